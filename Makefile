@@ -1,0 +1,62 @@
+# The one list of commands. Every target sets up what it needs by itself: python3.11, pip, make and git are enough.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export UV_PYTHON_DOWNLOADS := never
+PY ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys;sys.exit(sys.version_info<(3,11))' && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+UV = $(or $(shell command -v uv),.tools/bin/uv)
+NEED_UV = $(if $(shell command -v uv),,.tools/bin/uv)
+DEMO_DIR ?= var/demo
+PORT ?= 8000
+PYTEST_ARGS ?=
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# uv goes into ./.tools with pip --target: that needs neither root nor venv, and Debian's pip allows it.
+.tools/bin/uv:
+	$(PY) -m pip install -q --disable-pip-version-check --no-warn-script-location --target .tools 'uv>=0.13'
+
+$(VENV)/.run: requirements.txt | $(NEED_UV)
+	$(UV) venv -q --allow-existing --python $(PY) $(VENV)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install -q --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(NEED_UV)
+	$(UV) venv -q --allow-existing --python $(PY) $(VENV)
+	VIRTUAL_ENV=$(VENV) $(UV) pip sync -q --require-hashes requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run ## The OIT plan with sample activity; PORT=8000, DEMO_DIR=var/demo
+	@PORT=$(PORT) DEMO_DIR=$(DEMO_DIR) $(BIN)/python manage.py demo
+
+test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m e2e -p no:randomly $(PYTEST_ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, import rules, templates, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy .
+	$(BIN)/djlint --lint --quiet templates
+	DJANGO_SETTINGS_MODULE=planapp.settings_test $(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=planapp.settings_test $(BIN)/python manage.py check
+
+fmt: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+serve: $(VENV)/.run ## Production-like server, settings from the environment
+	$(BIN)/python manage.py migrate --noinput
+	$(BIN)/python manage.py collectstatic --noinput -v 0
+	$(BIN)/gunicorn planapp.wsgi -c planapp/gunicorn.py
+
+lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
+	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
+
+.PHONY: help demo test e2e check fmt serve lock

@@ -1,0 +1,18 @@
+"""The Celery app and the whole schedule. Beat only ticks, in UTC; each tick asks the database what is due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
+
+app = Celery("planapp")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+MINUTE = 60.0
+app.conf.beat_schedule = {
+    "plan-messages": {"task": "reminders.plan_messages", "schedule": 10 * MINUTE},
+    "send-due-messages": {"task": "reminders.send_due_messages", "schedule": MINUTE},
+    "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
+}

@@ -1,0 +1,53 @@
+"""Turns the URLs of the environment into Django's settings."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import dj_email_url
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database(url: str) -> dict[str, Any]:
+    """Database settings for a DATABASE_URL: `postgres://…` or `sqlite:///path`.
+
+    SQLite runs in WAL with IMMEDIATE transactions: with the defaults a second writer is refused at once instead of waiting.
+    """
+    settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        Path(settings["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        settings["OPTIONS"] = {
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA recursive_triggers=ON;",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+        }
+    elif settings["ENGINE"] == "django.db.backends.postgresql":
+        settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must be postgres://… or sqlite:///….")
+    return settings
+
+
+def email(url: str) -> dict[str, Any]:
+    """E-mail settings for an EMAIL_URL: `smtp://user:password@host:port`, `console:`, or `folder:/path` (the demo's mail folder)."""
+    parts = urlsplit(url)
+    if parts.scheme == "folder":
+        return {"EMAIL_BACKEND": "reminders.mailfolder.EmailBackend", "EMAIL_FILE_PATH": parts.path}
+    parsed = dj_email_url.parse(url)
+    return {name: value for name, value in parsed.items() if name.startswith("EMAIL_") and name != "EMAIL_FILE_PATH"}
+
+
+def celery_broker(redis_url: str, data_dir: Path) -> tuple[str, dict[str, Any]]:
+    """Broker URL and transport options: Redis where there is one, else a folder of files (demo and tests)."""
+    if redis_url:
+        return redis_url, {"visibility_timeout": 3600}
+    folder = data_dir / "broker"
+    for name in ("queue", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return "filesystem://", {
+        "data_folder_in": str(folder / "queue"),
+        "data_folder_out": str(folder / "queue"),
+        "control_folder": str(folder / "control"),
+        "polling_interval": 0.2,
+    }

@@ -1,0 +1,16 @@
+"""Settings of the test suite: the same, with a fast hasher and nothing written outside a temporary folder."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-checks")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="planapp-test-"))
+
+from planapp.settings import *  # noqa: E402, F403, TID251 - the one place where settings extend settings
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
