@@ -1,0 +1,214 @@
+"""Plan, focus areas, strategies and the priorities they answer to, each with its history."""
+
+import re
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from goals.quarters import Quarter
+from people.history import Recorded, Version
+from people.models import Department, User
+
+
+def natural_key(number: str) -> str:
+    """A text that sorts "2.10" after "2.9": every run of digits padded to six places."""
+    return re.sub(r"\d+", lambda run: run[0].zfill(6), number)[:80]
+
+
+def due_soon_default() -> list[int]:
+    return [30, 7, 1]
+
+
+def overdue_default() -> list[int]:
+    return [1, 7, 30]
+
+
+def working_days_default() -> list[int]:
+    return [0, 1, 2, 3, 4]
+
+
+class Sourced(models.Model):
+    """Where a fact comes from, shown beside it. Empty where people of the plan wrote it here themselves."""
+
+    class Basis(models.TextChoices):
+        OFFICIAL_POST = "official-post", "Published by the City"
+        PRESS = "press", "Press report"
+        ILLUSTRATIVE = "illustrative", "Sample grouping"
+        VERBATIM_PLAN = "verbatim-plan", "From the plan’s own text"
+        SAMPLE = "sample", "Sample"
+
+    basis = models.CharField(max_length=20, choices=Basis.choices, blank=True)
+    source = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class PlanFields(Sourced):
+    """What is recorded of a plan. Days are calendar days; weekdays count from Monday = 0."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        ARCHIVED = "archived", "Archived"
+
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=60)
+    start_date = models.DateField()
+    end_date = models.DateField()
+    mission = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    fiscal_year_start_month = models.PositiveSmallIntegerField(
+        default=7, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    goal_label = models.CharField(max_length=40, default="Focus area")
+    expected_update_days = models.PositiveSmallIntegerField(default=90, validators=[MinValueValidator(1)])
+    predecessor = models.ForeignKey("goals.Plan", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Said on every page and in every export of a plan whose activity is invented for show.
+    sample_note = models.CharField(max_length=300, blank=True)
+    is_locked = models.BooleanField(default=False)
+    reminders_on = models.BooleanField(default=True)
+    due_soon_days = models.JSONField(default=due_soon_default)
+    overdue_days = models.JSONField(default=overdue_default)
+    repeat_days = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(1)])
+    working_days = models.JSONField(default=working_days_default)
+
+    class Meta:
+        abstract = True
+
+
+class Plan(PlanFields, Recorded):
+    """A strategic plan with a start and an end."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="plan_slug_unique"),
+            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="plan_dates_in_order"),
+            models.CheckConstraint(condition=Q(fiscal_year_start_month__range=(1, 12)), name="plan_start_month_real"),
+            models.CheckConstraint(condition=Q(expected_update_days__gte=1), name="plan_expects_updates"),
+        ]
+        ordering = ["-start_date", "title", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def quarter_of(self, day: date) -> Quarter:
+        return Quarter.of(day, self.fiscal_year_start_month)
+
+
+class PlanVersion(Version, PlanFields):
+    subject = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+
+
+class Holiday(models.Model):
+    """A day on which nobody is reminded of anything."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="holidays")
+    day = models.DateField()
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "day"], name="holiday_once")]
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class PriorityFields(models.Model):
+    """What is recorded of a priority."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    meaning = models.CharField(max_length=300, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Priority(PriorityFields, Recorded):
+    """What the plan answers to from outside, such as one of the Mayor's priorities."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "name"], condition=Q(deleted_at__isnull=True), name="priority_once")
+        ]
+        ordering = ["order", "pk"]
+        verbose_name_plural = "priorities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriorityVersion(Version, PriorityFields):
+    subject = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="versions")
+
+
+class GoalFields(Sourced):
+    """What is recorded of a focus area."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=10)
+    sort_key = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    lead = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Goal(GoalFields, Recorded):
+    """Top level of a plan; the page calls it what the plan's `goal_label` says."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "number"], condition=Q(deleted_at__isnull=True), name="goal_number_unique"
+            )
+        ]
+        ordering = ["sort_key", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class GoalVersion(Version, GoalFields):
+    subject = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="versions")
+
+
+class StrategyFields(Sourced):
+    """What is recorded of a strategy."""
+
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=10)
+    sort_key = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    lead = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Strategy(StrategyFields, Recorded):
+    """An optional group of initiatives under one focus area."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["goal", "number"], condition=Q(deleted_at__isnull=True), name="strategy_number_unique"
+            )
+        ]
+        ordering = ["sort_key", "pk"]
+        verbose_name_plural = "strategies"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class StrategyVersion(Version, StrategyFields):
+    subject = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="versions")

@@ -1,0 +1,30 @@
+"""The work of a plan and what was said about it."""
+
+from initiatives.models.commitment import Commitment, CommitmentVersion
+from initiatives.models.initiative import (
+    Alignment,
+    Contribution,
+    Initiative,
+    InitiativeVersion,
+)
+from initiatives.models.milestone import Milestone, MilestoneVersion
+from initiatives.models.status import CLOSED, REPORTABLE, EffectiveStatus, Status
+from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate
+
+__all__ = [
+    "CLOSED",
+    "REPORTABLE",
+    "Acknowledgement",
+    "Alignment",
+    "Commitment",
+    "CommitmentVersion",
+    "Contribution",
+    "EffectiveStatus",
+    "Initiative",
+    "InitiativeVersion",
+    "Milestone",
+    "MilestoneVersion",
+    "Status",
+    "StatusDraft",
+    "StatusUpdate",
+]

@@ -1,0 +1,77 @@
+"""Commitment: what a department has promised to an initiative."""
+
+from django.db import models
+from django.db.models import Q
+
+from initiatives.models.initiative import Initiative
+from people.history import Recorded, Version
+from people.models import Department, User
+
+
+class CommitmentFields(models.Model):
+    """What is recorded of a commitment. `*_at` are instants, `due_date` is a day."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        ACCEPTED = "accepted", "Accepted"
+        DELIVERED = "delivered", "Delivered"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=500)
+    due_date = models.DateField(null=True, blank=True)
+    baseline_due_date = models.DateField(null=True, blank=True)
+    slip_count = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    delivered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Commitment(CommitmentFields, Recorded):
+    """Proposed → accepted → delivered; withdrawn from either of the first two."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="commitment_accepted_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=True, delivered_by__isnull=True)
+                | Q(delivered_at__isnull=False, delivered_by__isnull=False),
+                name="commitment_delivered_pair",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="proposed", accepted_at__isnull=True, delivered_at__isnull=True))
+                | Q(state="accepted", accepted_at__isnull=False, delivered_at__isnull=True)
+                | Q(state="delivered", delivered_at__isnull=False)
+                | Q(state="withdrawn", delivered_at__isnull=True),
+                name="commitment_state_and_dates",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["department", "due_date"], name="commitment_of_department"),
+            models.Index(fields=["initiative"], name="commitment_of_initiative"),
+        ]
+        ordering = ["due_date", "pk"]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class CommitmentVersion(Version, CommitmentFields):
+    subject = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="versions")
+
+    class Meta(Version.Meta):
+        indexes = [
+            *Version.Meta.indexes,
+            models.Index(fields=["initiative", "recorded_from"], name="commitmentversion_initiative"),
+            models.Index(fields=["department", "recorded_from"], name="commitmentversion_department"),
+        ]

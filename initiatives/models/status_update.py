@@ -1,0 +1,82 @@
+"""StatusUpdate: one dated report on an initiative. Append-only; a correction is a new row."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from initiatives.models.initiative import Initiative
+from initiatives.models.status import Status
+from people.models import Channel, User
+
+TEXT_LIMIT = 10_000  # characters of each text of an update
+
+
+class StatusWords(models.Model):
+    """What a person says in an update."""
+
+    status = models.CharField(max_length=12, choices=Status.choices)
+    percent = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    happened = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    next_steps = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    help_needed = models.TextField(blank=True, max_length=TEXT_LIMIT)
+
+    class Meta:
+        abstract = True
+
+
+class StatusUpdate(StatusWords):
+    """A published update.
+
+    `recorded_at` is when the server took it. `stated_at` is the moment it counts from: the same, or for a correction
+    the moment of the row it corrects, so that mending a text does not make a status look fresh.
+    """
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="status_updates")
+    author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    stated_at = models.DateTimeField()
+    channel = models.CharField(max_length=20, choices=Channel.choices, default=Channel.WEB)
+    is_no_change = models.BooleanField(default=False)
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+    correction_reason = models.TextField(blank=True, max_length=2_000)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__range=(0, 100)), name="status_update_percent_0_100"
+            ),
+            models.CheckConstraint(condition=Q(stated_at__lte=F("recorded_at")), name="status_update_stated_then_recorded"),
+        ]
+        indexes = [models.Index(fields=["initiative", "-recorded_at", "-id"], name="status_update_latest")]
+        ordering = ["-recorded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} ({self.initiative_id})"
+
+
+class StatusDraft(models.Model):
+    """What a person has typed and not published yet. Counts for nothing and only its author sees it (case B-11)."""
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["initiative", "author"], name="status_draft_one_each")]
+
+    def __str__(self) -> str:
+        return f"draft by {self.author_id} on {self.initiative_id}"
+
+
+class Acknowledgement(models.Model):
+    """The focus area's lead has read an update; once."""
+
+    update = models.OneToOneField(StatusUpdate, on_delete=models.PROTECT, related_name="acknowledgement")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by_id} read {self.update_id}"

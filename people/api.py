@@ -1,0 +1,14 @@
+"""What every API endpoint asks first."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class MemberOnly(BasePermission):
+    """Signed in, with at least one role."""
+
+    message = "You have no role in this installation. Ask an administrator for one."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(request.user and request.user.is_authenticated and request.user.has_perm("people.read"))

@@ -1,0 +1,24 @@
+"""The roles a person can be given, in words a clerk can read. What each may do on an object is in each room's rules.py."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """Roles hold for the whole installation; a liaison's for one department."""
+
+    VIEWER = "viewer", "Viewer"
+    CONTRIBUTOR = "contributor", "Contributor"
+    LIAISON = "liaison", "Department liaison"
+    LEADER = "leader", "Leadership"
+    PLAN_MANAGER = "plan_manager", "Plan manager"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+DESCRIPTIONS: dict[str, str] = {
+    Role.VIEWER: "Reads the whole plan, internal items too. Changes nothing.",
+    Role.CONTRIBUTOR: "Reads the plan. Updates the status, text and milestones of initiatives they own or contribute to.",
+    Role.LIAISON: "Reads the plan. Updates initiatives their department leads; accepts and delivers its commitments.",
+    Role.LEADER: "Reads the plan. Writes the summary of the quarterly report, completes and publishes it.",
+    Role.PLAN_MANAGER: "Runs the plan: structure, people, any status, any report.",
+    Role.ADMINISTRATOR: "Everything, and also roles, settings, the audit log, and reopening a completed report.",
+}

@@ -1,0 +1,47 @@
+"""Who may do what: the predicates every room builds on. `user.has_perm(name, object)` is the only question asked."""
+
+from typing import Any
+
+import rules
+
+from people.models import Department, User
+from people.roles import Role
+
+__all__ = ["is_administrator", "is_leader", "is_liaison_of", "is_member", "is_plan_manager", "may_manage"]
+
+
+@rules.predicate
+def is_member(user: User) -> bool:
+    """Holds at least one role: may read the plan, internal items too."""
+    return bool(user.grants)
+
+
+@rules.predicate
+def is_administrator(user: User) -> bool:
+    return user.has_role(Role.ADMINISTRATOR)
+
+
+@rules.predicate
+def is_plan_manager(user: User) -> bool:
+    return user.has_role(Role.PLAN_MANAGER)
+
+
+@rules.predicate
+def is_leader(user: User) -> bool:
+    return user.has_role(Role.LEADER)
+
+
+@rules.predicate
+def is_liaison_of(user: User, department: Department | int | None) -> bool:
+    key: Any = department.pk if isinstance(department, Department) else department
+    return key in user.liaison_department_ids
+
+
+may_manage = is_plan_manager | is_administrator
+
+rules.add_perm("people.read", is_member)
+rules.add_perm("people.view_person", is_member)
+rules.add_perm("people.change_person", may_manage)
+rules.add_perm("people.change_department", may_manage)
+rules.add_perm("people.grant_role", is_administrator)
+rules.add_perm("people.view_audit_log", may_manage)

@@ -1,0 +1,25 @@
+"""Health for load balancers, and the page for a form that came back with an old token."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+
+@login_not_required
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process is alive. Touches nothing else."""
+    return JsonResponse({"status": "alive"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token was renewed (a sign-in in another tab): say so and give back every word that was typed."""
+    typed = {
+        name: value
+        for name, value in request.POST.items()
+        if name not in {"csrfmiddlewaretoken", "password"} and "password" not in name and str(value).strip()
+    }
+    return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": request.path}, status=403)
+
+
