@@ -65,7 +65,12 @@ def recording_time(at: datetime, *rows: Recorded) -> datetime:
 
 
 def record_event(
-    *, verb: str, target: models.Model, act: Act, changes: Mapping[str, Any] | None = None, parent: models.Model | None = None
+    *,
+    verb: str,
+    target: models.Model,
+    act: Act,
+    changes: Mapping[str, Any] | None = None,
+    parent: models.Model | None = None,
 ) -> AuditEvent:
     """Write one audit event. `act.at` must already be a recording time."""
     return AuditEvent.objects.create(

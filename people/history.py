@@ -7,6 +7,7 @@ condition per table (docs/adr/0004).
 
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -66,3 +67,14 @@ class Span(models.Model):
 
     class Meta:
         abstract = True
+
+
+R = TypeVar("R", bound=Recorded)
+
+
+def locked(row: R) -> R:
+    """The row as it is now, locked until the transaction ends. Raises ValidationError when it was deleted meanwhile."""
+    fresh: R = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    if fresh.deleted_at is not None:
+        raise ValidationError(f"“{fresh}” was deleted in the meantime. Nothing was changed.")
+    return fresh

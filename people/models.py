@@ -205,5 +205,3 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-

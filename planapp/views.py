@@ -21,5 +21,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if name not in {"csrfmiddlewaretoken", "password"} and "password" not in name and str(value).strip()
     }
     return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": request.path}, status=403)
-
-

@@ -34,9 +34,7 @@ class InitiativeFields(Sourced):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True, max_length=20_000)
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    lead_department = models.ForeignKey(
-        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    lead_department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     horizon = models.CharField(max_length=12, choices=Horizon.choices, blank=True)
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.RESIDENTS)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC)
@@ -79,8 +77,7 @@ class Initiative(InitiativeFields, Recorded):
                 name="initiative_latest_update_whole",
             ),
             models.CheckConstraint(
-                condition=Q(override_status="", override_reason="")
-                | (~Q(override_status="") & ~Q(override_reason="")),
+                condition=Q(override_status="", override_reason="") | (~Q(override_status="") & ~Q(override_reason="")),
                 name="initiative_override_has_reason",
             ),
         ]

@@ -47,7 +47,9 @@ class StatusUpdate(StatusWords):
             models.CheckConstraint(
                 condition=Q(percent__isnull=True) | Q(percent__range=(0, 100)), name="status_update_percent_0_100"
             ),
-            models.CheckConstraint(condition=Q(stated_at__lte=F("recorded_at")), name="status_update_stated_then_recorded"),
+            models.CheckConstraint(
+                condition=Q(stated_at__lte=F("recorded_at")), name="status_update_stated_then_recorded"
+            ),
         ]
         indexes = [models.Index(fields=["initiative", "-recorded_at", "-id"], name="status_update_latest")]
         ordering = ["-recorded_at", "-pk"]

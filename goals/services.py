@@ -1,0 +1,115 @@
+"""Everything that changes the shape of a plan."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from goals.models import Goal, Plan, Priority, Strategy, natural_key
+from people.audit import Act, check_version, record_change, record_creation
+from people.history import Recorded, locked
+
+Structure = TypeVar("Structure", Goal, Strategy)
+R = TypeVar("R", bound=Recorded)
+
+
+@transaction.atomic
+def create_plan(*, fields: Mapping[str, Any], act: Act) -> Plan:
+    """Add a plan, as a draft unless `state` says otherwise."""
+    row = Plan(**fields)
+    _check_plan(row)
+    record_creation(row, verb="plan.created", act=act)
+    return row
+
+
+@transaction.atomic
+def update_plan(*, plan: Plan, fields: Mapping[str, Any], seen_version: int | None = None, act: Act) -> Plan:
+    """Change a plan's own texts, dates and settings."""
+    return _update(plan, fields, seen_version, act, check=_check_plan, verb="plan.changed", parent=None)
+
+
+@transaction.atomic
+def create_priority(*, plan: Plan, name: str, meaning: str = "", order: int = 0, act: Act) -> Priority:
+    """Add something the plan answers to from outside."""
+    row = Priority(plan=plan, name=name.strip(), meaning=meaning.strip(), order=order)
+    row.full_clean(validate_constraints=False)
+    record_creation(row, verb="priority.created", act=act, parent=plan)
+    return row
+
+
+@transaction.atomic
+def create_goal(*, plan: Plan, fields: Mapping[str, Any], act: Act) -> Goal:
+    """Add a focus area; its number is unique in the plan."""
+    row = Goal(plan=plan, **fields)
+    row.sort_key = natural_key(row.number)
+    _check_number(row, Goal.objects.filter(plan=plan))
+    record_creation(row, verb="goal.created", act=act, parent=plan)
+    return row
+
+
+@transaction.atomic
+def update_goal(*, goal: Goal, fields: Mapping[str, Any], seen_version: int | None = None, act: Act) -> Goal:
+    """Change a focus area; history and frozen reports keep what it was."""
+    return _update(
+        goal, _keyed(fields), seen_version, act, verb="goal.changed", parent=goal.plan,
+        check=lambda row: _check_number(row, Goal.objects.filter(plan=row.plan)),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def create_strategy(*, goal: Goal, fields: Mapping[str, Any], act: Act) -> Strategy:
+    """Add a strategy under a focus area; its number is unique there."""
+    row = Strategy(goal=goal, **fields)
+    row.sort_key = natural_key(row.number)
+    _check_number(row, Strategy.objects.filter(goal=goal))
+    record_creation(row, verb="strategy.created", act=act, parent=goal.plan)
+    return row
+
+
+@transaction.atomic
+def update_strategy(
+    *, strategy: Strategy, fields: Mapping[str, Any], seen_version: int | None = None, act: Act
+) -> Strategy:
+    """Change a strategy; history and frozen reports keep what it was."""
+    return _update(
+        strategy, _keyed(fields), seen_version, act, verb="strategy.changed", parent=strategy.goal.plan,
+        check=lambda row: _check_number(row, Strategy.objects.filter(goal=row.goal)),
+    )  # fmt: skip
+
+
+def _keyed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = dict(fields)
+    if "number" in wanted:
+        wanted["sort_key"] = natural_key(wanted["number"])
+    return wanted
+
+
+def _update(
+    row: R, fields: Mapping[str, Any], seen: int | None, act: Act, *, check: Any, verb: str, parent: Plan | None
+) -> R:
+    fresh = locked(row)
+    check_version(fresh, seen)
+    draft = type(row)._default_manager.get(pk=row.pk)
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    check(draft)
+    record_change(fresh, fields, verb=verb, act=act, parent=parent)
+    return fresh
+
+
+def _check_plan(row: Plan) -> None:
+    errors: dict[str, str] = {}
+    if row.start_date and row.end_date and row.end_date < row.start_date:
+        errors["end_date"] = "End date: it lies before the start date."
+    if Plan.objects.filter(slug=row.slug).exclude(pk=row.pk).exists():
+        errors["slug"] = f"Short name: “{row.slug}” is already used by another plan."
+    if errors:
+        raise ValidationError(errors)
+    row.full_clean(validate_unique=False, validate_constraints=False)
+
+
+def _check_number(row: Structure, beside: Any) -> None:
+    if beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists():
+        raise ValidationError({"number": f"Number: {row.number} is already used."})
+    row.full_clean(validate_unique=False, validate_constraints=False)

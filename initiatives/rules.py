@@ -1,0 +1,70 @@
+"""Who may do what to an initiative and what hangs on it (table in docs/permissions.md)."""
+
+import rules
+
+from initiatives.models import Commitment, Contribution, Initiative, StatusUpdate
+from people.models import User
+from people.roles import Role
+from people.rules import is_liaison_of, is_member, may_manage
+
+
+@rules.predicate
+def is_owner(user: User, initiative: Initiative | None) -> bool:
+    return initiative is not None and initiative.owner_id == user.pk
+
+
+@rules.predicate
+def is_contributor(user: User, initiative: Initiative | None) -> bool:
+    return (
+        initiative is not None
+        and Contribution.objects.filter(initiative=initiative, person=user, recorded_until__isnull=True).exists()
+    )
+
+
+@rules.predicate
+def has_hands(user: User) -> bool:
+    """Viewers and leaders read; owning something gives them no pen unless they also hold a working role."""
+    return user.has_role(Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
+
+
+@rules.predicate
+def is_liaison_of_lead(user: User, initiative: Initiative | None) -> bool:
+    return initiative is not None and is_liaison_of(user, initiative.lead_department_id)
+
+
+@rules.predicate
+def is_liaison_of_promise(user: User, commitment: Commitment | None) -> bool:
+    return commitment is not None and is_liaison_of(user, commitment.department_id)
+
+
+@rules.predicate
+def owns_initiative_of(user: User, commitment: Commitment | None) -> bool:
+    return commitment is not None and commitment.initiative.owner_id == user.pk
+
+
+@rules.predicate
+def is_author(user: User, update: StatusUpdate | None) -> bool:
+    return update is not None and update.author_id == user.pk
+
+
+@rules.predicate
+def leads_goal_of(user: User, update: StatusUpdate | None) -> bool:
+    return update is not None and update.initiative.goal.lead_id == user.pk and update.author_id != user.pk
+
+
+own = has_hands & (is_owner | is_contributor)
+
+rules.add_perm("initiatives.view_initiative", is_member)
+rules.add_perm("initiatives.add_initiative", may_manage)
+rules.add_perm("initiatives.delete_initiative", may_manage)
+rules.add_perm("initiatives.change_initiative", may_manage | own)
+rules.add_perm("initiatives.restructure_initiative", may_manage)
+rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead | own)
+rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
+rules.add_perm("initiatives.override_status", may_manage)
+rules.add_perm("initiatives.correct_status_update", may_manage | is_author)
+rules.add_perm("initiatives.acknowledge_status_update", leads_goal_of)
+rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner))
+rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_promise)
+rules.add_perm("initiatives.withdraw_commitment", may_manage | is_liaison_of_promise | (has_hands & owns_initiative_of))
+rules.add_perm("initiatives.hand_over", may_manage)

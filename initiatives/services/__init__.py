@@ -1,0 +1,59 @@
+"""Everything that changes initiatives and what hangs on them."""
+
+from initiatives.services.commitments import (
+    accept_commitment,
+    deliver_commitment,
+    move_commitment,
+    propose_commitment,
+    withdraw_commitment,
+)
+from initiatives.services.initiatives import (
+    create_initiative,
+    delete_initiative,
+    hand_over,
+    lift_override,
+    override_status,
+    update_initiative,
+)
+from initiatives.services.milestones import (
+    add_milestone,
+    cancel_milestone,
+    complete_milestone,
+    reopen_milestone,
+    update_milestone,
+)
+from initiatives.services.status_updates import (
+    NewerUpdate,
+    acknowledge_update,
+    correct_status_update,
+    discard_draft,
+    record_no_change,
+    record_status_update,
+    save_draft,
+)
+
+__all__ = [
+    "NewerUpdate",
+    "accept_commitment",
+    "acknowledge_update",
+    "add_milestone",
+    "cancel_milestone",
+    "complete_milestone",
+    "correct_status_update",
+    "create_initiative",
+    "delete_initiative",
+    "deliver_commitment",
+    "discard_draft",
+    "hand_over",
+    "lift_override",
+    "move_commitment",
+    "override_status",
+    "propose_commitment",
+    "record_no_change",
+    "record_status_update",
+    "reopen_milestone",
+    "save_draft",
+    "update_initiative",
+    "update_milestone",
+    "withdraw_commitment",
+]

@@ -1,0 +1,182 @@
+"""Create, edit, hand over and delete initiatives; override their status."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from goals.models import Plan, Priority, natural_key
+from initiatives.models import Alignment, Contribution, Initiative, Milestone, Status
+from initiatives.services.dates import moved_due_date
+from people.audit import (
+    Act,
+    check_version,
+    record_change,
+    record_creation,
+    record_deletion,
+    recording_time,
+    set_members,
+)
+from people.history import locked
+from people.models import User
+
+EDITABLE = frozenset(
+    {
+        "goal", "strategy", "number", "title", "summary", "owner", "lead_department", "horizon", "audience",
+        "visibility", "start_date", "due_date", "basis", "source",
+    }
+)  # fmt: skip
+
+
+@transaction.atomic
+def create_initiative(
+    *,
+    plan: Plan,
+    fields: Mapping[str, Any],
+    contributors: Iterable[User] = (),
+    priorities: Iterable[Priority] = (),
+    act: Act,
+) -> Initiative:
+    """Add an initiative to a plan. Raises ValidationError naming the field; a locked plan refuses."""
+    _refuse_locked(plan)
+    _only_known(fields)
+    row = Initiative(plan=plan, **fields)
+    row.sort_key = natural_key(row.number)
+    row.baseline_due_date = row.due_date
+    _check(row, priorities)
+    event = record_creation(row, verb="initiative.created", act=act, parent=plan)
+    set_members(Contribution.objects.all(), "person", contributors, at=event.happened_at, initiative=row)
+    set_members(Alignment.objects.all(), "priority", priorities, at=event.happened_at, initiative=row)
+    return row
+
+
+@transaction.atomic
+def update_initiative(
+    *,
+    initiative: Initiative,
+    fields: Mapping[str, Any],
+    contributors: Iterable[User] | None = None,
+    priorities: Iterable[Priority] | None = None,
+    seen_version: int | None = None,
+    act: Act,
+) -> Initiative:
+    """Change what differs and keep what it was; an unchanged save changes nothing.
+
+    Raises StaleVersion when somebody changed the row since `seen_version`, ValidationError naming the field otherwise.
+    A moved due date needs `act.reason`.
+    """
+    _only_known(fields)
+    row = locked(initiative)
+    check_version(row, seen_version)
+    wanted = dict(fields)
+    if "due_date" in wanted:
+        wanted |= moved_due_date(row, wanted["due_date"], reason=act.reason)
+    if "number" in wanted:
+        wanted["sort_key"] = natural_key(wanted["number"])
+    draft = Initiative.objects.get(pk=row.pk)
+    for name, value in wanted.items():
+        setattr(draft, name, value)
+    _check(draft, priorities or (), owner_before=row.owner_id)
+    at = recording_time(act.at, row)
+    also = {}
+    if contributors is not None:
+        also["contributors"] = set_members(Contribution.objects.all(), "person", contributors, at=at, initiative=row)
+    if priorities is not None:
+        also["priorities"] = set_members(Alignment.objects.all(), "priority", priorities, at=at, initiative=row)
+    moved = {name: pair for name, pair in also.items() if pair is not None}
+    record_change(row, wanted, verb="initiative.changed", act=act, also=moved, parent=row.plan)
+    return row
+
+
+@transaction.atomic
+def delete_initiative(*, initiative: Initiative, seen_version: int | None = None, act: Act) -> None:
+    """Hide an initiative from now on; history and earlier reports keep it (ground rule G13)."""
+    row = locked(initiative)
+    check_version(row, seen_version)
+    _refuse_locked(row.plan)
+    record_deletion(row, verb="initiative.deleted", act=act, parent=row.plan)
+
+
+@transaction.atomic
+def override_status(*, initiative: Initiative, status: str, act: Act) -> Initiative:
+    """Set what is shown, whatever the dates say, with a reason that is shown beside it (case B-05)."""
+    row = locked(initiative)
+    if status not in Status.values:
+        raise ValidationError({"status": f"Status: “{status[:40]}” is not a status."})
+    if not act.reason.strip():
+        raise ValidationError({"reason": "Reason: say why the computed status is overridden."})
+    fields = {"override_status": status, "override_reason": act.reason.strip()}
+    record_change(row, fields, verb="initiative.status_overridden", act=act, parent=row.plan)
+    return row
+
+
+@transaction.atomic
+def lift_override(*, initiative: Initiative, act: Act) -> Initiative:
+    """Show the computed status again."""
+    row = locked(initiative)
+    fields = {"override_status": "", "override_reason": ""}
+    record_change(row, fields, verb="initiative.override_lifted", act=act, parent=row.plan)
+    return row
+
+
+@transaction.atomic
+def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
+    """Give every open initiative and milestone of one person to another (or to nobody); returns how many rows moved."""
+    if to is not None and (to.pk == leaver.pk or not to.is_active):
+        raise ValidationError({"to": "To: choose an active person other than the one who leaves."})
+    moved = 0
+    for row in Initiative.objects.filter(owner=leaver, deleted_at__isnull=True).select_for_update():
+        if not row.is_closed:
+            record_change(row, {"owner": to}, verb="initiative.handed_over", act=act, parent=row.plan)
+            moved += 1
+    milestones = Milestone.objects.filter(owner=leaver, deleted_at__isnull=True, initiative__deleted_at__isnull=True)
+    for milestone in milestones.select_for_update(of=("self",)):
+        if milestone.is_open:
+            record_change(milestone, {"owner": to}, verb="milestone.handed_over", act=act, parent=milestone.initiative)
+            moved += 1
+    for row in Initiative.objects.filter(
+        contributions__person=leaver, contributions__recorded_until__isnull=True, deleted_at__isnull=True
+    ).select_for_update(of=("self",)):
+        staying = User.objects.filter(
+            pk__in=Contribution.objects.filter(initiative=row, recorded_until__isnull=True)
+            .exclude(person=leaver)
+            .values("person")
+        )
+        at = recording_time(act.at, row)
+        pair = set_members(Contribution.objects.all(), "person", staying, at=at, initiative=row)
+        if pair:
+            record_change(row, {}, verb="initiative.handed_over", act=act, also={"contributors": pair}, parent=row.plan)
+            moved += 1
+    return moved
+
+
+def _only_known(fields: Mapping[str, Any]) -> None:
+    unknown = set(fields) - EDITABLE
+    if unknown:
+        raise ValidationError(f"{', '.join(sorted(unknown))}: not something an edit can set.")
+
+
+def _refuse_locked(plan: Plan) -> None:
+    if plan.is_locked:
+        raise ValidationError("The plan is locked: initiatives can be neither added nor deleted. Updates still work.")
+
+
+def _check(row: Initiative, priorities: Iterable[Priority], owner_before: int | None = None) -> None:
+    errors: dict[str, str] = {}
+    if row.goal_id and row.goal.plan_id != row.plan_id:
+        errors["goal"] = f"{row.plan.goal_label}: “{row.goal}” belongs to another plan."
+    if row.strategy is not None and row.strategy.goal_id != row.goal_id:
+        errors["strategy"] = f"Strategy: “{row.strategy}” belongs to another {row.plan.goal_label.lower()}."
+    if row.due_date and row.start_date and row.due_date < row.start_date:
+        errors["due_date"] = "Due date: it lies before the start date."
+    if row.owner is not None and row.owner_id != owner_before and not row.owner.is_active:
+        errors["owner"] = f"Owner: {row.owner.name} was deactivated. Choose somebody who is active."
+    if any(priority.plan_id != row.plan_id for priority in priorities):
+        errors["priorities"] = "Priorities: choose only priorities of this plan."
+    taken = Initiative.objects.filter(plan=row.plan_id, number=row.number, deleted_at__isnull=True).exclude(pk=row.pk)
+    if row.number and taken.exists():
+        errors["number"] = f"Number: {row.number} is already used in this plan."
+    if errors:
+        raise ValidationError(errors)
+    row.full_clean(validate_unique=False, validate_constraints=False)

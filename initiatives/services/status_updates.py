@@ -1,0 +1,159 @@
+"""Say how an initiative stands: publish, repeat, correct, acknowledge; and what is typed but not published."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
+from people.audit import Act, record_change, record_event, recording_time
+from people.history import locked
+from people.models import User
+
+WORDS = ("status", "percent", "happened", "next_steps", "help_needed")
+MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too
+
+
+class NewerUpdate(Exception):
+    """Somebody published an update since the form was opened; `update` is theirs."""
+
+    def __init__(self, update: StatusUpdate) -> None:
+        super().__init__("Somebody else published an update in the meantime.")
+        self.update = update
+
+
+ANY_LATEST = -1
+
+
+@transaction.atomic
+def record_status_update(
+    *, initiative: Initiative, words: Mapping[str, Any], seen_update_id: int | None = ANY_LATEST, act: Act
+) -> StatusUpdate:
+    """Publish an update and make it the initiative's latest.
+
+    `seen_update_id` is the latest update the author saw (None: there was none); a newer one raises NewerUpdate.
+    Leaving it out publishes regardless. The author's draft is used up. Raises ValidationError naming the field.
+    """
+    row = locked(initiative)
+    if seen_update_id != ANY_LATEST and row.latest_update_id != seen_update_id and row.latest_update is not None:
+        raise NewerUpdate(row.latest_update)
+    return _publish(row, words, act, verb="status_update.recorded")
+
+
+@transaction.atomic
+def record_no_change(*, initiative: Initiative, seen_update_id: int | None = ANY_LATEST, act: Act) -> StatusUpdate:
+    """Repeat the latest status and percent as a new update, and so renew its age (design section 10.3).
+
+    Raises ValidationError where nothing was ever reported, NewerUpdate as above.
+    """
+    row = locked(initiative)
+    latest = row.latest_update
+    if latest is None:
+        raise ValidationError("Nothing was reported yet, so there is nothing to repeat. Write a first update.")
+    if seen_update_id not in (ANY_LATEST, latest.pk):
+        raise NewerUpdate(latest)
+    words = {"status": latest.status, "percent": latest.percent}
+    return _publish(row, words, act, verb="status_update.recorded", is_no_change=True)
+
+
+@transaction.atomic
+def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act: Act) -> StatusUpdate:
+    """Mend an update by a new row that names it. The status only while it is the latest and a day old at most (B-13).
+
+    A correction counts from when the original was stated: mending a text does not make a status look fresh.
+    Unchanged words return the original.
+    """
+    row = locked(update.initiative)
+    original = StatusUpdate.objects.select_for_update(of=("self",)).get(pk=update.pk)
+    if StatusUpdate.objects.filter(corrects=original).exists():
+        raise ValidationError("This update was already corrected. Correct the newer text instead.")
+    if all(getattr(original, name) == words.get(name, getattr(original, name)) for name in WORDS):
+        return original
+    if not act.reason.strip():
+        raise ValidationError({"reason": "Reason: say what is corrected. Both texts stay in the history."})
+    is_latest = row.latest_update_id == original.pk
+    status_moves = any(name in words and words[name] != getattr(original, name) for name in ("status", "percent"))
+    if status_moves and not (is_latest and act.at - original.recorded_at <= MISCLICK_WINDOW):
+        raise ValidationError(
+            {
+                "status": "Status: only the latest update can be turned round, within 24 hours. Write a new update instead."
+            }
+        )
+    merged = {name: words.get(name, getattr(original, name)) for name in WORDS}
+    correction = StatusUpdate(
+        initiative=row, author=original.author, channel=act.channel, corrects=original,
+        correction_reason=act.reason.strip(), is_no_change=original.is_no_change, **merged,
+    )  # fmt: skip
+    correction.recorded_at = recording_time(act.at, row)
+    correction.stated_at = original.stated_at
+    correction.full_clean(exclude=["initiative", "author", "corrects"], validate_constraints=False)
+    correction.save(force_insert=True)
+    changes = {
+        name: [str(getattr(original, name) or ""), str(merged[name] or "")]
+        for name in WORDS
+        if getattr(original, name) != merged[name]
+    }
+    moment = Act(by=act.by, at=correction.recorded_at, channel=act.channel, reason=act.reason)
+    if is_latest:
+        fields = {
+            "latest_update": correction, "reported_status": correction.status, "percent": correction.percent,
+        }  # fmt: skip
+        also = {name: (pair[0], pair[1]) for name, pair in changes.items() if name not in {"status", "percent"}}
+        record_change(row, fields, verb="status_update.corrected", act=moment, also=also, parent=row.plan)
+    else:
+        record_event(verb="status_update.corrected", target=row, act=moment, changes=changes, parent=row.plan)
+    return correction
+
+
+@transaction.atomic
+def acknowledge_update(*, update: StatusUpdate, act: Act) -> Acknowledgement:
+    """The lead has read it. A second time returns the first (case B-14); nobody acknowledges their own (case B-15)."""
+    locked(update.initiative)
+    earlier = Acknowledgement.objects.filter(update=update).first()
+    if earlier is not None:
+        return earlier
+    if act.by is None or act.by.pk == update.author_id:
+        raise ValidationError("Nobody acknowledges their own update.")
+    at = recording_time(act.at)
+    done = Acknowledgement.objects.create(update=update, by=act.by, recorded_at=at)
+    moment = Act(by=act.by, at=at, channel=act.channel)
+    record_event(verb="status_update.acknowledged", target=update.initiative, act=moment, parent=update.initiative.plan)
+    return done
+
+
+def save_draft(*, initiative: Initiative, author: User, content: Mapping[str, str], at: datetime) -> StatusDraft:
+    """Keep what is typed; it counts for nothing and only its author sees it."""
+    draft, _ = StatusDraft.objects.update_or_create(
+        initiative=initiative, author=author, defaults={"content": dict(content), "saved_at": at}
+    )
+    return draft
+
+
+def discard_draft(*, initiative: Initiative, author: User) -> None:
+    """Throw the author's draft away."""
+    StatusDraft.objects.filter(initiative=initiative, author=author).delete()
+
+
+def _publish(
+    row: Initiative, words: Mapping[str, Any], act: Act, *, verb: str, is_no_change: bool = False
+) -> StatusUpdate:
+    update = StatusUpdate(
+        initiative=row, author=act.by, channel=act.channel, is_no_change=is_no_change,
+        **{name: words[name] for name in WORDS if name in words},
+    )  # fmt: skip
+    update.recorded_at = update.stated_at = recording_time(act.at, row)
+    update.full_clean(exclude=["initiative", "author", "corrects"], validate_constraints=False)
+    update.save(force_insert=True)
+    fields = {
+        "latest_update": update,
+        "reported_status": update.status,
+        "percent": update.percent,
+        "last_updated_at": update.stated_at,
+    }
+    moment = Act(by=act.by, at=update.recorded_at, channel=act.channel, reason=act.reason)
+    record_change(row, fields, verb=verb, act=moment, parent=row.plan)
+    if act.by is not None:
+        discard_draft(initiative=row, author=act.by)
+    return update

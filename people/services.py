@@ -1,0 +1,132 @@
+"""Everything that changes people, departments and roles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from people.audit import Act, check_version, record_change, record_creation, record_event, recording_time
+from people.history import locked
+from people.models import Department, RoleGrant, User
+from people.roles import Role
+
+
+@transaction.atomic
+def create_department(*, name: str, abbreviation: str, parent: Department | None = None, act: Act) -> Department:
+    """Add a department or an office within one."""
+    row = Department(name=name.strip(), abbreviation=abbreviation.strip(), parent=parent)
+    _check_department(row)
+    record_creation(row, verb="department.created", act=act)
+    return row
+
+
+@transaction.atomic
+def update_department(
+    *, department: Department, fields: Mapping[str, Any], seen_version: int | None = None, act: Act
+) -> Department:
+    """Rename or move a department; reports already frozen keep the old name."""
+    row = locked(department)
+    check_version(row, seen_version)
+    draft = Department.objects.get(pk=row.pk)
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    _check_department(draft)
+    record_change(row, fields, verb="department.changed", act=act)
+    return row
+
+
+@transaction.atomic
+def create_user(
+    *, email: str, name: str, department: Department | None = None, password: str | None = None, act: Act
+) -> User:
+    """Add a person. Without a password they set one by "Forgot your password?"."""
+    row = User(email=email.strip().lower(), name=" ".join(name.split()), department=department)
+    row.set_password(password)
+    _check_user(row)
+    record_creation(row, verb="user.created", act=act)
+    return row
+
+
+@transaction.atomic
+def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | None = None, act: Act) -> User:
+    """Change name, e-mail, department or whether the person is active. Roles stay; what they own stays theirs."""
+    row = locked(user)
+    check_version(row, seen_version)
+    wanted = dict(fields)
+    if "name" in wanted:
+        wanted["name"] = " ".join(str(wanted["name"]).split())
+    draft = User.objects.get(pk=row.pk)
+    for name, value in wanted.items():
+        setattr(draft, name, value)
+    _check_user(draft)
+    verb = "user.changed"
+    if "is_active" in wanted and wanted["is_active"] != row.is_active:
+        verb = "user.reactivated" if wanted["is_active"] else "user.deactivated"
+        if not wanted["is_active"]:
+            _keep_an_administrator(without=row)
+    record_change(row, wanted, verb=verb, act=act)
+    return row
+
+
+@transaction.atomic
+def grant_role(*, user: User, role: str, department: Department | None = None, act: Act) -> RoleGrant:
+    """Give a role; a liaison's needs a department. Giving it twice is giving it once."""
+    row = locked(user)
+    if role not in Role.values:
+        raise ValidationError({"role": f"Role: “{role[:40]}” is not a role."})
+    if (role == Role.LIAISON) != (department is not None):
+        raise ValidationError({"department": "Department: a liaison needs one, other roles have none."})
+    held = RoleGrant.objects.filter(user=row, role=role, department=department, recorded_until__isnull=True).first()
+    if held is not None:
+        return held
+    at = recording_time(act.at)
+    grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=at)
+    record_event(verb="role.granted", target=row, act=_at(act, at), changes={"role": ["", _words(grant)]})
+    return grant
+
+
+@transaction.atomic
+def revoke_role(*, grant: RoleGrant, act: Act) -> None:
+    """Take a role away, from now on. The last administrator keeps theirs."""
+    row = RoleGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+    if row.recorded_until is not None:
+        return
+    if row.role == Role.ADMINISTRATOR:
+        _keep_an_administrator(without=row.user)
+    at = recording_time(act.at)
+    row.recorded_until = at
+    row.save(update_fields=["recorded_until"])
+    record_event(verb="role.revoked", target=row.user, act=_at(act, at), changes={"role": [_words(row), ""]})
+
+
+def _keep_an_administrator(*, without: User) -> None:
+    others = RoleGrant.objects.filter(
+        role=Role.ADMINISTRATOR, recorded_until__isnull=True, user__is_active=True
+    ).exclude(user=without)
+    is_one = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, recorded_until__isnull=True, user=without).exists()
+    if is_one and not others.exists():
+        raise ValidationError("This is the last administrator. Make somebody else one first.")
+
+
+def _check_department(row: Department) -> None:
+    taken = Department.objects.filter(abbreviation__iexact=row.abbreviation, deleted_at__isnull=True).exclude(pk=row.pk)
+    if taken.exists():
+        raise ValidationError({"abbreviation": f"Abbreviation: {row.abbreviation} is already used."})
+    if row.parent_id is not None and row.parent_id == row.pk:
+        raise ValidationError({"parent": "Part of: a department cannot be part of itself."})
+    row.full_clean(validate_unique=False, validate_constraints=False)
+
+
+def _check_user(row: User) -> None:
+    if User.objects.filter(email__iexact=row.email).exclude(pk=row.pk).exists():
+        raise ValidationError({"email": f"E-mail: {row.email} already has an account."})
+    row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
+
+
+def _words(grant: RoleGrant) -> str:
+    return f"{grant.get_role_display()} ({grant.department})" if grant.department else grant.get_role_display()
+
+
+def _at(act: Act, at: Any) -> Act:
+    return Act(by=act.by, at=at, channel=act.channel, reason=act.reason)
