@@ -1,74 +1,69 @@
-// planapp in the browser. Every page works without this file; it only makes pages quicker and kinder.
+// Every page works without this file; it makes pages quicker and kinder.
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
+  const on = document.addEventListener.bind(document);
+  const all = (selector, root = document) => root.querySelectorAll(selector);
   const token = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
-  const clock = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = () => new Date().toTimeString().slice(0, 5);
 
-  // Announcements go into the one live region; failures into the alert region.
   const say = (text) => {
     const region = $("#announcement");
-    if (!region) return;
     region.textContent = "";
     setTimeout(() => { region.textContent = text; }, 50);
   };
   const fail = (text) => {
-    const box = $("#failure-template");
-    if (!box || !$("#failure")) return;
-    const alert = box.content.cloneNode(true);
+    const alert = $("#failure-template").content.cloneNode(true);
     $("[data-text]", alert).textContent = text;
     $("#failure").replaceChildren(alert);
   };
-  const KEPT = " Nothing was saved. What you typed is still here.";
   const REASONS = {
     0: "The server did not answer. Check your connection and try again.",
     401: "You are signed out. Sign in again in another tab, then try again.",
-    403: "You may not do this, or you signed in again in another tab. Try once more; if it fails again, reload the page.",
-    404: "This is no longer here. Someone may have moved it. Reload the page.",
-    413: "This is too large to send. Make it shorter or use a smaller file.",
+    403: "You may not do this, or your sign-in changed in another tab. Try once more.",
+    404: "This is no longer here. Reload the page.",
+    413: "This is too large to send. Make it shorter.",
     429: "That was too many tries. Wait a minute and try again.",
   };
 
   // Theme: follows the system until someone chooses.
   const showTheme = () => {
     const now = document.documentElement.dataset.theme || "auto";
-    document.querySelectorAll("[data-set-theme]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.setTheme === now)));
+    all("[data-set-theme]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.setTheme === now)));
   };
   const setTheme = (name) => {
-    if (name === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = name;
-    try { name === "auto" ? localStorage.removeItem("theme") : localStorage.setItem("theme", name); } catch { /* kept for this page only */ }
+    document.documentElement.dataset.theme = name;
+    try { localStorage.setItem("theme", name); } catch { /* kept for this page only */ }
     showTheme();
   };
 
-  // Focus is moved only where it is needed: to what asks for it, to the first error, or where it got lost.
+  // Focus moves to what asks for it, to the first error, or to the new heading where it got lost.
   const refocus = (root) => {
     let target = $("[autofocus]", root) || $('[aria-invalid="true"]', root);
-    const lost = !document.activeElement || document.activeElement === document.body;
-    if (!target && lost) {
-      target = root.matches("h1, h2, h3, h4") ? root : $("h1, h2, h3, h4, [data-focus]", root);
-      if (target && !target.matches("a, button, input, select, textarea")) target.tabIndex = -1;
+    if (!target && document.activeElement === document.body) {
+      target = $("h1, h2, h3, h4", root) || root;
+      target.tabIndex = -1;
     }
-    if (target) target.focus();
+    target?.focus();
   };
 
-  // Drafts: what is typed into form[data-draft-url] is kept on the server as it is typed.
+  // What is typed into form[data-draft-url] is kept on the server.
   const timers = new WeakMap();
   const saveDraft = async (form, last = false) => {
     clearTimeout(timers.get(form));
     timers.delete(form);
-    const state = $("[data-draft-state]", form);
     const body = new FormData(form);
     body.set("csrfmiddlewaretoken", token());
     let saved = false;
     try {
       const answer = await fetch(form.dataset.draftUrl, {
         method: "POST", body, credentials: "same-origin", redirect: "manual", keepalive: last,
-        headers: { "X-CSRFToken": token(), Accept: "application/json" },
+        headers: { "X-CSRFToken": token() },
       });
       saved = answer.ok;
     } catch { /* said below */ }
-    if (state) state.textContent = saved ? `Draft saved ${clock()}` : "The draft could not be saved. What you typed is still here.";
+    const state = $("[data-draft-state]", form);
+    if (state) state.textContent = saved ? `Draft saved ${clock()}` : "Draft not saved. What you typed is still here.";
   };
   const typed = (event) => {
     const form = event.target.form;
@@ -76,20 +71,17 @@
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => saveDraft(form), 1500));
   };
-  const flushDrafts = () => document.querySelectorAll("form[data-draft-url]").forEach((form) => {
-    if (timers.has(form) && !form.dataset.sent) saveDraft(form, true);
-  });
 
-  // One press, one submission (the server holds the truth; these are manners).
-  const lock = (form, on) => {
-    if (on) form.dataset.sent = "1"; else delete form.dataset.sent;
-    form.querySelectorAll('button:not([type="button"]), input[type="submit"]').forEach((b) => {
-      if (on) b.setAttribute("aria-disabled", "true"); else b.removeAttribute("aria-disabled");
+  // One press, one submission: manners only, the server holds the truth.
+  const lock = (form, sent) => {
+    if (sent) form.dataset.sent = "1"; else delete form.dataset.sent;
+    all('button:not([type="button"])', form).forEach((b) => {
+      if (sent) b.setAttribute("aria-disabled", "true"); else b.removeAttribute("aria-disabled");
     });
   };
   const submitted = (event) => {
     const form = event.target;
-    if (form.dataset.once !== undefined && form.dataset.sent) {
+    if (form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
@@ -101,22 +93,23 @@
     timers.delete(form);
     if (form.dataset.once !== undefined) lock(form, true);
   };
-  const unlockAll = (root) => root.querySelectorAll("form[data-sent]").forEach((form) => lock(form, false));
 
-  document.addEventListener("submit", submitted, true);
-  document.addEventListener("input", typed);
-  document.addEventListener("change", typed);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) flushDrafts(); });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) unlockAll(document); });
-
-  document.addEventListener("click", (event) => {
-    const on = event.target.closest("[data-set-theme], [data-print], [data-dismiss]");
-    if (on && on.dataset.setTheme) setTheme(on.dataset.setTheme);
-    else if (on && on.dataset.print !== undefined) window.print();
-    else if (on) $("#failure").replaceChildren();
-    document.querySelectorAll("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  on("submit", submitted, true);
+  on("input", typed);
+  on("change", typed);
+  on("visibilitychange", () => {
+    if (document.hidden) all("form[data-draft-url]").forEach((form) => { if (timers.has(form)) saveDraft(form, true); });
   });
-  document.addEventListener("keydown", (event) => {
+  window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach((form) => lock(form, false)); });
+
+  on("click", (event) => {
+    const at = (name) => event.target.closest(`[data-${name}]`);
+    if (at("set-theme")) setTheme(at("set-theme").dataset.setTheme);
+    if (at("print")) window.print();
+    if (at("dismiss")) $("#failure").replaceChildren();
+    all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  on("keydown", (event) => {
     const menu = event.key === "Escape" && $("details[data-menu][open]");
     if (!menu) return;
     menu.open = false;
@@ -124,27 +117,25 @@
   });
 
   // htmx
-  document.addEventListener("htmx:configRequest", (event) => {
+  on("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
   });
-  document.addEventListener("htmx:afterSettle", (event) => {
+  on("htmx:afterSettle", (event) => {
     refocus(event.target);
     const spoken = event.target.closest("[data-announce]") || $("[data-announce]", event.target);
     if (spoken) say(spoken.dataset.announce);
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest && event.target.closest("form");
-    if (form && form.dataset.sent) lock(form, false);
-    if (event.detail.successful && $("#failure")) $("#failure").replaceChildren();
+  on("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form");
+    if (form?.dataset.sent) lock(form, false);
+    if (event.detail.successful) $("#failure").replaceChildren();
   });
-  const failed = (event) => {
-    const { xhr, requestConfig } = event.detail;
-    const status = xhr ? xhr.status : 0;
-    const reason = REASONS[status] || "Something went wrong on our side. Try again in a minute.";
-    fail(reason + (requestConfig && requestConfig.verb !== "get" ? KEPT : ""));
+  const failed = ({ detail: { xhr, requestConfig } }) => {
+    const reason = REASONS[xhr ? xhr.status : 0] || "Something went wrong on our side. Try again soon.";
+    fail(reason + (requestConfig?.verb !== "get" ? " Nothing was saved. What you typed is still here." : ""));
   };
-  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, failed));
-  document.addEventListener("announce", (event) => say(event.detail.value));
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => on(name, failed));
+  on("announce", (event) => say(event.detail.value));
 
   showTheme();
   const summary = $(".error-summary");
