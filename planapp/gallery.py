@@ -1,6 +1,6 @@
-"""Sample values for templates/_components/gallery.html, the page that shows every component in every state. No database."""
+"""Sample values for templates/_components/gallery.html: every component in every state. No database."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Sample
 from typing import Any
 
@@ -86,7 +86,7 @@ def sample() -> dict[str, Any]:
             ("4.4", "Second data center", "no_current_update", 0, 0, None, "OIT", 40, 60),
         ],
         "person": Sample(name="Plan manager"),
-        "days": [date(2026, 10, 14), date(2026, 11, 23), TODAY, date(2026, 11, 25), date(2026, 12, 6), date(2027, 3, 1)],
+        "days": [TODAY + timedelta(days=n) for n in (-41, -1, 0, 1, 12, 97)],
         "form": SampleUpdateForm(prefix="clean"),
         "wrong_form": wrong,
         "filter_form": SampleFilterForm(auto_id="filter_%s"),

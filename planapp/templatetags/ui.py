@@ -194,14 +194,15 @@ def _sentence(bound: BoundField, error: ValidationError, text: str) -> str:
         "DecimalField": "must be a number",
         "FloatField": "must be a number",
     }.get(kind, "is not in a form we can read")
+    limit, shown = params.get("limit_value"), params.get("show_value")
     sentences = {
         "required": f"Choose an answer for {name}." if chosen else f"Fill in {name}.",
         "invalid": f"{name} {example}.",
         "invalid_choice": f"Choose one of the answers offered for {name}.",
-        "max_length": f"{name} can have at most {params.get('limit_value')} characters. It has {params.get('show_value')}.",
-        "min_length": f"{name} needs at least {params.get('limit_value')} characters. It has {params.get('show_value')}.",
-        "max_value": f"{name} can be at most {params.get('limit_value')}.",
-        "min_value": f"{name} must be at least {params.get('limit_value')}.",
+        "max_length": f"{name} can have at most {limit} characters. It has {shown}.",
+        "min_length": f"{name} needs at least {limit} characters. It has {shown}.",
+        "max_value": f"{name} can be at most {limit}.",
+        "min_value": f"{name} must be at least {limit}.",
     }
     return sentences.get(error.code, text)
 
