@@ -1,0 +1,57 @@
+"""What the page frame needs on every page: which section is open, whether this is the demo, as of which day."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+
+PRODUCT = "planapp"
+
+# Section of the main navigation by URL namespace; inside "initiatives" the name's first words decide.
+_BY_NAMESPACE = {"goals": "plan", "reports": "reports", "people": "people", "reminders": "messages"}
+_BY_PREFIX = {"current-plan": "plan", "plan": "plan", "goal": "plan", "department": "departments", "my-work": "my-work"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Read by templates/base.html. Asks nothing of the database until a template looks at `can_manage_people`."""
+
+    request: HttpRequest = field(repr=False)
+    product: str = PRODUCT
+
+    @property
+    def demo(self) -> bool:
+        return bool(getattr(settings, "DEMO", False))
+
+    @property
+    def as_of(self) -> date | None:
+        """The day the page speaks for, where a view set `request.as_of_day`."""
+        day: date | None = getattr(self.request, "as_of_day", None)
+        return day
+
+    @cached_property
+    def nav(self) -> str:
+        match = self.request.resolver_match
+        if match is None:
+            return ""
+        name = match.url_name or ""
+        if match.namespace == "people" and not name.startswith("person"):
+            return "departments" if name.startswith("department") else ""
+        if match.namespace in _BY_NAMESPACE:
+            return _BY_NAMESPACE[match.namespace]
+        for prefix, section in _BY_PREFIX.items():
+            if name == prefix or name.startswith(f"{prefix}-"):
+                return section
+        return "initiatives" if match.namespace == "initiatives" else ""
+
+    @cached_property
+    def can_manage_people(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated and user.has_perm("people.change_person"))
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor."""
+    return {"frame": Frame(request)}

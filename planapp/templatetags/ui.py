@@ -1,0 +1,231 @@
+"""Presentation only: words, dates and shapes for templates. Nothing here reads the database."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import nh3
+from django import template
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+register = template.Library()
+
+# In the order in which bars and legends show them: best first, then waiting, then ended, then unknown.
+STATUS_LABELS = {
+    "completed": "Completed",
+    "on_track": "On track",
+    "at_risk": "At risk",
+    "off_track": "Off track",
+    "on_hold": "On hold",
+    "not_started": "Not started",
+    "cancelled": "Cancelled",
+    "no_current_update": "No current update",
+}
+
+
+@register.filter
+def status_key(value: object) -> str:
+    """The status as a known key; anything else (an empty one too) is "no_current_update"."""
+    key = str(getattr(value, "value", value) or "")
+    return key if key in STATUS_LABELS else "no_current_update"
+
+
+@register.filter
+def status_label(value: object) -> str:
+    return STATUS_LABELS[status_key(value)]
+
+
+@register.filter
+def status_segments(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Counts by status as the segments of a bar 100 wide: {status, label, count, x, width}."""
+    total = sum(counts.values())
+    segments: list[dict[str, Any]] = []
+    x = 0.0
+    for status, label in STATUS_LABELS.items():
+        count = counts.get(status, 0)
+        if count:
+            width = count * 100 / total
+            segments.append(
+                {"status": status, "label": label, "count": count, "x": round(x, 3), "width": round(width, 3)}
+            )
+            x += width
+    return segments
+
+
+@register.filter
+def percent(part: float | None, whole: float | None = 100) -> str:
+    """`{{ 3|percent:5 }}` is "60%"; `{{ 40|percent }}` is "40%"; nothing of nothing is a dash."""
+    if part is None or not whole:
+        return "–"
+    return f"{round(part * 100 / whole)}%"
+
+
+@register.filter
+def days_phrase(day: date | None, today: date | None = None) -> str:
+    """ "today", "tomorrow", "in 12 days", "41 days late". Give today where the page speaks for another day."""
+    if day is None:
+        return ""
+    days = (_day(day) - _day(today or timezone.localdate())).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "tomorrow"
+    if days > 0:
+        return f"in {days} days"
+    return "1 day late" if days == -1 else f"{-days} days late"
+
+
+@register.filter
+def days_ago(day: date | None, today: date | None = None) -> str:
+    """The age of something: "today", "yesterday", "12 days ago"."""
+    if day is None:
+        return "never"
+    days = (_day(today or timezone.localdate()) - _day(day)).days
+    if days <= 0:
+        return "today"
+    return "yesterday" if days == 1 else f"{days} days ago"
+
+
+@register.filter
+def days_state(day: date | None, today: date | None = None) -> str:
+    """Class for a due date: "late", "soon" (within 14 days) or nothing."""
+    if day is None:
+        return ""
+    days = (_day(day) - _day(today or timezone.localdate())).days
+    if days < 0:
+        return "late"
+    return "soon" if days <= 14 else ""
+
+
+@register.simple_tag
+def position(day: date | None, start: date, end: date) -> float:
+    """Where a day stands between two others, 0 to 100, for the x of a drawing."""
+    span = (_day(end) - _day(start)).days
+    if day is None or span <= 0:
+        return 0.0
+    return round(min(100.0, max(0.0, (_day(day) - _day(start)).days * 100 / span)), 3)
+
+
+@register.filter
+def line_points(values: Iterable[float | None]) -> str:
+    """Numbers as the points of a line in a box 100 wide and 24 high, with 0 to 100 from bottom to top."""
+    known = list(values)
+    step = 100 / max(1, len(known) - 1)
+    return " ".join(
+        f"{round(index * step, 2)},{round(22 - max(0.0, min(100.0, value)) * 0.2, 2)}"
+        for index, value in enumerate(known)
+        if value is not None
+    )
+
+
+def _day(moment: date) -> date:
+    if isinstance(moment, datetime):
+        return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
+    return moment
+
+
+# Markdown ----------------------------------------------------------------------------------------
+
+_TAGS = {
+    "p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "s", "a", "code", "pre", "blockquote",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+def _lower_headings(tokens: list[Token]) -> list[Token]:
+    """The page owns h1 and h2, so a writer's first level becomes h3."""
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+    return tokens
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_MARKDOWN.disable("image")
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """What a person wrote, as safe HTML: no raw HTML, no images, links with http(s) and mailto only."""
+    if not text:
+        return mark_safe("")
+    tokens = _lower_headings(_MARKDOWN.parse(text))
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener",
+    )
+    return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it
+
+
+# Forms -------------------------------------------------------------------------------------------
+
+_CHOICE_TYPES = {"select", "radio", "checkbox"}
+
+
+def _sentence(bound: BoundField, error: ValidationError, text: str) -> str:
+    """Django's stock text as a sentence that names the field; a text of our own stays as it is."""
+    name = f"“{bound.label}”"
+    stock = getattr(type(bound.field), "default_error_messages", {})
+    own = any(
+        error.code in base.__dict__.get("default_error_messages", {})
+        and str(error.message) == str(base.__dict__["default_error_messages"][error.code])
+        for base in type(bound.field).__mro__
+    ) or (error.code in {"max_length", "min_length", "max_value", "min_value"} and error.code not in stock)
+    if not own or error.code is None:
+        return text
+    params = error.params or {}
+    kind = type(bound.field).__name__
+    chosen = getattr(bound.field.widget, "input_type", "") in _CHOICE_TYPES
+    example = {
+        "DateField": "must be a real date, such as 2026-09-30",
+        "DateTimeField": "must be a real date and time, such as 2026-09-30 14:30",
+        "EmailField": "must be an e-mail address, such as name@phila.gov",
+        "URLField": "must be a web address that starts with https://",
+        "IntegerField": "must be a whole number",
+        "DecimalField": "must be a number",
+        "FloatField": "must be a number",
+    }.get(kind, "is not in a form we can read")
+    limit, shown = params.get("limit_value"), params.get("show_value")
+    sentences = {
+        "required": f"Choose an answer for {name}." if chosen else f"Fill in {name}.",
+        "invalid": f"{name} {example}.",
+        "invalid_choice": f"Choose one of the answers offered for {name}.",
+        "max_length": f"{name} can have at most {limit} characters. It has {shown}.",
+        "min_length": f"{name} needs at least {limit} characters. It has {shown}.",
+        "max_value": f"{name} can be at most {limit}.",
+        "min_value": f"{name} must be at least {limit}.",
+    }
+    return sentences.get(error.code, text)
+
+
+@register.filter
+def error_sentences(bound: BoundField) -> list[str]:
+    sentences: list[str] = []
+    for error in bound.errors.as_data():
+        sentences.extend(_sentence(bound, error, text) for text in error.messages)
+    return sentences
+
+
+@register.filter
+def first_control_id(bound: BoundField) -> str:
+    """The id that a link from the error summary jumps to; of a group, its first choice."""
+    own: str = bound.id_for_label
+    if own:
+        return own
+    subwidgets = bound.subwidgets
+    first: str = subwidgets[0].id_for_label if subwidgets else ""
+    return first or str(bound.auto_id)
+
+
+@register.filter
+def is_single_checkbox(bound: BoundField) -> bool:
+    return getattr(bound.field.widget, "input_type", "") == "checkbox" and not bound.use_fieldset

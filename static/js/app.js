@@ -1,0 +1,143 @@
+// Every page works without this file; it makes pages quicker and kinder.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const on = document.addEventListener.bind(document);
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+  const token = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
+  const clock = () => new Date().toTimeString().slice(0, 5);
+
+  const say = (text) => {
+    const region = $("#announcement");
+    region.textContent = "";
+    setTimeout(() => { region.textContent = text; }, 50);
+  };
+  const fail = (text) => {
+    const alert = $("#failure-template").content.cloneNode(true);
+    $("[data-text]", alert).textContent = text;
+    $("#failure").replaceChildren(alert);
+  };
+  const REASONS = {
+    0: "The server did not answer. Check your connection and try again.",
+    401: "You are signed out. Sign in again in another tab, then try again.",
+    403: "You may not do this, or your sign-in changed in another tab. Try once more.",
+    404: "This is no longer here. Reload the page.",
+    413: "This is too large to send. Make it shorter.",
+    429: "That was too many tries. Wait a minute and try again.",
+  };
+
+  // Theme: follows the system until someone chooses.
+  const showTheme = () => {
+    const now = document.documentElement.dataset.theme || "auto";
+    all("[data-set-theme]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.setTheme === now)));
+  };
+  const setTheme = (name) => {
+    document.documentElement.dataset.theme = name;
+    try { localStorage.setItem("theme", name); } catch { /* kept for this page only */ }
+    showTheme();
+  };
+
+  // Focus moves to what asks for it, to the first error, or to the new heading where it got lost.
+  const refocus = (root) => {
+    let target = $("[autofocus]", root) || $('[aria-invalid="true"]', root);
+    if (!target && document.activeElement === document.body) {
+      target = $("h1, h2, h3, h4", root) || root;
+      target.tabIndex = -1;
+    }
+    target?.focus();
+  };
+
+  // What is typed into form[data-draft-url] is kept on the server.
+  const timers = new WeakMap();
+  const saveDraft = async (form, last = false) => {
+    clearTimeout(timers.get(form));
+    timers.delete(form);
+    const body = new FormData(form);
+    body.set("csrfmiddlewaretoken", token());
+    let saved = false;
+    try {
+      const answer = await fetch(form.dataset.draftUrl, {
+        method: "POST", body, credentials: "same-origin", redirect: "manual", keepalive: last,
+        headers: { "X-CSRFToken": token() },
+      });
+      saved = answer.ok;
+    } catch { /* said below */ }
+    const state = $("[data-draft-state]", form);
+    if (state) state.textContent = saved ? `Draft saved ${clock()}` : "Draft not saved. What you typed is still here.";
+  };
+  const typed = (event) => {
+    const form = event.target.form;
+    if (!form || !form.dataset.draftUrl || form.dataset.sent) return;
+    clearTimeout(timers.get(form));
+    timers.set(form, setTimeout(() => saveDraft(form), 1500));
+  };
+
+  // One press, one submission: manners only, the server holds the truth.
+  const lock = (form, sent) => {
+    if (sent) form.dataset.sent = "1"; else delete form.dataset.sent;
+    all('button:not([type="button"])', form).forEach((b) => {
+      if (sent) b.setAttribute("aria-disabled", "true"); else b.removeAttribute("aria-disabled");
+    });
+  };
+  const submitted = (event) => {
+    const form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    // A sign-in in another tab changes the token; the cookie always has today's.
+    const field = form.elements.csrfmiddlewaretoken;
+    if (field && token()) field.value = token();
+    clearTimeout(timers.get(form));
+    timers.delete(form);
+    if (form.dataset.once !== undefined) lock(form, true);
+  };
+
+  on("submit", submitted, true);
+  on("input", typed);
+  on("change", typed);
+  on("visibilitychange", () => {
+    if (document.hidden) all("form[data-draft-url]").forEach((form) => { if (timers.has(form)) saveDraft(form, true); });
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach((form) => lock(form, false)); });
+
+  on("click", (event) => {
+    const at = (name) => event.target.closest(`[data-${name}]`);
+    if (at("set-theme")) setTheme(at("set-theme").dataset.setTheme);
+    if (at("print")) window.print();
+    if (at("dismiss")) $("#failure").replaceChildren();
+    all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  on("keydown", (event) => {
+    const menu = event.key === "Escape" && $("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    $("summary", menu).focus();
+  });
+
+  // htmx
+  on("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
+  });
+  on("htmx:afterSettle", (event) => {
+    refocus(event.target);
+    const spoken = event.target.closest("[data-announce]") || $("[data-announce]", event.target);
+    if (spoken) say(spoken.dataset.announce);
+  });
+  on("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form");
+    if (form?.dataset.sent) lock(form, false);
+    if (event.detail.successful) $("#failure").replaceChildren();
+  });
+  const failed = ({ detail: { xhr, requestConfig } }) => {
+    const reason = REASONS[xhr ? xhr.status : 0] || "Something went wrong on our side. Try again soon.";
+    fail(reason + (requestConfig?.verb !== "get" ? " Nothing was saved. What you typed is still here." : ""));
+  };
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => on(name, failed));
+  on("announce", (event) => say(event.detail.value));
+
+  showTheme();
+  const summary = $(".error-summary");
+  if (summary) summary.focus();
+})();
