@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from goals.quarters import Quarter
 from people.history import Recorded, Version
-from people.models import Department, User
+from people.models import User
 
 
 def natural_key(number: str) -> str:

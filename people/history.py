@@ -56,6 +56,9 @@ class Version(models.Model):
         ]
         indexes = [models.Index(fields=["subject", "recorded_from"], name="%(class)s_from")]
 
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}, from {self.recorded_from}"
+
 
 class Span(models.Model):
     """A membership that is its own history: it holds from `recorded_from` until `recorded_until`."""

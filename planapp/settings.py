@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",  # loads every room's rules.py
     "rest_framework",
     "drf_spectacular",
     "people",
@@ -91,7 +91,7 @@ TEMPLATES = [
 FORM_RENDERER = "planapp.forms.FormRenderer"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["rules.permissions.ObjectPermissionBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "people:sign-in"

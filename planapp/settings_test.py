@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("SECRET_KEY", "only-for-tests-and-checks")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="planapp-test-"))
 
-from planapp.settings import *  # noqa: E402, F403, TID251 - the one place where settings extend settings
+from planapp.settings import *  # noqa: F403, TID251 - the one place where settings extend settings
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,1 +1,14 @@
-urlpatterns: list[object] = []
+"""One include per room; what belongs to no room (home, health, API) is here."""
+
+from django.urls import include, path
+
+from planapp import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("", include("people.urls")),
+    path("", include("goals.urls")),
+    path("", include("initiatives.urls")),
+    path("", include("reports.urls")),
+    path("", include("reminders.urls")),
+]

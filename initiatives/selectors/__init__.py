@@ -1,0 +1,1 @@
+"""Reads across the plan. `standing` is the one place that says how an initiative stands."""

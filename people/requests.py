@@ -1,0 +1,75 @@
+"""What a request says besides its content: who acts and when, the point of view in time, and whether it came before."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from people.asof import AsOf, local_day
+from people.audit import Act
+from people.models import Channel, Submission, User
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in person. Every view behind the sign-in has one."""
+    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMiddleware has seen to it
+    return request.user
+
+
+def act_of(request: HttpRequest, *, reason: str = "", channel: str = Channel.WEB) -> Act:
+    """The signed-in person acts now, through the web."""
+    return Act(by=user_of(request), at=timezone.now(), channel=channel, reason=reason.strip())
+
+
+def as_of(request: HttpRequest) -> AsOf:
+    """The point of view of `?as_of=YYYY-MM-DD`: the end of that local day; now without it or for today.
+
+    Marks the request, so that the page frame shows the banner. Raises ValidationError for what is no day, or one to come.
+    """
+    at = timezone.now()
+    today = local_day(at)
+    text = request.GET.get("as_of", "").strip()
+    if not text:
+        return AsOf.now(at)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError({"as_of": f"As of: “{text[:20]}” is not a day. Write it like 2026-09-30."}) from None
+    if day > today:
+        raise ValidationError({"as_of": f"As of: {day} has not come yet."})
+    if day.year < 1990:
+        raise ValidationError({"as_of": f"As of: {day} is before any plan kept here."})
+    if day == today:
+        return AsOf.now(at)
+    request.as_of_day = day  # type: ignore[attr-defined] # read by planapp.context.frame
+    return AsOf.end_of(day)
+
+
+def once(request: HttpRequest, effect: Callable[[], str]) -> str:
+    """Run `effect` unless this form's one-time key (`submission`) was seen before; returns where to go, both times.
+
+    `effect` changes what the form asks for and returns the address of the result. Key and change commit together.
+    """
+    key = request.POST.get("submission", "").strip()[:64]
+    user = user_of(request)
+    if not key:
+        return effect()
+    key = f"{user.pk}:{key}"[:64]
+    try:
+        with transaction.atomic():
+            claim, is_first = Submission.objects.get_or_create(
+                key=key, defaults={"user": user, "result": "", "recorded_at": timezone.now()}
+            )
+            if not is_first:
+                return claim.result
+            claim.result = effect()
+            claim.save(update_fields=["result"])
+            return claim.result
+    except IntegrityError:
+        earlier = Submission.objects.filter(key=key).first()
+        if earlier is None:
+            raise
+        return earlier.result
