@@ -7,6 +7,7 @@ from typing import Any
 import nh3
 from django import template
 from django.core.exceptions import ValidationError
+from django.core.paginator import Page
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -100,6 +101,12 @@ def days_state(day: date | None, today: date | None = None) -> str:
     if days < 0:
         return "late"
     return "soon" if days <= 14 else ""
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """The page numbers around this page, with an ellipsis where some are left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
 
 @register.simple_tag

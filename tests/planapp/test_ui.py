@@ -99,6 +99,13 @@ def test_query_keeps_other_filters_when_the_page_changes():
     assert 'aria-sort="descending"' in html
 
 
+def test_pagination_shows_where_it_is():
+    html = render_to_string("_components/pagination.html", sample(), request=RequestFactory().get("/?q=x"))
+    assert html.count('aria-current="page"') == 1
+    assert "121–140 of 250 rows" in html
+    assert 'href="?q=x&amp;page=8"' in html
+
+
 def test_gallery_has_no_inline_style_or_script():
     request = RequestFactory().get("/")
     html = render_to_string("_components/gallery.html", sample(), request=request)
