@@ -5,7 +5,7 @@ gives nothing at all.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,15 +34,19 @@ class Act:
     at: datetime
     channel: str = Channel.WEB
     reason: str = ""
+    is_settled: bool = False  # `at` has passed the ledger in this transaction, see settled()
 
 
 def lock_ledger(*, to_close: bool = False) -> Ledger:
     """The ledger row, locked until the transaction ends: shared by writers, alone for closing."""
-    Ledger.objects.get_or_create(pk=1)
+    mode = ""
     if connection.vendor == "postgresql":
-        mode = "UPDATE" if to_close else "SHARE"
-        return Ledger.objects.raw(f"SELECT * FROM people_ledger WHERE id = 1 FOR {mode}")[0]  # noqa: S608 - constants
-    return Ledger.objects.get(pk=1)
+        mode = "FOR UPDATE" if to_close else "FOR SHARE"
+    found = list(Ledger.objects.raw(f"SELECT * FROM people_ledger WHERE id = 1 {mode}"))  # noqa: S608 - constants only
+    if found:
+        return found[0]
+    Ledger.objects.get_or_create(pk=1)
+    return lock_ledger(to_close=to_close)
 
 
 def close_records(*, until: datetime) -> None:
@@ -53,15 +57,20 @@ def close_records(*, until: datetime) -> None:
         ledger.save(update_fields=["closed_until"])
 
 
-def recording_time(at: datetime, *rows: Recorded) -> datetime:
-    """The instant to record a change at: `at`, but never inside a closed quarter nor before the row's last change."""
+def settled(act: Act, *rows: Recorded) -> Act:
+    """The act at the instant it is recorded: its own, but never inside a closed quarter nor before a row's last change.
+
+    Takes the ledger's shared lock, so call it inside the transaction that writes. Settling twice costs nothing.
+    """
+    if act.is_settled:
+        return act
     ledger = lock_ledger()
-    moment = max(at, ledger.closed_until) if ledger.closed_until else at
+    moment = max(act.at, ledger.closed_until) if ledger.closed_until else act.at
     for row in rows:
-        current = _current_version(row)
-        if current is not None and moment <= current.recorded_from:
-            moment = current.recorded_from + TICK
-    return moment
+        since = _current_since(row)
+        if since is not None and moment <= since:
+            moment = since + TICK
+    return replace(act, at=moment, is_settled=True)
 
 
 def record_event(
@@ -72,7 +81,8 @@ def record_event(
     changes: Mapping[str, Any] | None = None,
     parent: models.Model | None = None,
 ) -> AuditEvent:
-    """Write one audit event. `act.at` must already be a recording time."""
+    """Write one audit event."""
+    act = settled(act)
     return AuditEvent.objects.create(
         happened_at=act.at,
         actor=act.by,
@@ -91,9 +101,9 @@ def record_event(
 
 def record_creation(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
     """Insert a row with its first version; returns the event."""
-    moment = recording_time(act.at)
+    act = settled(act)
     row.save(force_insert=True)
-    event = record_event(verb=verb, target=row, act=_at(act, moment), parent=parent)
+    event = record_event(verb=verb, target=row, act=act, parent=parent)
     _open_version(row, event)
     return event
 
@@ -114,29 +124,31 @@ def record_change(
     changed = {name: value for name, value in fields.items() if getattr(row, _column(row, name)) != _plain(value)}
     if not changed and not also:
         return None
-    moment = recording_time(act.at, row)
-    words = {name: [_words(row, name), None] for name in changed}
+    act = settled(act, row)
+    told = [name for name in changed if name not in row.untold]
+    words = {name: [_words(row, name), ""] for name in told}
     for name, value in changed.items():
         setattr(row, name, value)
+    for name in told:
         words[name][1] = _words(row, name)
     row.version += 1
     row.save(update_fields=[*changed, "version"])
     words.update({name: list(pair) for name, pair in (also or {}).items()})
-    event = record_event(verb=verb, target=row, act=_at(act, moment), changes=words, parent=parent)
+    event = record_event(verb=verb, target=row, act=act, changes=words, parent=parent)
     if changed:
-        _close_version(row, moment)
+        _close_version(row, act.at)
         _open_version(row, event)
     return event
 
 
 def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
     """Hide a row from now on: its last version ends, its past stays (ground rule G13)."""
-    moment = recording_time(act.at, row)
-    row.deleted_at = moment
+    act = settled(act, row)
+    row.deleted_at = act.at
     row.version += 1
     row.save(update_fields=["deleted_at", "version"])
-    event = record_event(verb=verb, target=row, act=_at(act, moment), parent=parent)
-    _close_version(row, moment)
+    event = record_event(verb=verb, target=row, act=act, parent=parent)
+    _close_version(row, act.at)
     return event
 
 
@@ -167,19 +179,17 @@ def check_version(row: Recorded, seen: int | None) -> None:
         raise StaleVersion(row)
 
 
-def _at(act: Act, moment: datetime) -> Act:
-    return Act(by=act.by, at=moment, channel=act.channel, reason=act.reason)
-
-
 def _version_model(row: Recorded) -> type[Version]:
     relation: Any = row._meta.get_field("versions")
     model: type[Version] = relation.related_model
     return model
 
 
-def _current_version(row: Recorded) -> Version | None:
-    found: Version | None = _version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True).first()
-    return found
+def _current_since(row: Recorded) -> datetime | None:
+    """Since when the row says what it says; None for a row not recorded yet."""
+    current = _version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True)
+    since: datetime | None = current.values_list("recorded_from", flat=True).first()
+    return since
 
 
 def _open_version(row: Recorded, event: AuditEvent) -> None:

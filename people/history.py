@@ -5,7 +5,7 @@ A version row holds from `recorded_from` (in) to `recorded_until` (out, empty wh
 condition per table (docs/adr/0004).
 """
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,6 +18,9 @@ V = TypeVar("V", bound="Version", covariant=True)
 
 class Recorded(models.Model):
     """A live row whose every change is kept. `version` counts the changes and guards against lost updates."""
+
+    # Fields that are kept but not told in the words of an audit event: copies and keys nobody typed.
+    untold: ClassVar[frozenset[str]] = frozenset({"sort_key"})
 
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)

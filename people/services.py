@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.audit import Act, check_version, record_change, record_creation, record_event, recording_time
+from people.audit import Act, check_version, record_change, record_creation, record_event, settled
 from people.history import locked
 from people.models import Department, RoleGrant, User
 from people.roles import Role
@@ -80,9 +80,9 @@ def grant_role(*, user: User, role: str, department: Department | None = None, a
     held = RoleGrant.objects.filter(user=row, role=role, department=department, recorded_until__isnull=True).first()
     if held is not None:
         return held
-    at = recording_time(act.at)
-    grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=at)
-    record_event(verb="role.granted", target=row, act=_at(act, at), changes={"role": ["", _words(grant)]})
+    act = settled(act)
+    grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
+    record_event(verb="role.granted", target=row, act=act, changes={"role": ["", _words(grant)]})
     return grant
 
 
@@ -94,10 +94,10 @@ def revoke_role(*, grant: RoleGrant, act: Act) -> None:
         return
     if row.role == Role.ADMINISTRATOR:
         _keep_an_administrator(without=row.user)
-    at = recording_time(act.at)
-    row.recorded_until = at
+    act = settled(act)
+    row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
-    record_event(verb="role.revoked", target=row.user, act=_at(act, at), changes={"role": [_words(row), ""]})
+    record_event(verb="role.revoked", target=row.user, act=act, changes={"role": [_words(row), ""]})
 
 
 def _keep_an_administrator(*, without: User) -> None:
@@ -126,7 +126,3 @@ def _check_user(row: User) -> None:
 
 def _words(grant: RoleGrant) -> str:
     return f"{grant.get_role_display()} ({grant.department})" if grant.department else grant.get_role_display()
-
-
-def _at(act: Act, at: Any) -> Act:
-    return Act(by=act.by, at=at, channel=act.channel, reason=act.reason)

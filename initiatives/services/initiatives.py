@@ -15,8 +15,8 @@ from people.audit import (
     record_change,
     record_creation,
     record_deletion,
-    recording_time,
     set_members,
+    settled,
 )
 from people.history import locked
 from people.models import User
@@ -78,12 +78,14 @@ def update_initiative(
     for name, value in wanted.items():
         setattr(draft, name, value)
     _check(draft, priorities or (), owner_before=row.owner_id)
-    at = recording_time(act.at, row)
+    act = settled(act, row)
     also = {}
     if contributors is not None:
-        also["contributors"] = set_members(Contribution.objects.all(), "person", contributors, at=at, initiative=row)
+        also["contributors"] = set_members(
+            Contribution.objects.all(), "person", contributors, at=act.at, initiative=row
+        )
     if priorities is not None:
-        also["priorities"] = set_members(Alignment.objects.all(), "priority", priorities, at=at, initiative=row)
+        also["priorities"] = set_members(Alignment.objects.all(), "priority", priorities, at=act.at, initiative=row)
     moved = {name: pair for name, pair in also.items() if pair is not None}
     record_change(row, wanted, verb="initiative.changed", act=act, also=moved, parent=row.plan)
     return row
@@ -143,10 +145,12 @@ def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
             .exclude(person=leaver)
             .values("person")
         )
-        at = recording_time(act.at, row)
-        pair = set_members(Contribution.objects.all(), "person", staying, at=at, initiative=row)
+        left = settled(act, row)
+        pair = set_members(Contribution.objects.all(), "person", staying, at=left.at, initiative=row)
         if pair:
-            record_change(row, {}, verb="initiative.handed_over", act=act, also={"contributors": pair}, parent=row.plan)
+            record_change(
+                row, {}, verb="initiative.handed_over", act=left, also={"contributors": pair}, parent=row.plan
+            )
             moved += 1
     return moved
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
-from people.audit import Act, record_change, record_event, recording_time
+from people.audit import Act, record_change, record_event, settled
 from people.history import locked
 from people.models import User
 
@@ -86,7 +86,8 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
         initiative=row, author=original.author, channel=act.channel, corrects=original,
         correction_reason=act.reason.strip(), is_no_change=original.is_no_change, **merged,
     )  # fmt: skip
-    correction.recorded_at = recording_time(act.at, row)
+    act = settled(act, row)
+    correction.recorded_at = act.at
     correction.stated_at = original.stated_at
     correction.full_clean(exclude=["initiative", "author", "corrects"], validate_constraints=False)
     correction.save(force_insert=True)
@@ -95,15 +96,14 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
         for name in WORDS
         if getattr(original, name) != merged[name]
     }
-    moment = Act(by=act.by, at=correction.recorded_at, channel=act.channel, reason=act.reason)
     if is_latest:
         fields = {
             "latest_update": correction, "reported_status": correction.status, "percent": correction.percent,
         }  # fmt: skip
         also = {name: (pair[0], pair[1]) for name, pair in changes.items() if name not in {"status", "percent"}}
-        record_change(row, fields, verb="status_update.corrected", act=moment, also=also, parent=row.plan)
+        record_change(row, fields, verb="status_update.corrected", act=act, also=also, parent=row.plan)
     else:
-        record_event(verb="status_update.corrected", target=row, act=moment, changes=changes, parent=row.plan)
+        record_event(verb="status_update.corrected", target=row, act=act, changes=changes, parent=row.plan)
     return correction
 
 
@@ -116,10 +116,9 @@ def acknowledge_update(*, update: StatusUpdate, act: Act) -> Acknowledgement:
         return earlier
     if act.by is None or act.by.pk == update.author_id:
         raise ValidationError("Nobody acknowledges their own update.")
-    at = recording_time(act.at)
-    done = Acknowledgement.objects.create(update=update, by=act.by, recorded_at=at)
-    moment = Act(by=act.by, at=at, channel=act.channel)
-    record_event(verb="status_update.acknowledged", target=update.initiative, act=moment, parent=update.initiative.plan)
+    act = settled(act)
+    done = Acknowledgement.objects.create(update=update, by=act.by, recorded_at=act.at)
+    record_event(verb="status_update.acknowledged", target=update.initiative, act=act, parent=update.initiative.plan)
     return done
 
 
@@ -143,7 +142,8 @@ def _publish(
         initiative=row, author=act.by, channel=act.channel, is_no_change=is_no_change,
         **{name: words[name] for name in WORDS if name in words},
     )  # fmt: skip
-    update.recorded_at = update.stated_at = recording_time(act.at, row)
+    act = settled(act, row)
+    update.recorded_at = update.stated_at = act.at
     update.full_clean(exclude=["initiative", "author", "corrects"], validate_constraints=False)
     update.save(force_insert=True)
     fields = {
@@ -152,8 +152,7 @@ def _publish(
         "percent": update.percent,
         "last_updated_at": update.stated_at,
     }
-    moment = Act(by=act.by, at=update.recorded_at, channel=act.channel, reason=act.reason)
-    record_change(row, fields, verb=verb, act=moment, parent=row.plan)
+    record_change(row, fields, verb=verb, act=act, parent=row.plan)
     if act.by is not None:
         discard_draft(initiative=row, author=act.by)
     return update
