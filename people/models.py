@@ -84,6 +84,8 @@ class UserFields(models.Model):
 class User(UserFields, Recorded, AbstractBaseUser):
     """A person who signs in with their e-mail address. People are deactivated, never deleted."""
 
+    # Declared again: Django wants the sign-in name unique by itself, and AbstractBaseUser shadows `is_active`.
+    email = models.EmailField(max_length=254, unique=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
