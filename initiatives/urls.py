@@ -1,6 +1,0 @@
-"""Addresses of the initiatives room."""
-
-from django.urls import URLPattern
-
-app_name = "initiatives"
-urlpatterns: list[URLPattern] = []
