@@ -1,0 +1,66 @@
+"""The ledger: what was in flight when a quarter closed is wholly in it or wholly after it."""
+
+import threading
+
+import pytest
+from django.db import close_old_connections, connection, transaction
+
+from people.audit import close_records, settled
+from people.models import Department
+from people.services import create_department, update_department
+from tests.build import act, at
+
+CUT_OFF = at("2026-10-01T04:00")
+
+
+@pytest.mark.django_db
+def test_nothing_is_recorded_inside_a_closed_quarter():
+    row = create_department(name="Before", abbreviation="A", act=act("2026-09-01T12:00"))
+    close_records(until=CUT_OFF)
+    update_department(department=row, fields={"name": "After"}, act=act("2026-09-30T23:00"))
+    versions = list(row.versions.order_by("recorded_from").values_list("name", "recorded_from", "recorded_until"))
+    assert versions == [("Before", at("2026-09-01T12:00"), CUT_OFF), ("After", CUT_OFF, None)]
+
+
+@pytest.mark.django_db
+def test_the_ledger_never_moves_back():
+    close_records(until=CUT_OFF)
+    close_records(until=at("2026-07-01T04:00"))
+    with transaction.atomic():
+        assert settled(act("2026-08-01T12:00")).at == CUT_OFF
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_closing_waits_for_a_change_in_flight_and_later_ones_come_after():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite runs one writing transaction at a time, so nothing can be in flight")
+    written, may_commit, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slow_writer() -> None:
+        with transaction.atomic():
+            create_department(name="In flight", abbreviation="F", act=act("2026-09-30T23:59"))
+            written.set()
+            may_commit.wait(10)
+        close_old_connections()
+        connection.close()
+
+    def closer() -> None:
+        with transaction.atomic():
+            close_records(until=CUT_OFF)
+        closed.set()
+        connection.close()
+
+    writer, closing = threading.Thread(target=slow_writer), threading.Thread(target=closer)
+    writer.start()
+    assert written.wait(10)
+    closing.start()
+    assert not closed.wait(0.5)  # it waits: the writer's change belongs to the quarter
+    may_commit.set()
+    assert closed.wait(10)
+    writer.join(10)
+    closing.join(10)
+    in_flight = Department.objects.get(abbreviation="F").versions.get()
+    assert in_flight.recorded_from == at("2026-09-30T23:59")
+    late = create_department(name="Late", abbreviation="L", act=act("2026-09-30T23:59"))
+    assert late.versions.get().recorded_from == CUT_OFF
