@@ -159,7 +159,9 @@ class Teller:
         return words
 
     def _say(self, key: str, words: dict[str, object], world: World, at: datetime) -> None:
-        world.updates[key] = record_status_update(initiative=self._initiative(world), words=words, act=self._act(world, at))
+        world.updates[key] = record_status_update(
+            initiative=self._initiative(world), words=words, act=self._act(world, at)
+        )
 
     def _say_no_change(self, key: str, world: World, at: datetime) -> None:
         world.updates[key] = record_no_change(initiative=self._initiative(world), act=self._act(world, at))
@@ -173,7 +175,9 @@ class Teller:
         titles = self.theme["milestones"]
         chosen = sorted(self.rng.sample(range(len(titles)), min(len(titles), self.rng.randint(4, 5))))
         first = local_day(self.created) + timedelta(days=45)
-        end = self.last_day - timedelta(days=4) if self.name == "finished" else self.timeline.today + timedelta(days=170)
+        end = (
+            self.last_day - timedelta(days=4) if self.name == "finished" else self.timeline.today + timedelta(days=170)
+        )
         step = max((end - first) // max(len(chosen) - 1, 1), timedelta(days=1))
         for place, index in enumerate(chosen):
             due = working_day(first + step * place + timedelta(days=self.rng.randint(-8, 8)))
