@@ -14,15 +14,6 @@ from planapp.demo.structure import SLUG, real_layer
 from planapp.demo.timeline import Timeline, World
 
 PASSWORD = "planapp-demo"  # noqa: S105 - public on purpose: the sign-in page of the demo shows it
-# Who the sign-in page and `manage.py demo` offer: e-mail and what that person comes for.
-ACCOUNTS = (
-    ("owner@demo.example", "says how initiatives stand"),
-    ("liaison@demo.example", "keeps what Licenses and Inspections has promised"),
-    ("leader@demo.example", "reads the plan and completes the quarterly report"),
-    ("manager@demo.example", "runs the plan"),
-    ("admin@demo.example", "roles, settings and the audit log"),
-    ("viewer@demo.example", "reads"),
-)
 
 
 def is_loaded() -> bool:
