@@ -1,4 +1,4 @@
-"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start with a sentence."""
+"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start."""
 
 from pathlib import Path
 
