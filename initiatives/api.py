@@ -60,7 +60,7 @@ class StandingSerializer(serializers.Serializer[Any]):
     milestones_overdue = serializers.IntegerField()
     is_stale = serializers.BooleanField()
     basis = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment] # the row's own source, not the field's
+    source = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
 class MilestoneSerializer(serializers.Serializer[Any]):
