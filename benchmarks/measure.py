@@ -23,7 +23,8 @@ class Pair:
         ratios = self.ratios
         verdict = "met" if statistics.median(ratios) <= aim else "MISSED"
         return (
-            f"{self.name:<44} {statistics.median(self.ours) * 1000:>9.1f} ms beside {statistics.median(self.limit) * 1000:>9.1f} ms"
+            f"{self.name:<44} {statistics.median(self.ours) * 1000:>9.1f} ms"
+            f" beside {statistics.median(self.limit) * 1000:>9.1f} ms"
             f"  ratio {statistics.median(ratios):.2f} [{ratios[0]:.2f}..{ratios[-1]:.2f}]  aim ≤ {aim}: {verdict}"
         )
 
