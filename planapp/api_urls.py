@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Addresses under /api/. Apart from planapp/api.py: DRF's settings import that one before the apps are ready."""
-=======
-"""Addresses under /api/. Apart from api.py, which DRF's settings import before the apps are ready."""
->>>>>>> main
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView

@@ -28,11 +28,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def api_docs(request: HttpRequest) -> HttpResponse:
     """The API's operations, read from its own description; no script needed."""
-<<<<<<< HEAD
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-=======
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call] # untyped library
->>>>>>> main
     operations = [
         {
             "method": method.upper(),
