@@ -208,7 +208,7 @@ class Timeline:
 def timeline(rows: list[Standing], when: AsOf) -> Timeline:
     """The rows of a page as bars with their milestones. One query."""
     marks: dict[int, list[Mark]] = {}
-    known = MilestoneVersion.objects.as_of(when).filter(
+    known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
         initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False
     )
     for key, due, done in known.order_by("due_date").values_list("initiative_id", "due_date", "completed_date"):
