@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from drf_spectacular.generators import SchemaGenerator
 
 from planapp.readiness import readiness
 
@@ -34,3 +35,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if name not in {"csrfmiddlewaretoken", "password"} and "password" not in name and str(value).strip()
     }
     return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": request.path}, status=403)
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The API's operations, read from its own description; no script needed."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call] # untyped library
+    operations = [
+        {
+            "method": method.upper(),
+            "path": path,
+            "text": operation.get("description", "").strip(),
+            "parameters": [
+                {"name": item["name"], "where": item["in"], "text": item.get("description", "")}
+                for item in operation.get("parameters", [])
+            ],
+        }
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return render(request, "planapp/api_docs.html", {"operations": operations})
