@@ -33,11 +33,12 @@ def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:
 
 def priorities_as_of(when: AsOf) -> QuerySet[Any]:
     """What the plans answer to, in order."""
-    return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")  # type: ignore[no-any-return]
+    return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")
 
 
 def _with_lead(rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
-    return rows.annotate(
+    told: QuerySet[Any] = rows.annotate(
         lead_then=FilteredRelation("lead__versions", condition=when.q("lead__versions")),
         lead_name=F("lead_then__name"),
-    ).order_by("sort_key", "subject_id")
+    )
+    return told.order_by("sort_key", "subject_id")

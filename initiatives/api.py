@@ -60,7 +60,7 @@ class StandingSerializer(serializers.Serializer[Any]):
     milestones_overdue = serializers.IntegerField()
     is_stale = serializers.BooleanField()
     basis = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
 class MilestoneSerializer(serializers.Serializer[Any]):
@@ -117,7 +117,7 @@ class _AsOfViewSet(viewsets.GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         """Pages of rows, in the plan's order."""
         assert self.paginator is not None  # noqa: S101 - set in REST_FRAMEWORK
-        page = self.paginator.paginate_queryset(self.rows(request), request, view=self)
+        page: Sequence[Any] | None = self.paginator.paginate_queryset(self.rows(request), request, view=self)
         ids = [row.subject_id for row in page or []]
         told = {row.id: row for row in self.told(self.rows(request).filter(subject_id__in=ids))}
         return self.get_paginated_response(self.get_serializer([told[key] for key in ids], many=True).data)

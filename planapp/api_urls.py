@@ -1,4 +1,4 @@
-"""Addresses under /api/. Apart from planapp/api.py, because DRF's settings import that one before the apps are ready."""
+"""Addresses under /api/. Apart from planapp/api.py: DRF's settings import that one before the apps are ready."""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView

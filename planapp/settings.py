@@ -1,4 +1,4 @@
-"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start with a sentence."""
+"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start."""
 
 from pathlib import Path
 
@@ -161,6 +161,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["people.permissions.MemberOnly"],
     "ENUM_NAME_OVERRIDES": {
         "ReportedStatusEnum": "initiatives.models.Status",
         "EffectiveStatusEnum": "initiatives.models.EffectiveStatus",

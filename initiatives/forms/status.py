@@ -20,7 +20,7 @@ def words(label: str, help_text: str = "", rows: int = 4) -> forms.CharField:
 
 
 class StatusUpdateForm(forms.Form):
-    """One update. `seen_update` is the latest one when the form was drawn; `submission` makes sending twice harmless."""
+    """One update. `seen_update` is the latest when the form was drawn; `submission` makes sending twice harmless."""
 
     status = forms.ChoiceField(
         choices=Status.choices,

@@ -173,12 +173,12 @@ def _slipped_milestones(after: dict[int, Brief], *, then: AsOf, now: AsOf) -> It
         .values_list("initiative_id", "title", "due_then", "due_date")
     )
     for initiative_id, title, due_then, due_now in rows:
-        if initiative_id in after:
+        if initiative_id in after and due_now is not None:  # the filter has seen to the date
             yield Slip(initiative_id, f"{title} ({after[initiative_id].number})", due_then, due_now)
 
 
 def _brief(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
-    told = rows.order_by().annotate(side=Value(side, output_field=CharField()))
+    told: QuerySet[Any] = rows.order_by().annotate(side=Value(side, output_field=CharField()))
     return told.values_list("side", "subject_id", "number", "sort_key", "title", "effective_status", "due_date")
 
 

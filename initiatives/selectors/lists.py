@@ -231,7 +231,7 @@ def timeline(rows: list[Standing], when: AsOf) -> Timeline:
 
 def _steps(rows: list[Standing], when: AsOf) -> dict[int, list[tuple[date, str]]]:
     found: dict[int, list[tuple[date, str]]] = {}
-    known = MilestoneVersion.objects.as_of(when).filter(
+    known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
         initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False
     )
     for key, due, done in known.order_by("due_date").values_list("initiative_id", "due_date", "completed_date"):

@@ -112,10 +112,12 @@ def next_dates(rows: QuerySet[Any], when: AsOf, *, limit: int = NEXT) -> list[Ne
 
 
 def _of_open(versions: QuerySet[Any], open_rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
-    return versions.filter(due_date__gte=when.day, initiative__in=open_rows.values("subject_id")).annotate(
+    coming = versions.filter(due_date__gte=when.day, initiative__in=open_rows.values("subject_id"))
+    told: QuerySet[Any] = coming.annotate(
         initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
         initiative_number=F("initiative_then__number"),
     )
+    return told
 
 
 def _five(versions: QuerySet[Any], words: str) -> QuerySet[Any]:

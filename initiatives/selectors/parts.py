@@ -1,5 +1,6 @@
 """Milestones, commitments and updates as they stood, as plain rows with the labels of the moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -119,7 +120,7 @@ class UpdateRow:
 
 def milestones(when: AsOf) -> QuerySet[Any]:
     """Milestones of initiatives that were there, in due order; filter by the field names of `MilestoneRow`."""
-    return (  # type: ignore[no-any-return]
+    return (
         MilestoneVersion.objects.as_of(when)
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
@@ -158,7 +159,7 @@ def next_milestone(rows: list[MilestoneRow]) -> MilestoneRow | None:
 
 def commitments(when: AsOf) -> QuerySet[Any]:
     """Commitments to initiatives that were there; filter by the field names of `CommitmentRow`."""
-    return (  # type: ignore[no-any-return]
+    return (
         CommitmentVersion.objects.as_of(when)
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
@@ -200,7 +201,7 @@ def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list
     return [_update_row(row, when, names, read_by.get(row.pk)) for row in rows]
 
 
-def _update_row(row: StatusUpdate, when: AsOf, names: dict[int, str], read: dict[str, Any] | None) -> UpdateRow:
+def _update_row(row: StatusUpdate, when: AsOf, names: dict[int, str], read: Mapping[str, Any] | None) -> UpdateRow:
     correction = getattr(row, "corrected_by", None)
     if correction is not None and when.moment is not None and correction.recorded_at >= when.moment:
         correction = None

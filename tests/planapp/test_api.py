@@ -7,9 +7,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from tests.build import act, make_initiative, make_milestone, report
+from tests.build import make_initiative, make_milestone, report
 
-LISTS = "plans goals strategies initiatives milestones status-updates commitments departments people".split()
+LISTS = [
+    "plans", "goals", "strategies", "initiatives", "milestones", "status-updates", "commitments", "departments",
+    "people",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -45,7 +48,8 @@ def test_b64_wrong_input_is_told(cast, plan, goal, sign_in):
     make_initiative(plan, number="1.1")
     make_initiative(plan, number="1.2")
     client = sign_in(cast.viewer)
-    for query, field in [("status=green", "status"), ("goal=x", "goal"), ("goal=99999", "goal"), ("as_of=soon", "as_of")]:
+    wrong = [("status=green", "status"), ("goal=x", "goal"), ("goal=99999", "goal"), ("as_of=soon", "as_of")]
+    for query, field in wrong:
         answer = client.get(f"/api/v1/initiatives/?{query}")
         assert (answer.status_code, list(answer.json())) == (400, [field]), query
     assert client.get("/api/v1/initiatives/?plan=nowhere").status_code == 404

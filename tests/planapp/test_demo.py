@@ -22,7 +22,8 @@ from initiatives.selectors.standing import Standing, read, standings
 from people.asof import AsOf, local_day
 from people.models import AuditEvent, Department, User
 from people.roles import Role
-from planapp.demo.load import ACCOUNTS, PASSWORD, load_demo
+from people.views import DEMO_ACCOUNTS
+from planapp.demo.load import PASSWORD, load_demo
 from planapp.demo.source import real_initiatives
 from planapp.demo.structure import department_key
 from tests.conftest import NOW
@@ -72,7 +73,7 @@ def test_demo_every_lead_is_a_department(loaded):
 
 def test_demo_people_can_sign_in_and_do_their_job(loaded, client):
     roles = [Role.CONTRIBUTOR, Role.LIAISON, Role.LEADER, Role.PLAN_MANAGER, Role.ADMINISTRATOR, Role.VIEWER]
-    for (email, _), role in zip(ACCOUNTS, roles, strict=True):
+    for (email, _, _), role in zip(DEMO_ACCOUNTS, roles, strict=True):
         person = User.objects.get(email=email)
         assert person.has_role(role)
         assert client.login(username=email, password=PASSWORD)
