@@ -1,4 +1,4 @@
-"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start with a sentence."""
+"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start."""
 
 from pathlib import Path
 
@@ -151,7 +151,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["people.api.MemberOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["people.permissions.MemberOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -163,6 +163,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["people.permissions.MemberOnly"],
+    "ENUM_NAME_OVERRIDES": {
+        "ReportedStatusEnum": "initiatives.models.Status",
+        "EffectiveStatusEnum": "initiatives.models.EffectiveStatus",
+    },
 }
 
 # What may not be lost is a row; Celery only rings the doorbell (docs/adr/0006).

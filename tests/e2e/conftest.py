@@ -1,4 +1,4 @@
-"""A real Chromium (the system's own) against a live server, with an accessibility scan and a look for sideways scroll."""
+"""The system's own Chromium against a live server, with an accessibility scan and a look for sideways scroll."""
 
 import os
 import shutil

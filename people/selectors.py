@@ -1,0 +1,97 @@
+"""Reads about people and what was done."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from people.asof import start_of_day
+from people.models import AuditEvent, Channel, RoleGrant, User
+
+VERBS = {
+    "user": "Person",
+    "department": "Department",
+    "role": "Role",
+    "plan": "Plan",
+    "goal": "Focus area",
+    "strategy": "Strategy",
+    "priority": "Priority",
+    "initiative": "Initiative",
+    "milestone": "Milestone",
+    "commitment": "Commitment",
+    "status_update": "Status update",
+    "report": "Report",
+    "snapshot": "Snapshot",
+    "message": "Message",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, before and after, in words."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One act, ready to show."""
+
+    at: datetime
+    who: str
+    what: str
+    target: str
+    channel: str
+    reason: str
+    changes: list[Change] = field(default_factory=list)
+
+
+def people_with_roles() -> QuerySet[User]:
+    """Everybody, active first, with department and roles; three queries."""
+    grants = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department")
+    return (
+        User.objects.select_related("department")
+        .prefetch_related(Prefetch("role_grants", queryset=grants, to_attr="current_grants"))
+        .order_by("-is_active", "name", "pk")
+    )
+
+
+def audit_events(*, person: User | None = None, verb: str = "", day: date | None = None) -> QuerySet[AuditEvent]:
+    """The audit log, newest first. `day` is a local day; `verb` matches any part of the verb."""
+    events = AuditEvent.objects.all()
+    if person is not None:
+        events = events.filter(actor=person)
+    if verb:
+        events = events.filter(verb__icontains=verb.replace(" ", "_"))
+    if day is not None:
+        events = events.filter(
+            happened_at__gte=start_of_day(day), happened_at__lt=start_of_day(day + timedelta(days=1))
+        )
+    return events
+
+
+def entry_of(event: AuditEvent) -> Entry:
+    """An audit event in words."""
+    noun, _, verb = event.verb.partition(".")
+    return Entry(
+        at=event.happened_at,
+        who=event.actor_label,
+        what=f"{VERBS.get(noun, noun.replace('_', ' ').capitalize())} {verb.replace('_', ' ')}",
+        target=event.target_label,
+        channel="" if event.channel == Channel.WEB else event.get_channel_display().lower(),
+        reason=event.reason,
+        changes=[
+            Change(label=_label(name), old=_text(pair[0]), new=_text(pair[1])) for name, pair in event.changes.items()
+        ],
+    )
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
