@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.db.models import F, FilteredRelation, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
 from people.asof import AsOf
 
 
 def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
-    """The plan with this short name as it stood, or None where it had not been recorded yet. One query."""
-    found: PlanVersion | None = PlanVersion.objects.as_of(when).filter(subject__slug=slug).first()
-    return found
+    """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query."""
+    named = list(PlanVersion.objects.as_of(when).filter(Q(subject__slug=slug) | Q(slug=slug)).select_related("subject"))
+    return next((plan for plan in named if plan.subject.slug == slug), named[0] if named else None)
 
 
 def plans_as_of(when: AsOf) -> list[PlanVersion]:
@@ -33,11 +33,12 @@ def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:
 
 def priorities_as_of(when: AsOf) -> QuerySet[Any]:
     """What the plans answer to, in order."""
-    return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")  # type: ignore[no-any-return]
+    return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")
 
 
 def _with_lead(rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
-    return rows.annotate(
+    told: QuerySet[Any] = rows.annotate(
         lead_then=FilteredRelation("lead__versions", condition=when.q("lead__versions")),
         lead_name=F("lead_then__name"),
-    ).order_by("sort_key", "subject_id")
+    )
+    return told.order_by("sort_key", "subject_id")

@@ -1,12 +1,15 @@
-"""Health for load balancers, and the page for a form that came back with an old token."""
+"""Health for load balancers and people, and the page for a form that came back with an old token."""
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from drf_spectacular.generators import SchemaGenerator
+
+from planapp.readiness import readiness
 
 
 @login_not_required
@@ -14,6 +17,16 @@ from drf_spectacular.generators import SchemaGenerator
 def healthz(request: HttpRequest) -> HttpResponse:
     """This process is alive. Touches nothing else."""
     return JsonResponse({"status": "alive"})
+
+
+@login_not_required
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """This installation can do its work: 200, else 503 with the part that cannot. Says nothing that is secret."""
+    checks = readiness(timezone.now())
+    is_ready = all(check["ok"] for check in checks.values())
+    content = {"status": "ready" if is_ready else "not ready", "checks": checks}
+    return JsonResponse(content, status=200 if is_ready else 503)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,6 +1,5 @@
 """What the plan page and the focus area page show, shaped for them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -113,10 +112,12 @@ def next_dates(rows: QuerySet[Any], when: AsOf, *, limit: int = NEXT) -> list[Ne
 
 
 def _of_open(versions: QuerySet[Any], open_rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
-    return versions.filter(due_date__gte=when.day, initiative__in=open_rows.values("subject_id")).annotate(
+    coming = versions.filter(due_date__gte=when.day, initiative__in=open_rows.values("subject_id"))
+    told: QuerySet[Any] = coming.annotate(
         initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
         initiative_number=F("initiative_then__number"),
     )
+    return told
 
 
 def _five(versions: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -125,8 +126,3 @@ def _five(versions: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 def _text(words: str) -> Value:
     return Value(words, output_field=CharField())
-
-
-def leads_of(parts: Iterable[Part]) -> bool:
-    """Whether any of the parts has a lead, so that a column is worth its room."""
-    return any(part.version is not None and part.version.lead_name for part in parts)

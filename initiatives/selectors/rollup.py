@@ -76,7 +76,7 @@ class Cell(NamedTuple):
     effective_status: str
     is_ownerless: bool
     asks_attention: bool
-    count: int
+    count: int  # type: ignore[assignment] # tuple.count is not missed
 
 
 @dataclass(frozen=True)

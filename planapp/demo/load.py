@@ -8,6 +8,7 @@ from django.db import transaction
 
 from goals.models import Plan
 from people.models import User
+from planapp.demo.closing import closed_quarters
 from planapp.demo.promises import promises
 from planapp.demo.stories import sample_layer
 from planapp.demo.structure import SLUG, real_layer
@@ -36,6 +37,7 @@ def load_demo(*, seed: int, scale: int, now: datetime) -> World:
     real_layer(timeline, scale=scale)
     sample_layer(timeline, seed=seed, scale=scale)
     promises(timeline, seed=seed)
+    closed_quarters(timeline)
     world = World(password=make_password(PASSWORD))
     timeline.replay(world)
     return world
