@@ -6,6 +6,10 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from planapp.demo.environment import demo_environment
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["demo"]:
+        os.environ.update(demo_environment())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
     execute_from_command_line(sys.argv)

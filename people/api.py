@@ -1,14 +1,48 @@
-"""What every API endpoint asks first."""
+"""API of people and departments, read-only; and the point of view every endpoint of the past reads from."""
 
-from rest_framework.permissions import BasePermission
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+from people.asof import AsOf
+from people.models import Department, User
+from people.requests import as_of
 
 
-class MemberOnly(BasePermission):
-    """Signed in, with at least one role."""
+class DepartmentSerializer(serializers.ModelSerializer[Department]):
+    """A department or an office within one."""
 
-    message = "You have no role in this installation. Ask an administrator for one."
+    class Meta:
+        model = Department
+        fields = ["id", "abbreviation", "name", "parent", "version"]
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(request.user and request.user.is_authenticated and request.user.has_perm("people.read"))
+
+class PersonSerializer(serializers.ModelSerializer[User]):
+    """A person: name and department. E-mail addresses stay on the people pages."""
+
+    class Meta:
+        model = User
+        fields = ["id", "name", "department", "is_active"]
+
+
+class DepartmentViewSet(viewsets.ReadOnlyModelViewSet[Department]):
+    """Departments."""
+
+    queryset = Department.objects.filter(deleted_at__isnull=True).order_by("name", "pk")
+    serializer_class = DepartmentSerializer
+
+
+class PersonViewSet(viewsets.ReadOnlyModelViewSet[User]):
+    """People."""
+
+    queryset = User.objects.order_by("name", "pk")
+    serializer_class = PersonSerializer
+
+
+def as_of_or_400(request: Request) -> AsOf:
+    """The point of view of `?as_of=`, with the sentence of a bad one as the API tells it."""
+    try:
+        return as_of(request)
+    except DjangoValidationError as error:
+        raise ValidationError(error.message_dict) from None

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from people.history import Recorded, Span, Version
+from people.history import Recorded, Span
 from people.models import AuditEvent, Channel, Ledger, User
 
 SYSTEM = "planapp (system)"
@@ -89,10 +89,10 @@ def record_event(
         actor_label=act.by.name if act.by else SYSTEM,
         channel=act.channel,
         verb=verb,
-        target_type=target._meta.model_name,
+        target_type=_type_of(target),
         target_id=target.pk,
         target_label=str(target)[:300],
-        parent_type=parent._meta.model_name if parent else "",
+        parent_type=_type_of(parent) if parent else "",
         parent_id=parent.pk if parent else None,
         changes=dict(changes or {}),
         reason=act.reason,
@@ -155,7 +155,10 @@ def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model 
 def set_members(
     spans: "models.QuerySet[Any]", field: str, wanted: Iterable[models.Model], *, at: datetime, **owner: Any
 ) -> tuple[str, str] | None:
-    """Make the open spans of `owner` point to exactly `wanted`; (before, after) in words, or None when nothing differs."""
+    """Make the open spans of `owner` point to exactly `wanted`.
+
+    Returns (before, after) in words, or None when nothing differs.
+    """
     by_id = {row.pk: row for row in wanted}
     held: dict[Any, Span] = {
         getattr(span, f"{field}_id"): span
@@ -179,10 +182,14 @@ def check_version(row: Recorded, seen: int | None) -> None:
         raise StaleVersion(row)
 
 
-def _version_model(row: Recorded) -> type[Version]:
-    relation: Any = row._meta.get_field("versions")
-    model: type[Version] = relation.related_model
-    return model
+def _type_of(row: models.Model) -> str:
+    return str(row._meta.model_name)
+
+
+def _version_model(row: Recorded) -> Any:
+    """The model of the row's versions. Any: `subject`, its link back to the row, is declared by each concrete class."""
+    model: Any = type(row)
+    return model._meta.get_field("versions").related_model
 
 
 def _current_since(row: Recorded) -> datetime | None:

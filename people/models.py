@@ -118,7 +118,7 @@ class User(UserFields, Recorded, AbstractBaseUser):
         )
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """One policy for pages, API, exports and templates: the predicates in each room's rules.py. Unknown means no."""
+        """One policy for pages, API, exports and templates: the predicates in each room's rules.py. Unknown: no."""
         return self.is_active and bool(rules.has_perm(perm, self, obj))
 
 

@@ -29,7 +29,7 @@ def act_of(request: HttpRequest, *, reason: str = "", channel: str = Channel.WEB
 def as_of(request: HttpRequest) -> AsOf:
     """The point of view of `?as_of=YYYY-MM-DD`: the end of that local day; now without it or for today.
 
-    Marks the request, so that the page frame shows the banner. Raises ValidationError for what is no day, or one to come.
+    Marks the request, so that the page frame shows the banner. Raises ValidationError for what is no day, or to come.
     """
     at = timezone.now()
     today = local_day(at)

@@ -1,4 +1,4 @@
-"""The roles a person can be given, in words a clerk can read. What each may do on an object is in each room's rules.py."""
+"""The roles a person can be given, in words a clerk can read. What each may do is in each room's rules.py."""
 
 from django.db import models
 
@@ -16,7 +16,7 @@ class Role(models.TextChoices):
 
 DESCRIPTIONS: dict[str, str] = {
     Role.VIEWER: "Reads the whole plan, internal items too. Changes nothing.",
-    Role.CONTRIBUTOR: "Reads the plan. Updates the status, text and milestones of initiatives they own or contribute to.",
+    Role.CONTRIBUTOR: "Reads the plan. Updates status, text and milestones of initiatives they own or contribute to.",
     Role.LIAISON: "Reads the plan. Updates initiatives their department leads; accepts and delivers its commitments.",
     Role.LEADER: "Reads the plan. Writes the summary of the quarterly report, completes and publishes it.",
     Role.PLAN_MANAGER: "Runs the plan: structure, people, any status, any report.",

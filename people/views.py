@@ -113,12 +113,12 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     elif request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "email", "department")}
     if wanted:
-        seen = form.data.get("version")
+        seen = str(request.POST.get("version", ""))
         try:
             person = update_user(
                 user=person,
                 fields=wanted,
-                seen_version=int(seen) if str(seen).isdigit() else None,
+                seen_version=int(seen) if seen.isdecimal() else None,
                 act=act_of(request, reason=request.POST.get("reason", "")),
             )
         except StaleVersion as stale:

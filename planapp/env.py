@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 def database(url: str) -> dict[str, Any]:
     """Database settings for a DATABASE_URL: `postgres://…` or `sqlite:///path`.
 
-    SQLite runs in WAL with IMMEDIATE transactions: with the defaults a second writer is refused at once instead of waiting.
+    SQLite runs in WAL with IMMEDIATE transactions: with the defaults a second writer is refused instead of waiting.
     """
     settings: dict[str, Any] = dict(dj_database_url.parse(url))
     if settings["ENGINE"] == "django.db.backends.sqlite3":
@@ -35,7 +35,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def email(url: str) -> dict[str, Any]:
-    """E-mail settings for an EMAIL_URL: `smtp://user:password@host:port`, `console:`, or `folder:/path` (the demo's mail folder)."""
+    """E-mail settings for an EMAIL_URL: `smtp://user:password@host:port`, `console:`, or `folder:/path` (demo)."""
     parts = urlsplit(url)
     if parts.scheme == "folder":
         return {"EMAIL_BACKEND": "reminders.mailfolder.EmailBackend", "EMAIL_FILE_PATH": parts.path}

@@ -1,4 +1,4 @@
-"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start with a sentence."""
+"""All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start."""
 
 from pathlib import Path
 
@@ -22,6 +22,8 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 DATABASES = {"default": database(env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"))}
 REDIS_URL = env.str("REDIS_URL", "")
 _EMAIL = email(env.str("EMAIL_URL", "console:"))
+# The mail relay's own record, which settles mails whose sender died: postfix:/path or ids:/path (docs/adr/0006).
+RELAY_TRACE = env.str("RELAY_TRACE", "")
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "planapp <planapp@localhost>")
 # The demo says on its pages that it is one, offers its accounts, and shows the mail folder.
 DEMO = env.bool("DEMO", False)
@@ -150,7 +152,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["people.api.MemberOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["people.permissions.MemberOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -162,6 +164,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["people.permissions.MemberOnly"],
+    "ENUM_NAME_OVERRIDES": {
+        "ReportedStatusEnum": "initiatives.models.Status",
+        "EffectiveStatusEnum": "initiatives.models.EffectiveStatus",
+    },
 }
 
 # What may not be lost is a row; Celery only rings the doorbell (docs/adr/0006).

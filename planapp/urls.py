@@ -8,6 +8,8 @@ from planapp import views
 urlpatterns = [
     path("", my_work, name="my-work"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("api/", include("planapp.api_urls")),
     path("", include("people.urls")),
     path("", include("goals.urls")),
     path("", include("initiatives.urls")),

@@ -1,9 +1,15 @@
-"""Health for load balancers, and the page for a form that came back with an old token."""
+"""Health for load balancers and people, and the page for a form that came back with an old token."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from drf_spectacular.generators import SchemaGenerator
+
+from planapp.readiness import readiness
 
 
 @login_not_required
@@ -11,6 +17,16 @@ from django.views.decorators.cache import never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """This process is alive. Touches nothing else."""
     return JsonResponse({"status": "alive"})
+
+
+@login_not_required
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """This installation can do its work: 200, else 503 with the part that cannot. Says nothing that is secret."""
+    checks = readiness(timezone.now())
+    is_ready = all(check["ok"] for check in checks.values())
+    content = {"status": "ready" if is_ready else "not ready", "checks": checks}
+    return JsonResponse(content, status=200 if is_ready else 503)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -21,3 +37,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if name not in {"csrfmiddlewaretoken", "password"} and "password" not in name and str(value).strip()
     }
     return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": request.path}, status=403)
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The API's operations, read from its own description; no script needed."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    operations = [
+        {
+            "method": method.upper(),
+            "path": path,
+            "text": operation.get("description", "").strip(),
+            "parameters": [
+                {"name": item["name"], "where": item["in"], "text": item.get("description", "")}
+                for item in operation.get("parameters", [])
+            ],
+        }
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return render(request, "planapp/api_docs.html", {"operations": operations})

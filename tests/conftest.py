@@ -3,14 +3,54 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import User
+from people.protect import create_sql, drop_sql
 from tests.build import Cast, build_cast, build_plan
 
 # Monday, 5 October 2026, 10:00 in Philadelphia.
 NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
+
+# Every table that the database protects, and how (the migrations named 0002_protect).
+PROTECTED = {
+    "append_only": [
+        "people_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "reports_reportact",
+    ],
+    "interval": [
+        "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",
+        "goals_priorityversion", "goals_goalversion", "goals_strategyversion", "initiatives_initiativeversion",
+        "initiatives_milestoneversion", "initiatives_commitmentversion", "initiatives_contribution",
+        "initiatives_alignment",
+    ],
+    "cover": ["reports_quartersnapshot"],
+    "frozen": [
+        "reports_snapshotheading", "reports_snapshotinitiative", "reports_snapshotmilestone",
+        "reports_snapshotcommitment", "reports_snapshotcorrection",
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Tests in real transactions empty all tables afterwards, which the database refuses: let it, for that alone."""
+    ops = connection.ops
+    flush = ops.execute_sql_flush
+
+    def unprotected_flush(sql_list):
+        if connection.vendor == "postgresql":
+            flush(["SET LOCAL session_replication_role = replica", *sql_list])
+            return
+        tables = [(rule, table) for rule, names in PROTECTED.items() for table in names]
+        before = [sql for rule, table in tables for sql in drop_sql(connection, rule, table)]
+        after = [sql for rule, table in tables for sql in create_sql(connection, rule, table)]
+        flush([*before, *sql_list, *after])
+
+    ops.execute_sql_flush = unprotected_flush
+    yield
+    ops.execute_sql_flush = flush
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def standings(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
     open_milestones = standing_milestones.filter(completed_date__isnull=True)
     overdue = open_milestones.filter(due_date__lt=when.day)
     rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[key for key, _ in expected])
-    return (  # type: ignore[no-any-return]
+    return (
         rows.annotate(
             goal_then=FilteredRelation("goal__versions", condition=when.q("goal__versions")),
             strategy_then=FilteredRelation("strategy__versions", condition=when.q("strategy__versions")),

@@ -78,7 +78,8 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
     if status_moves and not (is_latest and act.at - original.recorded_at <= MISCLICK_WINDOW):
         raise ValidationError(
             {
-                "status": "Status: only the latest update can be turned round, within 24 hours. Write a new update instead."
+                "status": "Status: only the latest update can be turned round, within 24 hours. "
+                "Write a new update instead."
             }
         )
     merged = {name: words.get(name, getattr(original, name)) for name in WORDS}
@@ -114,10 +115,11 @@ def acknowledge_update(*, update: StatusUpdate, act: Act) -> Acknowledgement:
     earlier = Acknowledgement.objects.filter(update=update).first()
     if earlier is not None:
         return earlier
-    if act.by is None or act.by.pk == update.author_id:
+    reader = act.by
+    if reader is None or reader.pk == update.author_id:
         raise ValidationError("Nobody acknowledges their own update.")
     act = settled(act)
-    done = Acknowledgement.objects.create(update=update, by=act.by, recorded_at=act.at)
+    done = Acknowledgement.objects.create(update=update, by=reader, recorded_at=act.at)
     record_event(verb="status_update.acknowledged", target=update.initiative, act=act, parent=update.initiative.plan)
     return done
 

@@ -8,21 +8,13 @@ from django.db import transaction
 
 from goals.models import Plan
 from people.models import User
+from planapp.demo.closing import closed_quarters
 from planapp.demo.promises import promises
 from planapp.demo.stories import sample_layer
 from planapp.demo.structure import SLUG, real_layer
 from planapp.demo.timeline import Timeline, World
 
 PASSWORD = "planapp-demo"  # noqa: S105 - public on purpose: the sign-in page of the demo shows it
-# Who the sign-in page and `manage.py demo` offer: e-mail and what that person comes for.
-ACCOUNTS = (
-    ("owner@demo.example", "says how initiatives stand"),
-    ("liaison@demo.example", "keeps what Licenses and Inspections has promised"),
-    ("leader@demo.example", "reads the plan and completes the quarterly report"),
-    ("manager@demo.example", "runs the plan"),
-    ("admin@demo.example", "roles, settings and the audit log"),
-    ("viewer@demo.example", "reads"),
-)
 
 
 def is_loaded() -> bool:
@@ -45,6 +37,7 @@ def load_demo(*, seed: int, scale: int, now: datetime) -> World:
     real_layer(timeline, scale=scale)
     sample_layer(timeline, seed=seed, scale=scale)
     promises(timeline, seed=seed)
+    closed_quarters(timeline)
     world = World(password=make_password(PASSWORD))
     timeline.replay(world)
     return world

@@ -79,7 +79,9 @@ def _promise(
     proposed = max(office_hour(asked, rng), created + timedelta(days=4))
     timeline.add(proposed, partial(_propose, key, number, department, what, due))
     if story.is_accepted:
-        timeline.add(max(day(asked, rng.randint(2, 9)), proposed + timedelta(hours=5)), partial(_accept, key, department))
+        timeline.add(
+            max(day(asked, rng.randint(2, 9)), proposed + timedelta(hours=5)), partial(_accept, key, department)
+        )
     if name == "delivered":
         timeline.add(day(due, -rng.randint(0, 8)), partial(_deliver, key, department))
     elif name == "delivered_late":

@@ -28,7 +28,7 @@ from initiatives.services import (
 )
 from people.asof import local_day
 from people.audit import Act
-from people.models import User
+from people.models import Channel, User
 from people.services import update_user
 from planapp.demo.source import RealInitiative, sample
 from planapp.demo.structure import created_at, initiatives, original_number
@@ -37,10 +37,12 @@ from planapp.demo.timeline import Timeline, World, office_hour, working_day
 ON_TRACK, AT_RISK, OFF_TRACK = Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK
 MOODS = {ON_TRACK: "good", AT_RISK: "worried", OFF_TRACK: "bad", Status.COMPLETED: "good"}
 
+DOORS = (Channel.WEB, Channel.EMAIL_LINK)  # through which "no change" comes in
+
 
 @dataclass(frozen=True)
 class Story:
-    """`arc` gives the status at a share (0 to 1) of the way; `last` the age of the newest update in days, from and to."""
+    """`arc` gives the status at a share (0 to 1) of the way; `last` the newest update's age in days, from and to."""
 
     arc: Callable[[float], str] = lambda share: ON_TRACK
     last: tuple[int, int] = (6, 52)
@@ -100,11 +102,12 @@ class Teller:
         self.lead = sample()["goal_leads"][row.goal_number]
         self.sentences = {mood: _endless(self.theme[mood], rng) for mood in ("good", "worried", "bad", "next", "help")}
         first = local_day(self.created)
+        self.done: list[tuple[datetime, str]] = []  # milestones met, for the updates to speak of
         self.last_day = max(timeline.days_ago(rng.randint(*self.story.last)), first)
 
     def tell(self) -> None:
-        self._updates()
         self._milestones()
+        self._updates()
         special = getattr(self, f"_{self.name}", None)
         if special is not None:
             special()
@@ -124,9 +127,9 @@ class Teller:
             at = office_hour(day, self.rng)
             key = f"{self.row.number}/{index}"
             if status == before and self.rng.random() < self.story.repeats:
-                self.timeline.add(at, partial(self._say_no_change, key))
+                self.timeline.add(at, partial(self._say_no_change, key, self.rng.choice(DOORS)))
             else:
-                words = self._words(status, 100 if status == Status.COMPLETED else percent)
+                words = self._words(status, 100 if status == Status.COMPLETED else percent, at)
                 self.timeline.add(at, partial(self._say, key, words))
             if status in (AT_RISK, OFF_TRACK) and self.rng.random() < 0.6:
                 soon = office_hour(working_day(day + timedelta(days=self.rng.randint(1, 4))), self.rng)
@@ -138,10 +141,11 @@ class Teller:
         day = local_day(self.created) + timedelta(days=self.rng.randint(8, 30))
         while day < self.last_day - timedelta(days=25):
             days.append(day)
-            day += timedelta(days=self.rng.randint(35, 78))
+            forgotten = self.rng.random() < 0.1
+            day += timedelta(days=self.rng.randint(96, 125) if forgotten else self.rng.randint(35, 78))
         return [*days, self.last_day]
 
-    def _words(self, status: str, percent: int | None) -> dict[str, object]:
+    def _words(self, status: str, percent: int | None, at: datetime) -> dict[str, object]:
         words: dict[str, object] = {"status": status, "percent": percent}
         if status == Status.ON_HOLD:
             return words | {"happened": self.rng.choice(sample()["hold_reasons"])}
@@ -153,16 +157,22 @@ class Teller:
             happened.append(next(self.sentences["good"]))
         if status == Status.COMPLETED:
             return words | {"happened": f"Finished. {happened[0]} Day-to-day care goes on as a service."}
+        happened += [f"“{title}” is done." for met, title in self.done if met < at]
+        self.done = [(met, title) for met, title in self.done if met >= at]
         words |= {"happened": " ".join(happened), "next_steps": next(self.sentences["next"])}
         if mood != "good" or self.rng.random() < 0.15:
             words["help_needed"] = next(self.sentences["help"])
         return words
 
     def _say(self, key: str, words: dict[str, object], world: World, at: datetime) -> None:
-        world.updates[key] = record_status_update(initiative=self._initiative(world), words=words, act=self._act(world, at))
+        world.updates[key] = record_status_update(
+            initiative=self._initiative(world), words=words, act=self._act(world, at)
+        )
 
-    def _say_no_change(self, key: str, world: World, at: datetime) -> None:
-        world.updates[key] = record_no_change(initiative=self._initiative(world), act=self._act(world, at))
+    def _say_no_change(self, key: str, channel: str, world: World, at: datetime) -> None:
+        world.updates[key] = record_no_change(
+            initiative=self._initiative(world), act=Act(by=world.people[self.owner], at=at, channel=channel)
+        )
 
     def _acknowledge(self, key: str, world: World, at: datetime) -> None:
         acknowledge_update(update=world.updates[key], act=Act(by=world.people[self.lead], at=at))
@@ -173,7 +183,9 @@ class Teller:
         titles = self.theme["milestones"]
         chosen = sorted(self.rng.sample(range(len(titles)), min(len(titles), self.rng.randint(4, 5))))
         first = local_day(self.created) + timedelta(days=45)
-        end = self.last_day - timedelta(days=4) if self.name == "finished" else self.timeline.today + timedelta(days=170)
+        end = (
+            self.last_day - timedelta(days=4) if self.name == "finished" else self.timeline.today + timedelta(days=170)
+        )
         step = max((end - first) // max(len(chosen) - 1, 1), timedelta(days=1))
         for place, index in enumerate(chosen):
             due = working_day(first + step * place + timedelta(days=self.rng.randint(-8, 8)))
@@ -191,8 +203,11 @@ class Teller:
         if agreed != due:
             self._move(key, agreed - timedelta(days=self.rng.randint(2, 9)), due)
         if is_over:
-            day = min(due + timedelta(days=self.rng.randint(-9, 5)), self.timeline.days_ago(1))
-            self.timeline.add(self._not_before_creation(day), partial(self._complete, key))
+            early_or_late = self.rng.randint(4, 24) if self.rng.random() < 0.2 else self.rng.randint(-9, 2)
+            day = min(due + timedelta(days=early_or_late), self.timeline.days_ago(1))
+            at = self._not_before_creation(day)
+            self.timeline.add(at, partial(self._complete, key))
+            self.done.append((at, title))
 
     def _plan_milestone(self, key: str, title: str, due: date) -> None:
         at = self.created + timedelta(days=3, hours=1)
@@ -252,7 +267,7 @@ class Teller:
         content = {
             "status": AT_RISK,
             "percent": "55",
-            "happened": "The pilot group is two businesses short. Invitations went out again through the Department of ",
+            "happened": "The pilot group is two businesses short. Invitations went out again through the Commerce ",
             "next_steps": "",
             "help_needed": "",
         }

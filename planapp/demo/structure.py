@@ -1,4 +1,4 @@
-"""The real layer as acts: departments, the plan, its focus areas, strategies, initiatives and their known milestones."""
+"""The real layer as acts: departments, the plan, its focus areas, strategies, initiatives and known milestones."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -46,6 +46,7 @@ NOT_MET = {
     ("3.3.4", "First cohort planned (not met)"): "The source says that this date was not met.",
     ("3.4.1", "Planned go-live"): "The source gives this date as planned and does not say whether it was met.",
 }
+MAY_BE_PAST_DUE = {"off_track", "stale"}  # stories whose own due date may lie behind
 STILL_OPEN = {("4.2.2", "Framework due (officials said late winter 2025 or early spring 2026)")}
 
 
@@ -226,16 +227,17 @@ def _initiative(row: RealInitiative, timeline: Timeline, world: World, at: datet
 
 
 def due_date(timeline: Timeline, row: RealInitiative, start: date) -> date | None:
-    """The end a source gives; else, for work that goes on, a month end of the sample; none for standing services."""
-    if row.end is not None:
+    """The end a source gives; else, for work that goes on, a day of the sample; none for standing services."""
+    story = story_of(row)
+    if row.end is not None and (story == "closed" or row.end.day > timeline.first_day):
         return row.end.day
-    if story_of(row) in {"closed", "service"}:
+    if story in {"closed", "service"}:
         return None
     months = sum(ord(letter) for letter in row.number) % 9  # spread, and the same for every seed
     end = timeline.fiscal_year_end
     day = date(end.year, end.month, 1) - timedelta(days=30 * months)
-    last = max(day.replace(day=28), start)
-    return min(last, end)
+    earliest = start if story in MAY_BE_PAST_DUE else max(start, timeline.today + timedelta(days=20))
+    return max(day.replace(day=28), earliest)
 
 
 def _milestone(timeline: Timeline, row: RealInitiative, milestone: RealMilestone, created: datetime) -> None:

@@ -1,0 +1,24 @@
+# One image for web, worker and beat; docker-compose.yml says which command each runs.
+FROM python:3.11-slim AS packages
+WORKDIR /build
+COPY requirements.txt .
+RUN python -m venv /opt/venv \
+ && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+
+FROM python:3.11-slim
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=planapp.settings \
+    DATA_DIR=/srv/planapp/var
+RUN useradd --system --uid 10001 --create-home --home-dir /srv/planapp planapp
+WORKDIR /srv/planapp
+COPY --from=packages /opt/venv /opt/venv
+COPY --chown=root:root . .
+# The code belongs to root and cannot be changed by the server; only var/ can. The key serves this one command.
+RUN mkdir -p var && SECRET_KEY=only-to-build python manage.py collectstatic --noinput -v 0 \
+ && chown -R planapp:planapp var
+USER planapp
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=6s --start-period=40s CMD ["python", "-m", "planapp.probe"]
+CMD ["gunicorn", "planapp.wsgi", "-c", "planapp/gunicorn.py"]

@@ -1,0 +1,1 @@
+"""Speed and memory, as ratios beside a limit measured in the same run. See README.md."""

@@ -1,0 +1,44 @@
+"""The shape of a plan as it stood: its own texts, focus areas, strategies and priorities, with the labels of then."""
+
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
+from people.asof import AsOf
+
+
+def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
+    """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query."""
+    named = list(PlanVersion.objects.as_of(when).filter(Q(subject__slug=slug) | Q(slug=slug)).select_related("subject"))
+    return next((plan for plan in named if plan.subject.slug == slug), named[0] if named else None)
+
+
+def plans_as_of(when: AsOf) -> list[PlanVersion]:
+    """Every plan as it stood, the running ones first."""
+    order = {Plan.State.ACTIVE: 0, Plan.State.DRAFT: 1, Plan.State.ARCHIVED: 2}
+    found = PlanVersion.objects.as_of(when).order_by("-start_date", "title")
+    return sorted(found, key=lambda plan: order[Plan.State(plan.state)])
+
+
+def goals_as_of(plan_id: int, when: AsOf) -> QuerySet[Any]:
+    """Focus areas in the plan's order; `lead_name` is the lead's name of then."""
+    return _with_lead(GoalVersion.objects.as_of(when).filter(plan=plan_id), when)
+
+
+def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:
+    """Strategies of a focus area in order; `lead_name` is the lead's name of then."""
+    return _with_lead(StrategyVersion.objects.as_of(when).filter(goal=goal_id), when)
+
+
+def priorities_as_of(when: AsOf) -> QuerySet[Any]:
+    """What the plans answer to, in order."""
+    return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")
+
+
+def _with_lead(rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
+    told: QuerySet[Any] = rows.annotate(
+        lead_then=FilteredRelation("lead__versions", condition=when.q("lead__versions")),
+        lead_name=F("lead_then__name"),
+    )
+    return told.order_by("sort_key", "subject_id")

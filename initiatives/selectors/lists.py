@@ -1,0 +1,250 @@
+"""The list of initiatives: filters, search, order, and the columns that the page and its files share."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
+
+from goals.models import Plan, PlanVersion
+from goals.selectors import plans_as_of, priorities_as_of
+from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, MilestoneVersion
+from initiatives.selectors.attention import needs_attention
+from initiatives.selectors.standing import Standing, standings
+from people.asof import AsOf, local_day
+from people.models import User
+from people.tables import Column
+
+SORTS: dict[str, list[Any]] = {
+    "number": ["sort_key"],
+    "title": [Lower("title")],
+    "status": ["status_rank", "sort_key"],
+    "owner": [Lower("owner_name")],
+    "department": [Lower("department_abbreviation")],
+    "due": ["due_date"],
+    "updated": ["last_updated_at"],
+}
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asks of the list. Empty means no matter."""
+
+    goal: int | None = None
+    status: str = ""
+    owner: int | str | None = None  # an id, or NOBODY
+    department: int | None = None
+    priority: int | None = None
+    visibility: str = ""
+    attention: bool = False
+    mine: User | None = None
+    text: str = ""
+    sort: str = "number"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: only what occurs, with the labels of the moment, as (value, label)."""
+
+    plans: list[PlanVersion]
+    goals: list[tuple[int, str]] = field(default_factory=list)
+    owners: list[tuple[int, str]] = field(default_factory=list)
+    departments: list[tuple[int, str]] = field(default_factory=list)
+    priorities: list[tuple[int, str]] = field(default_factory=list)
+
+
+def plan_rows(when: AsOf, plan_id: int | None) -> QuerySet[Any]:
+    """Initiatives of one plan, or of every plan that is not archived."""
+    rows = standings(when, plan=plan_id)
+    if plan_id is None:
+        archived = PlanVersion.objects.as_of(when).filter(state=Plan.State.ARCHIVED)
+        rows = rows.exclude(plan__in=archived.values("subject_id"))
+    return rows
+
+
+def choices_of(rows: QuerySet[Any], when: AsOf) -> Choices:
+    """Three queries: plans, what occurs in the rows, priorities."""
+    goals: dict[int, tuple[str, str]] = {}
+    owners: dict[int, str] = {}
+    departments: dict[int, str] = {}
+    occurring = rows.order_by().values_list(
+        "goal_id", "goal_sort", "goal_number", "goal_title", "owner_id", "owner_name", "lead_department_id",
+        "department_name",
+    ).distinct()  # fmt: skip
+    for goal_id, goal_sort, number, title, owner_id, owner, department_id, department in occurring:
+        goals[goal_id] = (goal_sort or "", f"{number} {title}")
+        if owner_id is not None:
+            owners[owner_id] = owner or "No longer named"
+        if department_id is not None:
+            departments[department_id] = department or "No longer named"
+    return Choices(
+        plans=plans_as_of(when),
+        goals=[(key, label) for key, (_, label) in sorted(goals.items(), key=lambda pair: pair[1])],
+        owners=_by_label(owners),
+        departments=_by_label(departments),
+        priorities=[(row.subject_id, row.name) for row in priorities_as_of(when)],
+    )
+
+
+def _by_label(labels: Mapping[int, str]) -> list[tuple[int, str]]:
+    return sorted(labels.items(), key=lambda pair: pair[1].casefold())
+
+
+def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any]:
+    """The rows that a reader asked for, in the order asked for."""
+    condition = Q()
+    if wanted.goal is not None:
+        condition &= Q(goal=wanted.goal)
+    if wanted.department is not None:
+        condition &= Q(lead_department=wanted.department)
+    if wanted.visibility:
+        condition &= Q(visibility=wanted.visibility)
+    if wanted.status:
+        condition &= Q(effective_status=wanted.status)
+    if wanted.owner == NOBODY:
+        condition &= Q(owner__isnull=True)
+    elif wanted.owner is not None:
+        condition &= Q(owner=wanted.owner)
+    if wanted.attention:
+        condition &= needs_attention(when)
+    return _ordered(rows.filter(condition & _joined(wanted, when) & _said(wanted.text)), wanted.sort)
+
+
+def _joined(wanted: Wanted, when: AsOf) -> Q:
+    condition = Q()
+    if wanted.priority is not None:
+        serving = Alignment.objects.as_of(when).filter(priority=wanted.priority)
+        condition &= Q(subject__in=serving.values("initiative"))
+    if wanted.mine is not None:
+        helping = Contribution.objects.as_of(when).filter(person=wanted.mine)
+        condition &= Q(owner=wanted.mine) | Q(subject__in=helping.values("initiative"))
+    return condition
+
+
+def _said(text: str) -> Q:
+    """Every word somewhere: number, title, summary, owner or department."""
+    condition = Q()
+    for word in text.split()[:8]:
+        somewhere = Q(number__istartswith=word)
+        for name in ("title", "summary", "owner_name", "department_name", "department_abbreviation"):
+            somewhere |= Q(**{f"{name}__icontains": word})
+        condition &= somewhere
+    return condition
+
+
+def _ordered(rows: QuerySet[Any], sort: str) -> QuerySet[Any]:
+    key = sort.removeprefix("-")
+    ranks = [When(effective_status=status, then=Value(rank)) for rank, status in enumerate(EffectiveStatus.values)]
+    if key == "status":
+        rows = rows.annotate(status_rank=Case(*ranks, output_field=IntegerField()))
+    terms = []
+    for term in SORTS[key]:
+        expression = F(term) if isinstance(term, str) else term
+        # What is not there comes last, whichever way round.
+        terms.append(expression.desc(nulls_last=True) if sort.startswith("-") else expression.asc(nulls_last=True))
+    return rows.order_by(*terms, "sort_key", "subject_id")
+
+
+def columns(goal_label: str) -> tuple[Column, ...]:
+    """What the page shows of each initiative, as the columns of its files."""
+    return (
+        Column("Number", width=10),
+        Column("Initiative", width=44),
+        Column("Visibility", width=10),
+        Column(goal_label, width=32),
+        Column("Status", width=18),
+        Column("Reported status", width=18),
+        Column("Owner", width=28),
+        Column("Lead department", width=16),
+        Column("Due", "date", 12),
+        Column("First agreed", "date", 12),
+        Column("Last update", "date", 12),
+        Column("Milestones met", "int", 10),
+        Column("Milestones", "int", 10),
+    )
+
+
+def file_rows(rows: Iterable[Standing]) -> Iterator[tuple[Any, ...]]:
+    """The rows as the cells of `columns`."""
+    for row in rows:
+        yield (
+            row.number, row.title, Initiative.Visibility(row.visibility).label, f"{row.goal_number} {row.goal_title}",
+            row.effective_label, row.reported_label, row.owner_name or "No owner",
+            row.department_abbreviation or "None", row.due_date, row.baseline_due_date,
+            local_day(row.last_updated_at) if row.last_updated_at else None, row.milestones_met, row.milestones_total,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A milestone on the time axis, `x` in hundredths of its width; `state` is done, late or open."""
+
+    x: float
+    state: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An initiative on the time axis; `label` says the same in words."""
+
+    row: Standing
+    label: str
+    x: float
+    width: float
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Bars on one axis from the first day of a year to the last of another; `years` are its ticks."""
+
+    start: date
+    end: date
+    years: tuple[date, ...]
+    bars: list[Bar]
+
+
+def timeline(rows: list[Standing], when: AsOf) -> Timeline:
+    """The rows of a page as bars with their milestones. One query."""
+    ends = [row.due_date or max(when.day, row.start_date) for row in rows]
+    # Old beginnings and far ends would squeeze what matters now into a corner.
+    first = max(min([*(row.start_date for row in rows), when.day]).year, when.day.year - 2)
+    last = min(max([*ends, when.day]).year, when.day.year + 5)
+    start, end = date(first, 1, 1), date(last, 12, 31)
+    span = (end - start).days
+
+    def x(day: date) -> float:
+        return round(min(100.0, max(0.0, (day - start).days * 100 / span)), 3)
+
+    steps = _steps(rows, when)
+    bars = []
+    for row, until in zip(rows, ends, strict=True):
+        marks = tuple(Mark(x(day), state) for day, state in steps.get(row.id, ()) if start <= day <= end)
+        width = max(x(until) - x(row.start_date), 0.5)
+        bars.append(Bar(row, _in_words(row), x(row.start_date), round(width, 3), marks))
+    years = tuple(date(year, 1, 1) for year in range(first, last + 1))
+    return Timeline(start, end, years, bars)
+
+
+def _steps(rows: list[Standing], when: AsOf) -> dict[int, list[tuple[date, str]]]:
+    found: dict[int, list[tuple[date, str]]] = {}
+    known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
+        initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False
+    )
+    for key, due, done in known.order_by("due_date").values_list("initiative_id", "due_date", "completed_date"):
+        state = "done" if done else "late" if due < when.day else "open"
+        found.setdefault(key, []).append((done or due, state))
+    return found
+
+
+def _in_words(row: Standing) -> str:
+    until = f"to {_day(row.due_date)}" if row.due_date else "without a due date"
+    met = f", {row.milestones_met} of {row.milestones_total} milestones met" if row.milestones_total else ""
+    return f"{row.number} {row.title}: from {_day(row.start_date)} {until}, {row.effective_label.lower()}{met}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,141 @@
+"""What may never be rewritten is kept by the database itself, whatever door a change comes through.
+
+Used by one migration in each room. The rules: `APPEND_ONLY` rows stay as they were written; of an `INTERVAL` row only
+`recorded_until` may be set, once; a snapshot's `COVER` may be written until it is sealed, its `FROZEN` rows added until
+then.
+
+SQLite drops the triggers of a table that a later migration rebuilds: such a migration ends with `protect(…)` again, and
+a test names what was forgotten (tests/reports/test_protection.py).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import RunPython
+
+Rule = Literal["append_only", "interval", "cover", "frozen"]
+APPEND_ONLY: Rule = "append_only"
+INTERVAL: Rule = "interval"
+COVER: Rule = "cover"
+FROZEN: Rule = "frozen"
+
+_REFUSAL = "{table} is kept as it was written: {verb} is refused"
+
+# One function a rule, shared by all tables. TG_TABLE_NAME and TG_OP name what was tried.
+_POSTGRESQL_FUNCTIONS = {
+    "planapp_refuse": """
+        BEGIN
+            RAISE EXCEPTION '% is kept as it was written: % is refused', TG_TABLE_NAME, TG_OP
+                USING ERRCODE = 'integrity_constraint_violation';
+        END""",
+    "planapp_close_interval_only": """
+        DECLARE closed timestamptz := NEW.recorded_until;
+        BEGIN
+            NEW.recorded_until := NULL;
+            IF closed IS NULL OR NEW IS DISTINCT FROM OLD THEN
+                RAISE EXCEPTION '% is kept as it was written: only recorded_until may be set, once', TG_TABLE_NAME
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            NEW.recorded_until := closed;
+            RETURN NEW;
+        END""",
+    "planapp_refuse_sealed": """
+        BEGIN
+            IF OLD.content_hash <> '' THEN
+                RAISE EXCEPTION '% is kept as it was written: it is sealed', TG_TABLE_NAME
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END""",
+    "planapp_refuse_late_rows": """
+        BEGIN
+            IF EXISTS (SELECT 1 FROM reports_quartersnapshot s WHERE s.content_hash <> ''
+                       AND s.id IN (SELECT DISTINCT snapshot_id FROM added)) THEN
+                RAISE EXCEPTION '% is kept as it was written: the snapshot is sealed', TG_TABLE_NAME
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NULL;
+        END""",
+}
+
+
+def protect(rule: Rule, *tables: str) -> RunPython:
+    """A migration operation that puts `tables` under a rule, and takes them out again in reverse."""
+    return RunPython(_run(create_sql, rule, tables), _run(drop_sql, rule, tables), elidable=False)
+
+
+def create_sql(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
+    """The statements that put one table under a rule; safe to repeat."""
+    create = _create_postgresql if connection.vendor == "postgresql" else _create_sqlite
+    return [*drop_sql(connection, rule, table), *create(connection, rule, table)]
+
+
+def drop_sql(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    return [f"DROP TRIGGER IF EXISTS {name}{on}" for name in trigger_names(rule, table, connection.vendor)]
+
+
+def trigger_names(rule: Rule, table: str, vendor: str) -> list[str]:
+    """The triggers that a protected table must have."""
+    verbs = ["update", "delete"]
+    if vendor == "postgresql":
+        verbs.append("truncate")
+    if rule == FROZEN:
+        verbs.append("insert")
+    return [f"{table}_keep_{verb}" for verb in verbs]
+
+
+def _run(make: Callable[..., list[str]], rule: Rule, tables: Iterable[str]) -> Callable[[Any, Any], None]:
+    def run(apps: Any, schema_editor: Any) -> None:
+        for table in tables:
+            for statement in make(schema_editor.connection, rule, table):
+                schema_editor.execute(statement, params=None)
+
+    return run
+
+
+def _create_postgresql(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
+    on_update = {INTERVAL: "planapp_close_interval_only", COVER: "planapp_refuse_sealed"}.get(rule, "planapp_refuse")
+    statements = [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+        for name, body in _POSTGRESQL_FUNCTIONS.items()
+    ]
+    statements += [
+        f"CREATE TRIGGER {table}_keep_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {on_update}()",
+        f"CREATE TRIGGER {table}_keep_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION planapp_refuse()",
+        f"CREATE TRIGGER {table}_keep_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION planapp_refuse()",
+    ]
+    if rule == FROZEN:  # once a statement, not once a row: a million rows are added in one
+        statements.append(
+            f"CREATE TRIGGER {table}_keep_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+            "FOR EACH STATEMENT EXECUTE FUNCTION planapp_refuse_late_rows()"
+        )
+    return statements
+
+
+def _create_sqlite(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
+    when_update = ""
+    if rule == INTERVAL:
+        with connection.cursor() as cursor:
+            columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+        same = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in columns if name != "recorded_until")
+        when_update = f"WHEN NOT (OLD.recorded_until IS NULL AND NEW.recorded_until IS NOT NULL AND {same})"
+    elif rule == COVER:
+        when_update = "WHEN OLD.content_hash <> ''"
+    statements = [
+        _sqlite_trigger(table, "update", when_update),
+        _sqlite_trigger(table, "delete", ""),
+    ]
+    if rule == FROZEN:
+        sealed = "SELECT 1 FROM reports_quartersnapshot WHERE id = NEW.snapshot_id AND content_hash <> ''"
+        statements.append(_sqlite_trigger(table, "insert", f"WHEN EXISTS ({sealed})"))
+    return statements
+
+
+def _sqlite_trigger(table: str, verb: str, when: str) -> str:
+    refusal = _REFUSAL.format(table=table, verb=verb.upper())
+    return (
+        f"CREATE TRIGGER {table}_keep_{verb} BEFORE {verb.upper()} ON {table} {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+    )

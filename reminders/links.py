@@ -1,0 +1,41 @@
+"""Signed links in mails: to the page that answers one item, and to the one that ends a kind of mail.
+
+A link holds nothing but the number of a row and a signature; whether it still counts is decided when it is opened.
+"""
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from reminders.models import Message, MessageItem
+
+ITEM = Signer(salt="reminders.item")
+PERSON = Signer(salt="reminders.unsubscribe")
+
+
+def absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def answer_url(item: MessageItem) -> str:
+    return absolute(reverse("reminders:answer", args=[ITEM.sign(str(item.pk))]))
+
+
+def unsubscribe_url(message: Message) -> str:
+    return absolute(reverse("reminders:unsubscribe", args=[PERSON.sign(str(message.person_id))]))
+
+
+def item_number(token: str) -> int | None:
+    """The item a token was made for; None for one that was forged or cut."""
+    return _number(ITEM, token)
+
+
+def person_number(token: str) -> int | None:
+    return _number(PERSON, token)
+
+
+def _number(signer: Signer, token: str) -> int | None:
+    try:
+        return int(signer.unsign(token))
+    except (BadSignature, ValueError):
+        return None

@@ -1,0 +1,159 @@
+"""What a mail says: subject, plain text and HTML, from what still holds at the moment of sending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.template import Context, engines
+from django.template.loader import render_to_string
+
+from people.models import Department, User
+from reminders.kinds import KINDS, Occasion
+from reminders.links import absolute, answer_url, unsubscribe_url
+from reminders.models import Message, MessageItem
+
+BECAUSE = {
+    "owner": "You own it.",
+    "liaison": "You are the liaison of the department in charge.",
+    "manager": "You run the plan, and nobody closer to it can be reached.",
+    "administrator": "You administer planapp, and nobody closer to it can be reached.",
+    "lead": "You lead this part of the plan.",
+    "leader": "You belong to leadership.",
+}
+ACTIONS = {
+    "milestone": "Say it is done, or move it",
+    "initiative": "Give the update",
+    "commitment": "Answer",
+    "statusupdate": "Read and acknowledge",
+    "report": "Open the report",
+}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item as the mail shows it."""
+
+    section: str
+    title: str
+    context: str
+    sentence: str
+    because: str
+    action: str
+    link: str
+
+
+def render_digest(message: Message, items: Sequence[tuple[MessageItem, Occasion]], person: User, day: date) -> Rendered:
+    """The daily digest: what is late first, each item once, with its link."""
+    ordered = sorted(items, key=lambda pair: KINDS[pair[0].kind].sort_key(pair[1]))
+    lines = [_line(item, occasion, day) for item, occasion in ordered]
+    sections = [(title, list(group)) for title, group in groupby(lines, key=lambda line: line.section)]
+    subject = ", ".join(f"{len(group)} {_phrase(title, len(group))}" for title, group in sections)
+    context = {
+        "person": person,
+        "sections": sections,
+        "day": day,
+        "count": len(lines),
+        "preferences": absolute("/messages/preferences/"),
+        "unsubscribe": unsubscribe_url(message),
+        "home": absolute("/"),
+    }
+    return _rendered(f"planapp: {subject[:1].lower()}{subject[1:]}", "digest", context)
+
+
+def render_one_off(message: Message, person: User, day: date) -> Rendered:
+    one_off = message.one_off
+    assert one_off is not None  # noqa: S101 - a check in the services' queries
+    context = {"one_off": one_off, "person": person, "day": day, "home": absolute("/")}
+    return _rendered(one_off.subject, "one_off", context)
+
+
+def render_new_link(message: Message, item: MessageItem, person: User, day: date) -> Rendered:
+    context = {"item": item, "person": person, "day": day, "link": answer_url(item), "home": absolute("/")}
+    return _rendered(f"Your new link: {item.label}", "link", context)
+
+
+def render_test(message: Message, person: User, day: date) -> Rendered:
+    return _rendered("planapp: a test to yourself", "test", {"person": person, "day": day, "home": absolute("/")})
+
+
+def headers_of(message: Message) -> dict[str, str]:
+    """Headers besides those every mail has; decided by the row, so that a repeat is the same mail."""
+    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    if message.sort == Message.Sort.DIGEST:
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url(message)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _line(item: MessageItem, occasion: Occasion, day: date) -> Line:
+    kind = KINDS[item.kind]
+    days = (day - occasion.due_date).days
+    context = {"one": occasion, "days": abs(days), "ahead": days <= 0, "department": _department(occasion)}
+    because = BECAUSE.get(item.because, "")
+    if item.instead_of is not None:
+        because = f"You stand in for {item.instead_of.name}."
+    linked = item.subject_type != "report"
+    return Line(
+        section=kind.section,
+        title=occasion.title,
+        context=occasion.context,
+        sentence=_sentence(kind.name, context),
+        because=because,
+        action=ACTIONS[item.subject_type],
+        link=answer_url(item) if linked else absolute(occasion.path),
+    )
+
+
+def _sentence(kind: str, context: dict[str, object]) -> str:
+    """Plain words; the HTML mail escapes them."""
+    template = engines["django"].engine.get_template(f"reminders/email/kinds/{kind}.txt")  # type: ignore[attr-defined]
+    return " ".join(template.render(Context(context, autoescape=False)).split())
+
+
+def _department(occasion: Occasion) -> str:
+    if occasion.subject_type != "commitment":
+        return ""
+    return (
+        Department.objects.filter(pk__in=[key for key in occasion.departments if key])
+        .values_list("name", flat=True)
+        .first()
+        or ""
+    )
+
+
+def _phrase(section: str, count: int) -> str:
+    words = {
+        "Late": "late",
+        "Late, and handed up to you": "late elsewhere",
+        "Coming up": "coming up",
+        "Status update needed": "status update needed" if count == 1 else "status updates needed",
+        "Your answer is asked": "awaiting your answer",
+        "To read": "to read",
+    }
+    return words[section]
+
+
+def _rendered(subject: str, template: str, context: dict[str, object]) -> Rendered:
+    clean = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+    return Rendered(
+        subject=clean[:250],
+        text=_plain(render_to_string(f"reminders/email/{template}.txt", {**context, "subject": clean})),
+        html=render_to_string(f"reminders/email/{template}.html", {**context, "subject": clean}),
+    )
+
+
+def _plain(text: str) -> str:
+    """At most one empty line in a row, and no spaces at the end of lines: templates leave both."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).strip() + "\n"

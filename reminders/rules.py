@@ -1,0 +1,10 @@
+"""Who may look into everybody's messages and steer the sending."""
+
+import rules
+
+from people.rules import is_member, may_manage
+
+rules.add_perm("reminders.view_own_messages", is_member)
+rules.add_perm("reminders.view_all_messages", may_manage)
+rules.add_perm("reminders.steer_sending", may_manage)
+rules.add_perm("reminders.write_one_off", may_manage)

@@ -1,0 +1,72 @@
+"""What the message pages and the health page show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from initiatives.models import CLOSED, Initiative
+from people.models import User
+from reminders.models import Heartbeat, Hold, Message
+from reminders.selectors.days import voices
+from reminders.selectors.recipients import reachable_people
+
+
+def is_held() -> bool:
+    return Hold.objects.filter(is_open=True).exists()
+
+
+def open_hold() -> Hold | None:
+    return Hold.objects.filter(is_open=True).select_related("by").first()
+
+
+def messages_visible_to(user: User) -> "QuerySet[Message]":
+    """Everybody's for those who run the plan, their own for all others."""
+    rows = Message.objects.select_related("person", "settled_by")
+    return rows if user.has_perm("reminders.view_all_messages") else rows.filter(person=user)
+
+
+def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":
+    """Open initiatives of speaking plans whose owner is missing or cannot be reached (case B-30)."""
+    rows = Initiative.objects.filter(plan__in=list(voices()), deleted_at__isnull=True)
+    rows = rows.exclude(reported_status__in=CLOSED)
+    return rows.filter(Q(owner__isnull=True) | ~Q(owner__in=reachable_people())).select_related(
+        "owner", "lead_department"
+    )
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the sending of mail stands. `is_well` is what /readyz may answer by."""
+
+    planned_at: datetime | None
+    sent_at: datetime | None
+    worker_at: datetime | None
+    oldest_due_at: datetime | None
+    waiting: int
+    unconfirmed: int
+    failed: int
+    held_since: datetime | None
+
+
+def health(at: datetime) -> Health:
+    """Last ticks, the oldest message that is due and not out, and what waits for a person. Four queries."""
+    beats = dict(Heartbeat.objects.filter(at__year__gt=1970).values_list("name", "at"))
+    due = Q(state__in=Message.OPEN, next_try_at__lte=at)
+    counted = Message.objects.filter(state__in=[*Message.OPEN, "unconfirmed", "failed"]).aggregate(
+        oldest=Min("planned_at", filter=due),
+        waiting=Count("pk", filter=Q(state__in=Message.OPEN)),
+        unconfirmed=Count("pk", filter=Q(state=Message.State.UNCONFIRMED)),
+        failed=Count("pk", filter=Q(state=Message.State.FAILED)),
+    )
+    hold = open_hold()
+    return Health(
+        planned_at=beats.get(Heartbeat.Name.PLAN),
+        sent_at=beats.get(Heartbeat.Name.SEND),
+        worker_at=beats.get(Heartbeat.Name.WORKER),
+        oldest_due_at=counted["oldest"],
+        waiting=counted["waiting"],
+        unconfirmed=counted["unconfirmed"],
+        failed=counted["failed"],
+        held_since=hold.since if hold else None,
+    )

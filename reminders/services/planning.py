@@ -1,0 +1,165 @@
+"""Plan messages: find what is owed and not yet served, and put one mail per person into the outbox."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from people.asof import local_day, start_of_day
+from reminders.failpoints import failpoint
+from reminders.kinds import KINDS, Kind, Occasion, series_of
+from reminders.models import Heartbeat, Message, MessageItem
+from reminders.selectors.days import Day, planning_day
+from reminders.selectors.recipients import Directory, Told
+from reminders.services.heartbeats import beat, serialised
+from reminders.services.identity import message_id
+from reminders.services.one_offs import queue_due_one_offs
+
+BATCH = 1_000  # rows of one INSERT
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One thing somebody will be told, by which step and why."""
+
+    occasion: Occasion
+    told: Told
+    step: int
+
+    @property
+    def sort_key(self) -> tuple[int, date, str, int]:
+        return KINDS[self.occasion.kind].sort_key(self.occasion)
+
+
+Memory = dict[tuple[int, str, str, int, date], date]
+
+
+def plan_messages(*, at: datetime, dry_run: bool = False) -> dict[int, list[Planned]]:
+    """Queue the digests owed at `at`; returns them by person. Safe to run at any time, late, twice or side by side.
+
+    A person who has a digest of today, or one not out yet, gets no second: what is owed stays owed.
+    """
+    if dry_run:
+        return owed(planning_day(at))
+    queue_due_one_offs(at=at)
+    with transaction.atomic():
+        serialised(Heartbeat.Name.PLAN)
+        day = planning_day(at)
+        planned = owed(day) if day.voices else {}
+        _queue(planned, day.day, at)
+    beat(Heartbeat.Name.PLAN, at=at)
+    return planned
+
+
+def owed(day: Day) -> dict[int, list[Planned]]:
+    """Who is to be told what on a day, in the order in which the mail lists it."""
+    directory = Directory.load(day.day)
+    found = [(kind, one) for kind in KINDS.values() for one in kind.occasions(day)]
+    memory, served = _told_before([one for _, one in found])
+    busy = _served_today(day.day)
+    planned: dict[int, list[Planned]] = defaultdict(list)
+    for kind, occasion in found:
+        for told in directory.heard(kind.told(occasion, directory), kind.name):
+            if told.person_id in busy:
+                continue
+            step = _step(kind, occasion, told, day, memory)
+            if step is not None and (told.person_id, kind.name, *occasion.key, step) not in served:
+                planned[told.person_id].append(Planned(occasion, told, step))
+    return {person: sorted(items, key=lambda one: one.sort_key) for person, items in planned.items()}
+
+
+def _step(kind: Kind, occasion: Occasion, told: Told, day: Day, memory: Memory) -> int | None:
+    addressee = told.instead_of or told.person_id
+    last = memory.get((addressee, kind.series, *occasion.key))
+    return kind.step(occasion, day.day, day.voices[occasion.plan_id], last)
+
+
+def _told_before(occasions: Iterable[Occasion]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:
+    """When each person was last told of these rows, by series, and which steps stand in the outbox already.
+
+    What a delegate was told counts for the person they stood in for.
+    """
+    subjects: dict[str, set[int]] = defaultdict(set)
+    for one in occasions:
+        subjects[one.subject_type].add(one.subject_id)
+    memory: Memory = {}
+    served = set()
+    for subject_type, ids in subjects.items():
+        rows = MessageItem.objects.filter(subject_type=subject_type, dropped="")
+        if len(ids) <= BATCH:
+            rows = rows.filter(subject_id__in=ids)
+        columns = ("person", "instead_of", "kind", "subject_id", "due_date", "step", "planned_on")
+        for person, instead_of, kind, subject_id, due, step, on in rows.order_by().values_list(*columns).iterator():
+            if subject_id not in ids:
+                continue
+            served.add((person, kind, subject_type, subject_id, due, step))
+            for key in {person, instead_of or person}:
+                place = (key, series_of(kind), subject_type, subject_id, due)
+                memory[place] = max(on, memory.get(place, on))
+    return memory, served
+
+
+def _served_today(day: date) -> set[int]:
+    """People whose digest of today stands already, went out today, or has not gone out yet."""
+    rows = Message.objects.filter(sort=Message.Sort.DIGEST).exclude(state=Message.State.CANCELLED)
+    today = Q(day=day) | Q(sent_at__gte=start_of_day(day)) | Q(state__in=Message.OPEN)
+    return set(rows.filter(today).order_by().values_list("person", flat=True))
+
+
+def _queue(planned: dict[int, list[Planned]], day: date, at: datetime) -> None:
+    """One message per person and its items. The caller holds the planning lock, so nothing can come between."""
+    if not planned:
+        return
+    round_of = _rounds(planned, day)
+    messages = Message.objects.bulk_create(
+        [
+            Message(
+                person_id=person,
+                sort=Message.Sort.DIGEST,
+                day=day,
+                message_id=message_id("digest", person, f"{day}:{round_of.get(person, 0)}"),
+                date=at.replace(microsecond=0),
+                planned_at=at,
+                next_try_at=at,
+            )
+            for person in sorted(planned)
+        ],
+        batch_size=BATCH,
+    )
+    failpoint("in_plan")
+    by_person = {message.person_id: message for message in messages}
+    MessageItem.objects.bulk_create(
+        [_item(one, by_person[person], local_day(at)) for person in sorted(planned) for one in planned[person]],
+        batch_size=BATCH,
+    )
+
+
+def _rounds(planned: Iterable[int], day: date) -> dict[int, int]:
+    """How many digests of this day were cancelled per person, so that the next one has a Message-ID of its own."""
+    rounds: dict[int, int] = defaultdict(int)
+    cancelled = Message.objects.filter(sort=Message.Sort.DIGEST, day=day, state=Message.State.CANCELLED)
+    for person in cancelled.order_by().values_list("person", flat=True):
+        rounds[person] += 1
+    return rounds
+
+
+def _item(one: Planned, message: Message, on: date) -> MessageItem:
+    occasion = one.occasion
+    return MessageItem(
+        message=message,
+        person_id=one.told.person_id,
+        kind=occasion.kind,
+        subject_type=occasion.subject_type,
+        subject_id=occasion.subject_id,
+        due_date=occasion.due_date,
+        step=one.step,
+        plan_id=occasion.plan_id,
+        initiative_id=occasion.initiative_id,
+        label=occasion.label[:600],
+        because=one.told.because,
+        instead_of_id=one.told.instead_of,
+        planned_on=on,
+    )

@@ -1,0 +1,129 @@
+"""Answer from a mail, without signing in. Mail gateways open links, so only a POST changes anything."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from initiatives.services import (
+    NewerUpdate,
+    accept_commitment,
+    acknowledge_update,
+    complete_milestone,
+    deliver_commitment,
+    record_no_change,
+    record_status_update,
+    update_milestone,
+)
+from people.audit import Act
+from people.models import Channel
+from reminders.forms import MilestoneAnswerForm, PlainAnswerForm, StatusAnswerForm
+from reminders.links import item_number
+from reminders.selectors.answers import Answerable, answerable
+from reminders.services import send_new_link
+
+FORMS: dict[str, type[forms.Form]] = {"initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm}
+
+
+@login_not_required
+@never_cache
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """The page of one item for one person; a GET shows it, a POST answers it."""
+    at = timezone.now()
+    one = _opened(token, at)
+    if one is None:
+        return _private(render(request, "reminders/link_ended.html", {"reason": NOT_OURS}, status=404))
+    form: forms.Form = FORMS.get(one.sort, PlainAnswerForm)(initial=_initial(one))
+    status = 200
+    if request.method == "POST" and not one.ended:
+        typed = request.POST if "say" not in request.POST else None
+        form = FORMS.get(one.sort, PlainAnswerForm)(typed, initial=_initial(one)) if typed is not None else form
+        try:
+            if (typed is None or form.is_valid()) and _answer(one, request.POST.get("say", ""), form, at):
+                return _private(redirect("reminders:answer", token=token))
+        except ValidationError as error:
+            _show(form, request, error)
+        except NewerUpdate:
+            one = _opened(token, at) or one
+        status = 409 if one.ended else 422
+    elif request.method == "POST":
+        status = 409
+    context = {"one": one, "form": form, "token": token, "today": at}
+    return _private(render(request, "reminders/answer.html", context, status=status))
+
+
+@login_not_required
+@require_POST
+@never_cache
+def new_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail a new link to the person the old one was for; says the same whether or not one went out."""
+    at = timezone.now()
+    one = _opened(token, at)
+    if one is None:
+        return _private(render(request, "reminders/link_ended.html", {"reason": NOT_OURS}, status=404))
+    if one.may_renew:
+        send_new_link(item=one.item, at=at)
+    return _private(render(request, "reminders/link_renewed.html", {"one": one}))
+
+
+NOT_OURS = "This link is not one of ours, or it was cut short on the way. Copy the whole link from the mail."
+
+
+def _opened(token: str, at: datetime) -> Answerable | None:
+    number = item_number(token)
+    return answerable(number, at) if number is not None else None
+
+
+def _initial(one: Answerable) -> dict[str, Any]:
+    return {"status": one.initiative.reported_status}
+
+
+def _answer(one: Answerable, say: str, form: forms.Form, at: datetime) -> bool:
+    """Do what the button says, as the person the link is for. False for a button this item does not have."""
+    act = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK)
+    if one.sort == "initiative" and say == "no_change":
+        record_no_change(initiative=one.subject, seen_update_id=one.item.seen_update_id, act=act)
+    elif one.sort == "initiative" and not say:
+        words = {**form.cleaned_data, "percent": one.initiative.percent}
+        record_status_update(initiative=one.subject, words=words, seen_update_id=one.item.seen_update_id, act=act)
+    elif one.sort == "milestone" and say == "done":
+        complete_milestone(milestone=one.subject, act=act)
+    elif one.sort == "milestone" and not say:
+        moved = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK, reason=form.cleaned_data["reason"])
+        update_milestone(milestone=one.subject, fields={"due_date": form.cleaned_data["due_date"]}, act=moved)
+    elif one.sort == "commitment" and say == "accept":
+        accept_commitment(commitment=one.subject, act=act)
+    elif one.sort == "commitment" and say == "deliver":
+        deliver_commitment(commitment=one.subject, act=act)
+    elif one.sort == "statusupdate" and say == "acknowledge":
+        acknowledge_update(update=one.subject, act=act)
+    else:
+        return False
+    return True
+
+
+def _show(form: forms.Form, request: HttpRequest, error: ValidationError) -> None:
+    """A refusal of the service, beside the field it names where the form has it."""
+    if not form.is_bound:
+        form.data, form.is_bound = request.POST, True
+        form.full_clean()
+        form.errors.clear()
+    known = getattr(error, "error_dict", None)
+    for name, texts in (known or {None: error.messages}).items():
+        field = name if name in form.fields else None
+        for text in texts:
+            form.add_error(field, text)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address is a key: it goes to no other site, no search engine and no cache."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,212 @@
+"""The message log, what goes out next, and the switch that holds all sending."""
+
+import re
+from email.message import EmailMessage
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages as notes
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from people.asof import local_day
+from people.models import User
+from people.requests import act_of, user_of
+from reminders import mailfolder
+from reminders.forms import HoldForm, MessageFilterForm, SettleForm
+from reminders.kinds import KINDS
+from reminders.models import Message
+from reminders.rendering import BECAUSE
+from reminders.selectors.days import next_sending
+from reminders.selectors.log import (
+    health,
+    initiatives_without_reachable_owner,
+    messages_visible_to,
+    open_hold,
+)
+from reminders.services import (
+    hold_sending,
+    plan_messages,
+    release_sending,
+    send_test,
+    settle_by_hand,
+)
+
+PER_PAGE = 50
+# A link in a mail is a key that acts for its person: nobody else gets to see it.
+KEYS = re.compile(r"(/(?:answer|unsubscribe)/)\S+")
+
+
+@require_GET
+def message_list(request: HttpRequest) -> HttpResponse:
+    """Every mail that went out, waits, or did not go out, and why."""
+    user = user_of(request)
+    form = MessageFilterForm(request.GET)
+    rows = messages_visible_to(user)
+    if form.is_valid():
+        chosen = form.cleaned_data
+        rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows
+        rows = rows.filter(sort=chosen["sort"]) if chosen["sort"] else rows
+        rows = rows.filter(person__name__icontains=chosen["who"]) if chosen["who"] else rows
+    page = Paginator(rows.prefetch_related("items"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "sees_all": user.has_perm("reminders.view_all_messages")}
+    if request.htmx:  # type: ignore[attr-defined] # django-htmx adds it
+        return render(request, "reminders/message_list.html#table", context)
+    if context["sees_all"]:
+        at = timezone.now()
+        context |= {"health": health(at), "hold": open_hold(), "demo": settings.DEMO}
+        context |= {"unreached": list(initiatives_without_reachable_owner()[:20])}
+    return render(request, "reminders/message_list.html", context)
+
+
+@require_GET
+def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mail: what it says, what became of it, and why it was sent."""
+    message = get_object_or_404(messages_visible_to(user_of(request)), pk=pk)
+    return _detail(request, message, SettleForm(failed=message.state == Message.State.FAILED))
+
+
+@require_POST
+def message_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person decides about a mail that nobody can know about."""
+    _only(request, "reminders.steer_sending")
+    message = get_object_or_404(Message, pk=pk)
+    form = SettleForm(request.POST, failed=message.state == Message.State.FAILED)
+    if form.is_valid():
+        try:
+            act = act_of(request, reason=form.cleaned_data["reason"])
+            settle_by_hand(message=message, decision=form.cleaned_data["decision"], act=act)
+        except ValidationError as error:
+            form.add_error(None if not hasattr(error, "error_dict") else "decision", error.messages)
+        else:
+            notes.success(request, "The message is settled.")
+            return redirect("reminders:message-detail", pk=pk)
+    return _detail(request, message, form, status=422)
+
+
+@require_GET
+def message_preview(request: HttpRequest) -> HttpResponse:
+    """What goes out next, to whom and why, if nothing changes until then."""
+    _only(request, "reminders.view_all_messages")
+    at = next_sending(timezone.now())
+    planned = plan_messages(at=at, dry_run=True)
+    people = User.objects.in_bulk(planned)
+    rows = [
+        {
+            "person": people[key],
+            "lines": [
+                {
+                    "kind": KINDS[one.occasion.kind].label,
+                    "label": one.occasion.label,
+                    "due": one.occasion.due_date,
+                    "initiative": one.occasion.initiative_id,
+                    "because": BECAUSE.get(one.told.because, ""),
+                    "instead_of": one.told.instead_of is not None,
+                }
+                for one in items
+            ],
+        }
+        for key, items in sorted(planned.items(), key=lambda pair: people[pair[0]].name)
+    ]
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reminders/message_preview.html", {"page": page, "at": at, "day": local_day(at)})
+
+
+def sending(request: HttpRequest) -> HttpResponse:
+    """Hold all sending, or let it go on."""
+    _only(request, "reminders.steer_sending")
+    form = HoldForm(request.POST or None)
+    if request.method == "POST" and "release" in request.POST:
+        release_sending(act=act_of(request))
+        notes.success(request, "Mail goes out again.")
+        return redirect("reminders:message-list")
+    if request.method == "POST" and form.is_valid():
+        hold_sending(act=act_of(request, reason=form.cleaned_data["reason"]))
+        notes.success(request, "No mail goes out until you release it. Planning goes on, nothing is lost.")
+        return redirect("reminders:message-list")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reminders/sending.html", {"form": form, "hold": open_hold()}, status=status)
+
+
+@require_POST
+def message_test(request: HttpRequest) -> HttpResponse:
+    """Send one mail to oneself, by the road every mail takes."""
+    message = send_test(person=user_of(request), at=timezone.now())
+    notes.success(request, "The test is in the outbox. It goes out within a minute.")
+    return redirect("reminders:message-detail", pk=message.pk)
+
+
+@require_GET
+def mail_folder(request: HttpRequest) -> HttpResponse:
+    """The mails the demo wrote into its folder instead of sending them."""
+    _demo_only(request)
+    page = Paginator(mailfolder.names(), PER_PAGE).get_page(request.GET.get("page"))
+    mails = [{"name": name, "mail": mail} for name in page if (mail := mailfolder.read_mail(name)) is not None]
+    return render(request, "reminders/mail_folder.html", {"page": page, "mails": mails})
+
+
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type] # django-csp types views without arguments
+@require_GET
+def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
+    """One mail of the folder: its plain text, and its HTML in a frame that can run and load nothing."""
+    mail = _mail(request, name)
+    text = mail.get_body(("plain",))
+    html = mail.get_body(("html",))
+    context = {"name": name, "mail": mail, "text": text.get_content() if text else "", "has_html": html is not None}
+    return render(request, "reminders/mail_detail.html", context)
+
+
+@require_GET
+def mail_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML part alone, for the frame: its own styles, links to this site only, nothing else."""
+    html = _mail(request, name).get_body(("html",))
+    if html is None:
+        raise Http404
+    response = HttpResponse(html.get_content().replace("<head>", '<head><base target="_top">', 1))
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+        "sandbox allow-top-navigation-by-user-activation allow-popups"
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _mail(request: HttpRequest, name: str) -> EmailMessage:
+    _demo_only(request)
+    mail = mailfolder.read_mail(name)
+    if mail is None:
+        raise Http404("There is no such mail in the folder.")
+    return mail
+
+
+def _demo_only(request: HttpRequest) -> None:
+    if not settings.DEMO or settings.EMAIL_BACKEND != "reminders.mailfolder.EmailBackend":
+        raise Http404("Only the demo has a mail folder.")
+
+
+def _only(request: HttpRequest, permission: str) -> None:
+    if not user_of(request).has_perm(permission):
+        raise PermissionDenied
+
+
+def _detail(request: HttpRequest, message: Message, form: SettleForm, status: int = 200) -> HttpResponse:
+    items: list[dict[str, Any]] = [
+        {
+            "kind": KINDS[item.kind].label if item.kind in KINDS else "New link",
+            "item": item,
+            "because": BECAUSE.get(item.because, ""),
+        }
+        for item in message.items.select_related("initiative", "instead_of")
+    ]
+    may_settle = message.state in {Message.State.UNCONFIRMED, Message.State.FAILED}
+    may_settle = may_settle and user_of(request).has_perm("reminders.steer_sending")
+    own = message.person_id == user_of(request).pk
+    text = message.text if own else KEYS.sub(r"\1…", message.text)
+    context = {"message": message, "items": items, "text": text, "form": form if may_settle else None}
+    return render(request, "reminders/message_detail.html", context, status=status)

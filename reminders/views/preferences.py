@@ -1,0 +1,58 @@
+"""What I want to hear, and the one-click way out of every digest."""
+
+from django.contrib import messages as notes
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from people.audit import Act
+from people.models import Channel, User
+from people.requests import act_of, user_of
+from reminders.forms import PreferencesForm
+from reminders.links import person_number
+from reminders.models import Subscription
+from reminders.services import mute_digests, set_preferences
+
+
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Kinds, and who stands in while I am away."""
+    user = user_of(request)
+    row = Subscription.objects.filter(person=user).first()
+    form = PreferencesForm(request.POST or None, person=user, row=row)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            set_preferences(
+                person=user,
+                muted_kinds=form.muted(),
+                away_from=chosen["away_from"],
+                away_until=chosen["away_until"],
+                delegate=chosen["delegate"],
+                act=act_of(request),
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            notes.success(request, "Your choice is kept.")
+            return redirect("reminders:preferences")
+    status = 422 if form.errors else 200
+    return render(request, "reminders/preferences.html", {"form": form}, status=status)
+
+
+@login_not_required
+@csrf_exempt  # mail programs post here by themselves (RFC 8058); the signed link is the proof
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """A GET only asks; a POST, from the page or from a mail program, ends the digests of this one person."""
+    key = person_number(token)
+    person = User.objects.filter(pk=key).first() if key is not None else None
+    if person is None:
+        return render(request, "reminders/link_ended.html", {"reason": "This link is not one of ours."}, status=404)
+    done = request.method == "POST"
+    if done:
+        mute_digests(person=person, act=Act(by=person, at=timezone.now(), channel=Channel.EMAIL_LINK))
+    return render(request, "reminders/unsubscribe.html", {"person": person, "done": done, "token": token})

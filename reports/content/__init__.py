@@ -1,0 +1,32 @@
+"""What a report says, as plain values: every page and every file of a report is drawn from one `ReportContent`.
+
+Knows neither Django nor the database. rows.py: what a snapshot holds; canonical.py: its one exact form and hash;
+changes.py: what moved between two quarters; report.py: the whole, with its figures.
+"""
+
+from reports.content.canonical import FORMAT, chain_hash, content_hash, lines
+from reports.content.changes import Change, ChangeItem, Comparison, compare
+from reports.content.report import Attention, Life, ReportContent, SignOff
+from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
+
+__all__ = [
+    "FORMAT",
+    "Attention",
+    "Change",
+    "ChangeItem",
+    "Commitment",
+    "Comparison",
+    "Correction",
+    "Cover",
+    "Heading",
+    "Initiative",
+    "Life",
+    "Milestone",
+    "ReportContent",
+    "Rows",
+    "SignOff",
+    "chain_hash",
+    "compare",
+    "content_hash",
+    "lines",
+]

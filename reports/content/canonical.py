@@ -1,0 +1,84 @@
+"""The canonical form of a snapshot: what its hash is taken over, and what the JSON export holds.
+
+JSON lines, UTF-8, one object a line, keys sorted, no blanks, days as 2026-09-30, instants in UTC with six decimals.
+First the cover, then headings, initiatives, milestones, commitments, each kind in the order of its `id`; last, in a
+revision, its corrections. Empty text is "", a missing day or number is null, priorities are a sorted list.
+docs/snapshot-format.md tells it to others.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Any
+
+from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
+
+FORMAT = "planapp-snapshot-1"
+KINDS: tuple[tuple[str, type], ...] = (
+    ("heading", Heading),
+    ("initiative", Initiative),
+    ("milestone", Milestone),
+    ("commitment", Commitment),
+    ("correction", Correction),
+)
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def value(item: Any) -> Any:
+    """A cell in its canonical form."""
+    if isinstance(item, datetime):
+        return item.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(item, date):
+        return item.isoformat()
+    return item
+
+
+def record(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as the canonical form writes it."""
+    told = {("id" if name == "source_id" else name): value(item) for name, item in row.items()}
+    if "priorities" in told:
+        told["priorities"] = sorted(told["priorities"].split("\n")) if told["priorities"] else []
+    return {"record": kind, **told}
+
+
+def line(kind: str, row: Mapping[str, Any]) -> str:
+    return _encode(record(kind, row))
+
+
+def lines(rows: Rows) -> Iterator[str]:
+    """The canonical lines of rows held in memory."""
+    yield cover_line(rows.cover)
+    groups: tuple[Iterable[Any], ...] = (
+        sorted(rows.headings, key=lambda row: (row.kind, row.source_id)),
+        sorted(rows.initiatives, key=lambda row: row.source_id),
+        sorted(rows.milestones, key=lambda row: row.source_id),
+        sorted(rows.commitments, key=lambda row: row.source_id),
+        sorted(rows.corrections, key=lambda row: (row.initiative_id, row.field)),
+    )
+    for (kind, _), group in zip(KINDS, groups, strict=True):
+        for row in group:
+            yield line(kind, as_mapping(row))
+
+
+def cover_line(cover: Cover) -> str:
+    return _encode({"format": FORMAT, **record("cover", as_mapping(cover))})
+
+
+def as_mapping(row: Any) -> dict[str, Any]:
+    return {item.name: getattr(row, item.name) for item in fields(row)}
+
+
+def content_hash(told: Iterable[str]) -> str:
+    """SHA-256 over the canonical lines, each ended by a line feed."""
+    digest = hashlib.sha256()
+    for text in told:
+        digest.update(text.encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def chain_hash(previous: str, content: str, sequence: int) -> str:
+    """Ties a snapshot to the one sealed before it: SHA-256 over the three, joined by line feeds."""
+    return hashlib.sha256("\n".join((previous, content, str(sequence))).encode()).hexdigest()

@@ -1,0 +1,229 @@
+"""What a snapshot holds. The names of the fields are the columns of the tables and the keys of the canonical form."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from typing import Self
+
+CLOSED = frozenset({"completed", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the rows speak for: the plan as it named itself, the quarter, and the last day that counts."""
+
+    plan_title: str
+    plan_slug: str
+    plan_mission: str
+    plan_start_date: date
+    plan_end_date: date
+    plan_source: str
+    goal_label: str
+    expected_update_days: int
+    sample_note: str
+    fiscal_year: int
+    quarter: int
+    start_month: int
+    as_of_day: date
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A focus area, a strategy or a priority."""
+
+    source_id: int
+    kind: str
+    goal_number: str
+    number: str
+    sort_key: str
+    title: str
+    text: str
+    lead_name: str
+
+
+@dataclass(frozen=True)
+class Initiative:
+    """An initiative as it stood."""
+
+    source_id: int
+    number: str
+    sort_key: str
+    title: str
+    summary: str
+    basis: str
+    source: str
+    goal_number: str
+    goal_title: str
+    strategy_number: str
+    strategy_title: str
+    owner_name: str
+    department_abbreviation: str
+    department_name: str
+    priorities: str
+    horizon: str
+    horizon_label: str
+    audience: str
+    audience_label: str
+    visibility: str
+    visibility_label: str
+    start_date: date
+    due_date: date | None
+    baseline_due_date: date | None
+    slip_count: int
+    effective_status: str
+    effective_label: str
+    reported_status: str
+    reported_label: str
+    override_status: str
+    override_label: str
+    override_reason: str
+    is_stale: bool
+    percent: int | None
+    update_id: int | None
+    last_updated_at: datetime | None
+    author_name: str
+    happened: str
+    next_steps: str
+    help_needed: str
+    milestones_total: int
+    milestones_met: int
+    milestones_overdue: int
+    next_milestone_due: date | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.effective_status not in CLOSED
+
+    @property
+    def differs(self) -> bool:
+        """Shown and reported status are not the same, so both are told."""
+        return bool(self.reported_status) and self.reported_status != self.effective_status
+
+    @property
+    def priority_names(self) -> list[str]:
+        return sorted(self.priorities.split("\n")) if self.priorities else []
+
+    @property
+    def slip_days(self) -> int:
+        return slip(self.baseline_due_date, self.due_date)
+
+    @property
+    def progress_percent(self) -> int | None:
+        return round(100 * self.milestones_met / self.milestones_total) if self.milestones_total else None
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A milestone as it stood."""
+
+    source_id: int
+    initiative_id: int
+    title: str
+    due_date: date | None
+    due_text: str
+    baseline_due_date: date | None
+    slip_count: int
+    completed_date: date | None
+    is_cancelled: bool
+    owner_name: str
+    department_abbreviation: str
+    department_name: str
+    order: int
+    basis: str
+    source: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_date is None and not self.is_cancelled
+
+    @property
+    def slip_days(self) -> int:
+        return slip(self.baseline_due_date, self.due_date)
+
+    def state(self, day: date) -> str:
+        """In words, judged on a day."""
+        if self.is_cancelled:
+            return "Cancelled"
+        if self.completed_date is not None:
+            return "Done"
+        return "Overdue" if self.due_date is not None and self.due_date < day else "Open"
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """A department's promise as it stood."""
+
+    source_id: int
+    initiative_id: int
+    department_abbreviation: str
+    department_name: str
+    what: str
+    due_date: date | None
+    baseline_due_date: date | None
+    slip_count: int
+    state: str
+    state_label: str
+    accepted_at: datetime | None
+    accepted_by_name: str
+    delivered_at: datetime | None
+    delivered_by_name: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {"proposed", "accepted"}
+
+    def is_overdue(self, day: date) -> bool:
+        return self.is_open and self.due_date is not None and self.due_date < day
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One field that a revision put right, with both texts and the reason."""
+
+    initiative_id: int
+    number: str
+    title: str
+    corrected_update_id: int
+    update_id: int
+    field: str
+    before: str
+    after: str
+    reason: str
+    author_name: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows of a snapshot, in the plan's order."""
+
+    cover: Cover
+    headings: tuple[Heading, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    corrections: tuple[Correction, ...] = field(default=())
+
+    def of_kind(self, kind: str) -> list[Heading]:
+        return sorted((row for row in self.headings if row.kind == kind), key=lambda row: (row.sort_key, row.source_id))
+
+    def kept(self, keep: Iterable[int]) -> Self:
+        """The same with only some initiatives: no trace of the others' milestones, promises and corrections."""
+        ids = set(keep)
+        return replace(
+            self,
+            initiatives=tuple(row for row in self.initiatives if row.source_id in ids),
+            milestones=tuple(row for row in self.milestones if row.initiative_id in ids),
+            commitments=tuple(row for row in self.commitments if row.initiative_id in ids),
+            corrections=tuple(row for row in self.corrections if row.initiative_id in ids),
+        )
+
+
+def slip(agreed: date | None, due: date | None) -> int:
+    """Calendar days a date lies after the one first agreed; 0 when it did not move later."""
+    return max(0, (due - agreed).days) if agreed is not None and due is not None else 0
+
+
+def names(kind: type[object]) -> tuple[str, ...]:
+    """The fields of a row in their fixed order."""
+    return tuple(item.name for item in fields(kind))  # type: ignore[arg-type] # every row class is a dataclass

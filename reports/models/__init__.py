@@ -1,0 +1,22 @@
+"""Frozen quarters, and the acts that followed."""
+
+from reports.models.act import ActKind, ReportAct
+from reports.models.rows import (
+    SnapshotCommitment,
+    SnapshotCorrection,
+    SnapshotHeading,
+    SnapshotInitiative,
+    SnapshotMilestone,
+)
+from reports.models.snapshot import QuarterSnapshot
+
+__all__ = [
+    "ActKind",
+    "QuarterSnapshot",
+    "ReportAct",
+    "SnapshotCommitment",
+    "SnapshotCorrection",
+    "SnapshotHeading",
+    "SnapshotInitiative",
+    "SnapshotMilestone",
+]

@@ -1,0 +1,91 @@
+"""What was frozen, read back. Nothing here touches a live row."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.utils import timezone
+
+from goals.models import Plan
+from reports import content
+from reports.content.canonical import cover_line, line
+from reports.models import (
+    QuarterSnapshot,
+    SnapshotCommitment,
+    SnapshotCorrection,
+    SnapshotHeading,
+    SnapshotInitiative,
+    SnapshotMilestone,
+)
+
+T = TypeVar("T")
+CHUNK = 5_000
+
+# Each frozen table, the plain row it is read into, and the order of the canonical form.
+TABLES: tuple[tuple[str, type[Model], type, tuple[str, ...]], ...] = (
+    ("heading", SnapshotHeading, content.Heading, ("kind", "source_id")),
+    ("initiative", SnapshotInitiative, content.Initiative, ("source_id",)),
+    ("milestone", SnapshotMilestone, content.Milestone, ("source_id",)),
+    ("commitment", SnapshotCommitment, content.Commitment, ("source_id",)),
+    ("correction", SnapshotCorrection, content.Correction, ("initiative_id", "field")),
+)
+
+
+def snapshots_of(plan: Plan | int) -> list[QuarterSnapshot]:
+    """Every revision of every frozen quarter of a plan, the newest quarter and revision first."""
+    return list(QuarterSnapshot.objects.filter(plan=plan).order_by("-fiscal_year", "-quarter", "-revision"))
+
+
+def cover_of(snapshot: QuarterSnapshot) -> content.Cover:
+    return content.Cover(**{name: getattr(snapshot, name) for name in content.rows.names(content.Cover)})
+
+
+def canonical_lines(snapshot: QuarterSnapshot) -> Iterator[str]:
+    """The canonical form streamed from the tables: memory stays flat at any size."""
+    yield cover_line(cover_of(snapshot))
+    for kind, model, plain, order in TABLES:
+        names = content.rows.names(plain)
+        rows = model._default_manager.filter(snapshot=snapshot).order_by(*order)
+        for values in rows.values_list(*names).iterator(chunk_size=CHUNK):
+            yield line(kind, dict(zip(names, values, strict=True)))
+
+
+def rows_of(snapshots: Sequence[QuarterSnapshot], *, corrections: bool = False) -> dict[int, content.Rows]:
+    """The rows of several snapshots by snapshot id, in one query a table; corrections only where asked for."""
+    ids = [snapshot.pk for snapshot in snapshots]
+    found: dict[str, dict[int, list[Any]]] = {}
+    for kind, model, plain, order in TABLES:
+        if kind == "correction" and not corrections:
+            continue
+        names = content.rows.names(plain)
+        groups = found.setdefault(kind, {pk: [] for pk in ids})
+        rows = model._default_manager.filter(snapshot__in=ids).order_by(*order)
+        for snapshot_id, *values in rows.values_list("snapshot_id", *names):
+            groups[snapshot_id].append(plain(*map(local, values)))
+    return {
+        snapshot.pk: content.Rows(
+            cover=cover_of(snapshot),
+            headings=tuple(found["heading"][snapshot.pk]),
+            initiatives=in_plan_order(found["initiative"][snapshot.pk]),
+            milestones=by_initiative(found["milestone"][snapshot.pk]),
+            commitments=tuple(found["commitment"][snapshot.pk]),
+            corrections=tuple(found.get("correction", {}).get(snapshot.pk, ())),
+        )
+        for snapshot in snapshots
+    }
+
+
+def in_plan_order(rows: Iterable[content.Initiative]) -> tuple[content.Initiative, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.sort_key, row.source_id)))
+
+
+def by_initiative(rows: Iterable[content.Milestone]) -> tuple[content.Milestone, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.initiative_id, row.order, row.source_id)))
+
+
+def local(value: Any) -> Any:
+    """An instant in plan time, so that its day is the local day; anything else as it is."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value, timezone.get_default_timezone())
+    return value

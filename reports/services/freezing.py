@@ -1,0 +1,158 @@
+"""Freeze a quarter: copy the plan as it had been recorded by the end of the quarter's last local day.
+
+The content depends on the quarter alone, not on when it is built. Rows are read from history at the quarter's end,
+after the ledger was closed for it: a change in flight at midnight is in this quarter for every reader or for none
+(docs/adr/0005).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Min, Model, QuerySet
+
+from goals.models import Plan, PlanVersion
+from goals.quarters import Quarter
+from people.asof import AsOf, local_day, start_of_day
+from people.audit import SYSTEM, Act, close_records, record_event
+from people.models import Channel
+from reports import content
+from reports.models import (
+    QuarterSnapshot,
+    SnapshotCommitment,
+    SnapshotHeading,
+    SnapshotInitiative,
+    SnapshotMilestone,
+)
+from reports.selectors import source
+from reports.selectors.snapshots import canonical_lines
+
+__all__ = ["SYSTEM", "PlanNotBegun", "QuarterNotOver", "freeze_due_quarters", "freeze_quarter", "seal"]
+
+
+class QuarterNotOver(ValidationError):
+    """A quarter is frozen only after its last local day has ended."""
+
+
+class PlanNotBegun(ValidationError):
+    """The plan had not begun, or was not kept here, when the quarter ended."""
+
+
+def ends_at(quarter: Quarter) -> datetime:
+    """The first instant that is no longer in the quarter, in plan time."""
+    return start_of_day(quarter.next().first_day)
+
+
+def freeze_quarter(*, plan: Plan, quarter: Quarter, act: Act) -> QuarterSnapshot:
+    """Build the first revision of a quarter's snapshot; a second call, or a second builder, gets the first one back.
+
+    `act.at` is the clock. Raises QuarterNotOver or PlanNotBegun, with a sentence.
+    """
+    limit = ends_at(quarter)
+    if act.at < limit:
+        raise QuarterNotOver(
+            f"{quarter.label} ends on {quarter.last_day:%-d %b %Y}. It can be frozen on the day after."
+        )
+    if quarter.last_day < plan.start_date:
+        raise PlanNotBegun(f"“{plan.title}” begins on {plan.start_date:%-d %b %Y}, after {quarter.label} ended.")
+    earlier = _built(plan, quarter)
+    if earlier is not None:
+        return earlier
+    with transaction.atomic():
+        close_records(until=limit)
+    with transaction.atomic():
+        return _build(plan, quarter, limit, act)
+
+
+def freeze_due_quarters(*, at: datetime) -> list[QuarterSnapshot]:
+    """Build every quarter of every active plan that is over and has none: a day that was missed mends itself."""
+    act = Act(by=None, at=at, channel=Channel.SYSTEM)
+    plans = Plan.objects.filter(state=Plan.State.ACTIVE, deleted_at__isnull=True).order_by("pk")
+    return [
+        freeze_quarter(plan=plan, quarter=quarter, act=act) for plan in plans for quarter in _due_quarters(plan, at)
+    ]
+
+
+def _due_quarters(plan: Plan, at: datetime) -> Iterator[Quarter]:
+    kept_since = PlanVersion.objects.filter(subject=plan).aggregate(first=Min("recorded_from"))["first"]
+    if kept_since is None:
+        return
+    frozen = set(QuarterSnapshot.objects.filter(plan=plan, revision=1).values_list("fiscal_year", "quarter"))
+    quarter = plan.quarter_of(max(plan.start_date, local_day(kept_since)))
+    while ends_at(quarter) <= at:
+        if (quarter.fiscal_year, quarter.number) not in frozen:
+            yield quarter
+        quarter = quarter.next()
+
+
+def _built(plan: Plan, quarter: Quarter) -> QuarterSnapshot | None:
+    return QuarterSnapshot.objects.filter(
+        plan=plan, fiscal_year=quarter.fiscal_year, quarter=quarter.number, revision=1
+    ).first()
+
+
+def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSnapshot:
+    when = AsOf.end_of(quarter.last_day)
+    then = source.cover_of(when, plan)
+    if then is None:
+        raise PlanNotBegun(f"“{plan.title}” was not kept here yet when {quarter.label} ended.")
+    # The unique key lets one builder in; the others wait here until it commits, then take its snapshot.
+    snapshot, is_mine = QuarterSnapshot.objects.get_or_create(
+        plan=plan, fiscal_year=quarter.fiscal_year, quarter=quarter.number, revision=1,
+        defaults={
+            "start_month": quarter.start_month, "as_of_day": quarter.last_day, "ends_at": limit, "built_at": act.at,
+            "plan_title": then.title, "plan_slug": then.slug, "plan_mission": then.mission,
+            "plan_start_date": then.start_date, "plan_end_date": then.end_date, "plan_source": then.source,
+            "goal_label": then.goal_label, "expected_update_days": then.expected_update_days,
+            "sample_note": then.sample_note,
+        },
+    )  # fmt: skip
+    if not is_mine:
+        return snapshot
+    copy(source.headings(when, plan), SnapshotHeading, content.Heading, snapshot)
+    counts = {
+        "initiative_count": copy(source.initiatives(when, plan), SnapshotInitiative, content.Initiative, snapshot),
+        "milestone_count": copy(source.milestones(when, plan), SnapshotMilestone, content.Milestone, snapshot),
+        "commitment_count": copy(source.commitments(when, plan), SnapshotCommitment, content.Commitment, snapshot),
+    }
+    seal(snapshot, counts)
+    record_event(
+        verb="report.frozen", target=snapshot, parent=plan, act=replace(act, reason=act.reason),
+        changes={"content_hash": ["", snapshot.content_hash]},
+    )  # fmt: skip
+    return snapshot
+
+
+def copy(rows: QuerySet[Any], model: type[Model], plain: type, snapshot: QuarterSnapshot) -> int:
+    """Copy what a queryset reads into a frozen table without leaving the database; returns how many rows."""
+    sql, params = rows.query.sql_with_params()
+    quote = connection.ops.quote_name
+    columns = [str(model._meta.get_field(name).column) for name in content.rows.names(plain)]  # type: ignore[union-attr]
+    target = quote(model._meta.db_table)
+    names = ", ".join(quote(name) for name in ["snapshot_id", *columns])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {target} ({names}) SELECT %s, told.* FROM ({sql}) told",  # noqa: S608 - names of our own models
+            [snapshot.pk, *params],
+        )
+        return int(cursor.rowcount)
+
+
+def seal(snapshot: QuarterSnapshot, counts: dict[str, int]) -> None:
+    """Take the hash over the rows as they now are in the tables, and tie it to the plan's last sealed snapshot.
+
+    Only the tying waits for other quarters of the same plan, so the chain has one order.
+    """
+    told = content.content_hash(canonical_lines(snapshot))
+    Plan.objects.select_for_update(no_key=True).get(pk=snapshot.plan_id)
+    last = QuarterSnapshot.objects.filter(plan=snapshot.plan_id, sequence__isnull=False).order_by("-sequence").first()
+    snapshot.previous = last
+    snapshot.sequence = last.sequence + 1 if last and last.sequence else 1
+    snapshot.content_hash = told
+    snapshot.chain_hash = content.chain_hash(last.chain_hash if last else "", told, snapshot.sequence)
+    for name, count in counts.items():
+        setattr(snapshot, name, count)
+    snapshot.save(update_fields=["previous", "sequence", "content_hash", "chain_hash", *counts])

@@ -1,0 +1,12 @@
+"""What beat and the doorbell start. Each calls one service."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reports import services
+
+
+@shared_task(name="reports.freeze_due_quarters")
+def freeze_due_quarters(**kwargs: object) -> None:
+    """Build every quarter that is over and has no snapshot."""
+    services.freeze_due_quarters(at=timezone.now())

@@ -1,0 +1,72 @@
+"""The read-only API: lists what pages show, as of any day, to members only."""
+
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from tests.build import make_initiative, make_milestone, report
+
+LISTS = [
+    "plans", "goals", "strategies", "initiatives", "milestones", "status-updates", "commitments", "departments",
+    "people",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_b47_strangers_and_people_without_a_role_read_nothing(cast, plan, name):
+    assert Client().get(f"/api/v1/{name}/").status_code == 403
+    roleless = Client()
+    roleless.force_login(cast.stranger)
+    answer = roleless.get(f"/api/v1/{name}/")
+    assert (answer.status_code, "role" in answer.json()["detail"]) == (403, True)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_answers_and_nothing_can_be_written(cast, initiative, name, sign_in):
+    make_milestone(initiative, date(2026, 12, 1))
+    client = sign_in(cast.viewer)
+    assert client.get(f"/api/v1/{name}/").status_code == 200
+    assert client.post(f"/api/v1/{name}/", {}, content_type="application/json").status_code == 405
+
+
+def test_initiatives_show_effective_and_reported_status_as_of_a_day(cast, plan, initiative, sign_in):
+    report(initiative, "on_track", "2026-09-20T12:00", cast.owner)
+    make_milestone(initiative, date(2026, 9, 25))
+    client = sign_in(cast.viewer)
+    then = client.get("/api/v1/initiatives/?as_of=2026-09-24").json()["results"][0]
+    late = client.get(f"/api/v1/initiatives/{initiative.pk}/?as_of=2026-09-26").json()
+    assert (then["effective_status"], then["owner_name"]) == ("on_track", "Owner")
+    assert (late["effective_status"], late["reported_status"]) == ("off_track", "on_track")
+    before = client.get(f"/api/v1/initiatives/{initiative.pk}/?as_of=2025-06-01")
+    assert before.status_code == 404
+
+
+def test_b64_wrong_input_is_told(cast, plan, goal, sign_in):
+    make_initiative(plan, number="1.1")
+    make_initiative(plan, number="1.2")
+    client = sign_in(cast.viewer)
+    wrong = [("status=green", "status"), ("goal=x", "goal"), ("goal=99999", "goal"), ("as_of=soon", "as_of")]
+    for query, field in wrong:
+        answer = client.get(f"/api/v1/initiatives/?{query}")
+        assert (answer.status_code, list(answer.json())) == (400, [field]), query
+    assert client.get("/api/v1/initiatives/?plan=nowhere").status_code == 404
+    assert client.get("/api/v1/initiatives/9999999999999999999/").status_code == 404
+    assert client.get(f"/api/v1/initiatives/?goal={goal.pk}&page_size=1").json()["count"] == 2
+
+
+def test_people_show_no_address(cast, sign_in):
+    assert "email" not in sign_in(cast.viewer).get("/api/v1/people/").json()["results"][0]
+
+
+def test_the_written_description_is_the_real_one(tmp_path):
+    fresh = tmp_path / "openapi.yaml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(fresh))
+    assert fresh.read_text() == (settings.BASE_DIR / "docs" / "openapi.yaml").read_text()
+
+
+def test_the_docs_page_lists_every_operation(cast, sign_in):
+    text = sign_in(cast.viewer).get("/api/docs/").content.decode()
+    assert all(f"/api/v1/{name}/" in text for name in LISTS)
