@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
 
 from planapp.celery import app
 
@@ -25,9 +26,9 @@ def _database() -> Check:
 
 
 def _broker() -> Check:
-    try:
-        with app.connection_for_read(connect_timeout=2) as broker:
+    with app.connection_for_read(connect_timeout=2) as broker:
+        try:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-    except (OSError, app.connection_for_read().connection_errors):
-        return {"ok": False, "says": "The broker cannot be reached."}
+        except (OSError, OperationalError, *broker.connection_errors):
+            return {"ok": False, "says": "The broker cannot be reached."}
     return {"ok": True}
