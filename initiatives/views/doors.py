@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from initiatives.forms.base import PageForm, RowForm
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from people.asof import AsOf
 from people.audit import StaleVersion
-from people.requests import as_of, kept_words, once, user_of
+from people.requests import kept_words, once, user_of
 
 M = TypeVar("M", bound=Model)
 LONGEST_NEXT = 300  # characters of an address to come back to
@@ -83,14 +83,6 @@ def seen_number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def point_of_view(request: HttpRequest) -> AsOf | HttpResponse:
-    """The day the page speaks for, or the answer to a day that is none."""
-    try:
-        return as_of(request)
-    except ValidationError as error:
-        return render(request, "initiatives/_day_refused.html", {"sentences": error.messages}, status=400)
-
-
 F = TypeVar("F", bound=PageForm)
 
 
@@ -150,10 +142,7 @@ def press(request: HttpRequest, *, do: Callable[[], str], where: str) -> HttpRes
 
 def link(name: str, *args: object, when: AsOf | None = None) -> str:
     """An address, on the same day as this page."""
-    try:
-        address = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    address = reverse(name, args=args)
     return address if when is None or when.is_live else f"{address}?as_of={when.day}"
 
 
