@@ -22,6 +22,8 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 DATABASES = {"default": database(env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"))}
 REDIS_URL = env.str("REDIS_URL", "")
 _EMAIL = email(env.str("EMAIL_URL", "console:"))
+# The mail relay's own record, which settles mails whose sender died: postfix:/path or ids:/path (docs/adr/0006).
+RELAY_TRACE = env.str("RELAY_TRACE", "")
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "planapp <planapp@localhost>")
 # The demo says on its pages that it is one, offers its accounts, and shows the mail folder.
 DEMO = env.bool("DEMO", False)
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.SignInForFragments",
+    "people.middleware.KeepWhatWasTyped",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "people.middleware.MembersOnly",
     "django.contrib.messages.middleware.MessageMiddleware",

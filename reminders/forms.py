@@ -73,7 +73,8 @@ class PreferencesForm(forms.Form):
             "away_until": row.away_until if row else None,
             "delegate": row.delegate_id if row else None,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         delegate: Any = self.fields["delegate"]
         delegate.queryset = User.objects.filter(is_active=True).exclude(pk=person.pk).order_by("name", "pk")
 

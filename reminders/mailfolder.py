@@ -20,7 +20,7 @@ from django.core.mail.message import EmailMessage
 
 
 def folder() -> Path:
-    return Path(str(settings.EMAIL_FILE_PATH))
+    return Path(str(getattr(settings, "EMAIL_FILE_PATH", "")))
 
 
 def file_of(message_id: str) -> Path:
@@ -36,7 +36,7 @@ class EmailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for mail in email_messages:
-            content = mail.message()
+            content: Any = mail.message()
             _write(file_of(str(content["Message-ID"])), content.as_bytes(linesep="\r\n"))
         return len(email_messages)
 

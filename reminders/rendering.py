@@ -121,7 +121,12 @@ def _sentence(kind: str, context: dict[str, object]) -> str:
 def _department(occasion: Occasion) -> str:
     if occasion.subject_type != "commitment":
         return ""
-    return Department.objects.filter(pk__in=occasion.departments).values_list("name", flat=True).first() or ""
+    return (
+        Department.objects.filter(pk__in=[key for key in occasion.departments if key])
+        .values_list("name", flat=True)
+        .first()
+        or ""
+    )
 
 
 def _phrase(section: str, count: int) -> str:

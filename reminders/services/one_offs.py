@@ -35,7 +35,7 @@ def write_one_off(*, plan: Plan, subject: str, text: str, audiences: list[str], 
         errors["send_on"] = "Send on: this day has passed."
     if errors:
         raise ValidationError(errors)
-    row.full_clean(exclude=["plan", "written_by"], validate_constraints=False)
+    row.full_clean(exclude=["plan", "written_by", "queued_at", "withdrawn_at"], validate_constraints=False)
     row.save(force_insert=True)
     record_event(verb="one_off.written", target=row, act=act, parent=plan)
     return row

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from people.asof import local_day, start_of_day
+from reminders.failpoints import failpoint
 from reminders.kinds import KINDS, Kind, Occasion, series_of
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.selectors.days import Day, planning_day
@@ -128,6 +129,7 @@ def _queue(planned: dict[int, list[Planned]], day: date, at: datetime) -> None:
         ],
         batch_size=BATCH,
     )
+    failpoint("in_plan")
     by_person = {message.person_id: message for message in messages}
     MessageItem.objects.bulk_create(
         [_item(one, by_person[person], local_day(at)) for person in sorted(planned) for one in planned[person]],

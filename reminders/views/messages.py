@@ -151,7 +151,7 @@ def mail_folder(request: HttpRequest) -> HttpResponse:
     return render(request, "reminders/mail_folder.html", {"page": page, "mails": mails})
 
 
-@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator] # django-csp has no types
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type] # django-csp types views without arguments
 @require_GET
 def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail of the folder: its plain text, and its HTML in a frame that can run and load nothing."""

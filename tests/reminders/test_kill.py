@@ -1,0 +1,119 @@
+"""Real processes, killed with `kill -9` while they send: every person gets one mail, whatever dies when."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AT = "2026-10-05T09:00"
+PATIENCE = 90  # seconds until a run counts as hung
+
+
+class Site:
+    """A database, a mail folder, and the commands that work on them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.mails = folder / "mail"
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.reminders.settings_storm",
+            "SECRET_KEY": "only-for-tests-and-checks",
+            "DATABASE_URL": f"sqlite:///{folder / 'storm.sqlite3'}",
+            "DATA_DIR": str(folder),
+            "EMAIL_URL": f"folder:{self.mails}",
+            "LOG_LEVEL": "ERROR",
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def start(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={**self.environment, **more},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+
+    def run(self, *command: str, **more: str) -> int:
+        process = self.start(*command, **more)
+        _, said = process.communicate(timeout=PATIENCE)
+        assert process.returncode in (0, -signal.SIGKILL), said.decode()[-2000:]
+        return process.returncode
+
+    def manage(self, name: str, *options: str, **more: str) -> int:
+        return self.run("manage.py", name, *options, **more)
+
+    def sender(self) -> subprocess.Popen[bytes]:
+        return self.start("manage.py", "send_due_messages", "--at", AT)
+
+    def states(self) -> Counter[str]:
+        code = (
+            "import django; django.setup(); from reminders.models import Message;"
+            "print(' '.join(Message.objects.values_list('state', flat=True)))"
+        )
+        told = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code], cwd=ROOT, env=self.environment, capture_output=True, check=True, text=True
+        )
+        return Counter(told.stdout.split())
+
+    def addresses(self) -> list[str]:
+        found = [message_from_bytes(path.read_bytes())["To"] for path in self.mails.glob("*.eml")]
+        return sorted(str(address) for address in found)
+
+    def drain(self, *commands: str) -> Counter[str]:
+        """Run the commands until nothing is open."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for command in commands or ("send_due_messages",):
+                self.manage(command, "--at", AT)
+            states = self.states()
+            if not states.keys() & {"queued", "claimed", "sending"}:
+                return states
+            time.sleep(0.5)
+        raise AssertionError(f"Not drained in {PATIENCE} s: {self.states()}")
+
+
+def make_site(folder: Path, people: int) -> Site:
+    site = Site(folder)
+    site.manage("migrate", "-v", "0")
+    site.run("tests/reminders/storm.py", str(people))
+    return site
+
+
+@pytest.mark.slow
+def test_a_worker_killed_while_it_sends_200_messages_200_people_200_mails(tmp_path):
+    site = make_site(tmp_path, 200)
+    site.manage("plan_messages", "--at", AT)
+    for enough in (20, 70, 110, 160):
+        process = site.sender()
+        end = time.monotonic() + PATIENCE
+        while len(list(site.mails.glob("*.eml"))) < enough and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        assert process.poll() is None, "The sender ended before it could be killed."
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+        time.sleep(3.1)  # the leases of what died run out
+    assert site.drain() == Counter(sent=200)
+    assert site.addresses() == [f"person{n:05}@test.example" for n in range(200)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "point", ["in_plan", "after_claim", "before_data", "after_250", "before_commit", "after_commit"]
+)
+def test_killed_at_a_named_point_nothing_is_lost_and_nothing_twice(tmp_path, point):
+    site = make_site(tmp_path, 5)
+    for _ in range(3):
+        site.manage("plan_messages", "--at", AT, FAILPOINT=point)
+        site.manage("send_due_messages", "--at", AT, FAILPOINT=point)
+    assert site.drain("plan_messages", "send_due_messages") == Counter(sent=5)
+    assert site.addresses() == [f"person{n:05}@test.example" for n in range(5)]
