@@ -46,12 +46,10 @@ from initiatives.views.doors import (
     get_initiative_or_404,
     link,
     point_of_view,
-    press,
-    take_form,
-    words_for,
 )
 from people.asof import AsOf, local_day
 from people.models import User
+from people.pages import press, take_form, words_for
 from people.requests import act_of, user_of
 
 UPDATES_SHOWN = 8

@@ -88,7 +88,7 @@ class RowForm(PageForm):
 
     def see(self, row: Recorded) -> None:
         """The next try starts from the row as it is now."""
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
         data[self.add_prefix("version")] = str(row.version)
         self.data = data
 
@@ -96,7 +96,7 @@ class RowForm(PageForm):
 def _text(field: forms.Field, value: Any) -> str:
     if value in (None, ""):
         return ""
-    choices = dict(field.choices) if type(field) is forms.ChoiceField else {}
+    choices: dict[Any, Any] = dict(field.choices) if type(field) is forms.ChoiceField else {}  # type: ignore[arg-type]
     if value in choices:
         return str(choices[value])
     if isinstance(value, date):
