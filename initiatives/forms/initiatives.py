@@ -88,7 +88,9 @@ class InitiativeEditForm(InitiativeFields, InitiativeText, RowForm):
         people = list(Contribution.objects.filter(initiative=initiative, recorded_until__isnull=True))
         served = Alignment.objects.filter(initiative=initiative, recorded_until__isnull=True)
         names = set(InitiativeFields.base_fields) | set(InitiativeText.base_fields) | {"version"}
-        initial = {name: getattr(initiative, name) for name in names - {"contributors", "priorities"}}
+        rows = {"goal", "strategy", "owner", "lead_department"}
+        initial = {name: getattr(initiative, name) for name in names - rows - {"contributors", "priorities"}}
+        initial |= {name: getattr(initiative, f"{name}_id") for name in rows}
         initial["contributors"] = [span.person_id for span in people]
         initial["priorities"] = list(served.values_list("priority_id", flat=True))
         kwargs["initial"] = initial
@@ -137,7 +139,8 @@ class LeaverForm(forms.Form):
     leaver = forms.ModelChoiceField(User.objects.none(), label="Who leaves", empty_label="Choose a person")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
         self.fields["leaver"].queryset = User.objects.order_by("name", "pk")  # type: ignore[attr-defined]
 
 

@@ -43,7 +43,7 @@ class StatusUpdateForm(PageForm):
 
     def see(self, update: StatusUpdate) -> None:
         """The next press publishes beside this newer update."""
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
         data["seen_update"] = str(update.pk)
         self.data = data
 

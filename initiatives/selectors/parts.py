@@ -1,5 +1,6 @@
 """Milestones, commitments and updates as they stood, as plain rows with the labels of the moment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -190,7 +191,7 @@ def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list
     corrections = StatusUpdate.objects.filter(when.recorded(), corrects=OuterRef("pk"))
     readings = Acknowledgement.objects.filter(when.recorded(), update=OuterRef("pk"))
     reader = UserVersion.objects.as_of(when).filter(subject=OuterRef("read_by")).values("name")[:1]
-    rows = (
+    rows: Iterable[dict[str, Any]] = (
         StatusUpdate.objects.filter(when.recorded(), initiative=initiative_id)
         .annotate(
             author_then=FilteredRelation("author__versions", condition=when.q("author__versions")),

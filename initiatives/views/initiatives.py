@@ -277,7 +277,7 @@ def initiative_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     may_delete = user_of(request).has_perm("initiatives.delete_initiative", initiative)
     context = {
-        "plan": initiative.plan, "title": "Edit the initiative", "label": "Save", "back": address_of(initiative),
+        "initiative": initiative, "title": "Edit the initiative", "label": "Save", "back": address_of(initiative),
         "delete_href": reverse("initiatives:initiative-delete", args=[pk]) if may_delete else "",
         "breadcrumb": crumbs(initiative, "Edit"),
     }  # fmt: skip
@@ -297,7 +297,7 @@ def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("my-work")
 
     context = {
-        "title": "Delete the initiative?", "label": "Delete it", "back": address_of(initiative), "is_danger": True,
+        "initiative": initiative, "title": "Delete the initiative?", "label": "Delete it", "back": address_of(initiative), "is_danger": True,
         "lede": "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it.",
         "breadcrumb": crumbs(initiative, "Delete"),
     }  # fmt: skip
@@ -318,7 +318,7 @@ def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
         return address_of(initiative)
 
     context = {
-        "title": "Override the status", "label": "Show this status", "back": address_of(initiative),
+        "initiative": initiative, "title": "Override the status", "label": "Show this status", "back": address_of(initiative),
         "lede": "The dates and the last update say one thing, and you know better. What was reported stays beside it.",
         "breadcrumb": crumbs(initiative, "Override the status"),
     }  # fmt: skip

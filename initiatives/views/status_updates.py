@@ -85,7 +85,7 @@ def _restore_draft(request: HttpRequest, form: StatusUpdateForm, initiative: Ini
     draft = StatusDraft.objects.filter(initiative=initiative, author=user_of(request)).first()
     if draft is None or "happened" in form.initial:
         return None
-    form.initial |= {name: value for name, value in draft.content.items() if name in WORDS}
+    form.initial.update({name: value for name, value in draft.content.items() if name in WORDS})
     return draft
 
 

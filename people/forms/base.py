@@ -88,7 +88,7 @@ class RowForm(PageForm):
 
     def see(self, row: Recorded) -> None:
         """The next try starts from the row as it is now."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
         data[self.add_prefix("version")] = str(row.version)
         self.data = data
 

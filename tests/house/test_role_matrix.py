@@ -1,4 +1,4 @@
-"""Every address × role × method → status, as written in role_matrix.txt; an address missing there fails.
+"""Every address answers each role as written in role_matrix.txt; an address missing there fails.
 
 A POST is sent with nothing in it: who may not is refused (403), who may is told what is missing (422 or 400), is sent
 on (302), or is told that the address takes no POST (405).
