@@ -45,12 +45,10 @@ from initiatives.views.doors import (
     crumbs,
     get_initiative_or_404,
     link,
-    press,
-    take_form,
-    words_for,
 )
 from people.asof import AsOf
 from people.models import User
+from people.pages import press, take_form, words_for
 from people.requests import act_of, user_of
 
 UPDATES_SHOWN = 8
