@@ -6,7 +6,7 @@ from django.utils import timezone
 from reports import services
 
 
-@shared_task(name="reports.freeze_due_quarters")  # type: ignore[untyped-decorator] # Celery has no types
+@shared_task(name="reports.freeze_due_quarters")
 def freeze_due_quarters(**kwargs: object) -> None:
     """Build every quarter that is over and has no snapshot."""
     services.freeze_due_quarters(at=timezone.now())

@@ -297,7 +297,8 @@ def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("my-work")
 
     context = {
-        "initiative": initiative, "title": "Delete the initiative?", "label": "Delete it", "back": address_of(initiative), "is_danger": True,
+        "initiative": initiative, "title": "Delete the initiative?", "label": "Delete it",
+        "back": address_of(initiative), "is_danger": True,
         "lede": "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it.",
         "breadcrumb": crumbs(initiative, "Delete"),
     }  # fmt: skip
@@ -318,7 +319,8 @@ def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
         return address_of(initiative)
 
     context = {
-        "initiative": initiative, "title": "Override the status", "label": "Show this status", "back": address_of(initiative),
+        "initiative": initiative, "title": "Override the status", "label": "Show this status",
+        "back": address_of(initiative),
         "lede": "The dates and the last update say one thing, and you know better. What was reported stays beside it.",
         "breadcrumb": crumbs(initiative, "Override the status"),
     }  # fmt: skip

@@ -64,7 +64,8 @@ class Quarters:
         rows = rows_at(when, self.plan, then, quarter)
         return build(
             rows, quarter, life=Life(built_at=local(at)),
-            before=rows_of([before], COMPARED)[before.pk] if before else None, before_label=before.period.label if before else "",
+            before=rows_of([before], COMPARED)[before.pk] if before else None,
+            before_label=before.period.label if before else "",
         )  # fmt: skip
 
 
