@@ -61,8 +61,6 @@ def address_of(initiative: Initiative) -> str:
     return reverse("initiatives:initiative-detail", args=[initiative.pk])
 
 
-
-
 def link(name: str, *args: object, when: AsOf | None = None) -> str:
     """An address, on the same day as this page."""
     address = reverse(name, args=args)

@@ -11,6 +11,7 @@ WORDS = {
     "uidb64": "MQ",
     "token": "set-password",
     "format": "csv",
+    "format_key": "csv",
     "quarter": "FY2027-Q1",
     "number": "1",
     "part": "commitments",
