@@ -119,7 +119,7 @@ class UpdateRow:
 
 def milestones(when: AsOf) -> QuerySet[Any]:
     """Milestones of initiatives that were there, in due order; filter by the field names of `MilestoneRow`."""
-    return (  # type: ignore[no-any-return]
+    return (
         MilestoneVersion.objects.as_of(when)
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
@@ -158,7 +158,7 @@ def next_milestone(rows: list[MilestoneRow]) -> MilestoneRow | None:
 
 def commitments(when: AsOf) -> QuerySet[Any]:
     """Commitments to initiatives that were there; filter by the field names of `CommitmentRow`."""
-    return (  # type: ignore[no-any-return]
+    return (
         CommitmentVersion.objects.as_of(when)
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
