@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the system trusts (a city's own proxy, for one), as pip does; without a system store, uv's own.
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/certs),true,false)
+export PIP_ROOT_USER_ACTION := ignore
 PY ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys;sys.exit(sys.version_info<(3,11))' && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin

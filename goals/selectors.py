@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.db.models import F, FilteredRelation, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
 from people.asof import AsOf
 
 
 def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
-    """The plan with this short name as it stood, or None where it had not been recorded yet. One query."""
-    found: PlanVersion | None = PlanVersion.objects.as_of(when).filter(subject__slug=slug).first()
-    return found
+    """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query."""
+    named = list(PlanVersion.objects.as_of(when).filter(Q(subject__slug=slug) | Q(slug=slug)).select_related("subject"))
+    return next((plan for plan in named if plan.subject.slug == slug), named[0] if named else None)
 
 
 def plans_as_of(when: AsOf) -> list[PlanVersion]:

@@ -1,4 +1,4 @@
-"""Two doors every request passes: the sign-in for htmx fragments, and "has at least one role"."""
+"""Doors every request passes: the sign-in for htmx fragments, what was typed before it, and "has at least one role"."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import resolve
 from django.utils.http import urlencode
+
+from people.requests import KEPT
 
 Handler = Callable[[HttpRequest], HttpResponse]
 OPEN_TO_ALL_SIGNED_IN = {"people:sign-out", "people:profile", "people:password-change", "people:password-change-done"}
@@ -26,10 +28,41 @@ class SignInForFragments:
         htmx = getattr(request, "htmx", None)
         sign_in = resolve_url(settings.LOGIN_URL)
         if htmx and response.status_code == 302 and response["Location"].startswith(sign_in):
-            page = htmx.current_url_abs_path or "/"
+            page = request.path if hasattr(request, "has_kept_words") else htmx.current_url_abs_path or "/"
             told = HttpResponse(status=204)
             told["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
             return told
+        return response
+
+
+class KeepWhatWasTyped:
+    """A form posted after the session ended goes to sign in; its words wait in the new session and fill the form again.
+
+    They come back once, at the same address, and only to the person the form was drawn for (`typed_by`): whoever else
+    signs in at a shared desk sees nothing of them. Read by people.requests.kept_words.
+    """
+
+    LIMIT = 300_000  # characters; the longest form a page of ours takes is well below
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            request.method == "POST"
+            and not request.user.is_authenticated
+            and "typed_by" in request.POST
+            and response.status_code == 302
+            and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
+        ):
+            words = request.POST.copy()
+            for name in [name for name in words if "password" in name or name == "csrfmiddlewaretoken"]:
+                del words[name]
+            text = words.urlencode()
+            if len(text) <= self.LIMIT:
+                request.session[KEPT] = {"path": request.path, "words": text}
+                request.has_kept_words = True  # type: ignore[attr-defined] # read by SignInForFragments
         return response
 
 

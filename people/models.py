@@ -1,5 +1,6 @@
 """Users, departments, roles, and the audit log."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
@@ -120,6 +121,10 @@ class User(UserFields, Recorded, AbstractBaseUser):
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """One policy for pages, API, exports and templates: the predicates in each room's rules.py. Unknown: no."""
         return self.is_active and bool(rules.has_perm(perm, self, obj))
+
+    def has_perms(self, perms: Iterable[str], obj: Any = None) -> bool:
+        """All of them. Django's `permission_required` asks this."""
+        return all(self.has_perm(perm, obj) for perm in perms)
 
 
 class UserVersion(Version, UserFields):

@@ -5,12 +5,14 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from people.asof import AsOf, local_day
 from people.audit import Act
 from people.models import Channel, Submission, User
+
+KEPT = "kept_words"  # session key, see people.middleware.KeepWhatWasTyped
 
 
 def user_of(request: HttpRequest) -> User:
@@ -48,16 +50,36 @@ def as_of(request: HttpRequest) -> AsOf:
     return AsOf.end_of(day)
 
 
+def kept_words(request: HttpRequest) -> QueryDict | None:
+    """What this person typed into the form at this address before their session ended; handed out once."""
+    kept = request.session.get(KEPT)
+    if not kept or kept["path"] != request.path:
+        return None
+    del request.session[KEPT]
+    words = QueryDict(kept["words"])
+    return words if words.get("typed_by") == str(user_of(request).pk) else None
+
+
+def was_sent(request: HttpRequest) -> bool:
+    """Whether the form with this one-time key already took effect."""
+    key = _one_time_key(request)
+    return bool(key) and Submission.objects.filter(key=key).exists()
+
+
+def _one_time_key(request: HttpRequest) -> str:
+    key = request.POST.get("submission", "").strip()
+    return f"{user_of(request).pk}:{key}"[:64] if key else ""
+
+
 def once(request: HttpRequest, effect: Callable[[], str]) -> str:
     """Run `effect` unless this form's one-time key (`submission`) was seen before; returns where to go, both times.
 
     `effect` changes what the form asks for and returns the address of the result. Key and change commit together.
     """
-    key = request.POST.get("submission", "").strip()[:64]
+    key = _one_time_key(request)
     user = user_of(request)
     if not key:
         return effect()
-    key = f"{user.pk}:{key}"[:64]
     try:
         with transaction.atomic():
             claim, is_first = Submission.objects.get_or_create(

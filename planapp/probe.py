@@ -13,7 +13,7 @@ def main() -> int:
     port = os.environ.get("PORT", "8000")
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": urlsplit(site).netloc})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
             return 0 if answer.status == 200 else 1
     except (urllib.error.URLError, OSError):
         return 1

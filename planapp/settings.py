@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.SignInForFragments",
+    "people.middleware.KeepWhatWasTyped",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "people.middleware.MembersOnly",
     "django.contrib.messages.middleware.MessageMiddleware",

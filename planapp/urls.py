@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
+from initiatives.views.my_work import my_work
 from planapp import views
 
 urlpatterns = [
+    path("", my_work, name="my-work"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/", include("planapp.api_urls")),

@@ -16,6 +16,8 @@ S = EffectiveStatus
 SCORE = {S.OFF_TRACK: 0, S.AT_RISK: 1, S.NO_CURRENT_UPDATE: 2, S.ON_HOLD: 2, S.CANCELLED: 2,
          S.NOT_STARTED: 3, S.ON_TRACK: 4, S.COMPLETED: 5}  # fmt: skip
 
+SHOWN = 12  # rows under each sentence on a page
+
 
 class Brief(NamedTuple):
     """As much of an initiative as a comparison needs."""
@@ -54,6 +56,15 @@ class Slip:
         return (self.after - self.before).days
 
 
+class Group(NamedTuple):
+    """One kind of movement: its sentence, the first rows behind it, and how many more there are (if above 0)."""
+
+    key: str
+    words: str
+    moves: list[Move]
+    more: int
+
+
 @dataclass
 class Changes:
     """Everything that moved, in the plan's order; each list is empty where nothing did."""
@@ -72,13 +83,43 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.better or self.worse or self.set_aside or self.new or self.gone or self.slipped)
+        return not (self.groups or self.slipped)
+
+    @property
+    def groups(self) -> list[Group]:
+        """What moved, as sentences with the rows behind them; the worse comes first."""
+        told = (
+            ("worse", self.worse, "stands worse", "stand worse"),
+            ("better", self.better, "stands better", "stand better"),
+            ("aside", self.set_aside, "was put on hold or cancelled", "were put on hold or cancelled"),
+            ("new", self.new, "is new", "are new"),
+            ("gone", self.gone, "was taken out of the plan", "were taken out of the plan"),
+        )
+        return [
+            Group(key, f"{len(moves)} {one if len(moves) == 1 else many}", moves[:SHOWN], len(moves) - SHOWN)
+            for key, moves, one, many in told
+            if moves
+        ]
+
+    @property
+    def slip_words(self) -> str:
+        """ "3 dates slipped by a median of 41 days"; nothing where none did."""
+        if not self.slipped:
+            return ""
+        if len(self.slipped) == 1:
+            return f"1 date slipped by {_days(self.median_slip)}"
+        return f"{len(self.slipped)} dates slipped by a median of {_days(self.median_slip)}"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def direction(before: str, after: str) -> str:
     """The name of the list in `Changes` that a change of status belongs to; "" where there is no change.
 
-    Falling silent is worse, whatever it was: nobody knows any more. Hold and cancellation are decisions, not judgements.
+    Falling silent is worse, whatever it was: nobody knows any more. Hold and cancellation are decisions,
+    not judgements.
     """
     if before == after:
         return ""

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
-from goals.models import Plan, PlanVersion, PriorityVersion
+from goals.models import Plan, PlanVersion
 from goals.selectors import plans_as_of, priorities_as_of
 from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, MilestoneVersion
 from initiatives.selectors.attention import needs_attention
@@ -180,18 +180,20 @@ def file_rows(rows: Iterable[Standing]) -> Iterator[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Mark:
-    """A milestone on the time axis; `state` is done, late or open."""
+    """A milestone on the time axis, `x` in hundredths of its width; `state` is done, late or open."""
 
-    day: date
+    x: float
     state: str
 
 
 @dataclass(frozen=True)
 class Bar:
-    """An initiative on the time axis."""
+    """An initiative on the time axis; `label` says the same in words."""
 
     row: Standing
-    end: date
+    label: str
+    x: float
+    width: float
     marks: tuple[Mark, ...]
 
 
@@ -207,18 +209,42 @@ class Timeline:
 
 def timeline(rows: list[Standing], when: AsOf) -> Timeline:
     """The rows of a page as bars with their milestones. One query."""
-    marks: dict[int, list[Mark]] = {}
+    ends = [row.due_date or max(when.day, row.start_date) for row in rows]
+    # Old beginnings and far ends would squeeze what matters now into a corner.
+    first = max(min([*(row.start_date for row in rows), when.day]).year, when.day.year - 2)
+    last = min(max([*ends, when.day]).year, when.day.year + 5)
+    start, end = date(first, 1, 1), date(last, 12, 31)
+    span = (end - start).days
+
+    def x(day: date) -> float:
+        return round(min(100.0, max(0.0, (day - start).days * 100 / span)), 3)
+
+    steps = _steps(rows, when)
+    bars = []
+    for row, until in zip(rows, ends, strict=True):
+        marks = tuple(Mark(x(day), state) for day, state in steps.get(row.id, ()) if start <= day <= end)
+        width = max(x(until) - x(row.start_date), 0.5)
+        bars.append(Bar(row, _in_words(row), x(row.start_date), round(width, 3), marks))
+    years = tuple(date(year, 1, 1) for year in range(first, last + 1))
+    return Timeline(start, end, years, bars)
+
+
+def _steps(rows: list[Standing], when: AsOf) -> dict[int, list[tuple[date, str]]]:
+    found: dict[int, list[tuple[date, str]]] = {}
     known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
         initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False
     )
     for key, due, done in known.order_by("due_date").values_list("initiative_id", "due_date", "completed_date"):
         state = "done" if done else "late" if due < when.day else "open"
-        marks.setdefault(key, []).append(Mark(done or due, state))
-    ends = {row.id: row.due_date or max(when.day, row.start_date) for row in rows}
-    last = max([*ends.values(), when.day])
-    # Old beginnings would squeeze what matters now into a corner: the axis reaches back two years at most.
-    first = max(min([*(row.start_date for row in rows), when.day]), date(when.day.year - 2, 1, 1))
-    start, end = date(first.year, 1, 1), date(min(last.year, when.day.year + 5), 12, 31)
-    years = tuple(date(year, 1, 1) for year in range(start.year, end.year + 1))
-    bars = [Bar(row, ends[row.id], tuple(marks.get(row.id, ()))) for row in rows]
-    return Timeline(start, end, years, bars)
+        found.setdefault(key, []).append((done or due, state))
+    return found
+
+
+def _in_words(row: Standing) -> str:
+    until = f"to {_day(row.due_date)}" if row.due_date else "without a due date"
+    met = f", {row.milestones_met} of {row.milestones_total} milestones met" if row.milestones_total else ""
+    return f"{row.number} {row.title}: from {_day(row.start_date)} {until}, {row.effective_label.lower()}{met}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -23,7 +23,7 @@ from people.models import User
 
 SOON = 14  # days ahead that count as "now"
 NEXT = 30  # days ahead that count as "next"
-SILENT = {"on_hold", "completed", "cancelled"}
+SILENT = ("on_hold", "completed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,14 @@ class UpdateDue:
     due_day: date
     why: str
 
-    def is_late(self, day: date) -> bool:
-        return self.due_day < day
-
 
 @dataclass(frozen=True)
 class MyWork:
-    """Everything the page shows."""
+    """Everything the page shows of one person's own work."""
 
     day: date
     updates_due: list[UpdateDue] = field(default_factory=list)
+    updates_next: list[UpdateDue] = field(default_factory=list)
     milestones_now: list[MilestoneRow] = field(default_factory=list)
     milestones_next: list[MilestoneRow] = field(default_factory=list)
     to_accept: list[CommitmentRow] = field(default_factory=list)
@@ -62,51 +60,92 @@ class MyWork:
             + len(self.to_acknowledge)
         )
 
+    @property
+    def has_next(self) -> bool:
+        return bool(self.updates_next or self.milestones_next or self.promised_next)
+
 
 def my_work(user: User, when: AsOf) -> MyWork:
     """What one person's day holds. A handful of queries, whatever they own."""
-    contributing = list(Contribution.objects.as_of(when).filter(person=user).values_list("initiative_id", flat=True))
+    contributing = Contribution.objects.filter(when.q(), person=user).values("initiative")
     mine = read(standings(when).filter(Q(owner=user) | Q(subject__in=contributing)))
     plans = PlanVersion.objects.as_of(when).filter(subject__in={row.plan_id for row in mine}, state=Plan.State.ACTIVE)
     expected = dict(plans.values_list("subject_id", "expected_update_days"))
     active = [row for row in mine if row.plan_id in expected]
-    waiting = [row.id for row in active if row.effective_status not in SILENT]
-    steps = read_milestones(
-        milestones(when)
-        .filter(OPEN, Q(owner=user) | Q(initiative__in=waiting), due_date__lte=when.day + timedelta(days=NEXT))
-        .order_by("due_date", "order", "subject_id")
-    )
+    soon, horizon = when.day + timedelta(days=SOON), when.day + timedelta(days=NEXT)
+    due = sorted(_updates_due(active, expected, when.day), key=lambda one: one.due_day)
+    steps = _steps(user, active, when, until=horizon)
     promises = _promises(user, when)
-    soon = when.day + timedelta(days=SOON)
+    accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,
-        updates_due=sorted(_updates_due(active, expected, when.day), key=lambda due: due.due_day),
+        updates_due=[one for one in due if one.due_day <= soon],
+        updates_next=[one for one in due if soon < one.due_day <= horizon],
         milestones_now=[row for row in steps if row.due_date and row.due_date <= soon],
         milestones_next=[row for row in steps if row.due_date and row.due_date > soon],
         to_accept=[row for row in promises if row.state == "proposed"],
-        to_deliver=[row for row in promises if row.state == "accepted" and row.due_date and row.due_date <= soon],
-        promised_next=[
-            row
-            for row in promises
-            if row.state == "accepted" and row.due_date and soon < row.due_date <= when.day + timedelta(days=NEXT)
-        ],
+        to_deliver=[row for row in accepted if row.due_date and row.due_date <= soon],
+        promised_next=[row for row in accepted if row.due_date is None or soon < row.due_date <= horizon],
         to_acknowledge=_to_acknowledge(user),
-        follows=mine,
+        follows=active,
     )
+
+
+def needs_a_manager(when: AsOf) -> dict[str, list[Standing]]:
+    """Open initiatives of active plans that are nobody's, or silent: what the strategy office looks after first."""
+    rows = read(
+        standings(when)
+        .filter(Q(owner__isnull=True) | Q(owner__is_active=False) | Q(is_stale=True), plan__state=Plan.State.ACTIVE)
+        .exclude(reported_status__in=SILENT)
+    )
+    gone = set(User.objects.filter(pk__in={row.owner_id for row in rows}, is_active=False).values_list("pk", flat=True))
+    return {
+        "without_owner": [row for row in rows if row.owner_id is None],
+        "unreachable": [row for row in rows if row.owner_id in gone],
+        "not_reported": [row for row in rows if row.is_stale],
+    }
+
+
+def _steps(user: User, rows: Iterable[Standing], when: AsOf, *, until: date) -> list[MilestoneRow]:
+    """Open milestones that are this person's to do: named to them, or named to nobody in an initiative of theirs.
+
+    Those of initiatives that are on hold or closed are silent.
+    """
+    waiting = [row.id for row in rows if row.effective_status not in SILENT]
+    found = (
+        milestones(when)
+        .annotate(said=F("initiative_then__reported_status"), plan_state=F("initiative_then__plan__state"))
+        .filter(
+            OPEN,
+            Q(owner=user) | Q(owner__isnull=True, department__isnull=True, initiative__in=waiting),
+            due_date__lte=until,
+            plan_state=Plan.State.ACTIVE,
+        )
+        .exclude(said__in=SILENT)
+        .order_by("due_date", "order", "subject_id")
+    )
+    return read_milestones(found)
 
 
 def _updates_due(rows: Iterable[Standing], expected: dict[int, int], day: date) -> Iterable[UpdateDue]:
     for row in rows:
         if row.effective_status in SILENT or row.start_date > day:
             continue
+        every = expected[row.plan_id]
         told = local_day(row.last_updated_at) if row.last_updated_at else None
-        due = (told or row.start_date) + timedelta(days=expected[row.plan_id])
+        due = (told or row.start_date) + timedelta(days=every)
         if told is None:
-            yield UpdateDue(row, due, "Nothing was reported yet")
+            yield UpdateDue(row, min(due, day), "Nothing was reported yet")
         elif row.milestones_overdue and row.reported_status in {"on_track", "not_started"}:
-            yield UpdateDue(row, min(due, day), "A milestone is late, but the last word was otherwise")
-        elif due <= day + timedelta(days=SOON):
-            yield UpdateDue(row, due, f"Last word {(day - told).days} days ago")
+            yield UpdateDue(
+                row, min(due, day), f"A milestone is late, and the last update says {row.reported_label.lower()}"
+            )
+        else:
+            yield UpdateDue(row, due, f"Last update {_days(day - told)} ago, one is expected every {every} days")
+
+
+def _days(span: timedelta) -> str:
+    return "1 day" if span.days == 1 else f"{span.days} days"
 
 
 def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
@@ -125,6 +164,8 @@ def _to_acknowledge(user: User) -> list[StatusUpdate]:
             initiative__deleted_at__isnull=True,
             initiative__plan__state=Plan.State.ACTIVE,
             acknowledgement__isnull=True,
+            author__isnull=False,
+            is_no_change=False,
         )
         .exclude(author=user)
         .select_related("initiative", "author")

@@ -1,6 +1,5 @@
 """What the plan page and the focus area page show, shaped for them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -127,8 +126,3 @@ def _five(versions: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 def _text(words: str) -> Value:
     return Value(words, output_field=CharField())
-
-
-def leads_of(parts: Iterable[Part]) -> bool:
-    """Whether any of the parts has a lead, so that a column is worth its room."""
-    return any(part.version is not None and part.version.lead_name for part in parts)

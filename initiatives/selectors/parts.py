@@ -1,11 +1,10 @@
 """Milestones, commitments and updates as they stood, as plain rows with the labels of the moment."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from initiatives.models import Acknowledgement, CommitmentVersion, MilestoneVersion, StatusUpdate
 from people.asof import AsOf
@@ -187,40 +186,22 @@ def read_commitments(rows: QuerySet[Any]) -> list[CommitmentRow]:
 
 
 def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list[UpdateRow]:
-    """Published updates, newest first, each marked where a later one corrects it. Three queries."""
-    found = StatusUpdate.objects.filter(when.recorded(), initiative=initiative_id).select_related("corrected_by")
-    rows = list(found[:limit] if limit else found)
-    read_by = {
-        row["update"]: row
-        for row in Acknowledgement.objects.filter(when.recorded(), update__in=[row.pk for row in rows]).values(
-            "update", "by", "recorded_at"
+    """Published updates, newest first, with what corrects them and who has read them, all as recorded by then."""
+    corrections = StatusUpdate.objects.filter(when.recorded(), corrects=OuterRef("pk"))
+    readings = Acknowledgement.objects.filter(when.recorded(), update=OuterRef("pk"))
+    reader = UserVersion.objects.as_of(when).filter(subject=OuterRef("read_by")).values("name")[:1]
+    rows: Any = (
+        StatusUpdate.objects.filter(when.recorded(), initiative=initiative_id)
+        .annotate(
+            author_then=FilteredRelation("author__versions", condition=when.q("author__versions")),
+            read_by=Subquery(readings.values("by")[:1]),
         )
-    }
-    people = {row.author_id for row in rows} | {row["by"] for row in read_by.values()}
-    names = dict(UserVersion.objects.as_of(when).filter(subject__in=people).values_list("subject", "name"))
-    return [_update_row(row, when, names, read_by.get(row.pk)) for row in rows]
-
-
-def _update_row(row: StatusUpdate, when: AsOf, names: dict[int, str], read: Mapping[str, Any] | None) -> UpdateRow:
-    correction = getattr(row, "corrected_by", None)
-    if correction is not None and when.moment is not None and correction.recorded_at >= when.moment:
-        correction = None
-    return UpdateRow(
-        id=row.pk,
-        status=row.status,
-        percent=row.percent,
-        happened=row.happened,
-        next_steps=row.next_steps,
-        help_needed=row.help_needed,
-        author_id=row.author_id,
-        author=names.get(row.author_id) if row.author_id else None,
-        recorded_at=row.recorded_at,
-        stated_at=row.stated_at,
-        channel=row.channel,
-        is_no_change=row.is_no_change,
-        corrects_id=row.corrects_id,
-        reason=row.correction_reason,
-        corrected_at=correction.recorded_at if correction else None,
-        acknowledged_by=names.get(read["by"]) if read else None,
-        acknowledged_at=read["recorded_at"] if read else None,
-    )
+        .order_by("-recorded_at", "-pk")
+        .values(
+            "id", "status", "percent", "happened", "next_steps", "help_needed", "author_id", "recorded_at",
+            "stated_at", "channel", "is_no_change", "corrects_id", reason=F("correction_reason"),
+            author_name=F("author_then__name"), corrected_at=Subquery(corrections.values("recorded_at")[:1]),
+            acknowledged_by=Subquery(reader), acknowledged_at=Subquery(readings.values("recorded_at")[:1]),
+        )[:limit]
+    )  # fmt: skip
+    return [UpdateRow(author=row.pop("author_name"), **row) for row in rows]

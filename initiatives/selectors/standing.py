@@ -86,6 +86,11 @@ class Standing:
         return self.effective_status not in CLOSED
 
     @property
+    def shows_lateness(self) -> bool:
+        """Whether "41 days late" belongs beside its due date: what is closed or on hold is silent."""
+        return self.is_open and self.effective_status != Status.ON_HOLD
+
+    @property
     def effective_label(self) -> str:
         return EffectiveStatus(self.effective_status).label
 

@@ -1,5 +1,44 @@
 """Addresses where people work on one initiative: its page, its updates, milestones and commitments."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from initiatives.views import commitments, hand_over, initiatives, milestones, status_updates
+
+urlpatterns = [
+    path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative-detail"),
+    path("initiatives/<int:pk>/history/", initiatives.initiative_history, name="initiative-history"),
+    path("initiatives/<int:pk>/edit/", initiatives.initiative_edit, name="initiative-edit"),
+    path("initiatives/<int:pk>/delete/", initiatives.initiative_delete, name="initiative-delete"),
+    path("initiatives/<int:pk>/override/", initiatives.initiative_override, name="initiative-override"),
+    path("initiatives/<int:pk>/override/lift/", initiatives.initiative_override_lift, name="initiative-override-lift"),
+    path("plans/<slug:slug>/initiatives/new/", initiatives.initiative_create, name="initiative-create"),
+    path("hand-over/", hand_over.initiative_hand_over, name="initiative-hand-over"),
+    path("initiatives/<int:pk>/status-updates/new/", status_updates.status_update_create, name="status-update-create"),
+    path(
+        "initiatives/<int:pk>/status-updates/no-change/",
+        status_updates.status_update_no_change,
+        name="status-update-no-change",
+    ),
+    path("initiatives/<int:pk>/status-updates/draft/", status_updates.status_draft_save, name="status-draft-save"),
+    path(
+        "initiatives/<int:pk>/status-updates/draft/discard/",
+        status_updates.status_draft_discard,
+        name="status-draft-discard",
+    ),
+    path("status-updates/<int:pk>/correct/", status_updates.status_update_correct, name="status-update-correct"),
+    path(
+        "status-updates/<int:pk>/acknowledge/",
+        status_updates.status_update_acknowledge,
+        name="status-update-acknowledge",
+    ),
+    path("initiatives/<int:pk>/milestones/new/", milestones.milestone_create, name="milestone-create"),
+    path("milestones/<int:pk>/edit/", milestones.milestone_edit, name="milestone-edit"),
+    path("milestones/<int:pk>/complete/", milestones.milestone_complete, name="milestone-complete"),
+    path("milestones/<int:pk>/reopen/", milestones.milestone_reopen, name="milestone-reopen"),
+    path("milestones/<int:pk>/cancel/", milestones.milestone_cancel, name="milestone-cancel"),
+    path("initiatives/<int:pk>/commitments/new/", commitments.commitment_create, name="commitment-create"),
+    path("commitments/<int:pk>/accept/", commitments.commitment_accept, name="commitment-accept"),
+    path("commitments/<int:pk>/deliver/", commitments.commitment_deliver, name="commitment-deliver"),
+    path("commitments/<int:pk>/withdraw/", commitments.commitment_withdraw, name="commitment-withdraw"),
+    path("commitments/<int:pk>/move/", commitments.commitment_move, name="commitment-move"),
+]

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from planapp import celery_app
 from planapp.demo.load import is_loaded, load_demo
 from planapp.demo.processes import Child, Say, Supervisor
 
@@ -45,6 +46,7 @@ def run(folder: Path, *, host: str, port: int, welcome: str, say: Say) -> bool:
         supervisor.start()
         if _wait_for_page(supervisor, host, port):
             say(welcome)
+            _ring()
         return supervisor.watch()
     finally:
         supervisor.stop()
@@ -106,6 +108,12 @@ def _wait_for_page(supervisor: Supervisor, host: str, port: int) -> bool:
         if not supervisor.check():
             return False
     return False
+
+
+def _ring() -> None:
+    """Ask the worker once what is due: the first mails and its heartbeat need not wait for beat."""
+    for name in ("reminders.plan_messages", "reminders.send_due_messages"):
+        celery_app.send_task(name)
 
 
 def _collect_static(folder: Path) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 
 RESTARTS = 3  # how often a process that ends by itself is started again within CALM seconds
 CALM = 60.0
-PATIENCE = 8.0  # seconds a process has to end by itself before it is ended
+PATIENCE = 4.0  # seconds a process has to end by itself; then it is ended, which loses nothing (docs/adr/0006)
 
 Say = Callable[[str], None]
 
@@ -101,6 +101,7 @@ class Supervisor:
         return True
 
     def stop(self) -> None:
+        self.say("Stopping.")
         for child in self.children:
             child.ask_to_stop()
         deadline = time.monotonic() + PATIENCE

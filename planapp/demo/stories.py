@@ -131,7 +131,7 @@ class Teller:
             else:
                 words = self._words(status, 100 if status == Status.COMPLETED else percent, at)
                 self.timeline.add(at, partial(self._say, key, words))
-            if status in (AT_RISK, OFF_TRACK) and self.rng.random() < 0.6:
+            if self.rng.random() < 0.8:
                 soon = office_hour(working_day(day + timedelta(days=self.rng.randint(1, 4))), self.rng)
                 self.timeline.add(soon, partial(self._acknowledge, key))
             before = status

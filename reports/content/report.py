@@ -64,6 +64,35 @@ class Attention:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A milestone with its initiative and, in words, how it stood."""
+
+    milestone: Milestone
+    initiative: Initiative
+    state: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A commitment with its initiative, and whether its date had passed."""
+
+    commitment: Commitment
+    initiative: Initiative
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar 100 wide."""
+
+    status: str
+    label: str
+    count: int
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
 class Dated:
     """A date ahead: a milestone, a commitment or an initiative's own due date."""
 
@@ -81,6 +110,8 @@ class FocusArea:
     goal: Heading
     counts: Mapping[str, int]
     initiatives: tuple[Initiative, ...]
+    segments: tuple[Segment, ...]
+    cells: tuple[int, ...]  # in the order of the report's `status_columns`
 
     @property
     def counted(self) -> int:
@@ -97,7 +128,7 @@ class Promises:
 
     department: str
     name: str
-    commitments: tuple[Commitment, ...]
+    promises: tuple[Promise, ...]
     open: int
     overdue: int
     delivered: int
@@ -118,6 +149,7 @@ class ReportContent:
     life: Life = Life()
     before: Rows | None = None
     before_label: str = ""
+    is_public: bool = False
 
     @property
     def title(self) -> str:
@@ -147,10 +179,40 @@ class ReportContent:
         groups: dict[str, list[Initiative]] = defaultdict(list)
         for row in self.rows.initiatives:
             groups[row.goal_number].append(row)
-        return [
-            FocusArea(goal, _counts(groups[goal.number]), tuple(groups[goal.number]))
-            for goal in self.rows.of_kind("goal")
-        ]
+        return [self._focus_area(goal, tuple(groups[goal.number])) for goal in self.rows.of_kind("goal")]
+
+    def _focus_area(self, goal: Heading, rows: tuple[Initiative, ...]) -> FocusArea:
+        counts = _counts(rows)
+        cells = tuple(counts[status] for status, _ in self.status_columns)
+        return FocusArea(goal, counts, rows, self.segments(counts), cells)
+
+    @cached_property
+    def status_columns(self) -> list[tuple[str, str]]:
+        """The statuses that occur, with the words that were shown, in the page's order."""
+        return [(status, self.labels[status]) for status, count in self.counts.items() if count]
+
+    @cached_property
+    def total_segments(self) -> tuple[Segment, ...]:
+        return self.segments(self.counts)
+
+    def segments(self, counts: Mapping[str, int]) -> tuple[Segment, ...]:
+        """Counts as the parts of a bar, with the words of the quarter."""
+        total, x, found = sum(counts.values()), 0.0, []
+        for status, count in counts.items():
+            if count:
+                width = count * 100 / total
+                found.append(Segment(status, self.labels[status], count, round(x, 3), round(width, 3)))
+                x += width
+        return tuple(found)
+
+    @property
+    def counted(self) -> int:
+        """Initiatives that count in percentages: all but the cancelled ones."""
+        return len(self.rows.initiatives) - self.counts["cancelled"]
+
+    @property
+    def completed_percent(self) -> int | None:
+        return round(100 * self.counts["completed"] / self.counted) if self.counted else None
 
     @cached_property
     def changes(self) -> Comparison | None:
@@ -185,23 +247,35 @@ class ReportContent:
             yield "No owner"
 
     @cached_property
-    def milestones_met(self) -> list[Milestone]:
-        return [
-            row for row in self.rows.milestones
-            if row.completed_date is not None and self.first_day <= row.completed_date <= self.last_day
-        ]  # fmt: skip
+    def steps(self) -> list[Step]:
+        """Every milestone in the plan's order of initiatives."""
+        found = [Step(row, self.by_id[row.initiative_id], row.state(self.day)) for row in self.rows.milestones]
+        return sorted(
+            found, key=lambda step: (step.initiative.sort_key, step.milestone.initiative_id, step.milestone.order)
+        )
 
     @cached_property
-    def milestones_missed(self) -> list[Milestone]:
+    def milestones_met(self) -> list[Step]:
+        return [
+            step
+            for step in self.steps
+            if step.milestone.completed_date is not None
+            and self.first_day <= step.milestone.completed_date <= self.last_day
+        ]
+
+    @cached_property
+    def milestones_missed(self) -> list[Step]:
         """Open past their date on the day the report speaks for, whichever quarter the date lay in."""
-        return [
-            row for row in self.rows.milestones
-            if row.is_open and row.due_date is not None and row.due_date < self.day and self._is_open(row)
-        ]  # fmt: skip
+        return [step for step in self.steps if step.state == "Overdue" and step.initiative.is_open]
 
     @cached_property
-    def milestones_slipped(self) -> list[Milestone]:
-        return [row for row in self.rows.milestones if row.is_open and row.slip_days and self._is_open(row)]
+    def milestones_slipped(self) -> list[Step]:
+        """Open ones whose date is later than the one first agreed."""
+        return [
+            step
+            for step in self.steps
+            if step.milestone.is_open and step.milestone.slip_days and step.initiative.is_open
+        ]
 
     def _is_open(self, row: Milestone) -> bool:
         return self.by_id[row.initiative_id].is_open
@@ -235,17 +309,21 @@ class ReportContent:
         for row in self.rows.commitments:
             if row.state != "withdrawn":
                 groups[row.department_name, row.department_abbreviation].append(row)
-        return [
-            Promises(
-                department=short,
-                name=name,
-                commitments=tuple(rows),
-                open=sum(row.is_open for row in rows),
-                overdue=sum(row.is_overdue(self.day) for row in rows),
-                delivered=sum(row.state == "delivered" for row in rows),
-            )
-            for (name, short), rows in sorted(groups.items())
-        ]
+        return [self._promises(name, short, rows) for (name, short), rows in sorted(groups.items())]
+
+    def _promises(self, name: str, short: str, rows: Iterable[Commitment]) -> Promises:
+        told = tuple(
+            Promise(row, self.by_id[row.initiative_id], row.is_overdue(self.day))
+            for row in sorted(rows, key=lambda row: (row.due_date or date.max, row.source_id))
+        )
+        return Promises(
+            department=short,
+            name=name,
+            promises=told,
+            open=sum(item.commitment.is_open for item in told),
+            overdue=sum(item.is_overdue for item in told),
+            delivered=sum(item.commitment.state == "delivered" for item in told),
+        )
 
     @cached_property
     def alignment(self) -> list[tuple[Heading, list[int]]]:
@@ -295,7 +373,8 @@ class ReportContent:
             kept = public(self.before)
             before = kept.kept(row.source_id for row in kept.initiatives if row.source_id not in hidden)
         sign_offs = tuple(item for item in self.life.sign_offs if item.initiative_id in ids)
-        return replace(self, rows=shown, before=before, life=replace(self.life, sign_offs=sign_offs))
+        life = replace(self.life, sign_offs=sign_offs)
+        return replace(self, rows=shown, before=before, life=life, is_public=True)
 
 
 def _counts(rows: Iterable[Initiative]) -> dict[str, int]:

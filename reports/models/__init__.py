@@ -1,6 +1,7 @@
 """Frozen quarters, and the acts that followed."""
 
 from reports.models.act import ActKind, ReportAct
+from reports.models.file import ExportedFile
 from reports.models.rows import (
     SnapshotCommitment,
     SnapshotCorrection,
@@ -12,6 +13,7 @@ from reports.models.snapshot import QuarterSnapshot
 
 __all__ = [
     "ActKind",
+    "ExportedFile",
     "QuarterSnapshot",
     "ReportAct",
     "SnapshotCommitment",

@@ -1,6 +1,6 @@
 """What was frozen, read back. Nothing here touches a live row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -51,15 +51,19 @@ def canonical_lines(snapshot: QuarterSnapshot) -> Iterator[str]:
             yield line(kind, dict(zip(names, values, strict=True)))
 
 
-def rows_of(snapshots: Sequence[QuarterSnapshot], *, corrections: bool = False) -> dict[int, content.Rows]:
-    """The rows of several snapshots by snapshot id, in one query a table; corrections only where asked for."""
+WHOLE = ("heading", "initiative", "milestone", "commitment")
+COMPARED = ("initiative", "milestone")  # what a comparison reads of the quarter before
+
+
+def rows_of(snapshots: Sequence[QuarterSnapshot], kinds: Collection[str] = WHOLE) -> dict[int, content.Rows]:
+    """The rows of several snapshots by snapshot id, in one query for each kind asked for."""
     ids = [snapshot.pk for snapshot in snapshots]
     found: dict[str, dict[int, list[Any]]] = {}
     for kind, model, plain, order in TABLES:
-        if kind == "correction" and not corrections:
+        groups = found.setdefault(kind, {pk: [] for pk in ids})
+        if kind not in kinds:
             continue
         names = content.rows.names(plain)
-        groups = found.setdefault(kind, {pk: [] for pk in ids})
         rows = model._default_manager.filter(snapshot__in=ids).order_by(*order)
         for snapshot_id, *values in rows.values_list("snapshot_id", *names):
             groups[snapshot_id].append(plain(*map(local, values)))
@@ -70,7 +74,7 @@ def rows_of(snapshots: Sequence[QuarterSnapshot], *, corrections: bool = False) 
             initiatives=in_plan_order(found["initiative"][snapshot.pk]),
             milestones=by_initiative(found["milestone"][snapshot.pk]),
             commitments=tuple(found["commitment"][snapshot.pk]),
-            corrections=tuple(found.get("correction", {}).get(snapshot.pk, ())),
+            corrections=tuple(found["correction"][snapshot.pk]),
         )
         for snapshot in snapshots
     }

@@ -1,5 +1,6 @@
 """How much a page weighs on the wire: at most 150 kB at first, 30 kB once styles, scripts and fonts are cached."""
 
+import posixpath
 import re
 
 import pytest
@@ -64,5 +65,5 @@ def test_pages_are_light(served, plan, cast):
             total += size
             if asset.endswith(".css"):
                 base = asset.rsplit("/", 1)[0]
-                queue += [f"{base}/{font}" if not font.startswith("/") else font for font in FONT.findall(content)]
+                queue += [posixpath.normpath(posixpath.join(base, font)) for font in FONT.findall(content)]
         assert total <= FIRST, f"{path}: {total} bytes in all"

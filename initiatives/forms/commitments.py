@@ -1,0 +1,33 @@
+"""Forms of commitments."""
+
+from typing import Any
+
+from django import forms
+
+from initiatives.forms.milestones import REASON
+from initiatives.models import Commitment
+from people.forms.base import Day, PageForm, RowForm
+from people.models import Department, User
+
+
+class CommitmentProposeForm(PageForm):
+    """What is asked of a department."""
+
+    department = forms.ModelChoiceField(
+        Department.objects.filter(deleted_at__isnull=True), label="Department", empty_label="Choose one"
+    )
+    what = forms.CharField(
+        max_length=500, label="What", help_text="What the department is to do, such as “Two staff for testing”."
+    )
+    due_date = Day(required=False, label="Due date")
+
+
+class CommitmentMoveForm(RowForm):
+    """Another due date."""
+
+    due_date = Day(required=False, label="New due date")
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
+
+    def __init__(self, *args: Any, commitment: Commitment, user: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {"due_date": commitment.due_date, "version": commitment.version}
+        super().__init__(*args, user=user, **kwargs)

@@ -1,0 +1,59 @@
+"""Forms of milestones."""
+
+from typing import Any
+
+from django import forms
+
+from initiatives.forms.people import PersonField
+from initiatives.models import Milestone
+from people.forms.base import Day, PageForm, RowForm
+from people.models import Department, User
+
+REASON = "Needed when the due date moves. The first date stays on record."
+
+
+class MilestoneFields(forms.Form):
+    """What a person may say of a milestone."""
+
+    title = forms.CharField(max_length=300, label="Milestone")
+    due_date = Day(required=False, label="Due date")
+    owner = PersonField(label="Who", empty_label="The initiative’s owner")
+    department = forms.ModelChoiceField(
+        Department.objects.filter(deleted_at__isnull=True), required=False, label="Department", empty_label="None"
+    )
+
+
+class MilestoneCreateForm(MilestoneFields, PageForm):
+    """A new milestone."""
+
+
+class MilestoneEditForm(MilestoneFields, RowForm):
+    """Change or move a milestone."""
+
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
+
+    def __init__(self, *args: Any, milestone: Milestone, user: User, **kwargs: Any) -> None:
+        names = ("title", "due_date", "owner", "department", "version")
+        kwargs["initial"] = {name: getattr(milestone, name) for name in names}
+        super().__init__(*args, user=user, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, PersonField)  # noqa: S101 - declared above
+        owner.keep(milestone.owner_id)
+
+
+class MilestoneDoneForm(PageForm):
+    """When a milestone was met; empty means today."""
+
+    completed_date = Day(required=False, label="Completed on", help_text="Leave it empty for today.")
+
+
+class ReasonForm(PageForm):
+    """Why, where a why is welcome but not demanded."""
+
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason", help_text="Kept in the history.")
+
+
+class NeededReasonForm(RowForm):
+    """Why, where the history must say it."""
+
+    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Kept in the history.")

@@ -1,0 +1,257 @@
+"""What departments lead and have promised: the list of all, and one department's page with its offices rolled in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, FilteredRelation, Q
+
+from goals.models import Plan, PlanVersion
+from initiatives.models import Commitment, CommitmentVersion
+from initiatives.selectors.attention import reasons_of
+from initiatives.selectors.lists import plan_rows
+from initiatives.selectors.parts import (
+    OPEN,
+    CommitmentRow,
+    MilestoneRow,
+    commitments,
+    milestones,
+    read_commitments,
+    read_milestones,
+)
+from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.selectors.standing import Standing, read
+from people.asof import AsOf, local_day
+from people.models import DepartmentVersion, RoleGrant, UserVersion
+from people.roles import Role
+from people.tables import Column
+
+AHEAD = timedelta(days=60)  # what is next
+PROMISED = (Commitment.State.PROPOSED, Commitment.State.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Promises:
+    """A department's commitments in numbers."""
+
+    asked: int = 0  # proposed, waiting for the department's yes
+    accepted: int = 0
+    late: int = 0
+    delivered: int = 0
+
+
+@dataclass(frozen=True)
+class DepartmentLine:
+    """A department in the list, with its offices under it."""
+
+    department: DepartmentVersion
+    led: Rollup
+    promises: Promises
+    liaisons: tuple[str, ...]
+    is_office: bool = False
+
+    @property
+    def has_any(self) -> bool:
+        return bool(self.led.total or self.promises != Promises())
+
+
+@dataclass(frozen=True)
+class DepartmentPage:
+    """What a liaison needs on one page. Offices are rolled in; each row says which one it belongs to."""
+
+    department: DepartmentVersion
+    parent: DepartmentVersion | None
+    offices: list[DepartmentVersion]
+    led: list[Standing]
+    rollup: Rollup
+    commitments: list[CommitmentRow]
+    late_commitments: list[CommitmentRow]
+    late_milestones: list[MilestoneRow]
+    late_initiatives: list[tuple[Standing, tuple[str, ...]]]
+    next_commitments: list[CommitmentRow]
+    next_milestones: list[MilestoneRow]
+    liaisons: list[tuple[str, str]]
+    people: list[tuple[str, str]]
+
+    @property
+    def late_count(self) -> int:
+        return len(self.late_commitments) + len(self.late_milestones) + len(self.late_initiatives)
+
+    @property
+    def open_commitments(self) -> list[CommitmentRow]:
+        """What asks for an answer first, then by due date."""
+        return sorted((row for row in self.commitments if row.is_open), key=lambda row: row.state != "proposed")
+
+    @property
+    def closed_commitments(self) -> list[CommitmentRow]:
+        return [row for row in self.commitments if not row.is_open]
+
+
+def department_lines(when: AsOf) -> list[DepartmentLine]:
+    """Every department in order of name, its offices under it. Five queries."""
+    led = tally(plan_rows(when, None), when).by("department_id")
+    promises = _promises(when)
+    liaisons = _liaison_names(when)
+    known = list(DepartmentVersion.objects.as_of(when).order_by("name", "subject_id"))
+    ids = {department.subject_id for department in known}
+
+    def line(department: DepartmentVersion, *, is_office: bool) -> DepartmentLine:
+        key = department.subject_id
+        return DepartmentLine(
+            department, led.get(key, EMPTY), promises.get(key, Promises()), tuple(liaisons.get(key, ())), is_office
+        )
+
+    offices: dict[int, list[DepartmentVersion]] = defaultdict(list)
+    for department in known:
+        if department.parent_id in ids:
+            offices[department.parent_id].append(department)
+    lines = []
+    placed: set[int] = set()
+
+    def place(department: DepartmentVersion, *, is_office: bool) -> None:
+        if department.subject_id in placed:
+            return  # departments that name each other as their parent
+        placed.add(department.subject_id)
+        lines.append(line(department, is_office=is_office))
+        for office in offices[department.subject_id]:
+            place(office, is_office=True)
+
+    for department in known:
+        if department.parent_id not in ids:
+            place(department, is_office=False)
+    for department in known:
+        place(department, is_office=False)
+    return lines
+
+
+def find_department(abbreviation: str) -> int | None:
+    """The id by abbreviation, whatever the case; one that was renamed or deleted is found where no other has it now."""
+    named = DepartmentVersion.objects.filter(abbreviation__iexact=abbreviation)
+    latest = named.order_by(F("recorded_until").desc(nulls_first=True))
+    found: int | None = latest.values_list("subject_id", flat=True).first()
+    return found
+
+
+def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
+    """Eight queries; None where the department was not recorded at that moment."""
+    known = DepartmentVersion.objects.as_of(when)
+    above = known.filter(subject=department_id).values("parent")
+    family = list(
+        known.filter(Q(subject=department_id) | Q(parent=department_id) | Q(subject__in=above)).order_by("name")
+    )
+    own = next((row for row in family if row.subject_id == department_id), None)
+    if own is None:
+        return None
+    offices = [row for row in family if row.parent_id == department_id and row.subject_id != department_id]
+    ids = [department_id, *(row.subject_id for row in offices)]
+    rows = plan_rows(when, None).filter(lead_department__in=ids)
+    led = read(rows)
+    promised = read_commitments(_running(commitments(when), when).filter(department__in=ids))
+    steps = read_milestones(
+        _running(milestones(when), when).filter(OPEN, department__in=ids, due_date__lte=when.day + AHEAD)
+    )
+    steps.sort(key=lambda row: (row.due_date or when.day, row.id))
+    return DepartmentPage(
+        department=own,
+        parent=next((row for row in family if row.subject_id == own.parent_id), None),
+        offices=offices,
+        led=led,
+        rollup=tally(rows, when).whole,
+        commitments=promised,
+        late_commitments=[row for row in promised if row.is_late(when.day)],
+        late_milestones=[row for row in steps if row.is_late(when.day)],
+        late_initiatives=[(row, reasons_of(row, when)) for row in led if _is_late(row, when)],
+        next_commitments=[row for row in promised if _is_next(row, when)],
+        next_milestones=[row for row in steps if not row.is_late(when.day)],
+        **_who(department_id, when),
+    )
+
+
+def _is_late(row: Standing, when: AsOf) -> bool:
+    past = row.due_date is not None and row.due_date < when.day
+    return row.is_open and row.effective_status != "on_hold" and (past or row.milestones_overdue > 0 or row.is_stale)
+
+
+def _is_next(row: CommitmentRow, when: AsOf) -> bool:
+    return row.is_open and row.due_date is not None and when.day <= row.due_date <= when.day + AHEAD
+
+
+def _running(rows: Any, when: AsOf) -> Any:
+    """Without what belongs to archived plans."""
+    archived = PlanVersion.objects.as_of(when).filter(state=Plan.State.ARCHIVED)
+    return rows.exclude(initiative_then__plan__in=archived.values("subject_id"))
+
+
+def _promises(when: AsOf) -> dict[int, Promises]:
+    late = Q(state__in=PROMISED, due_date__lt=when.day)
+    rows = (
+        _running(
+            CommitmentVersion.objects.as_of(when)
+            .annotate(
+                initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions"))
+            )
+            .filter(initiative_then__isnull=False),
+            when,
+        )
+        .values_list("department")
+        .annotate(
+            asked=Count("pk", filter=Q(state="proposed")),
+            accepted=Count("pk", filter=Q(state="accepted")),
+            late=Count("pk", filter=late),
+            delivered=Count("pk", filter=Q(state="delivered")),
+        )
+    )
+    return {key: Promises(*counts) for key, *counts in rows.order_by()}
+
+
+def _liaison_names(when: AsOf) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    grants = (
+        RoleGrant.objects.as_of(when)
+        .filter(role=Role.LIAISON)
+        .annotate(user_then=FilteredRelation("user__versions", condition=when.q("user__versions")))
+        .filter(user_then__is_active=True)
+        .order_by("user_then__name")
+    )
+    for department_id, name in grants.values_list("department_id", "user_then__name"):
+        found[department_id].append(name)
+    return found
+
+
+def _who(department_id: int, when: AsOf) -> dict[str, list[tuple[str, str]]]:
+    grants = RoleGrant.objects.as_of(when).filter(role=Role.LIAISON, department=department_id).values("user")
+    members = UserVersion.objects.as_of(when).filter(is_active=True)
+    found = members.filter(Q(department=department_id) | Q(subject__in=grants)).annotate(
+        speaks=Count("pk", filter=Q(subject__in=grants))
+    )
+    rows = list(found.order_by("name").values_list("name", "email", "speaks"))
+    return {
+        "liaisons": [(name, email) for name, email, speaks in rows if speaks],
+        "people": [(name, email) for name, email, speaks in rows if not speaks],
+    }
+
+
+COMMITMENT_COLUMNS = (
+    Column("Commitment", width=50),
+    Column("Initiative", width=40),
+    Column("Department", width=16),
+    Column("State", width=12),
+    Column("Due", "date", 12),
+    Column("First agreed", "date", 12),
+    Column("Late (days)", "int", 10),
+    Column("Accepted", "date", 12),
+    Column("Delivered", "date", 12),
+)
+
+
+def commitment_file_rows(rows: Iterable[CommitmentRow], when: AsOf) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        late = (when.day - row.due_date).days if row.due_date and row.is_late(when.day) else None
+        yield (
+            row.what, f"{row.initiative_number} {row.initiative_title}", row.department_abbreviation, row.state_label,
+            row.due_date, row.baseline_due_date, late,
+            local_day(row.accepted_at) if row.accepted_at else None,
+            local_day(row.delivered_at) if row.delivered_at else None,
+        )  # fmt: skip

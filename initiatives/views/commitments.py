@@ -1,0 +1,113 @@
+"""Propose, accept, deliver, move and withdraw what a department promises."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from initiatives.forms.commitments import CommitmentMoveForm, CommitmentProposeForm
+from initiatives.forms.milestones import NeededReasonForm
+from initiatives.models import Commitment, Initiative
+from initiatives.services import (
+    accept_commitment,
+    deliver_commitment,
+    move_commitment,
+    propose_commitment,
+    withdraw_commitment,
+)
+from initiatives.views.doors import (
+    address_of,
+    crumbs,
+    get_commitment_or_404,
+    get_initiative_or_404,
+)
+from people.pages import back_to, press, seen_number, take_form, words_for
+from people.requests import act_of
+
+TEMPLATE = "initiatives/commitment_form.html"
+
+
+@require_http_methods(["GET", "POST"])
+def commitment_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask a department for something."""
+    initiative = get_initiative_or_404(request, pk, needs="propose_commitment")
+    form = words_for(request, CommitmentProposeForm)
+
+    def save() -> str:
+        row = propose_commitment(initiative=initiative, act=act_of(request), **form.values())
+        messages.success(request, f"Proposed to {row.department}: {row}. It counts once the department accepts.")
+        return _list_of(initiative)
+
+    page = _page(initiative, "Ask a department", "Propose")
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+
+
+def commitment_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department says yes."""
+    commitment = get_commitment_or_404(request, pk, needs="keep_commitment")
+
+    def do() -> str:
+        accept_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
+        return f"Accepted for {commitment.department}: {commitment}."
+
+    return press(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+
+
+def commitment_deliver(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department has done it."""
+    commitment = get_commitment_or_404(request, pk, needs="keep_commitment")
+
+    def do() -> str:
+        deliver_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
+        return f"Delivered by {commitment.department}: {commitment}."
+
+    return press(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+
+
+@require_http_methods(["GET", "POST"])
+def commitment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take it back, with a reason."""
+    commitment = get_commitment_or_404(request, pk, needs="withdraw_commitment")
+    form = words_for(request, NeededReasonForm, initial={"version": commitment.version})
+    where = back_to(request, _list_of(commitment.initiative))
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        withdraw_commitment(commitment=commitment, seen_version=form.cleaned_data["version"], act=act)
+        messages.success(request, f"Withdrawn: {commitment}.")
+        return where
+
+    page = _page(commitment.initiative, "Withdraw the commitment", "Withdraw it", commitment)
+    page |= {"back": where, "is_danger": True}
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+
+
+@require_http_methods(["GET", "POST"])
+def commitment_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another due date, with a reason; the first date stays on record."""
+    commitment = get_commitment_or_404(request, pk, needs="withdraw_commitment")
+    form = words_for(request, CommitmentMoveForm, commitment=commitment)
+    where = back_to(request, _list_of(commitment.initiative))
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        due, seen = form.cleaned_data["due_date"], form.cleaned_data["version"]
+        row = move_commitment(commitment=commitment, due_date=due, seen_version=seen, act=act)
+        messages.success(request, f"Moved: {row}." if row.version != seen else "Nothing was changed.")
+        return where
+
+    page = _page(commitment.initiative, "Move the due date", "Move it", commitment)
+    page["back"] = where
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+
+
+def _list_of(initiative: Initiative) -> str:
+    return f"{address_of(initiative)}#commitments"
+
+
+def _page(initiative: Initiative, title: str, label: str, commitment: Commitment | None = None) -> dict[str, Any]:
+    return {
+        "initiative": initiative, "title": title, "label": label, "back": _list_of(initiative),
+        "lede": f"{commitment.department}: {commitment}" if commitment else "", "breadcrumb": crumbs(initiative, title),
+    }  # fmt: skip

@@ -1,0 +1,126 @@
+"""Departments, and the page a liaison comes to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from initiatives.selectors.departments import (
+    COMMITMENT_COLUMNS,
+    DepartmentPage,
+    commitment_file_rows,
+    department_lines,
+    department_page,
+    find_department,
+)
+from initiatives.selectors.lists import columns, file_rows
+from initiatives.selectors.parts import CommitmentRow
+from initiatives.views.days import day_query, on_day, speaks_for_a_day
+from initiatives.views.downloads import FORMATS, table_response
+from people.asof import AsOf
+from people.models import User
+from people.requests import user_of
+
+PARTS = ("commitments", "initiatives")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A commitment and what this reader may do about it today."""
+
+    row: CommitmentRow
+    may_accept: bool
+    may_deliver: bool
+
+
+@require_safe
+@speaks_for_a_day
+def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
+    """Who leads and has promised what."""
+    lines = department_lines(when)
+    own = user_of(request).liaison_department_ids or {user_of(request).department_id}
+    context = {
+        **on_day(request, when),
+        "lines": [line for line in lines if line.has_any],
+        "silent": [line for line in lines if not line.has_any],
+        "own": [line.department for line in lines if line.department.subject_id in own],
+    }
+    return render(request, "initiatives/department_list.html", context)
+
+
+@require_safe
+@speaks_for_a_day
+def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) -> HttpResponse:
+    """What a department leads and has promised, what is late and what is next."""
+    page = _page(abbreviation, when)
+    if page is None:
+        return render(request, "initiatives/plan_not_yet.html", {"what": "department"}, status=404)
+    user = user_of(request)
+    context = {
+        **on_day(request, when),
+        "page": page,
+        "promises": [_promise(row, user, when) for row in page.open_commitments],
+        "figures": _figures(page),
+        "is_mine": page.department.subject_id in user.liaison_department_ids,
+        "breadcrumb": [
+            {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},
+            {"label": page.department.name},
+        ],
+        "downloads": {part: _downloads(request, page, part) for part in PARTS},
+    }
+    return render(request, "initiatives/department_detail.html", context)
+
+
+@require_safe
+@speaks_for_a_day
+def department_export(
+    request: HttpRequest, abbreviation: str, part: str, format: str, *, when: AsOf
+) -> HttpResponseBase:
+    """A department's commitments, or the initiatives it leads, as a file."""
+    if part not in PARTS or format not in FORMATS:
+        raise Http404
+    page = _page(abbreviation, when)
+    if page is None:
+        raise Http404
+    name = f"{page.department.abbreviation} {part}"
+    if part == "commitments":
+        rows = [*page.open_commitments, *page.closed_commitments]
+        return table_response(format, name, COMMITMENT_COLUMNS, commitment_file_rows(rows, when), when=when)
+    return table_response(format, name, columns("Focus area"), file_rows(page.led), when=when)
+
+
+def _page(abbreviation: str, when: AsOf) -> DepartmentPage | None:
+    department_id = find_department(abbreviation)
+    if department_id is None:
+        raise Http404
+    return department_page(department_id, when)
+
+
+def _promise(row: CommitmentRow, user: User, when: AsOf) -> Promise:
+    """The past is read-only."""
+    may = when.is_live and user.has_perm("initiatives.keep_commitment", row)
+    return Promise(row, may_accept=may and row.state == "proposed", may_deliver=may)
+
+
+def _figures(page: DepartmentPage) -> list[dict[str, Any]]:
+    waiting = sum(1 for row in page.open_commitments if row.state == "proposed")
+    return [
+        {"label": "Initiatives led", "value": page.rollup.total, "href": "#led"},
+        {"label": "Open commitments", "value": len(page.open_commitments), "href": "#commitments"},
+        {"label": "Waiting for a yes", "value": waiting, "href": "#commitments"},
+        {"label": "Late", "value": page.late_count, "href": "#late"},
+    ]
+
+
+def _downloads(request: HttpRequest, page: DepartmentPage, part: str) -> list[dict[str, str]]:
+    return [
+        {
+            "label": kind.upper(),
+            "href": reverse("initiatives:department-export", args=[page.department.abbreviation, part, kind])
+            + day_query(request),
+        }
+        for kind in FORMATS
+    ]

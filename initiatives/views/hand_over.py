@@ -1,0 +1,59 @@
+"""Hand over the work of someone who leaves."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from initiatives.forms.initiatives import HandOverForm, LeaverForm
+from initiatives.models import CLOSED, Contribution, Initiative, Milestone
+from initiatives.models.milestone import OPEN_MILESTONE
+from initiatives.services import hand_over
+from people.models import User
+from people.pages import take_form, words_for
+from people.requests import act_of, user_of
+
+TEMPLATE = "initiatives/initiative_hand_over.html"
+
+
+@require_http_methods(["GET", "POST"])
+def initiative_hand_over(request: HttpRequest) -> HttpResponse:
+    """First who leaves (`?leaver=`), then what they hold and who takes it on."""
+    if not user_of(request).has_perm("initiatives.hand_over"):
+        raise PermissionDenied
+    choice = LeaverForm(request.GET or None)
+    context: dict[str, Any] = {
+        "choice": choice,
+        "breadcrumb": [{"label": "My work", "href": reverse("my-work")}, {"label": "Hand over work", "href": ""}],
+    }
+    if not choice.is_valid():
+        return render(request, TEMPLATE, context, status=422 if choice.is_bound else 200)
+    leaver: User = choice.cleaned_data["leaver"]
+    form = words_for(request, HandOverForm, leaver=leaver)
+
+    def save() -> str:
+        to: User | None = form.cleaned_data["to"]
+        moved = hand_over(leaver=leaver, to=to, act=act_of(request, reason=form.cleaned_data["reason"]))
+        messages.success(request, f"{moved} handed over from {leaver} to {to or 'nobody yet'}.")
+        return f"{request.path}?leaver={leaver.pk}"
+
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=context | _held_by(leaver))
+
+
+def _held_by(leaver: User) -> dict[str, Any]:
+    """What would move: open initiatives, open milestones, contributions."""
+    alive = Initiative.objects.filter(deleted_at__isnull=True)
+    contributed = Contribution.objects.filter(person=leaver, recorded_until__isnull=True).values("initiative")
+    return {
+        "leaver": leaver,
+        "owned": list(alive.filter(owner=leaver).exclude(reported_status__in=CLOSED)),
+        "milestones": list(
+            Milestone.objects.filter(OPEN_MILESTONE, owner=leaver, deleted_at__isnull=True, initiative__in=alive)
+            .select_related("initiative")
+        ),
+        "contributed": list(alive.filter(pk__in=contributed)),
+    }  # fmt: skip

@@ -1,0 +1,332 @@
+"""The page of one initiative, its history, and the forms that change it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from goals.models import Plan, PlanVersion
+from initiatives.forms.initiatives import (
+    DeleteForm,
+    InitiativeCreateForm,
+    InitiativeEditForm,
+    InitiativeTextForm,
+    OverrideForm,
+)
+from initiatives.models import Commitment, Initiative, StatusDraft, StatusUpdate
+from initiatives.selectors.history import history_of, told
+from initiatives.selectors.initiative_page import contributors_of, priorities_of
+from initiatives.selectors.parts import (
+    commitments,
+    milestones,
+    next_milestone,
+    read_commitments,
+    read_milestones,
+    updates,
+)
+from initiatives.selectors.standing import Standing, standing_of
+from initiatives.services import (
+    create_initiative,
+    delete_initiative,
+    lift_override,
+    override_status,
+    update_initiative,
+)
+from initiatives.views.days import speaks_for_a_day
+from initiatives.views.doors import (
+    address_of,
+    crumbs,
+    get_initiative_or_404,
+    link,
+)
+from people.asof import AsOf
+from people.models import User
+from people.pages import press, take_form, words_for
+from people.requests import act_of, user_of
+
+UPDATES_SHOWN = 8
+HISTORY_SHOWN = 50
+FORM = "initiatives/initiative_form.html"
+FIELDS = (
+    "number", "title", "summary", "goal", "strategy", "owner", "lead_department", "start_date", "due_date", "horizon",
+    "audience", "visibility", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pens:
+    """What this person may do on the page; nothing on a past day, which nobody can change.
+
+    Rows of the page are plain values, so the rules are asked with an unsaved row that has what they look at.
+    """
+
+    user: User
+    initiative: Initiative
+    is_live: bool
+
+    def may(self, verb: str, row: Model | None = None) -> bool:
+        return self.is_live and self.user.has_perm(f"initiatives.{verb}", row or self.initiative)
+
+    def on_page(self) -> dict[str, bool]:
+        return {
+            "edit": self.may("change_initiative"),
+            "restructure": self.may("restructure_initiative"),
+            "update": self.may("add_status_update"),
+            "milestones": self.may("change_milestone"),
+            "propose": self.may("propose_commitment"),
+            "override": self.may("override_status"),
+        }
+
+    def on_commitment(self, department_id: int) -> dict[str, bool]:
+        row = Commitment(initiative=self.initiative, department_id=department_id)
+        return {"keep": self.may("keep_commitment", row), "withdraw": self.may("withdraw_commitment", row)}
+
+    def on_update(self, author_id: int | None) -> dict[str, bool]:
+        row = StatusUpdate(initiative=self.initiative, author_id=author_id)
+        return {
+            "correct": self.may("correct_status_update", row),
+            "acknowledge": self.may("acknowledge_status_update", row),
+        }
+
+
+@require_GET
+@speaks_for_a_day
+def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
+    """How it stands, what is dated, who promised what, what was said. `?as_of=` tells it as it stood on a day."""
+    initiative = _seen_initiative(request, pk, when)
+    standing = standing_of(pk, when)
+    if standing is None:
+        return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
+    user = user_of(request)
+    pens = Pens(user, initiative, when.is_live)
+    may = pens.on_page()
+    wants_all = request.GET.get("updates") == "all"
+    plan = _plan_then(initiative, when)
+    said = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
+    steps = read_milestones(milestones(when).filter(initiative=pk))
+    promises = read_commitments(commitments(when).filter(initiative=pk))
+    promise_pens = [(row, pens.on_commitment(row.department_id)) for row in promises]
+    context: dict[str, Any] = {
+        "initiative": initiative,
+        "plan": plan,
+        "standing": standing,
+        "when": when,
+        "may": may,
+        "milestones": steps,
+        "next_milestone": next_milestone(steps),
+        "commitments": promise_pens,
+        "has_promise_pens": any(row.is_open and may["withdraw"] for row, may in promise_pens),
+        "basis": Initiative.Basis(standing.basis).label if standing.basis else "Written by people of the plan",
+        "source_href": standing.source if standing.source.startswith(("https://", "http://")) else "",
+        "updates": [(row, pens.on_update(row.author_id)) for row in said[: None if wants_all else UPDATES_SHOWN]],
+        "has_more_updates": not wants_all and len(said) > UPDATES_SHOWN,
+        "reported": next((row for row in said if row.id == standing.latest_update_id), None),
+        "draft": _draft_of(user, initiative) if may["update"] else None,
+        "facts": _facts(standing, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
+        "breadcrumb": _way_then(initiative, standing, plan.title, when),
+    }
+    template = "initiatives/initiative_detail.html"
+    if not request.htmx:  # type: ignore[attr-defined] # django-htmx sets it
+        return render(request, template, context)
+    # After a form in place htmx follows the redirect to here: the whole of the page's content is drawn anew.
+    response = render(request, f"{template}#content", context)
+    response["HX-Retarget"] = "#initiative"
+    response["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def _seen_initiative(request: HttpRequest, pk: int, when: AsOf) -> Initiative:
+    """The live row; on a past day also one deleted since, for its page of then is still true."""
+    if when.is_live:
+        return get_initiative_or_404(request, pk)
+    row = Initiative.objects.select_related("plan", "goal").filter(pk=pk).first()
+    if row is None or not user_of(request).has_perm("initiatives.view_initiative", row):
+        raise Http404
+    return row
+
+
+def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
+    """The plan by its words of then; the initiative stood then, so the plan did."""
+    if when.is_live:
+        return initiative.plan
+    found: PlanVersion = PlanVersion.objects.as_of(when).get(subject=initiative.plan_id)
+    return found
+
+
+def _draft_of(user: User, initiative: Initiative) -> StatusDraft | None:
+    return StatusDraft.objects.filter(initiative=initiative, author=user).first()
+
+
+def _facts(
+    standing: Standing, people: list[str], served: list[str], when: AsOf, goal_label: str
+) -> list[dict[str, Any]]:
+    """Name and value of what does not change every week."""
+    strategy = f"{standing.strategy_number} {standing.strategy_title}" if standing.strategy_id else None
+    department = standing.department_abbreviation
+    owner_href = link("people:person-detail", standing.owner_id) if standing.owner_id and when.is_live else ""
+    department_href = link("initiatives:department-detail", department, when=when) if department else ""
+    return [
+        {"label": "Owner", "value": standing.owner_name or "No owner yet", "href": owner_href},
+        {"label": "Contributors", "value": ", ".join(people) or None},
+        {"label": "Lead department", "value": standing.department_name, "href": department_href},
+        {"label": goal_label, "value": f"{standing.goal_number} {standing.goal_title}"},
+        {"label": "Strategy", "value": strategy},
+        {"label": "Priorities", "value": ", ".join(served) or None},
+        {"label": "Horizon", "value": Initiative.Horizon(standing.horizon).label},
+        {"label": "Audience", "value": Initiative.Audience(standing.audience).label},
+        {"label": "Visibility", "value": Initiative.Visibility(standing.visibility).label},
+    ]
+
+
+def _way_then(initiative: Initiative, standing: Standing, title: str, when: AsOf) -> list[dict[str, str]]:
+    """Breadcrumb with the labels of then."""
+    slug = initiative.plan.slug
+    return [
+        {"label": title, "href": link("initiatives:plan-detail", slug, when=when)},
+        {
+            "label": f"{standing.goal_number} {standing.goal_title}",
+            "href": link("initiatives:goal-detail", slug, standing.goal_number, when=when),
+        },
+        {"label": f"{standing.number} {standing.title}", "href": ""},
+    ]
+
+
+@require_GET
+@speaks_for_a_day
+def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
+    """Who changed what, when, how and why. Of a deleted initiative for those who may read the log (case B-55)."""
+    initiative = Initiative.objects.select_related("plan", "goal").filter(pk=pk).first()
+    user = user_of(request)
+    if initiative is None or not user.has_perm("initiatives.view_initiative", initiative):
+        raise Http404
+    if initiative.deleted_at is not None and not user.has_perm("people.view_audit_log"):
+        raise Http404
+    page = Paginator(history_of(pk, when), HISTORY_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "initiative": initiative,
+        "page": page,
+        "entries": [told(event, goal_label=initiative.plan.goal_label) for event in page],
+        "breadcrumb": crumbs(initiative, "History"),
+    }
+    return render(request, "initiatives/initiative_history.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def initiative_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new initiative of a plan."""
+    plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    if not user_of(request).has_perm("initiatives.add_initiative"):
+        raise PermissionDenied
+    form = words_for(request, InitiativeCreateForm, plan=plan, initial={"goal": request.GET.get("goal")})
+
+    def save() -> str:
+        row = create_initiative(
+            plan=plan,
+            fields=form.values(*FIELDS),
+            contributors=form.cleaned_data["contributors"],
+            priorities=form.cleaned_data["priorities"],
+            act=act_of(request),
+        )
+        messages.success(request, f"Added: {row}.")
+        return address_of(row)
+
+    plan_href = link("initiatives:plan-detail", plan.slug)
+    context = {
+        "plan": plan, "title": "Add an initiative", "label": "Add it", "back": plan_href,
+        "breadcrumb": [{"label": plan.title, "href": plan_href}, {"label": "Add an initiative", "href": ""}],
+    }  # fmt: skip
+    return take_form(request, form=form, save=save, template=FORM, context=context)
+
+
+@require_http_methods(["GET", "POST"])
+def initiative_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything for plan managers, title and summary for owner and contributors."""
+    initiative = get_initiative_or_404(request, pk, needs="change_initiative")
+    is_whole = user_of(request).has_perm("initiatives.restructure_initiative", initiative)
+    form: InitiativeEditForm | InitiativeTextForm
+    if is_whole:
+        form = words_for(request, InitiativeEditForm, initiative=initiative)
+    else:
+        form = words_for(request, InitiativeTextForm, initiative=initiative)
+
+    def save() -> str:
+        seen = form.cleaned_data["version"]
+        row = update_initiative(
+            initiative=initiative,
+            fields=form.values(*FIELDS),
+            contributors=form.cleaned_data.get("contributors"),
+            priorities=form.cleaned_data.get("priorities"),
+            seen_version=seen,
+            act=act_of(request, reason=form.cleaned_data.get("reason", "")),
+        )
+        messages.success(request, "Saved." if row.version != seen else "Nothing was changed.")
+        return address_of(initiative)
+
+    may_delete = user_of(request).has_perm("initiatives.delete_initiative", initiative)
+    context = {
+        "initiative": initiative, "title": "Edit the initiative", "label": "Save", "back": address_of(initiative),
+        "delete_href": reverse("initiatives:initiative-delete", args=[pk]) if may_delete else "",
+        "breadcrumb": crumbs(initiative, "Edit"),
+    }  # fmt: skip
+    return take_form(request, form=form, save=save, template=FORM, context=context)
+
+
+@require_http_methods(["GET", "POST"])
+def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hide an initiative from now on, after asking."""
+    initiative = get_initiative_or_404(request, pk, needs="delete_initiative")
+    form = words_for(request, DeleteForm, initial={"version": initiative.version})
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        delete_initiative(initiative=initiative, seen_version=form.cleaned_data["version"], act=act)
+        messages.success(request, f"Deleted: {initiative}. Its history and earlier reports keep it.")
+        return reverse("my-work")
+
+    context = {
+        "initiative": initiative, "title": "Delete the initiative?",
+        "label": "Delete it", "back": address_of(initiative), "is_danger": True,
+        "lede": "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it.",
+        "breadcrumb": crumbs(initiative, "Delete"),
+    }  # fmt: skip
+    return take_form(request, form=form, save=save, template=FORM, context=context)
+
+
+@require_http_methods(["GET", "POST"])
+def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show another status than the computed one, with a reason (case B-05)."""
+    initiative = get_initiative_or_404(request, pk, needs="override_status")
+    given = {"status": initiative.override_status, "reason": initiative.override_reason}
+    form = words_for(request, OverrideForm, initial=given)
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        row = override_status(initiative=initiative, status=form.cleaned_data["status"], act=act)
+        messages.success(request, f"Shown as {row.get_override_status_display().lower()} until the override is lifted.")
+        return address_of(initiative)
+
+    context = {
+        "initiative": initiative, "title": "Override the status",
+        "label": "Show this status", "back": address_of(initiative),
+        "lede": "The dates and the last update say one thing, and you know better. What was reported stays beside it.",
+        "breadcrumb": crumbs(initiative, "Override the status"),
+    }  # fmt: skip
+    return take_form(request, form=form, save=save, template=FORM, context=context)
+
+
+def initiative_override_lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the computed status again."""
+    initiative = get_initiative_or_404(request, pk, needs="override_status")
+
+    def do() -> str:
+        lift_override(initiative=initiative, act=act_of(request))
+        return "The override is lifted."
+
+    return press(request, do=do, where=address_of(initiative))

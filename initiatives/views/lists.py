@@ -1,0 +1,123 @@
+"""The list of initiatives, as a table, on a time axis, and as files."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from initiatives.forms.lists import InitiativeFilterForm
+from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, plan_rows, timeline, wanted_rows
+from initiatives.selectors.standing import read
+from initiatives.views.days import on_day, speaks_for_a_day
+from initiatives.views.downloads import FORMATS, table_response
+from people.asof import AsOf
+from people.requests import user_of
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of the list; `rows` is None where it asks for something that does not exist."""
+
+    form: InitiativeFilterForm
+    goal_label: str
+    sort: str
+    rows: QuerySet[Any] | None
+
+
+def asked(request: HttpRequest, when: AsOf) -> Asked:
+    """Read the filters of an address. The page and its files both come through here, so they show the same rows."""
+    slug = request.GET.get("plan", "")
+    everything = plan_rows(when, None)
+    choices = choices_of(everything, when)
+    plan = next((plan for plan in choices.plans if plan.slug == slug), None)
+    if plan is not None and plan.state == plan.State.ARCHIVED:
+        everything = plan_rows(when, plan.subject_id)
+        choices = choices_of(everything, when)
+    elif plan is not None:
+        everything = everything.filter(plan=plan.subject_id)
+    goal_label = plan.goal_label if plan else choices.plans[0].goal_label if choices.plans else "Focus area"
+    form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in SORTS else "number"
+    if not form.is_valid():
+        return Asked(form, goal_label, sort, None)
+    wanted = form.wanted(user=user_of(request), sort=sort)
+    return Asked(form, goal_label, sort, wanted_rows(everything, wanted, when))
+
+
+@require_safe
+@speaks_for_a_day
+def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
+    """Initiatives by filter, search and order; all of it in the address."""
+    ask = asked(request, when)
+    context: dict[str, Any] = {
+        **on_day(request, when),
+        "form": ask.form,
+        "goal_label": ask.goal_label,
+        "sort": ask.sort,
+        "is_timeline": request.GET.get("view") == "timeline",
+        "keep": _kept(request, "sort", "view", "as_of"),
+        "filters": {name: value for name, value in request.GET.items() if name not in {"as_of", "page"}},
+        "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
+    }
+    if ask.rows is None:
+        return render(request, "initiatives/initiative_list.html", context, status=422)
+    page = Paginator(ask.rows, PER_PAGE).get_page(request.GET.get("page"))
+    found = read(ask.rows[page.start_index() - 1 : page.end_index()] if page.paginator.count else ask.rows.none())
+    page.object_list = found
+    context |= {"page": page, "chips": _chips(request, ask.form), "downloads": _downloads(request)}
+    if context["is_timeline"] and found:
+        context["timeline"] = timeline(found, when)
+    htmx = getattr(request, "htmx", None)
+    is_fragment = htmx and not htmx.history_restore_request
+    template = "initiatives/initiative_list.html" + ("#table" if is_fragment else "")
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+@speaks_for_a_day
+def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> HttpResponseBase:
+    """Every page of what the list shows, as a file."""
+    if format not in FORMATS:
+        raise Http404
+    ask = asked(request, when)
+    if ask.rows is None:
+        context = {**on_day(request, when), "form": ask.form, "clear_href": reverse("initiatives:initiative-list")}
+        return render(request, "initiatives/initiative_list.html", context, status=422)
+    return table_response(format, "initiatives", columns(ask.goal_label), file_rows(read(ask.rows)), when=when)
+
+
+def _kept(request: HttpRequest, *names: str) -> dict[str, str]:
+    return {name: request.GET[name] for name in names if request.GET.get(name)}
+
+
+def _chips(request: HttpRequest, form: InitiativeFilterForm) -> list[dict[str, str]]:
+    chips = []
+    for name, label in form.chips():
+        rest = request.GET.copy()
+        rest.pop(name, None)
+        rest.pop("page", None)
+        chips.append({"label": label, "href": f"?{rest.urlencode()}"})
+    return chips
+
+
+def _downloads(request: HttpRequest) -> list[dict[str, str]]:
+    same = request.GET.copy()
+    for name in ("page", "view"):
+        same.pop(name, None)
+    query = f"?{same.urlencode()}" if same else ""
+    return [
+        {"label": kind.upper(), "href": reverse("initiatives:initiative-list-export", args=[kind]) + query}
+        for kind in FORMATS
+    ]

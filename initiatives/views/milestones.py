@@ -1,0 +1,126 @@
+"""Add, edit, tick off, reopen and cancel milestones."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from initiatives.forms.milestones import MilestoneCreateForm, MilestoneDoneForm, MilestoneEditForm, ReasonForm
+from initiatives.models import Initiative
+from initiatives.services import (
+    add_milestone,
+    cancel_milestone,
+    complete_milestone,
+    reopen_milestone,
+    update_milestone,
+)
+from initiatives.views.doors import (
+    address_of,
+    crumbs,
+    get_initiative_or_404,
+    get_milestone_or_404,
+)
+from people.pages import back_to, press, take_form, words_for
+from people.requests import act_of
+
+TEMPLATE = "initiatives/milestone_form.html"
+
+
+@require_http_methods(["GET", "POST"])
+def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new milestone at the end of the initiative's list."""
+    initiative = get_initiative_or_404(request, pk, needs="change_milestone")
+    form = words_for(request, MilestoneCreateForm)
+
+    def save() -> str:
+        row = add_milestone(initiative=initiative, fields=form.values(), act=act_of(request))
+        messages.success(request, f"Milestone added: {row}.")
+        return _list_of(initiative)
+
+    return take_form(
+        request, form=form, save=save, template=TEMPLATE, context=_page(initiative, "Add a milestone", "Add it")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def milestone_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a milestone; a moved date needs a reason."""
+    milestone = get_milestone_or_404(request, pk)
+    form = words_for(request, MilestoneEditForm, milestone=milestone)
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        seen = form.cleaned_data["version"]
+        row = update_milestone(milestone=milestone, fields=form.values(), seen_version=seen, act=act)
+        messages.success(request, f"Saved: {row}." if row.version != seen else "Nothing was changed.")
+        return _list_of(milestone.initiative)
+
+    page = _page(milestone.initiative, "Edit the milestone", "Save")
+    if milestone.is_open:
+        page["cancel_href"] = reverse("initiatives:milestone-cancel", args=[pk])
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+
+
+def milestone_complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick off: today with one press from a list; another day with the form that a GET shows."""
+    milestone = get_milestone_or_404(request, pk)
+    form = words_for(request, MilestoneDoneForm)
+
+    def save() -> str:
+        where = back_to(request, _list_of(milestone.initiative))
+        if not milestone.is_open and milestone.completed_date is not None:
+            messages.info(request, f"“{milestone}” was already completed.")
+            return where
+        complete_milestone(milestone=milestone, completed_date=form.cleaned_data["completed_date"], act=act_of(request))
+        messages.success(request, f"Milestone completed: {milestone}.")
+        return where
+
+    page = _page(milestone.initiative, "Complete the milestone", "It is done")
+    page["lede"] = milestone.title
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+
+
+def milestone_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open again what was completed or cancelled."""
+    milestone = get_milestone_or_404(request, pk)
+
+    def do() -> str:
+        if milestone.is_open:
+            return f"“{milestone}” is open."
+        reopen_milestone(milestone=milestone, act=act_of(request))
+        return f"Milestone open again: {milestone}."
+
+    return press(request, do=do, where=_list_of(milestone.initiative))
+
+
+@require_http_methods(["GET", "POST"])
+def milestone_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a milestone up; it stays readable and makes nothing late any more."""
+    milestone = get_milestone_or_404(request, pk)
+    if milestone.is_cancelled:
+        messages.info(request, f"“{milestone}” is cancelled.")
+        return redirect(_list_of(milestone.initiative))
+    form = words_for(request, ReasonForm)
+
+    def save() -> str:
+        cancel_milestone(milestone=milestone, act=act_of(request, reason=form.cleaned_data["reason"]))
+        messages.success(request, f"Milestone cancelled: {milestone}.")
+        return _list_of(milestone.initiative)
+
+    page = _page(milestone.initiative, "Cancel the milestone", "Cancel this milestone")
+    page |= {"lede": f"{milestone.title}. It stays in the list, marked as cancelled.", "is_danger": True}
+    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+
+
+def _list_of(initiative: Initiative) -> str:
+    return f"{address_of(initiative)}#milestones"
+
+
+def _page(initiative: Initiative, title: str, label: str) -> dict[str, Any]:
+    return {
+        "initiative": initiative, "title": title, "label": label, "back": _list_of(initiative),
+        "breadcrumb": crumbs(initiative, title),
+    }  # fmt: skip

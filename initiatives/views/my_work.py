@@ -1,0 +1,55 @@
+"""Home: what needs me now, what comes next, what I follow."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from initiatives.models import Initiative
+from initiatives.selectors.my_work import my_work as work_of
+from initiatives.selectors.my_work import needs_a_manager
+from initiatives.selectors.standing import Standing
+from people.asof import AsOf
+from people.models import User
+from people.requests import user_of
+from people.roles import Role
+
+LISTED = 8  # rows of each list for managers; the rest behind the link
+
+
+@require_GET
+def my_work(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in, for every role."""
+    user = user_of(request)
+    when = AsOf.now(timezone.now())
+    work = work_of(user, when)
+    context: dict[str, Any] = {
+        "work": work,
+        "updates_due": [(one, _may_update(user, one.standing)) for one in work.updates_due],
+        "has_own": bool(work.follows or work.needs or work.has_next),
+        "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),
+        "attention": _attention(when) if user.has_perm("initiatives.restructure_initiative") else [],
+    }
+    return render(request, "initiatives/my_work.html", context)
+
+
+def _may_update(user: User, row: Standing) -> bool:
+    """The one policy, asked with an unsaved row that has what it looks at."""
+    like = Initiative(pk=row.id, owner_id=row.owner_id, lead_department_id=row.department_id)
+    return user.has_perm("initiatives.add_status_update", like)
+
+
+def _attention(when: AsOf) -> list[dict[str, Any]]:
+    found = needs_a_manager(when)
+    titles = {
+        "without_owner": ("No owner", "Give each one an accountable owner."),
+        "unreachable": ("Owner gone", "The owner was deactivated. Hand the work over."),
+        "not_reported": ("Not reported", "No update for longer than the plan expects."),
+    }
+    return [
+        {"key": key, "title": title, "text": text, "count": len(found[key]), "rows": found[key][:LISTED],
+         "more": max(0, len(found[key]) - LISTED)}
+        for key, (title, text) in titles.items()
+    ]  # fmt: skip

@@ -1,0 +1,144 @@
+"""The plan at a glance, and one focus area."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from goals.models import Plan, PlanVersion
+from goals.selectors import goals_as_of, plan_as_of, plans_as_of
+from initiatives.models import EffectiveStatus
+from initiatives.selectors.lists import plan_rows
+from initiatives.selectors.overview import PlanOverview, goal_parts, plan_overview
+from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.views.days import day_query, on_day, speaks_for_a_day
+from people.asof import AsOf
+from people.requests import user_of
+
+# The order of bars and legends (status_segments): best first, then waiting, then ended, then unknown.
+STATUS_ORDER = (
+    EffectiveStatus.COMPLETED,
+    EffectiveStatus.ON_TRACK,
+    EffectiveStatus.AT_RISK,
+    EffectiveStatus.OFF_TRACK,
+    EffectiveStatus.ON_HOLD,
+    EffectiveStatus.NOT_STARTED,
+    EffectiveStatus.CANCELLED,
+    EffectiveStatus.NO_CURRENT_UPDATE,
+)
+
+
+@require_safe
+@speaks_for_a_day
+def current_plan(request: HttpRequest, *, when: AsOf) -> HttpResponse:
+    """The one plan that is running; with none or several of them, the list of plans."""
+    running = [plan for plan in plans_as_of(when) if plan.state == Plan.State.ACTIVE]
+    if len(running) != 1:
+        return redirect("initiatives:plan-list")
+    return redirect(reverse("initiatives:plan-detail", args=[running[0].slug]) + day_query(request))
+
+
+@require_safe
+@speaks_for_a_day
+def plan_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
+    """Every plan, with how much of it is done."""
+    plans = plans_as_of(when)
+    by_plan = tally(plan_rows(when, None), when).by("plan_id")
+    context = {
+        **on_day(request, when),
+        "plans": [(plan, by_plan.get(plan.subject_id, EMPTY)) for plan in plans],
+        "may_create": user_of(request).has_perm("goals.change_plan"),
+    }
+    return render(request, "initiatives/plan_list.html", context)
+
+
+@require_safe
+@speaks_for_a_day
+def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
+    """The plan at a glance."""
+    plan = plan_as_of(slug, when)
+    if plan is None:
+        return _not_yet(request, Plan.objects.filter(slug=slug).exists())
+    overview = plan_overview(plan, when)
+    context = {
+        **on_day(request, when),
+        "plan": plan,
+        "overview": overview,
+        "figures": _figures(request, overview.whole, plan),
+        **_mix(overview),
+        "may_change": user_of(request).has_perm("goals.change_plan"),
+    }
+    return render(request, "initiatives/plan_detail.html", context)
+
+
+@require_safe
+@speaks_for_a_day
+def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> HttpResponse:
+    """One focus area by strategy, with every initiative."""
+    plan = plan_as_of(slug, when)
+    if plan is None:
+        return _not_yet(request, Plan.objects.filter(slug=slug).exists())
+    goals = list(goals_as_of(plan.subject_id, when))
+    place = next((index for index, goal in enumerate(goals) if goal.number == number), None)
+    if place is None:
+        return _not_yet(request, is_known=True, what=plan.goal_label)
+    goal = goals[place]
+    whole, parts = goal_parts(goal, when)
+    context = {
+        **on_day(request, when),
+        "plan": plan,
+        "goal": goal,
+        "rollup": whole,
+        "parts": parts,
+        "before": goals[place - 1] if place else None,
+        "after": goals[place + 1] if place + 1 < len(goals) else None,
+        "figures": _figures(request, whole, plan, goal),
+        "mix_base": _list_of(request, plan, goal) + "&",
+        "may_change": user_of(request).has_perm("goals.change_plan"),
+        "breadcrumb": [
+            {"label": plan.title, "href": reverse("initiatives:plan-detail", args=[plan.slug]) + day_query(request)},
+            {"label": f"{goal.number} {goal.title}"},
+        ],
+    }
+    return render(request, "initiatives/goal_detail.html", context)
+
+
+def _mix(overview: PlanOverview) -> dict[str, Any]:
+    """The numbers beside the bars: a column for each status that occurs in the plan."""
+    occurring = [status for status in STATUS_ORDER if overview.whole.counts.get(status)]
+
+    def cells(rollup: Rollup) -> list[tuple[str, str, int]]:
+        return [(status.value, status.label, rollup.counts.get(status, 0)) for status in occurring]
+
+    return {
+        "statuses": [(status.value, status.label) for status in occurring],
+        "mix": [(part, cells(part.rollup)) for part in overview.parts],
+        "whole_cells": cells(overview.whole),
+        "columns_of_numbers": len(occurring) + 3,
+    }
+
+
+def _not_yet(request: HttpRequest, is_known: bool, what: str = "plan") -> HttpResponse:
+    """What a day before its beginning looks like; 404 for what never was."""
+    if not is_known or getattr(request, "as_of_day", None) is None:
+        raise Http404
+    return render(request, "initiatives/plan_not_yet.html", {"what": what.lower()}, status=404)
+
+
+def _figures(request: HttpRequest, rollup: Rollup, plan: PlanVersion, goal: Any = None) -> list[dict[str, Any]]:
+    """The strip of numbers, each a link to the rows behind it."""
+    base = _list_of(request, plan, goal)
+    return [
+        {"label": "Initiatives", "value": rollup.total, "href": base},
+        {"label": "Completed", "value": rollup.completed, "of": rollup.counted, "href": f"{base}&status=completed"},
+        {"label": "Need attention", "value": rollup.needing_attention, "href": f"{base}&attention=on"},
+        {"label": "Without an owner", "value": rollup.without_owner, "href": f"{base}&owner=none"},
+    ]
+
+
+def _list_of(request: HttpRequest, plan: PlanVersion, goal: Any = None) -> str:
+    """The address of the rows behind a number."""
+    base = f"{reverse('initiatives:initiative-list')}?plan={plan.slug}{day_query(request, '&')}"
+    return base if goal is None else f"{base}&goal={goal.subject_id}"

@@ -1,0 +1,198 @@
+"""Say how an initiative stands: publish, repeat, correct, acknowledge, and keep what is typed meanwhile."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from initiatives.forms.status_updates import WORDS, StatusCorrectionForm, StatusUpdateForm
+from initiatives.models import Initiative, StatusDraft, StatusUpdate
+from initiatives.selectors.initiative_page import passed_since
+from initiatives.selectors.parts import MilestoneRow
+from initiatives.services import (
+    NewerUpdate,
+    acknowledge_update,
+    correct_status_update,
+    discard_draft,
+    record_no_change,
+    record_status_update,
+    save_draft,
+)
+from initiatives.services.status_updates import MISCLICK_WINDOW
+from initiatives.views.doors import (
+    address_of,
+    crumbs,
+    get_initiative_or_404,
+    get_update_or_404,
+)
+from people.asof import local_day
+from people.pages import back_to, press, seen_number, take_form, words_for
+from people.requests import act_of, once, user_of, was_sent
+
+LONGEST_DRAFT = 200_000  # characters; far more than can be published
+
+
+@require_http_methods(["GET", "POST"])
+def status_update_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form as a page, or in place on the initiative's page (htmx). Saved with 302; 422 and 409 keep the words."""
+    initiative = get_initiative_or_404(request, pk, needs="add_status_update")
+    form = words_for(request, StatusUpdateForm, initiative=initiative)
+    draft = _restore_draft(request, form, initiative) if request.method == "GET" else None
+    newer: StatusUpdate | None = None
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return redirect(once(request, lambda: _publish(request, initiative, form)))
+            except NewerUpdate as raised:
+                newer, status = raised.update, 409
+                form.see(newer)
+            except ValidationError as error:
+                form.add_refusal(error)
+    latest = newer or initiative.latest_update
+    context: dict[str, Any] = {
+        "initiative": initiative,
+        "form": form,
+        "latest": latest,
+        "newer": newer,
+        "draft": draft,
+        "is_offered_no_change": initiative.latest_update is not None and status == 200,
+        "breadcrumb": crumbs(initiative, "Post an update"),
+    }
+    template = "initiatives/status_update_form.html"
+    return render(request, f"{template}#form" if request.htmx else template, context, status=status)  # type: ignore[attr-defined]
+
+
+def _publish(request: HttpRequest, initiative: Initiative, form: StatusUpdateForm) -> str:
+    update = record_status_update(
+        initiative=initiative,
+        words=form.values(*WORDS),
+        seen_update_id=form.cleaned_data["seen_update"],
+        act=act_of(request),
+    )
+    messages.success(request, f"Published: {initiative} is reported {update.get_status_display().lower()}.")
+    return address_of(initiative)
+
+
+def _restore_draft(request: HttpRequest, form: StatusUpdateForm, initiative: Initiative) -> StatusDraft | None:
+    """Put what was typed earlier into a fresh form; words from before a sign-in are newer and stay."""
+    draft = StatusDraft.objects.filter(initiative=initiative, author=user_of(request)).first()
+    if draft is None or "happened" in form.initial:
+        return None
+    form.initial.update({name: value for name, value in draft.content.items() if name in WORDS})
+    return draft
+
+
+def status_update_no_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Repeat the last update with one button. Asks again where a milestone passed its date since, or somebody wrote."""
+    initiative = get_initiative_or_404(request, pk, needs="add_status_update")
+    where = back_to(request, address_of(initiative))
+    latest = initiative.latest_update
+    if request.method != "POST" or latest is None:
+        if latest is None:
+            messages.info(request, "Nothing was reported yet, so there is nothing to repeat. Write a first update.")
+            where = reverse("initiatives:status-update-create", args=[pk])
+        return redirect(where)
+    if was_sent(request):
+        return redirect(where)
+    seen = seen_number(request, "seen_update")
+    passed = passed_since(pk, local_day(latest.stated_at), local_day(timezone.now()))
+    if latest.pk != seen:
+        return _ask_again(request, initiative, latest, passed, is_newer=True)
+    if passed and "confirmed" not in request.POST:
+        return _ask_again(request, initiative, latest, passed)
+    try:
+        once(request, lambda: _repeat(request, initiative, seen, where))
+    except NewerUpdate as raised:
+        return _ask_again(request, initiative, raised.update, passed, is_newer=True)
+    return redirect(where)
+
+
+def _repeat(request: HttpRequest, initiative: Initiative, seen: int | None, where: str) -> str:
+    update = record_no_change(initiative=initiative, seen_update_id=seen, act=act_of(request))
+    messages.success(request, f"No change: {initiative} is still {update.get_status_display().lower()}.")
+    return where
+
+
+def _ask_again(
+    request: HttpRequest,
+    initiative: Initiative,
+    latest: StatusUpdate,
+    passed: list[MilestoneRow],
+    *,
+    is_newer: bool = False,
+) -> HttpResponse:
+    context = {
+        "initiative": initiative, "latest": latest, "passed": passed, "is_newer": is_newer,
+        "today": local_day(timezone.now()), "next": back_to(request, ""),
+        "breadcrumb": crumbs(initiative, "No change?"),
+    }  # fmt: skip
+    template = "initiatives/status_update_no_change.html"
+    return render(request, template, context, status=409 if is_newer else 200)
+
+
+@require_POST
+def status_draft_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Called by the browser while somebody types."""
+    initiative = get_initiative_or_404(request, pk, needs="add_status_update")
+    if was_sent(request):  # a straggler: the form it belongs to is published already
+        return HttpResponse(status=204)
+    content = {name: request.POST.get(name, "") for name in WORDS}
+    if sum(map(len, content.values())) > LONGEST_DRAFT:
+        return HttpResponse(status=413)
+    if any(content[name].strip() for name in ("happened", "next_steps", "help_needed")):
+        save_draft(initiative=initiative, author=user_of(request), content=content, at=timezone.now())
+    else:
+        discard_draft(initiative=initiative, author=user_of(request))
+    return HttpResponse(status=204)
+
+
+def status_draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw the draft away and start afresh."""
+    initiative = get_initiative_or_404(request, pk, needs="add_status_update")
+    if request.method == "POST":
+        discard_draft(initiative=initiative, author=user_of(request))
+        messages.success(request, "The draft is gone.")
+    return redirect("initiatives:status-update-create", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mend an update; its status only while a mis-click may be turned round (case B-13)."""
+    update = get_update_or_404(request, pk, needs="correct_status_update")
+    initiative = update.initiative
+    is_fresh = timezone.now() - update.recorded_at <= MISCLICK_WINDOW
+    may_turn = initiative.latest_update_id == update.pk and is_fresh
+    form = words_for(request, StatusCorrectionForm, update=update, may_turn=may_turn)
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        changed = correct_status_update(update=update, words=form.values(*WORDS), act=act)
+        messages.success(request, "Corrected." if changed.pk != update.pk else "Nothing was changed.")
+        return address_of(initiative)
+
+    context = {
+        "initiative": initiative, "update": update, "may_turn": may_turn,
+        "breadcrumb": crumbs(initiative, "Correct an update"),
+    }  # fmt: skip
+    return take_form(request, form=form, save=save, template="initiatives/status_update_correct.html", context=context)
+
+
+def status_update_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """The focus area's lead has read it; a second press is told so (case B-14)."""
+    update = get_update_or_404(request, pk, needs="acknowledge_status_update")
+
+    def do() -> str:
+        at_once = act_of(request)
+        done = acknowledge_update(update=update, act=at_once)
+        is_first = done.by_id == user_of(request).pk and done.recorded_at >= at_once.at
+        said = "Marked as read" if is_first else "This was marked as read before"
+        return f"{said}: {update.initiative}."
+
+    return press(request, do=do, where=back_to(request, address_of(update.initiative)))

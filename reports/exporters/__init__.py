@@ -1,0 +1,36 @@
+"""A report as a file. Each format is one module with one function: content in, bytes out, the same bytes every time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from people.tables import XLSX_TYPE
+from reports.content import ReportContent
+from reports.exporters.to_csv import to_csv
+from reports.exporters.to_html import to_html
+from reports.exporters.to_json import to_json
+from reports.exporters.to_xlsx import to_xlsx
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format: its word on the page, its media type, and what writes it."""
+
+    key: str
+    label: str
+    media_type: str
+    write: Callable[[ReportContent], bytes]
+
+    @property
+    def extension(self) -> str:
+        return "xml" if self.key == "stratml" else self.key
+
+
+FORMATS = {
+    item.key: item
+    for item in (
+        Format("html", "Web page", "text/html; charset=utf-8", to_html),
+        Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx),
+        Format("csv", "CSV", "text/csv; charset=utf-8", to_csv),
+        Format("json", "JSON", "application/json", to_json),
+    )
+}

@@ -1,0 +1,19 @@
+"""JSON: the canonical form (reports/content/canonical.py), one record a line, with what the report says about itself.
+
+Written again from its `records`, one canonical line each, the file gives the content hash it names.
+"""
+
+import json
+
+from reports.content import ReportContent, lines
+from reports.content.canonical import FORMAT, value
+from reports.exporters.words import cover_facts
+
+
+def to_json(report: ReportContent) -> bytes:
+    about = {
+        name.lower().replace(" ", "_"): value(told) for name, told in cover_facts(report) if told not in (None, "")
+    }
+    head = json.dumps({"format": FORMAT, "report": about}, ensure_ascii=False, indent=1)[:-2]
+    records = ",\n".join(lines(report.rows))
+    return f'{head},\n "records": [\n{records}\n]}}\n'.encode()

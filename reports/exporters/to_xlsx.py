@@ -1,0 +1,134 @@
+"""XLSX: cover, overview with native charts, a sheet for each kind of row. Dates are dates, numbers are numbers."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, cast
+
+import xlsxwriter
+
+from people.tables import Column, Kind, open_book, write_cell, write_sheet
+from reports.content import ReportContent
+from reports.exporters.words import (
+    INITIATIVE_COLUMNS,
+    MILESTONE_COLUMNS,
+    cover_facts,
+    initiative_row,
+    milestone_row,
+)
+
+COLOURS = {
+    "completed": "#0f4d90", "on_track": "#58c04d", "at_risk": "#f3c613", "off_track": "#cc3000", "on_hold": "#a675c4",
+    "not_started": "#a1a1a1", "cancelled": "#6e6e6e", "no_current_update": "#d0d0d0",
+}  # fmt: skip
+
+
+def to_xlsx(report: ReportContent) -> bytes:
+    target = io.BytesIO()
+    book = open_book(target)
+    properties: dict[str, Any] = {
+        "title": report.title, "author": "planapp", "subject": report.life.content_hash,
+        "keywords": "sample activity" if report.rows.cover.sample_note else "",
+    }  # fmt: skip
+    if report.life.built_at is not None:  # the same report gives the same bytes
+        properties["created"] = report.life.built_at.replace(tzinfo=None)
+    book.set_properties(properties)
+    _cover(book, report)
+    _overview(book, report)
+    write_sheet(book, "Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, report.rows.initiatives))
+    write_sheet(book, "Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, report.steps))
+    write_sheet(book, "Changes", CHANGE_COLUMNS, _changes(report))
+    write_sheet(book, "Commitments", COMMITMENT_COLUMNS, _commitments(report))
+    book.close()
+    return target.getvalue()
+
+
+CHANGE_COLUMNS = [
+    Column("Change", width=22), Column("Initiative", width=10), Column("Initiative title", width=44),
+    Column("What", width=44), Column("Before", width=18), Column("After", width=18),
+    Column("Date before", "date", 12), Column("Date after", "date", 12), Column("Days", "int", 8),
+]  # fmt: skip
+COMMITMENT_COLUMNS = [
+    Column("Department", width=34), Column("Commitment", width=50), Column("Initiative", width=10),
+    Column("Initiative title", width=44), Column("State", width=12), Column("Overdue", width=10),
+    Column("First agreed", "date", 12), Column("Due", "date", 12),
+]  # fmt: skip
+
+
+def _columns(told: Sequence[tuple[str, str, int]]) -> list[Column]:
+    return [Column(heading, cast(Kind, kind), width) for heading, kind, width in told]
+
+
+def _changes(report: ReportContent) -> Iterable[list[Any]]:
+    for change in report.changes.story if report.changes else ():
+        for item in change.items:
+            words = (item.before, item.after) if item.days is None else ("", "")
+            days = ("", "") if item.days is None else (date.fromisoformat(item.before), date.fromisoformat(item.after))
+            yield [change.words.capitalize(), item.number, item.title, item.what, *words, *days, item.days]
+
+
+def _commitments(report: ReportContent) -> Iterable[list[Any]]:
+    for group in report.promises:
+        for item in group.promises:
+            row = item.commitment
+            yield [
+                group.name, row.what, item.initiative.number, item.initiative.title, row.state_label, item.is_overdue,
+                row.baseline_due_date, row.due_date,
+            ]  # fmt: skip
+
+
+def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
+    sheet = book.add_worksheet("Cover")
+    sheet.set_column(0, 0, 20)
+    sheet.set_column(1, 1, 90)
+    sheet.hide_gridlines(2)
+    title = book.add_format({"bold": True, "font_size": 18, "font_color": "#0f4d90", "text_wrap": True})
+    name = book.add_format({"bold": True, "valign": "top"})
+    styles = {
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+        "text": book.add_format({"text_wrap": True, "align": "left", "valign": "top"}),
+    }
+    sheet.merge_range(0, 0, 0, 1, "", title)
+    sheet.write_string(0, 0, report.title[:32_000], title)
+    for row, (label, value) in enumerate(cover_facts(report), start=2):
+        sheet.write_string(row, 0, label, name)
+        kind = "instant" if hasattr(value, "hour") else "day" if isinstance(value, date) else "text"
+        write_cell(sheet, row, 1, value, styles[kind])
+
+
+def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
+    """Status by focus area as a table, and the same numbers as two native charts."""
+    columns = report.status_columns
+    headings = [Column(report.rows.cover.goal_label, width=44)]
+    headings += [Column(label, "int", 14) for _, label in columns]
+    headings += [Column("All", "int", 8), Column("Completed", "percent", 12)]
+    rows: list[list[Any]] = [
+        [f"{a.goal.number} {a.goal.title}", *a.cells, len(a.initiatives), a.completed_percent]
+        for a in report.focus_areas
+    ]
+    counts = [report.counts[status] for status, _ in columns]
+    rows.append(["Whole plan", *counts, len(report.rows.initiatives), report.completed_percent])
+    sheet = write_sheet(book, "Overview", headings, rows)
+    if not columns or not report.focus_areas:
+        return
+    last = len(report.focus_areas)
+    bars = book.add_chart({"type": "bar", "subtype": "stacked"})
+    for index, (status, _) in enumerate(columns, start=1):
+        bars.add_series(
+            {
+                "name": ["Overview", 0, index],
+                "categories": ["Overview", 1, 0, last, 0],
+                "values": ["Overview", 1, index, last, index],
+                "fill": {"color": COLOURS[status]},
+                "border": {"color": "#ffffff"},
+            }
+        )
+    bars.set_title({"name": "Initiatives by status"})
+    bars.set_y_axis({"reverse": True})
+    bars.set_legend({"position": "bottom"})
+    bars.set_size({"width": 900, "height": 120 + 60 * last})
+    told = "; ".join(
+        f"{a.goal.title}: " + ", ".join(f"{s.label} {s.count}" for s in a.segments) for a in report.focus_areas
+    )
+    sheet.insert_chart(last + 3, 0, bars, {"description": told[:250], "object_position": 2})

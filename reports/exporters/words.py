@@ -1,0 +1,117 @@
+"""What every file says about itself, in the same words and order."""
+
+from datetime import datetime
+from typing import Any
+
+from reports.content import Initiative, Milestone, ReportContent
+from reports.content.report import Step
+
+
+def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:
+    """Name and value of each line of a cover: what it is, as of when, how far in its life, and its hashes."""
+    cover, life = report.rows.cover, report.life
+    facts: list[tuple[str, Any]] = [
+        ("Plan", cover.plan_title),
+        ("Report", report.title),
+        ("Quarter", report.quarter_label),
+        ("As of", report.day),
+        ("State", life.state_label),
+        ("Revision", None if life.is_draft else life.revision),
+        ("Built", life.built_at),
+        ("Completed by", life.completed_by),
+        ("Completed at", life.completed_at),
+        ("Edition", edition(report)),
+        ("Summary", life.summary),
+        ("Initiatives", len(report.rows.initiatives)),
+        ("Milestones", len(report.rows.milestones)),
+        ("Commitments", len(report.rows.commitments)),
+    ]
+    if cover.sample_note:
+        facts.append(("Sample activity", cover.sample_note))
+    if life.content_hash:
+        facts += [("Content hash", life.content_hash), ("Chain hash", life.chain_hash)]
+    return facts
+
+
+def edition(report: ReportContent) -> str:
+    return "Public edition" if report.is_public else "Internal edition"
+
+
+def report_name(report: ReportContent) -> str:
+    """Names the report on one line, as files repeat it."""
+    if report.life.is_draft:
+        return f"{report.quarter_label}, draft preview"
+    return f"{report.quarter_label}, revision {report.life.revision}"
+
+
+def day_of(moment: datetime | None) -> Any:
+    return moment.date() if moment else None
+
+
+INITIATIVE_COLUMNS: tuple[tuple[str, str, int], ...] = (
+    ("Number", "text", 10),
+    ("Initiative", "text", 44),
+    ("Focus area", "text", 30),
+    ("Strategy", "text", 30),
+    ("Status", "text", 16),
+    ("Reported status", "text", 16),
+    ("Percent", "percent", 9),
+    ("Owner", "text", 22),
+    ("Department", "text", 30),
+    ("Start", "date", 12),
+    ("Due", "date", 12),
+    ("First agreed", "date", 12),
+    ("Slip in days", "int", 10),
+    ("Times slipped", "int", 10),
+    ("Last update", "date", 12),
+    ("Author", "text", 22),
+    ("What happened", "text", 60),
+    ("What is next", "text", 40),
+    ("Help needed", "text", 40),
+    ("Milestones met", "int", 11),
+    ("Milestones", "int", 11),
+    ("Milestones overdue", "int", 11),
+    ("Priorities", "text", 30),
+    ("Horizon", "text", 14),
+    ("Audience", "text", 18),
+    ("Visibility", "text", 12),
+    ("Status set by hand because", "text", 30),
+)
+
+
+def initiative_row(row: Initiative) -> list[Any]:
+    return [
+        row.number, row.title, _named(row.goal_number, row.goal_title), _named(row.strategy_number, row.strategy_title),
+        row.effective_label, row.reported_label, row.percent, row.owner_name, row.department_name, row.start_date,
+        row.due_date, row.baseline_due_date, row.slip_days, row.slip_count, day_of(row.last_updated_at),
+        row.author_name, row.happened, row.next_steps, row.help_needed, row.milestones_met, row.milestones_total,
+        row.milestones_overdue, ", ".join(row.priority_names), row.horizon_label, row.audience_label,
+        row.visibility_label, row.override_reason,
+    ]  # fmt: skip
+
+
+MILESTONE_COLUMNS: tuple[tuple[str, str, int], ...] = (
+    ("Initiative", "text", 10),
+    ("Initiative title", "text", 44),
+    ("Milestone", "text", 50),
+    ("State", "text", 12),
+    ("First agreed", "date", 12),
+    ("Due", "date", 12),
+    ("Done", "date", 12),
+    ("Slip in days", "int", 10),
+    ("Times slipped", "int", 10),
+    ("Owner", "text", 22),
+    ("Department", "text", 30),
+)
+
+
+def milestone_row(step: Step) -> list[Any]:
+    row: Milestone = step.milestone
+    return [
+        step.initiative.number, step.initiative.title, row.title, step.state, row.baseline_due_date, row.due_date,
+        row.completed_date, row.slip_days, row.slip_count, row.owner_name, row.department_name,
+    ]  # fmt: skip
+
+
+def _named(number: str, title: str) -> str:
+    return f"{number} {title}".strip()

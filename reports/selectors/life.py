@@ -1,0 +1,118 @@
+"""Where a report is in its life, read from the acts recorded on its revisions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from goals.models import Plan
+from goals.quarters import Quarter
+from reports.content import Life, SignOff
+from reports.models import ActKind, QuarterSnapshot, ReportAct
+from reports.selectors.snapshots import local, snapshots_of
+
+
+@dataclass(frozen=True)
+class Report:
+    """All revisions of one quarter, the first one first, with every act on them."""
+
+    revisions: tuple[QuarterSnapshot, ...]
+    acts: tuple[ReportAct, ...] = field(default=())
+
+    @property
+    def current(self) -> QuarterSnapshot:
+        """The newest sealed revision: what the report says now."""
+        return [row for row in self.revisions if row.is_sealed][-1]
+
+    @property
+    def draft(self) -> QuarterSnapshot | None:
+        """The revision being prepared after a reopening."""
+        return None if self.revisions[-1].is_sealed else self.revisions[-1]
+
+    @property
+    def working(self) -> QuarterSnapshot:
+        """The revision that acts are recorded on now."""
+        return self.draft or self.current
+
+    @property
+    def last_act_id(self) -> int:
+        """What a page has seen of this report, so that a stale one can be told."""
+        return self.acts[-1].pk if self.acts else 0
+
+    def of(self, snapshot: QuarterSnapshot, *kinds: ActKind) -> list[ReportAct]:
+        return [act for act in self.acts if act.snapshot_id == snapshot.pk and act.kind in kinds]
+
+    def completed(self, snapshot: QuarterSnapshot) -> ReportAct | None:
+        found = self.of(snapshot, ActKind.COMPLETED)
+        return found[0] if found else None
+
+    def published(self, snapshot: QuarterSnapshot) -> ReportAct | None:
+        found = self.of(snapshot, ActKind.PUBLISHED, ActKind.UNPUBLISHED)
+        return found[-1] if found and found[-1].kind == ActKind.PUBLISHED else None
+
+    def life(self, snapshot: QuarterSnapshot | None = None) -> Life:
+        """The life of the report as it stands, or of one revision of it as that revision tells it."""
+        shown = snapshot or self.current
+        is_current = shown.pk == self.current.pk
+        completed, published = self.completed(shown), self.published(shown)
+        reopened = self.of(shown, ActKind.REOPENED)
+        state = "completed" if completed else "open"
+        if is_current and self.draft is not None:
+            state = "reopened"
+        summary = self._summary(self.draft if is_current and self.draft else shown)
+        return Life(
+            state=state,
+            revision=shown.revision,
+            summary=summary.text if summary else "",
+            summary_by=summary.by_name if summary else "",
+            summary_at=local(summary.recorded_at) if summary else None,
+            completed_by=completed.by_name if completed else "",
+            completed_at=local(completed.recorded_at) if completed else None,
+            published_at=local(published.recorded_at) if published else None,
+            reopened_by=reopened[0].by_name if reopened else "",
+            reopened_at=local(reopened[0].recorded_at) if reopened else None,
+            reopened_reason=reopened[0].text if reopened else "",
+            built_at=local(shown.built_at),
+            content_hash=shown.content_hash,
+            chain_hash=shown.chain_hash,
+            sequence=shown.sequence,
+            sign_offs=tuple(self._sign_offs()),
+        )
+
+    def _summary(self, snapshot: QuarterSnapshot) -> ReportAct | None:
+        """The last text written for this revision, else the one it took over."""
+        upto = {row.pk for row in self.revisions if row.revision <= snapshot.revision}
+        found = [act for act in self.acts if act.kind == ActKind.SUMMARY_WRITTEN and act.snapshot_id in upto]
+        return found[-1] if found else None
+
+    def _sign_offs(self) -> Iterable[SignOff]:
+        revision = {row.pk: row.revision for row in self.revisions}
+        for act in self.acts:
+            if act.kind == ActKind.SIGNED_OFF and act.initiative_id is not None:
+                yield SignOff(act.initiative_id, act.by_name, local(act.recorded_at), revision[act.snapshot_id])
+
+
+def reports_of(plans: Sequence[Plan]) -> dict[tuple[int, int, int], Report]:
+    """The reports of plans by (plan, fiscal year, quarter), in two queries."""
+    snapshots = QuarterSnapshot.objects.filter(plan__in=plans).order_by("fiscal_year", "quarter", "revision")
+    revisions: dict[tuple[int, int, int], list[QuarterSnapshot]] = defaultdict(list)
+    key_of = {}
+    for row in snapshots:
+        key_of[row.pk] = (row.plan_id, row.fiscal_year, row.quarter)
+        revisions[key_of[row.pk]].append(row)
+    acts: dict[tuple[int, int, int], list[ReportAct]] = defaultdict(list)
+    for act in ReportAct.objects.filter(snapshot__in=list(key_of)).order_by("recorded_at", "pk"):
+        acts[key_of[act.snapshot_id]].append(act)
+    return {key: Report(tuple(rows), tuple(acts[key])) for key, rows in revisions.items()}
+
+
+def report_of(plan: Plan, quarter: Quarter) -> Report | None:
+    """The report of one quarter with its acts, None where nothing was frozen yet."""
+    found = [
+        row for row in snapshots_of(plan) if (row.fiscal_year, row.quarter) == (quarter.fiscal_year, quarter.number)
+    ]
+    return with_acts(found) if found else None
+
+
+def with_acts(revisions: Iterable[QuarterSnapshot]) -> Report:
+    rows = tuple(sorted(revisions, key=lambda row: row.revision))
+    return Report(rows, tuple(ReportAct.objects.filter(snapshot__in=rows).order_by("recorded_at", "pk")))

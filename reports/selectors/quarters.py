@@ -1,0 +1,74 @@
+"""The quarters of each plan on one page: which are frozen and how far their reports are, which is due, which runs."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from goals.models import Plan
+from goals.quarters import Quarter
+from people.asof import local_day
+from reports.content import Life
+from reports.models import SnapshotInitiative
+from reports.selectors.life import Report, reports_of
+
+
+@dataclass(frozen=True)
+class QuarterLine:
+    """One quarter in a list. `report` is None while nothing is frozen."""
+
+    quarter: Quarter
+    is_running: bool
+    report: Report | None
+    life: Life
+    counts: dict[str, int]
+    corrections: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def state(self) -> str:
+        if self.report is not None:
+            return self.life.state_label
+        return "Running: draft preview" if self.is_running else "Over, not frozen yet"
+
+
+@dataclass(frozen=True)
+class PlanQuarters:
+    """A plan and its quarters, the newest first."""
+
+    plan: Plan
+    lines: list[QuarterLine]
+
+
+def quarter_lines(*, at: datetime) -> list[PlanQuarters]:
+    """Four queries, whatever the number of plans and quarters."""
+    plans = list(
+        Plan.objects.filter(deleted_at__isnull=True).exclude(state=Plan.State.DRAFT).order_by("state", "-start_date")
+    )
+    reports = reports_of(plans)
+    current = {report.current.pk for report in reports.values()}
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    told = SnapshotInitiative.objects.filter(snapshot__in=current).values_list("snapshot", "effective_status")
+    for snapshot, status, count in told.annotate(n=Count("pk")).order_by():
+        counts[snapshot][status] = count
+    return [PlanQuarters(plan, _lines(plan, reports, counts, at)) for plan in plans]
+
+
+def _lines(
+    plan: Plan, reports: dict[tuple[int, int, int], Report], counts: dict[int, dict[str, int]], at: datetime
+) -> list[QuarterLine]:
+    today = local_day(at)
+    running = plan.quarter_of(today)
+    quarter, found = plan.quarter_of(plan.start_date), []
+    while quarter <= running:
+        report = reports.get((plan.pk, quarter.fiscal_year, quarter.number))
+        if report is not None or plan.state == Plan.State.ACTIVE:
+            life = report.life() if report else Life()
+            shown = counts[report.current.pk] if report else {}
+            found.append(QuarterLine(quarter, quarter == running, report, life, shown))
+        quarter = quarter.next()
+    return found[::-1]

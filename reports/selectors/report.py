@@ -1,0 +1,110 @@
+"""A quarter as a `ReportContent`: from its snapshot where it was frozen, else a preview from history."""
+
+from datetime import datetime
+from typing import Any
+
+from goals.models import Plan, PlanVersion
+from goals.quarters import Quarter
+from people.asof import AsOf, local_day
+from reports import content
+from reports.content import Life, ReportContent, Rows
+from reports.models import QuarterSnapshot
+from reports.selectors import source
+from reports.selectors.life import Report, with_acts
+from reports.selectors.snapshots import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
+
+
+class Quarters:
+    """What is frozen of a plan, loaded once; the door to a quarter's content."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.snapshots = snapshots_of(plan)
+
+    def revisions(self, quarter: Quarter) -> list[QuarterSnapshot]:
+        wanted = (quarter.fiscal_year, quarter.number)
+        return [row for row in self.snapshots if (row.fiscal_year, row.quarter) == wanted]
+
+    def report(self, quarter: Quarter) -> Report | None:
+        found = self.revisions(quarter)
+        return with_acts(found) if found else None
+
+    def before(self, quarter: Quarter) -> QuarterSnapshot | None:
+        """The newest sealed revision of the nearest frozen quarter before this one."""
+        earlier = [
+            row
+            for row in self.snapshots
+            if row.is_sealed and (row.fiscal_year, row.quarter) < (quarter.fiscal_year, quarter.number)
+        ]
+        return max(earlier, key=lambda row: (row.fiscal_year, row.quarter, row.revision), default=None)
+
+    def frozen(self, report: Report, revision: int | None = None) -> ReportContent | None:
+        """The report as a revision tells it, the newest when left out; None where there is no such revision."""
+        shown = report.current
+        if revision is not None:
+            found = [row for row in report.revisions if row.revision == revision and row.is_sealed]
+            if not found:
+                return None
+            shown = found[0]
+        before = self.before(shown.period)
+        kinds = (*WHOLE, "correction") if shown.revision > 1 else WHOLE
+        rows = rows_of([shown, before] if before else [shown], kinds)
+        return build(
+            rows[shown.pk], shown.period, life=report.life(shown),
+            before=rows[before.pk] if before else None, before_label=before.period.label if before else "",
+        )  # fmt: skip
+
+    def preview(self, quarter: Quarter, *, at: datetime, day: Any = None) -> ReportContent | None:
+        """A draft from history: as of the quarter's end once it is over, else of now or of `day`."""
+        when = moment_of(quarter, at=at, day=day)
+        then = self.plan if when.is_live else source.cover_of(when, self.plan)
+        if then is None:
+            return None
+        before = self.before(quarter)
+        return build(
+            rows_at(when, self.plan, then, quarter),
+            quarter,
+            life=Life(built_at=local(at)),
+            before=rows_of([before], COMPARED)[before.pk] if before else None,
+            before_label=before.period.label if before else "",
+        )
+
+
+def moment_of(quarter: Quarter, *, at: datetime, day: Any = None) -> AsOf:
+    today = local_day(at)
+    wanted = min(day or today, quarter.last_day)
+    return AsOf.now(at) if wanted == today and day is None else AsOf.end_of(wanted)
+
+
+def rows_at(when: AsOf, plan: Plan, then: Plan | PlanVersion, quarter: Quarter) -> Rows:
+    """The rows a snapshot would hold if it were built for that moment."""
+
+    def read(rows: Any, plain: type) -> Any:
+        return (plain(*map(local, values)) for values in rows)
+
+    cover = content.Cover(
+        plan_title=then.title, plan_slug=then.slug, plan_mission=then.mission, plan_start_date=then.start_date,
+        plan_end_date=then.end_date, plan_source=then.source, goal_label=then.goal_label,
+        expected_update_days=then.expected_update_days, sample_note=then.sample_note,
+        fiscal_year=quarter.fiscal_year, quarter=quarter.number, start_month=quarter.start_month, as_of_day=when.day,
+    )  # fmt: skip
+    return Rows(
+        cover=cover,
+        headings=tuple(read(source.headings(when, plan), content.Heading)),
+        initiatives=in_plan_order(read(source.initiatives(when, plan), content.Initiative)),
+        milestones=by_initiative(read(source.milestones(when, plan), content.Milestone)),
+        commitments=tuple(
+            sorted(read(source.commitments(when, plan), content.Commitment), key=lambda row: row.source_id)
+        ),
+    )
+
+
+def build(
+    rows: Rows, quarter: Quarter, *, life: Life, before: Rows | None = None, before_label: str = ""
+) -> ReportContent:
+    following = quarter.next()
+    return ReportContent(
+        rows=rows, quarter_label=quarter.label, quarter_slug=quarter.slug, first_day=quarter.first_day,
+        last_day=quarter.last_day, next_label=following.label, next_first_day=following.first_day,
+        next_last_day=following.last_day, life=life, before=before, before_label=before_label,
+    )  # fmt: skip

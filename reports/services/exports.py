@@ -1,0 +1,48 @@
+"""Hand out a report as a file, and recognise the file when it comes back."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from people.audit import Act
+from people.tables import file_name
+from reports.content import ReportContent
+from reports.exporters import FORMATS
+from reports.models import ExportedFile, QuarterSnapshot
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished file."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def export_report(*, report: ReportContent, format_key: str, snapshot: QuarterSnapshot | None, act: Act) -> Export:
+    """Write the report in one format. A frozen quarter's file leaves a fingerprint; `snapshot` None: a draft."""
+    if format_key not in FORMATS:
+        raise ValidationError(f"There is no format “{format_key[:20]}”. Formats: {', '.join(FORMATS)}.")
+    kind = FORMATS[format_key]
+    content = kind.write(report)
+    if snapshot is not None:
+        ExportedFile.objects.get_or_create(
+            sha256=hashlib.sha256(content).hexdigest(),
+            defaults={
+                "snapshot": snapshot, "format": kind.key, "is_public": report.is_public,
+                "state": report.life.state_label, "by": act.by, "exported_at": act.at,
+            },
+        )  # fmt: skip
+    return Export(name=f"{_stem(report)}.{kind.extension}", media_type=kind.media_type, content=content)
+
+
+def _stem(report: ReportContent) -> str:
+    parts = [report.rows.cover.plan_slug, report.quarter_slug]
+    parts.append("draft" if report.life.is_draft else f"r{report.life.revision}")
+    if report.is_public:
+        parts.append("public")
+    if report.rows.cover.sample_note:
+        parts.append("sample")
+    return file_name("-".join(parts))

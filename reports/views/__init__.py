@@ -1,0 +1,1 @@
+"""Pages of reports: pages.py reads, life.py changes, verify.py recognises."""

@@ -1,0 +1,51 @@
+"""From an address to a report: the plan, the quarter, what is frozen of it."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from goals.models import Plan
+from goals.quarters import NotAQuarter, Quarter
+from people.asof import local_day
+from reports.content import ReportContent
+from reports.models import QuarterSnapshot
+from reports.selectors.life import Report
+from reports.selectors.report import Quarters
+
+
+class Loaded:
+    """A report as its address names it. `report` is None while the quarter has no snapshot."""
+
+    def __init__(self, slug: str, text: str) -> None:
+        self.plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+        try:
+            self.quarter = Quarter.parse(text, self.plan.fiscal_year_start_month)
+        except NotAQuarter as error:
+            raise Http404(str(error)) from None
+        self.quarters = Quarters(self.plan)
+        self.report: Report | None = self.quarters.report(self.quarter)
+
+    def shown(self, request: HttpRequest) -> QuarterSnapshot | None:
+        """The revision the address asks for, the newest without `?revision=`."""
+        if self.report is None:
+            return None
+        wanted = request.GET.get("revision", "")
+        if not wanted:
+            return self.report.current
+        for row in self.report.revisions:
+            if row.is_sealed and str(row.revision) == wanted:
+                return row
+        raise Http404("There is no such revision of this report.")
+
+    def content(self, request: HttpRequest, *, at: datetime) -> ReportContent:
+        """What the page or the file says: the frozen quarter, else a preview of one that has begun."""
+        shown = self.shown(request)
+        found = None
+        if self.report is not None and shown is not None:
+            found = self.quarters.frozen(self.report, shown.revision)
+        elif self.quarter.first_day <= local_day(at):
+            found = self.quarters.preview(self.quarter, at=at)
+        if found is None or self.quarter.last_day < self.plan.start_date:
+            raise Http404("The plan has no such quarter.")
+        return found.for_public() if request.GET.get("edition") == "public" else found

@@ -1,0 +1,107 @@
+"""Read a report: the list of quarters, one quarter, its files."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from people.requests import act_of, user_of
+from reports.content import Correction, ReportContent
+from reports.exporters import FORMATS
+from reports.forms import ReopenForm, SummaryForm
+from reports.selectors.corrections import FIELDS, pending_corrections
+from reports.selectors.quarters import quarter_lines
+from reports.services import export_report
+from reports.views.loading import Loaded
+
+
+@require_GET
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Every quarter of every plan: reported, due, running."""
+    return render(request, "reports/report_list.html", {"plans": quarter_lines(at=timezone.now())})
+
+
+@require_GET
+def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse:
+    """One quarter, frozen or as a preview."""
+    return page(request, Loaded(slug, quarter))
+
+
+def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The report's page; `more` carries a form with errors, or what is newer than the reader has seen."""
+    content = loaded.content(request, at=timezone.now())
+    user = user_of(request)
+    report, shown = loaded.report, loaded.shown(request)
+    is_current = report is not None and shown == report.current
+    is_open = is_current and report is not None and report.completed(report.working) is None
+    may_write = user.has_perm("reports.write_report")
+    context = {
+        "report": content,
+        "plan": loaded.plan,
+        "quarter": loaded.quarter,
+        "records": report,
+        "shown": shown,
+        "is_current": is_current,
+        "may_work": is_open and may_write,
+        "may_publish": is_current and not is_open and may_write,
+        "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
+        "summary_form": SummaryForm(initial={"text": content.life.summary}),
+        "reopen_form": ReopenForm(),
+        "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
+        "corrections": _told(content.rows.corrections),
+        "signed": _signed(content),
+        "downloads": _downloads(request, loaded),
+        "breadcrumb": [
+            {"label": "Reports", "href": reverse("reports:report-list")},
+            {"label": loaded.quarter.label},
+        ],
+        **more,
+    }
+    return render(request, "reports/report_detail.html", context, status=status)
+
+
+@require_GET
+def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str) -> HttpResponse:
+    """The report as a file, of the same content as the page."""
+    if format_key not in FORMATS:
+        raise Http404("There is no such format.")
+    loaded = Loaded(slug, quarter)
+    act = act_of(request)
+    try:
+        file = export_report(
+            report=loaded.content(request, at=act.at), format_key=format_key, snapshot=loaded.shown(request), act=act
+        )
+    except ValidationError as error:
+        raise Http404(" ".join(error.messages)) from None
+    response = HttpResponse(file.content, content_type=file.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
+
+
+def _signed(content: ReportContent) -> dict[int, list[str]]:
+    """Who signed off which initiative, in words."""
+    found: dict[int, list[str]] = {}
+    for item in content.life.sign_offs:
+        found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
+    return found
+
+
+def _told(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
+    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in corrections]
+
+
+def _downloads(request: HttpRequest, loaded: Loaded) -> list[dict[str, str]]:
+    query = request.GET.urlencode()
+    return [
+        {
+            "label": kind.label,
+            "href": reverse("reports:report-export", args=[loaded.plan.slug, loaded.quarter.slug, kind.key])
+            + (f"?{query}" if query else ""),
+        }
+        for kind in FORMATS.values()
+    ]

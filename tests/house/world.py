@@ -1,0 +1,96 @@
+"""A small plan with one of everything, so that any address has something behind it; and more of it on request."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from goals.models import Goal, Plan, Strategy
+from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
+from initiatives.services import propose_commitment
+from people.models import Department, RoleGrant, User
+from people.roles import Role
+from people.services import create_department, create_user, grant_role
+from reminders.models import Message, OneOff
+from reminders.services import send_test, write_one_off
+from reports.services import freeze_quarter
+from tests.build import Cast, act, build_cast, build_plan, make_initiative, make_milestone, report
+from tests.house.addresses import WORDS, Address
+
+PAST = "2026-09-01T12:00"
+
+
+@dataclass
+class World:
+    """What addresses are filled with: the first row of each kind."""
+
+    cast: Cast
+    plan: Plan
+    initiative: Initiative
+    milestone: Milestone
+    update: StatusUpdate
+    commitment: Commitment
+    grant: RoleGrant
+    one_off: OneOff
+    rows: int = 1
+    departments: list[Department] = field(default_factory=list)
+
+    def add_row(self) -> None:
+        """One more of everything a page could list."""
+        self.rows += 1
+        n, cast = self.rows, self.cast
+        department = create_department(name=f"Office {n}", abbreviation=f"O{n}", parent=cast.oit, act=act())
+        user = create_user(email=f"more{n}@test.example", name=f"More {n}", department=department, act=act())
+        grant_role(user=user, role=Role.CONTRIBUTOR, act=act())
+        grant_role(user=user, role=Role.LIAISON, department=department, act=act())
+        populate(self.plan, cast, n, owner=user, department=department)
+
+    def values(self, address: Address) -> dict[str, Any]:
+        """The parts of an address, of rows that exist."""
+        goal = Goal.objects.get(plan=self.plan, number="1")
+        message = Message.objects.filter(person=self.cast.manager).earliest("pk")
+        keys = {
+            "person": self.cast.viewer, "role": self.cast.viewer, "department": self.cast.streets, "plan": self.plan,
+            "goal": goal, "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
+            "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
+            "status-draft": self.initiative, "message": message, "one-off": self.one_off,
+        }  # fmt: skip
+        name = address.name.rpartition(":")[2]
+        row = self.initiative  # what "…-create" hangs on
+        if not name.endswith(("-create", "-no-change")):
+            row = next((row for word, row in keys.items() if name.startswith(word)), row)
+        return {
+            **WORDS, "pk": row.pk, "slug": self.plan.slug, "abbreviation": self.cast.streets.abbreviation,
+            "grant_pk": self.grant.pk, "name": "none.eml",
+        }  # fmt: skip
+
+
+def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Department) -> tuple[Any, ...]:
+    """An initiative with milestones, an update, a commitment and mail about it."""
+    today = timezone.localdate()
+    row = make_initiative(
+        plan, number=f"1.{n}", owner=owner, lead_department=department, due_date=today + timedelta(days=200)
+    )
+    soon = make_milestone(row, today + timedelta(days=5), owner=owner)
+    make_milestone(row, today - timedelta(days=5))
+    update = report(row, "on_track", PAST, owner, happened=f"Step {n} is done.", percent=10)
+    promise = propose_commitment(
+        initiative=row, department=cast.streets, what=f"Promise {n}", due_date=today + timedelta(days=9), act=act(PAST)
+    )
+    one_off = write_one_off(
+        plan=plan, subject=f"Note {n}", text="Please read.", audiences=["owners"], send_on=today + timedelta(days=30),
+        act=act(timezone.now(), cast.manager),
+    )  # fmt: skip
+    send_test(person=cast.manager, at=timezone.now() - timedelta(hours=n))
+    return row, soon, update, promise, one_off
+
+
+def build_world() -> World:
+    cast = build_cast()
+    plan = build_plan()
+    row, soon, update, promise, one_off = populate(plan, cast, 1, owner=cast.owner, department=cast.streets)
+    quarter = plan.quarter_of(date(2026, 9, 30))
+    freeze_quarter(plan=plan, quarter=quarter, act=act(timezone.now()))
+    grant = RoleGrant.objects.get(user=cast.viewer)
+    return World(cast, plan, row, soon, update, promise, grant, one_off)

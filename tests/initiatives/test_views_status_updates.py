@@ -1,0 +1,284 @@
+"""Saying how an initiative stands, through the client: B-10, B-11, B-13, B-14, two people, sent twice, bad input."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from goals.models import Goal
+from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
+from initiatives.selectors.standing import standing_of
+from people.asof import AsOf
+from people.models import AuditEvent
+from tests.build import act, make_milestone, report
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("stopped")
+
+
+@pytest.fixture
+def stopped():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def page(initiative) -> str:
+    return reverse("initiatives:status-update-create", args=[initiative.pk])
+
+
+def detail(initiative) -> str:
+    return reverse("initiatives:initiative-detail", args=[initiative.pk])
+
+
+def words(**more) -> dict[str, object]:
+    return {
+        "status": "at_risk", "percent": "40", "happened": "The vendor is late.", "next_steps": "Call them.",
+        "help_needed": "", "seen_update": "", "submission": "key-1",
+    } | more  # fmt: skip
+
+
+def test_b10_publishing_an_update(sign_in, cast, initiative):
+    answer = sign_in(cast.owner).post(page(initiative), words())
+    assert (answer.status_code, answer["Location"]) == (302, detail(initiative))
+    initiative.refresh_from_db()
+    update = initiative.latest_update
+    assert (update.status, update.percent, update.author, update.recorded_at) == ("at_risk", 40, cast.owner, NOW)
+    assert initiative.last_updated_at == NOW
+    assert AuditEvent.objects.filter(verb="status_update.recorded", target_id=initiative.pk).count() == 1
+    text = sign_in(cast.viewer).get(detail(initiative)).content.decode()
+    for shown in ("At risk", "The vendor is late.", "Owner", "5 Oct 2026", "40%"):
+        assert shown in text
+
+
+def test_b11_a_draft_is_invisible(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    saved = client.post(reverse("initiatives:status-draft-save", args=[initiative.pk]), words(happened="Half a sent"))
+    assert saved.status_code == 204
+    initiative.refresh_from_db()
+    assert (initiative.latest_update, initiative.last_updated_at) == (None, None)
+    assert "Half a sent" in client.get(page(initiative)).content.decode()
+    assert "Draft from" in client.get(page(initiative)).content.decode()
+    for other in (cast.manager, cast.liaison):
+        assert "Half a sent" not in sign_in(other).get(page(initiative)).content.decode()
+        assert "Half a sent" not in sign_in(other).get(detail(initiative)).content.decode()
+
+
+def test_a_draft_ends_with_publishing_and_with_discarding(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    draft = reverse("initiatives:status-draft-save", args=[initiative.pk])
+    client.post(draft, words())
+    client.post(reverse("initiatives:status-draft-discard", args=[initiative.pk]))
+    assert not StatusDraft.objects.exists()
+    client.post(draft, words())
+    client.post(page(initiative), words())
+    client.post(draft, words())  # a straggler of the same form
+    assert not StatusDraft.objects.exists()
+
+
+def test_an_endless_draft_is_refused(sign_in, cast, initiative):
+    draft = reverse("initiatives:status-draft-save", args=[initiative.pk])
+    assert sign_in(cast.owner).post(draft, words(happened="x" * 200_001)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"happened": "x" * 100_000}, "at most 10000 characters"),
+        ({"happened": ""}, "Fill in “What happened”"),
+        ({"percent": "101"}, "“Percent done” can be at most 100"),
+        ({"percent": "-1"}, "“Percent done” must be at least 0"),
+        ({"percent": "half"}, "“Percent done” must be a whole number"),
+        ({"status": "splendid"}, "“Status”"),
+        ({"status": ""}, "“Status”"),
+        ({"seen_update": "abc"}, "whole number"),
+        ({"happened": "null\x00byte"}, "Null characters"),
+    ],
+)
+def test_bad_input_names_the_field_keeps_the_words_and_changes_nothing(sign_in, cast, initiative, wrong, sentence):
+    answer = sign_in(cast.owner).post(page(initiative), words(next_steps="Kept words") | wrong)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in text.replace("10,000", "10000")
+    assert "Kept words" in text
+    assert not StatusUpdate.objects.exists()
+    assert not AuditEvent.objects.filter(verb="status_update.recorded").exists()
+
+
+def test_a_text_of_exactly_the_limit_counts_line_breaks_once(sign_in, cast, initiative):
+    text = "\r\n".join(["x" * 99] * 100)  # 100 lines of 99, 9,999 characters with single line breaks
+    assert sign_in(cast.owner).post(page(initiative), words(happened=text)).status_code == 302
+    assert len(StatusUpdate.objects.get().happened) == 9_999
+
+
+def test_a_double_submit_has_one_effect(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    first, second = client.post(page(initiative), words()), client.post(page(initiative), words())
+    assert first["Location"] == second["Location"] == detail(initiative)
+    assert StatusUpdate.objects.count() == 1
+
+
+def test_two_people_on_one_form_the_second_sees_both_texts(sign_in, cast, initiative):
+    report(initiative, "on_track", "2026-10-05T13:00", cast.manager, happened="Their words")
+    client = sign_in(cast.owner)
+    answer = client.post(page(initiative), words())
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Their words" in text
+    assert "The vendor is late." in text
+    assert "Publish mine as well" in text
+    assert StatusUpdate.objects.count() == 1
+    newest = StatusUpdate.objects.get()
+    assert f'name="seen_update" value="{newest.pk}"' in text
+    assert client.post(page(initiative), words(seen_update=newest.pk)).status_code == 302
+    assert StatusUpdate.objects.count() == 2
+
+
+def test_no_change_repeats_the_last_update_once(sign_in, cast, initiative):
+    before = report(initiative, "on_track", "2026-09-01T12:00", cast.owner, happened="All well", percent=30)
+    no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
+    body = {"seen_update": before.pk, "submission": f"no-change-{before.pk}", "next": "/"}
+    client = sign_in(cast.owner)
+    assert [client.post(no_change, body)["Location"] for _ in range(2)] == ["/", "/"]
+    latest = StatusUpdate.objects.exclude(pk=before.pk).get()
+    assert (latest.status, latest.percent, latest.is_no_change, latest.happened) == ("on_track", 30, True, "")
+    initiative.refresh_from_db()
+    assert initiative.last_updated_at == NOW
+
+
+def test_no_change_without_an_earlier_update_leads_to_the_form(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    assert "No change" not in client.get(detail(initiative)).content.decode()
+    answer = client.post(reverse("initiatives:status-update-no-change", args=[initiative.pk]), {"seen_update": "1"})
+    assert answer["Location"] == page(initiative)
+    assert not StatusUpdate.objects.exists()
+
+
+def test_no_change_asks_again_when_a_milestone_passed_its_date_since(sign_in, cast, initiative):
+    before = report(initiative, "on_track", "2026-09-01T12:00", cast.owner)
+    make_milestone(initiative, date(2026, 8, 1))  # was late already when the update was made
+    make_milestone(initiative, date(2026, 9, 20))
+    make_milestone(initiative, NOW.date())  # due today: not passed
+    no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
+    body = {"seen_update": before.pk, "submission": f"no-change-{before.pk}"}
+    client = sign_in(cast.owner)
+    asked = client.post(no_change, body)
+    text = asked.content.decode()
+    assert asked.status_code == 200
+    assert "Is it still on track?" in text
+    assert "Step due 2026-09-20" in text
+    assert "Step due 2026-08-01" not in text
+    assert "Step due 2026-10-05" not in text
+    assert StatusUpdate.objects.count() == 1
+    client.post(no_change, body | {"confirmed": "yes"})
+    assert StatusUpdate.objects.count() == 2
+
+
+def test_no_change_to_an_update_one_has_not_seen_asks_again(sign_in, cast, initiative):
+    before = report(initiative, "on_track", "2026-09-01T12:00", cast.owner)
+    report(initiative, "off_track", "2026-10-05T13:00", cast.manager, happened="It broke")
+    no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
+    answer = sign_in(cast.owner).post(no_change, {"seen_update": before.pk})
+    assert answer.status_code == 409
+    assert "It broke" in answer.content.decode()
+    assert StatusUpdate.objects.count() == 2
+
+
+def test_htmx_gets_the_form_and_then_the_page_as_fragments(client, sign_in, cast, initiative):
+    sign_in(cast.owner)
+    form = client.get(page(initiative), headers={"hx-request": "true"}).content.decode()
+    assert "<html" not in form
+    assert 'name="happened"' in form
+    wrong = client.post(page(initiative), words(percent="101"), headers={"hx-request": "true"})
+    assert wrong.status_code == 422
+    assert "<html" not in wrong.content.decode()
+    done = client.post(page(initiative), words(), headers={"hx-request": "true"}, follow=True)
+    assert done["HX-Retarget"] == "#initiative"
+    text = done.content.decode()
+    assert "<html" not in text
+    assert 'hx-swap-oob="innerHTML"' in text
+    assert "is reported at risk" in text
+
+
+def test_words_sent_after_the_session_ended_come_back_after_signing_in(client, cast, initiative):
+    sent = client.post(page(initiative), words(typed_by=cast.owner.pk, happened="Typed before lunch"))
+    assert sent.status_code == 302
+    assert sent["Location"].startswith(reverse("people:sign-in"))
+    assert not StatusUpdate.objects.exists()
+    client.force_login(cast.owner)
+    text = client.get(page(initiative)).content.decode()
+    assert "Typed before lunch" in text
+    assert "Your session had ended" in text
+    assert "Typed before lunch" not in client.get(page(initiative)).content.decode(), "handed out once"
+
+
+def test_words_come_back_to_nobody_else(client, cast, initiative):
+    client.post(page(initiative), words(typed_by=cast.owner.pk, happened="Typed before lunch"))
+    client.force_login(cast.manager)
+    assert "Typed before lunch" not in client.get(page(initiative)).content.decode()
+
+
+def test_an_htmx_form_after_the_session_ended_leads_to_sign_in_and_back_to_the_form(client, cast, initiative):
+    sent = client.post(
+        page(initiative), words(typed_by=cast.owner.pk),
+        headers={"hx-request": "true", "hx-current-url": f"http://testserver{detail(initiative)}"},
+    )  # fmt: skip
+    assert sent.status_code == 204
+    assert sent["HX-Redirect"].endswith(f"?next={page(initiative).replace('/', '%2F')}")
+
+
+def test_b13_a_misclick_is_turned_round_at_once(sign_in, cast, initiative):
+    update = report(initiative, "off_track", "2026-10-05T13:30", cast.owner, happened="Al well")
+    correct = reverse("initiatives:status-update-correct", args=[update.pk])
+    client = sign_in(cast.owner)
+    body = {"status": "on_track", "percent": "", "happened": "All well", "reason": "Wrong button", "submission": "k"}
+    assert client.post(correct, body | {"reason": ""}).status_code == 422
+    assert client.post(correct, body)["Location"] == detail(initiative)
+    initiative.refresh_from_db()
+    assert (initiative.reported_status, initiative.latest_update.corrects_id) == ("on_track", update.pk)
+    assert initiative.last_updated_at == update.stated_at
+    text = client.get(detail(initiative)).content.decode()
+    assert "Correction" in text
+    assert "Corrected later" in text
+
+
+def test_b13_the_status_of_an_old_update_stays_as_it_was_said(sign_in, cast, initiative):
+    old = report(initiative, "off_track", "2026-10-01T13:30", cast.owner, happened="Old words")
+    client = sign_in(cast.owner)
+    old_page = reverse("initiatives:status-update-correct", args=[old.pk])
+    assert 'name="status"' not in client.get(old_page).content.decode()
+    client.post(old_page, {"happened": "Mended", "status": "completed", "reason": "Typing"})
+    initiative.refresh_from_db()
+    assert (initiative.latest_update.happened, initiative.reported_status) == ("Mended", "off_track")
+
+
+def test_b14_acknowledging_happens_once_and_only_by_the_lead(sign_in, cast, initiative):
+    update = report(initiative, "at_risk", "2026-10-01T12:00", cast.owner)
+    Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.leader)
+    acknowledge = reverse("initiatives:status-update-acknowledge", args=[update.pk])
+    assert sign_in(cast.manager).post(acknowledge).status_code == 403
+    client = sign_in(cast.leader)
+    assert "Mark as read" in client.get(detail(initiative)).content.decode()
+    said = [client.post(acknowledge, follow=True).content.decode() for _ in range(2)]
+    assert "Marked as read" in said[0]
+    assert Acknowledgement.objects.count() == 1
+    assert AuditEvent.objects.filter(verb="status_update.acknowledged").count() == 1
+    assert "Read by Leader" in client.get(detail(initiative)).content.decode()
+
+
+def test_an_override_is_set_with_a_reason_and_lifted(sign_in, cast, initiative):
+    report(initiative, "on_track", "2026-10-01T12:00", cast.owner)
+    override = reverse("initiatives:initiative-override", args=[initiative.pk])
+    client = sign_in(cast.manager)
+    assert client.post(override, {"status": "at_risk", "reason": ""}).status_code == 422
+    assert client.post(override, {"status": "at_risk", "reason": "Vendor strike"}).status_code == 302
+    text = client.get(detail(initiative)).content.decode()
+    assert "Vendor strike" in text
+    assert "Reported <strong>on track</strong>" in text
+    client.post(reverse("initiatives:initiative-override-lift", args=[initiative.pk]))
+    assert standing_of(initiative.pk, AsOf.now(NOW)).effective_status == "on_track"
+
+
+def test_publishing_after_the_initiative_was_deleted_is_404(sign_in, cast, initiative):
+    Initiative.objects.filter(pk=initiative.pk).update(deleted_at=act().at)
+    assert sign_in(cast.owner).post(page(initiative), words()).status_code == 404

@@ -1,0 +1,117 @@
+"""The list of quarters and the report's page."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from people.models import AuditEvent
+from reports.services import freeze_quarter
+from tests.build import act, at, make_initiative, make_milestone, report
+from tests.reports.conftest import AFTER_Q1, Q1
+
+
+def url(quarter="FY2027-Q2", slug="test-plan"):
+    return reverse("reports:report-detail", args=[slug, quarter])
+
+
+@pytest.fixture
+def reader(cast, sign_in, time_machine):
+    time_machine.move_to(at("2027-01-05T15:00"))
+    return sign_in(cast.viewer)
+
+
+def test_the_list_tells_frozen_due_and_running_quarters(story, plan, reader):
+    html = reader.get(reverse("reports:report-list")).content.decode()
+    states = re.findall(r'data-label="State">([^<]+)<', html)
+    assert states == [
+        "Running: draft preview", "Open", "Open", "Over, not frozen yet", "Over, not frozen yet",
+        "Over, not frozen yet", "Over, not frozen yet",
+    ]  # fmt: skip
+
+
+def test_an_empty_list_says_so(cast, reader):
+    assert "There is no active plan" in reader.get(reverse("reports:report-list")).content.decode()
+
+
+def test_a_report_says_what_changed_and_every_figure_leads_to_what_is_behind_it(story, reader):
+    html = reader.get(url()).content.decode()
+    anchors = set(re.findall(r'id="([^"]+)"', html))
+    wanted = set(re.findall(r'href="#([^"]+)"', html)) - {"main"}
+    icons = {name for name in wanted if name.startswith("i-")}
+    assert wanted - icons <= anchors
+    for key in ("change-moved-off_track", "change-slipped", "change-completed", "change-new"):
+        assert f'href="#{key}"' in html
+    assert len(re.findall(r'<tr role="row" id="initiative-', html)) == 7
+
+
+def test_a_frozen_report_does_not_move_with_the_plan(story, plan, cast, reader):
+    before = reader.get(url("FY2027-Q1")).content.decode()
+    report(story["better"], "off_track", "2027-01-05T14:30", cast.owner, happened="Later")
+    after = reader.get(url("FY2027-Q1")).content.decode()
+    strip = re.compile(r"csrfmiddlewaretoken[^>]+|nonce=\S+")
+    assert strip.sub("", after) == strip.sub("", before)
+
+
+def test_a_running_quarter_is_a_marked_preview(story, reader):
+    html = reader.get(url("FY2027-Q3")).content.decode()
+    assert "Draft preview." in html
+    assert "The plan as of 5 Jan 2027" in html
+
+
+def test_a_quarter_over_but_not_frozen_is_previewed_as_of_its_end(plan, initiative, cast, sign_in, time_machine):
+    time_machine.move_to(at(AFTER_Q1))
+    report(initiative, "on_track", "2026-09-20T12:00", cast.owner, happened="September")
+    report(initiative, "off_track", "2026-10-03T12:00", cast.owner, happened="October")
+    html = sign_in(cast.viewer).get(url("FY2027-Q1")).content.decode()
+    assert "Draft preview." in html
+    assert "September" in html
+    assert "October" not in html
+
+
+@pytest.mark.parametrize("quarter", ["FY2027-Q5", "FY2025-Q4", "FY2028-Q1", "2027"])
+def test_a_quarter_that_cannot_be_reported_is_not_found(story, reader, quarter):
+    assert reader.get(url(quarter)).status_code == 404
+
+
+def test_an_unknown_plan_or_revision_is_not_found(story, reader):
+    assert reader.get(url(slug="nothing")).status_code == 404
+    assert reader.get(url() + "?revision=2").status_code == 404
+
+
+def test_strangers_and_people_without_a_role_see_nothing(story, cast, client, sign_in):
+    assert client.get(url()).status_code == 302
+    assert client.get(reverse("reports:report-list")).status_code == 302
+    assert sign_in(cast.stranger).get(url()).status_code == 403
+
+
+@pytest.mark.parametrize("quarter", ["FY2027-Q2", "FY2027-Q3"])
+def test_a_page_costs_at_most_twelve_queries_whatever_it_holds(
+    story, plan, reader, quarter, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(12) as few:
+        reader.get(url(quarter))
+    for number in range(20, 25):
+        make_milestone(make_initiative(plan, number=f"1.{number}", when="2027-01-05T14:10"), None, "2027-01-05T14:20")
+    with django_assert_max_num_queries(len(few)):
+        reader.get(url(quarter))
+    with django_assert_max_num_queries(12):
+        reader.get(reverse("reports:report-list"))
+
+
+def test_a_sample_plan_is_marked_on_page_and_list(cast, sign_in, time_machine):
+    from tests.build import build_plan  # noqa: PLC0415 - one use
+
+    time_machine.move_to(at(AFTER_Q1))
+    plan = build_plan("sample", sample_note="Invented for the demonstration.")
+    make_initiative(plan)
+    freeze_quarter(plan=plan, quarter=Q1, act=act(AFTER_Q1))
+    reader = sign_in(cast.viewer)
+    for page in (url("FY2027-Q1", "sample"), reverse("reports:report-list")):
+        assert "Invented for the demonstration." in reader.get(page).content.decode()
+
+
+def test_reading_writes_no_history(story, reader):
+    before = AuditEvent.objects.count()
+    reader.get(url())
+    assert AuditEvent.objects.count() == before
