@@ -1,12 +1,21 @@
-"""Addresses of the reports room."""
+"""Addresses of the reports room. The fixed words stand before the plan's short name; no plan can take them."""
 
 from django.urls import path
 
-from reports.views import pages
+from reports.views import life, pages, verify
 
 app_name = "reports"
+ONE = "reports/<slug:slug>/<str:quarter>/"
 urlpatterns = [
     path("reports/", pages.report_list, name="report-list"),
-    path("reports/<slug:slug>/<str:quarter>/", pages.report_detail, name="report-detail"),
-    path("reports/<slug:slug>/<str:quarter>/export.<str:format_key>", pages.report_export, name="report-export"),
+    path("reports/verify/", verify.report_verify, name="report-verify"),
+    path("reports/<slug:slug>/compare/", verify.report_compare, name="report-compare"),
+    path(ONE, pages.report_detail, name="report-detail"),
+    path(f"{ONE}export.<str:format_key>", pages.report_export, name="report-export"),
+    path(f"{ONE}summary/", life.report_summary, name="report-summary"),
+    path(f"{ONE}sign-off/<int:initiative_id>/", life.report_sign_off, name="report-sign-off"),
+    path(f"{ONE}complete/", life.report_complete, name="report-complete"),
+    path(f"{ONE}publish/", life.report_publish, name="report-publish"),
+    path(f"{ONE}unpublish/", life.report_unpublish, name="report-unpublish"),
+    path(f"{ONE}reopen/", life.report_reopen, name="report-reopen"),
 ]

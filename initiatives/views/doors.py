@@ -2,15 +2,14 @@
 
 from typing import TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from people.asof import AsOf
-from people.requests import as_of, user_of
+from people.requests import user_of
 
 M = TypeVar("M", bound=Model)
 
@@ -62,20 +61,9 @@ def address_of(initiative: Initiative) -> str:
     return reverse("initiatives:initiative-detail", args=[initiative.pk])
 
 
-def point_of_view(request: HttpRequest) -> AsOf | HttpResponse:
-    """The day the page speaks for, or the answer to a day that is none."""
-    try:
-        return as_of(request)
-    except ValidationError as error:
-        return render(request, "initiatives/_day_refused.html", {"sentences": error.messages}, status=400)
-
-
 def link(name: str, *args: object, when: AsOf | None = None) -> str:
     """An address, on the same day as this page."""
-    try:
-        address = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    address = reverse(name, args=args)
     return address if when is None or when.is_live else f"{address}?as_of={when.day}"
 
 

@@ -43,6 +43,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """One initiative in both quarters; `before` or `after` is None where it is in one only."""
+
+    before: Initiative | None
+    after: Initiative | None
+    verdict: str
+
+    @property
+    def row(self) -> Initiative:
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - a pair has at least one side
+        return found
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two quarters side by side."""
 
@@ -56,6 +71,7 @@ class Comparison:
     slipped: tuple[ChangeItem, ...]
     moved: tuple[Change, ...]
     unchanged: int
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def story(self) -> tuple[Change, ...]:
@@ -76,17 +92,12 @@ def compare(before: Rows, after: Rows, *, before_label: str, after_label: str) -
     later = {row.source_id: row for row in after.initiatives}
     both = [(earlier[row.source_id], row) for row in after.initiatives if row.source_id in earlier]
     moved = [(old, row) for old, row in both if old.effective_status != row.effective_status]
-    better, worse, otherwise = [], [], []
+    groups: dict[str, list[ChangeItem]] = defaultdict(list)
     by_status: dict[str, list[ChangeItem]] = defaultdict(list)
     for old, row in moved:
         item = _item(row, old.effective_label, row.effective_label)
         by_status[row.effective_status].append(item)
-        if old.effective_status not in RANK or row.effective_status not in RANK:
-            otherwise.append(item)
-        elif RANK[row.effective_status] > RANK[old.effective_status]:
-            better.append(item)
-        else:
-            worse.append(item)
+        groups[verdict(old.effective_status, row.effective_status)].append(item)
     new = [_item(row, "", row.effective_label) for row in after.initiatives if row.source_id not in earlier]
     gone = [_item(row, row.effective_label, "") for row in before.initiatives if row.source_id not in later]
     slipped = [*_slipped_initiatives(both), *_slipped_milestones(before, after, later)]
@@ -101,10 +112,40 @@ def compare(before: Rows, after: Rows, *, before_label: str, after_label: str) -
     story.append(Change("new", "new", tuple(new)))
     story.append(Change("gone", "removed", tuple(gone)))
     return Comparison(
-        before_label=before_label, after_label=after_label, better=tuple(better), worse=tuple(worse),
-        otherwise=tuple(otherwise), new=tuple(new), gone=tuple(gone), slipped=tuple(slipped), moved=tuple(story),
+        before_label=before_label,
+        after_label=after_label,
+        better=tuple(groups["better"]),
+        worse=tuple(groups["worse"]),
+        otherwise=tuple(groups["changed"]),
+        new=tuple(new),
+        gone=tuple(gone),
+        slipped=tuple(slipped),
+        moved=tuple(story),
         unchanged=len(both) - len(moved),
-    )  # fmt: skip
+        pairs=_pairs(earlier, later),
+    )
+
+
+def verdict(before: str, after: str) -> str:
+    """What a change of effective status amounts to."""
+    if before == after:
+        return "unchanged"
+    if before not in RANK or after not in RANK:
+        return "changed"
+    return "better" if RANK[after] > RANK[before] else "worse"
+
+
+def _pairs(earlier: dict[int, Initiative], later: dict[int, Initiative]) -> tuple[Pair, ...]:
+    found = [
+        Pair(
+            earlier.get(key),
+            row,
+            verdict(earlier[key].effective_status, row.effective_status) if key in earlier else "new",
+        )
+        for key, row in later.items()
+    ]
+    found += [Pair(row, None, "gone") for key, row in earlier.items() if key not in later]
+    return tuple(sorted(found, key=lambda pair: (pair.row.sort_key, pair.row.source_id)))
 
 
 def _slipped_initiatives(both: Iterable[tuple[Initiative, Initiative]]) -> list[ChangeItem]:

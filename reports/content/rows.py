@@ -219,6 +219,26 @@ class Rows:
         )
 
 
+def effective_after(row: Initiative, status: str, cover: Cover) -> str:
+    """The effective status of a frozen row whose reported status a correction put right.
+
+    The same order as initiatives/selectors/standing.py, from what the row itself says; a test holds the two together.
+    """
+    if status in CLOSED or status == "on_hold":
+        return status
+    if row.override_status:
+        return row.override_status
+    if row.milestones_overdue:
+        return "off_track"
+    return "no_current_update" if is_stale_after(row, status, cover) else status
+
+
+def is_stale_after(row: Initiative, status: str, cover: Cover) -> bool:
+    if status in CLOSED or row.last_updated_at is None:
+        return False
+    return (cover.as_of_day - row.last_updated_at.date()).days > cover.expected_update_days
+
+
 def slip(agreed: date | None, due: date | None) -> int:
     """Calendar days a date lies after the one first agreed; 0 when it did not move later."""
     return max(0, (due - agreed).days) if agreed is not None and due is not None else 0

@@ -61,12 +61,13 @@ class Quarters:
         if then is None:
             return None
         before = self.before(quarter)
-        rows = rows_at(when, self.plan, then, quarter)
         return build(
-            rows, quarter, life=Life(built_at=local(at)),
+            rows_at(when, self.plan, then, quarter),
+            quarter,
+            life=Life(built_at=local(at)),
             before=rows_of([before], COMPARED)[before.pk] if before else None,
             before_label=before.period.label if before else "",
-        )  # fmt: skip
+        )
 
 
 def moment_of(quarter: Quarter, *, at: datetime, day: Any = None) -> AsOf:

@@ -1,5 +1,6 @@
 """Read a report: the list of quarters, one quarter, its files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from people.requests import act_of, user_of
+from reports.content import Correction, ReportContent
 from reports.exporters import FORMATS
+from reports.forms import ReopenForm, SummaryForm
+from reports.selectors.corrections import FIELDS, pending_corrections
 from reports.selectors.quarters import quarter_lines
 from reports.services import export_report
 from reports.views.loading import Loaded
@@ -34,7 +38,8 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
     user = user_of(request)
     report, shown = loaded.report, loaded.shown(request)
     is_current = report is not None and shown == report.current
-    may_write = is_current and user.has_perm("reports.write_report")
+    is_open = is_current and report is not None and report.completed(report.working) is None
+    may_write = user.has_perm("reports.write_report")
     context = {
         "report": content,
         "plan": loaded.plan,
@@ -42,8 +47,14 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "records": report,
         "shown": shown,
         "is_current": is_current,
-        "may_write": may_write,
-        "may_reopen": is_current and user.has_perm("reports.reopen_report"),
+        "may_work": is_open and may_write,
+        "may_publish": is_current and not is_open and may_write,
+        "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
+        "summary_form": SummaryForm(initial={"text": content.life.summary}),
+        "reopen_form": ReopenForm(),
+        "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
+        "corrections": _told(content.rows.corrections),
+        "signed": _signed(content),
         "downloads": _downloads(request, loaded),
         "breadcrumb": [
             {"label": "Reports", "href": reverse("reports:report-list")},
@@ -70,6 +81,18 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{file.name}"'
     return response
+
+
+def _signed(content: ReportContent) -> dict[int, list[str]]:
+    """Who signed off which initiative, in words."""
+    found: dict[int, list[str]] = {}
+    for item in content.life.sign_offs:
+        found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
+    return found
+
+
+def _told(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
+    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in corrections]
 
 
 def _downloads(request: HttpRequest, loaded: Loaded) -> list[dict[str, str]]:

@@ -1,0 +1,55 @@
+"""Recognise a report by its hash or file, and set two quarters side by side."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from goals.models import Plan
+from reports.content import compare
+from reports.forms import CompareForm, VerifyForm
+from reports.selectors.report import Quarters
+from reports.selectors.snapshots import COMPARED, rows_of
+from reports.selectors.verify import verify_file, verify_hash
+
+
+def _crumbs(here: str) -> list[dict[str, str]]:
+    return [{"label": "Reports", "href": reverse("reports:report-list")}, {"label": here}]
+
+
+@require_http_methods(["GET", "POST"])
+def report_verify(request: HttpRequest) -> HttpResponse:
+    """Says which report a hash or a file is of, which revision, and whether it was changed."""
+    asked = request.method == "POST" or "hash" in request.GET
+    form = VerifyForm(request.POST or request.GET, request.FILES) if asked else VerifyForm()
+    verdicts = None
+    if asked and form.is_valid():
+        file = form.cleaned_data["file"]
+        verdicts = verify_file(file.read()) if file else verify_hash(form.cleaned_data["hash"])
+    context = {"form": form, "verdicts": verdicts, "breadcrumb": _crumbs("Verify")}
+    return render(request, "reports/report_verify.html", context, status=422 if asked and form.errors else 200)
+
+
+@require_GET
+def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """Two frozen quarters of a plan side by side; the two newest unless the address names them."""
+    plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    newest = {row.period.slug: row for row in reversed(Quarters(plan).snapshots) if row.is_sealed}
+    slugs = list(newest)[::-1]  # the newest quarter first
+    context = {"plan": plan, "breadcrumb": _crumbs(f"Compare quarters of {plan.title}")}
+    if len(slugs) < 2:
+        return render(request, "reports/report_compare.html", context)
+    before, after = request.GET.get("before", slugs[1]), request.GET.get("after", slugs[0])
+    if before not in newest or after not in newest:
+        raise Http404("There is no such frozen quarter.")
+    one, two = newest[before], newest[after]
+    rows = rows_of([one, two] if one != two else [one], COMPARED)
+    context |= {
+        "form": CompareForm(
+            initial={"before": before, "after": after}, choices=[(key, newest[key].period.label) for key in slugs]
+        ),
+        "comparison": compare(rows[one.pk], rows[two.pk], before_label=one.period.label, after_label=two.period.label),
+        "before_href": reverse("reports:report-detail", args=[slug, before]),
+        "after_href": reverse("reports:report-detail", args=[slug, after]),
+    }
+    return render(request, "reports/report_compare.html", context)

@@ -1,0 +1,131 @@
+"""Recognising a report by hash or file, and telling a changed one; comparing two quarters on a page."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
+
+from people.protect import create_sql, drop_sql
+from reports.exporters import FORMATS
+from reports.models import QuarterSnapshot
+from reports.selectors.verify import is_intact
+from tests.build import at
+from tests.reports.conftest import Q1
+
+URL = "/reports/verify/"
+TEXT = {
+    "csv": (b"Vendor left", b"Vendor won"),
+    "json": (b"Vendor left", b"Vendor won"),
+    "html": (b"Vendor left", b"Vendor won"),
+}
+
+
+@pytest.fixture
+def reader(cast, sign_in, time_machine):
+    time_machine.move_to(at("2027-01-05T15:00"))
+    return sign_in(cast.viewer)
+
+
+def download(reader, format_key):
+    return reader.get(reverse("reports:report-export", args=["test-plan", "FY2027-Q2", format_key])).content
+
+
+def ask(reader, data):
+    return reader.post(URL, {"file": SimpleUploadedFile("report", data)}).content.decode()
+
+
+def altered(data, format_key):
+    """The same file with one text changed, as somebody would change it."""
+    if format_key in TEXT:
+        return data.replace(*TEXT[format_key])
+    if not data.startswith(b"PK"):
+        return data.replace(b"<Name>", b"<Name> ", 1) if b"<Name>" in data else data + b"\n% changed"
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        for item in old.infolist():
+            new.writestr(item, old.read(item).replace(b"Vendor left", b"Vendor won"))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("format_key", sorted(FORMATS))
+def test_a_file_as_downloaded_is_unchanged_and_an_altered_one_is_told(story, reader, format_key):
+    data = download(reader, format_key)
+    html = ask(reader, data)
+    assert "Unchanged." in html
+    assert "Test plan, FY2027 Q2" in html
+    html = ask(reader, altered(data, format_key))
+    assert "Changed." in html
+    assert "Test plan, FY2027 Q2" in html
+
+
+@pytest.mark.parametrize("name", ["content_hash", "chain_hash"])
+def test_a_hash_names_its_report(story, reader, name):
+    snapshot = QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2)
+    html = reader.get(URL, {"hash": f" {getattr(snapshot, name).upper()} "}).content.decode()
+    assert "Known." in html
+    assert "Test plan, FY2027 Q2" in html
+
+
+@pytest.mark.parametrize("text", ["0" * 64, "nonsense", "' OR 1=1 --"])
+def test_an_unknown_hash_is_not_known(story, reader, text):
+    assert "Not known." in reader.get(URL, {"hash": text}).content.decode()
+
+
+@pytest.mark.parametrize("data", [b"hello", b"PK\x03\x04broken", b"\xff\xfe\x00", b"%PDF-1.7\n"])
+def test_a_file_that_is_none_of_ours_is_not_known(story, reader, data):
+    assert "Not known." in ask(reader, data)
+
+
+def test_nothing_given_gets_a_sentence(cast, reader):
+    answer = reader.post(URL, {})
+    assert answer.status_code == 422
+    assert "Give a hash or choose a file." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rule", "table", "change"),
+    [
+        ("frozen", "reports_snapshotinitiative", "owner_name = 'Somebody else'"),
+        ("frozen", "reports_snapshotmilestone", "due_date = '2030-01-01'"),
+        ("cover", "reports_quartersnapshot", "plan_title = 'Another plan'"),
+        ("cover", "reports_quartersnapshot", "chain_hash = 'x'"),
+    ],
+)
+def test_a_report_changed_behind_the_databases_back_is_found(story, reader, rule, table, change):
+    snapshot = QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2)
+    assert is_intact(snapshot)
+    with connection.cursor() as cursor:
+        for sql in drop_sql(connection, rule, table):
+            cursor.execute(sql)
+        where = "id" if rule == "cover" else "snapshot_id"
+        cursor.execute(f"UPDATE {table} SET {change} WHERE {where} = {snapshot.pk}")  # noqa: S608 - constants
+        for sql in create_sql(connection, rule, table):
+            cursor.execute(sql)
+    assert not is_intact(QuarterSnapshot.objects.get(pk=snapshot.pk))
+
+
+def test_b46_two_quarters_side_by_side(story, reader):
+    html = reader.get("/reports/test-plan/compare/").content.decode()
+    assert "Since FY2027 Q1:" in html
+    assert html.count('<tr role="row">') == 8  # a heading and seven initiatives
+    for verdict in ("Better", "Worse", "New", "Changed", "Unchanged"):
+        assert f'data-label="Verdict">{verdict}<' in html
+    back = reader.get("/reports/test-plan/compare/?before=FY2027-Q2&after=FY2027-Q1").content.decode()
+    assert 'data-label="Verdict">Gone<' in back
+
+
+def test_comparing_needs_two_frozen_quarters(plan, reader):
+    assert "Nothing to compare yet." in reader.get("/reports/test-plan/compare/").content.decode()
+
+
+def test_comparing_with_a_quarter_that_is_not_frozen_is_not_found(story, reader):
+    assert reader.get(f"/reports/test-plan/compare/?before={Q1.previous().slug}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/reports/test-plan/compare/", URL])
+def test_pages_cost_at_most_twelve_queries(story, reader, path, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        assert reader.get(path).status_code == 200
