@@ -4,20 +4,23 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
-from initiatives.views.doors import point_of_view
 from people.asof import AsOf
+from people.requests import as_of
 
 
 def speaks_for_a_day(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Give the view `when` as `?as_of=` says; a day that is none gets a sentence instead of the page."""
+    """Give the view `when` as `?as_of=` says; a day that is none gets a sentence and a date box instead of the page."""
 
     @wraps(view)
     def on_that_day(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        when = point_of_view(request)
-        if isinstance(when, HttpResponse):
-            return when
+        try:
+            when = as_of(request)
+        except ValidationError as error:
+            return render(request, "initiatives/day_refused.html", {"sentences": error.messages}, status=400)
         return view(request, *args, when=when, **kwargs)
 
     return on_that_day
