@@ -1,6 +1,8 @@
 """Everything that changes the shape of a plan."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -9,6 +11,9 @@ from django.db import transaction
 from goals.models import Goal, Plan, Priority, Strategy, natural_key
 from people.audit import Act, check_version, record_change, record_creation
 from people.history import Recorded, locked
+
+ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
+RESERVED = frozenset({"new"})  # short names that are addresses of other pages
 
 Structure = TypeVar("Structure", Goal, Strategy)
 R = TypeVar("R", bound=Recorded)
@@ -24,18 +29,38 @@ def create_plan(*, fields: Mapping[str, Any], act: Act) -> Plan:
 
 
 @transaction.atomic
-def update_plan(*, plan: Plan, fields: Mapping[str, Any], seen_version: int | None = None, act: Act) -> Plan:
-    """Change a plan's own texts, dates and settings."""
-    return _update(plan, fields, seen_version, act, check=_check_plan, verb="plan.changed", parent=None)
+def update_plan(
+    *,
+    plan: Plan,
+    fields: Mapping[str, Any],
+    holidays: Mapping[date, str] | None = None,
+    seen_version: int | None = None,
+    act: Act,
+) -> Plan:
+    """Change a plan's own texts, dates and settings; `holidays` (day: name) replaces the days without reminders."""
+    fresh = locked(plan)
+    check_version(fresh, seen_version)
+    also = {} if holidays is None else _set_holidays(fresh, holidays)
+    return _update(fresh, fields, None, act, check=_check_plan, verb="plan.changed", parent=None, also=also)
 
 
 @transaction.atomic
 def create_priority(*, plan: Plan, name: str, meaning: str = "", order: int = 0, act: Act) -> Priority:
     """Add something the plan answers to from outside."""
     row = Priority(plan=plan, name=name.strip(), meaning=meaning.strip(), order=order)
-    row.full_clean(validate_constraints=False)
+    _check_priority(row)
     record_creation(row, verb="priority.created", act=act, parent=plan)
     return row
+
+
+@transaction.atomic
+def update_priority(
+    *, priority: Priority, fields: Mapping[str, Any], seen_version: int | None = None, act: Act
+) -> Priority:
+    """Change what a priority is called or means, or where it stands in the order."""
+    return _update(
+        priority, fields, seen_version, act, verb="priority.changed", parent=priority.plan, check=_check_priority
+    )
 
 
 @transaction.atomic
@@ -86,7 +111,15 @@ def _keyed(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _update(
-    row: R, fields: Mapping[str, Any], seen: int | None, act: Act, *, check: Any, verb: str, parent: Plan | None
+    row: R,
+    fields: Mapping[str, Any],
+    seen: int | None,
+    act: Act,
+    *,
+    check: Any,
+    verb: str,
+    parent: Plan | None,
+    also: Mapping[str, tuple[str, str]] | None = None,
 ) -> R:
     fresh = locked(row)
     check_version(fresh, seen)
@@ -94,7 +127,7 @@ def _update(
     for name, value in fields.items():
         setattr(draft, name, value)
     check(draft)
-    record_change(fresh, fields, verb=verb, act=act, parent=parent)
+    record_change(fresh, fields, verb=verb, act=act, also=also, parent=parent)
     return fresh
 
 
@@ -102,6 +135,8 @@ def _check_plan(row: Plan) -> None:
     errors: dict[str, str] = {}
     if row.start_date and row.end_date and row.end_date < row.start_date:
         errors["end_date"] = "End date: it lies before the start date."
+    if row.slug in RESERVED:
+        errors["slug"] = f"Short name: “{row.slug}” is the address of another page. Choose a different one."
     if Plan.objects.filter(slug=row.slug).exclude(pk=row.pk).exists():
         errors["slug"] = f"Short name: “{row.slug}” is already used by another plan."
     if errors:
@@ -109,7 +144,32 @@ def _check_plan(row: Plan) -> None:
     row.full_clean(validate_unique=False, validate_constraints=False)
 
 
+def _set_holidays(plan: Plan, wanted: Mapping[date, str]) -> dict[str, tuple[str, str]]:
+    """Returns what changed, in words, for the history; nothing where nothing did."""
+    held = {holiday.day: holiday.name for holiday in plan.holidays.all()}
+    if held == dict(wanted):
+        return {}
+    plan.holidays.exclude(day__in=wanted).delete()
+    for day, name in wanted.items():
+        if held.get(day) != name:
+            plan.holidays.update_or_create(day=day, defaults={"name": name})
+    return {"holidays": (_listed(held), _listed(wanted))}
+
+
+def _listed(holidays: Mapping[date, str]) -> str:
+    return ", ".join(f"{day} {name}" for day, name in sorted(holidays.items()))
+
+
+def _check_priority(row: Priority) -> None:
+    others = Priority.objects.filter(plan=row.plan_id, deleted_at__isnull=True).exclude(pk=row.pk)
+    if others.filter(name__iexact=row.name).exists():
+        raise ValidationError({"name": f"Name: “{row.name}” is already a priority of this plan."})
+    row.full_clean(validate_unique=False, validate_constraints=False)
+
+
 def _check_number(row: Structure, beside: Any) -> None:
+    if not ADDRESSABLE.fullmatch(row.number):
+        raise ValidationError({"number": "Number: use letters, digits, dots and hyphens only, such as 2 or 2.1."})
     if beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists():
         raise ValidationError({"number": f"Number: {row.number} is already used."})
     row.full_clean(validate_unique=False, validate_constraints=False)

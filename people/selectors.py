@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from people.asof import start_of_day
-from people.models import AuditEvent, Channel, RoleGrant, User
+from people.models import AuditEvent, Channel, Department, RoleGrant, User
 
 VERBS = {
     "user": "Person",
@@ -49,11 +49,24 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
 
 
-def people_with_roles() -> QuerySet[User]:
-    """Everybody, active first, with department and roles; three queries."""
+def people_with_roles(
+    *, q: str = "", role: str = "", department: Department | None = None, account: str = ""
+) -> QuerySet[User]:
+    """People, active first, with department and roles; two queries. `role` may be "none", `account` "active" or not."""
     grants = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department")
+    people = User.objects.all()
+    if q:
+        people = people.filter(Q(name__icontains=q) | Q(email__icontains=q))
+    if role:
+        held = grants if role == "none" else grants.filter(role=role)
+        has_it = Exists(held.filter(user=OuterRef("pk")))
+        people = people.filter(~has_it if role == "none" else has_it)
+    if department is not None:
+        people = people.filter(department=department)
+    if account:
+        people = people.filter(is_active=account == "active")
     return (
-        User.objects.select_related("department")
+        people.select_related("department")
         .prefetch_related(Prefetch("role_grants", queryset=grants, to_attr="current_grants"))
         .order_by("-is_active", "name", "pk")
     )

@@ -70,6 +70,16 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
 
 
 @transaction.atomic
+def set_password(*, user: User, password: str, act: Act) -> User:
+    """Set somebody's password. The event says that, and never what."""
+    row = locked(user)
+    row.set_password(password)
+    row.save(update_fields=["password"])
+    record_event(verb="user.password_set", target=row, act=act)
+    return row
+
+
+@transaction.atomic
 def grant_role(*, user: User, role: str, department: Department | None = None, act: Act) -> RoleGrant:
     """Give a role; a liaison's needs a department. Giving it twice is giving it once."""
     row = locked(user)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from planapp.readiness import readiness
@@ -39,6 +40,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": request.path}, status=403)
 
 
+@require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
     """The API's operations, read from its own description; no script needed."""
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]

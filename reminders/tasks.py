@@ -9,13 +9,13 @@ from reminders import services
 from reminders.models import Heartbeat
 
 
-@shared_task(name="reminders.plan_messages", expires=600)  # type: ignore[untyped-decorator] # celery has no types
+@shared_task(name="reminders.plan_messages", expires=600)
 def plan_messages(**kwargs: Any) -> None:
     """Queue the digests owed by now."""
     services.plan_messages(at=timezone.now())
 
 
-@shared_task(name="reminders.send_due_messages", expires=60)  # type: ignore[untyped-decorator] # celery has no types
+@shared_task(name="reminders.send_due_messages", expires=60)
 def send_due_messages(**kwargs: Any) -> None:
     """Send what is due, and leave the worker's sign of life: this came through the queue."""
     services.beat(Heartbeat.Name.WORKER, at=timezone.now())

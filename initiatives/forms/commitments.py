@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from initiatives.forms.base import Day, PageForm, RowForm
 from initiatives.forms.milestones import REASON
 from initiatives.models import Commitment
+from people.forms.base import Day, PageForm, RowForm
 from people.models import Department, User
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 
 from goals.models import Goal, Plan, Priority, Strategy
-from initiatives.forms.base import Day, PageForm, RowForm, Words
 from initiatives.forms.people import PeopleField, PersonField
 from initiatives.models import Alignment, Contribution, Initiative, Status
+from people.forms.base import Day, PageForm, RowForm, Words
 from people.history import Recorded
 from people.models import Department, User
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from initiatives.forms.base import Day, PageForm, RowForm
 from initiatives.forms.people import PersonField
 from initiatives.models import Milestone
+from people.forms.base import Day, PageForm, RowForm
 from people.models import Department, User
 
 REASON = "Needed when the due date moves. The first date stays on record."

@@ -8,7 +8,7 @@ from django.db.models import Q
 from people.models import User
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in the stubs only
     """One active person, or nobody."""
 
     def __init__(self, *, required: bool = False, **more: Any) -> None:
@@ -19,7 +19,7 @@ class PersonField(forms.ModelChoiceField):
         self.queryset = User.objects.filter(Q(is_active=True) | Q(pk=person_id))
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only
     """Several active people."""
 
     def __init__(self, **more: Any) -> None:

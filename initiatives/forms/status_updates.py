@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from initiatives.forms.base import PageForm, Words
 from initiatives.models import Initiative, Status, StatusUpdate
 from initiatives.models.status_update import TEXT_LIMIT
+from people.forms.base import PageForm, Words
 from people.models import User
 
 WORDS = ("status", "percent", "happened", "next_steps", "help_needed")

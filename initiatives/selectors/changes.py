@@ -118,7 +118,8 @@ def _days(count: int) -> str:
 def direction(before: str, after: str) -> str:
     """The name of the list in `Changes` that a change of status belongs to; "" where there is no change.
 
-    Falling silent is worse, whatever it was: nobody knows any more. Hold and cancellation are decisions, not judgements.
+    Falling silent is worse, whatever it was: nobody knows any more. Hold and cancellation are decisions,
+    not judgements.
     """
     if before == after:
         return ""

@@ -77,7 +77,7 @@ class DepartmentPage:
 
     @property
     def late_count(self) -> int:
-        return len(self.late_commitments) + len(self.late_milestones)
+        return len(self.late_commitments) + len(self.late_milestones) + len(self.late_initiatives)
 
     @property
     def open_commitments(self) -> list[CommitmentRow]:

@@ -1,6 +1,5 @@
 """Milestones, commitments and updates as they stood, as plain rows with the labels of the moment."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -120,7 +119,7 @@ class UpdateRow:
 
 def milestones(when: AsOf) -> QuerySet[Any]:
     """Milestones of initiatives that were there, in due order; filter by the field names of `MilestoneRow`."""
-    return (  # type: ignore[no-any-return]
+    return (
         MilestoneVersion.objects.as_of(when)
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
@@ -159,7 +158,7 @@ def next_milestone(rows: list[MilestoneRow]) -> MilestoneRow | None:
 
 def commitments(when: AsOf) -> QuerySet[Any]:
     """Commitments to initiatives that were there; filter by the field names of `CommitmentRow`."""
-    return (  # type: ignore[no-any-return]
+    return (
         CommitmentVersion.objects.as_of(when)
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
@@ -191,7 +190,7 @@ def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list
     corrections = StatusUpdate.objects.filter(when.recorded(), corrects=OuterRef("pk"))
     readings = Acknowledgement.objects.filter(when.recorded(), update=OuterRef("pk"))
     reader = UserVersion.objects.as_of(when).filter(subject=OuterRef("read_by")).values("name")[:1]
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         StatusUpdate.objects.filter(when.recorded(), initiative=initiative_id)
         .annotate(
             author_then=FilteredRelation("author__versions", condition=when.q("author__versions")),

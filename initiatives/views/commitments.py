@@ -18,15 +18,11 @@ from initiatives.services import (
 )
 from initiatives.views.doors import (
     address_of,
-    back_to,
     crumbs,
     get_commitment_or_404,
     get_initiative_or_404,
-    press,
-    seen_number,
-    take_form,
-    words_for,
 )
+from people.pages import back_to, press, seen_number, take_form, words_for
 from people.requests import act_of
 
 TEMPLATE = "initiatives/commitment_form.html"

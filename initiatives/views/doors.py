@@ -1,24 +1,17 @@
-"""What the pages of the room share: finding a row one may touch, and taking a form in."""
+"""What the pages of the room share: finding a row one may touch, the day a page speaks for, links and crumbs."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import Http404, HttpRequest
+from django.urls import reverse
 
-from initiatives.forms.base import PageForm, RowForm
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from people.asof import AsOf
-from people.audit import StaleVersion
-from people.requests import as_of, kept_words, once, user_of
+from people.requests import user_of
 
 M = TypeVar("M", bound=Model)
-LONGEST_NEXT = 300  # characters of an address to come back to
 
 
 def get_initiative_or_404(request: HttpRequest, pk: int, needs: str = "view_initiative") -> Initiative:
@@ -68,92 +61,9 @@ def address_of(initiative: Initiative) -> str:
     return reverse("initiatives:initiative-detail", args=[initiative.pk])
 
 
-def back_to(request: HttpRequest, otherwise: str) -> str:
-    """Where the person came from (`next`), if that is a page of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours and len(wanted) <= LONGEST_NEXT else otherwise
-
-
-def seen_number(request: HttpRequest, name: str) -> int | None:
-    """A hidden number of a one-button form; None where it is missing or mangled."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
-def point_of_view(request: HttpRequest) -> AsOf | HttpResponse:
-    """The day the page speaks for, or the answer to a day that is none."""
-    try:
-        return as_of(request)
-    except ValidationError as error:
-        return render(request, "initiatives/_day_refused.html", {"sentences": error.messages}, status=400)
-
-
-F = TypeVar("F", bound=PageForm)
-
-
-def words_for(request: HttpRequest, form: type[F], **more: Any) -> F:
-    """The form as it comes in: what was sent, or what was typed before the session ended, or fresh."""
-    user = user_of(request)
-    if request.method == "POST":
-        return form(request.POST, user=user, **more)
-    kept = kept_words(request)
-    if kept is None:
-        return form(user=user, **more)
-    messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
-    drawn = form(user=user, **more)
-    for name, field in drawn.fields.items():
-        if name not in {"submission", "typed_by"}:  # `version` too: saved against what was on the screen then
-            drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
-    return drawn
-
-
-def take_form(
-    request: HttpRequest, *, form: PageForm, save: Callable[[], str], template: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Draw the form, or save it and go where `save` says.
-
-    Wrong input comes back with 422, somebody else's newer row with 409 and both texts; nothing typed is lost.
-    """
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return redirect(once(request, save))
-            except ValidationError as error:
-                form.add_refusal(error)
-            except StaleVersion as stale:
-                status = 409
-                if isinstance(form, RowForm):
-                    context = context | {"differences": form.differences(stale.row), "is_conflict": True}
-                    form.see(stale.row)
-    return render(request, template, context | {"form": form}, status=status)
-
-
-def press(request: HttpRequest, *, do: Callable[[], str], where: str) -> HttpResponse:
-    """A form of one button: do it, say so, go back. A GET (a sign-in came in between) only goes back."""
-    if request.method == "POST":
-        try:
-            messages.success(request, do())
-        except ValidationError as error:
-            for sentence in error.messages:
-                messages.error(request, sentence)
-        except StaleVersion as stale:
-            messages.warning(
-                request, f"Somebody else changed “{stale.row}” in the meantime. Look again; nothing was saved."
-            )
-    return redirect(where)
-
-
 def link(name: str, *args: object, when: AsOf | None = None) -> str:
     """An address, on the same day as this page."""
-    try:
-        address = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    address = reverse(name, args=args)
     return address if when is None or when.is_live else f"{address}?as_of={when.day}"
 
 

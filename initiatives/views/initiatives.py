@@ -10,7 +10,6 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan, PlanVersion
@@ -40,18 +39,16 @@ from initiatives.services import (
     override_status,
     update_initiative,
 )
+from initiatives.views.days import speaks_for_a_day
 from initiatives.views.doors import (
     address_of,
     crumbs,
     get_initiative_or_404,
     link,
-    point_of_view,
-    press,
-    take_form,
-    words_for,
 )
-from people.asof import AsOf, local_day
+from people.asof import AsOf
 from people.models import User
+from people.pages import press, take_form, words_for
 from people.requests import act_of, user_of
 
 UPDATES_SHOWN = 8
@@ -100,11 +97,9 @@ class Pens:
 
 
 @require_GET
-def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
+@speaks_for_a_day
+def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
     """How it stands, what is dated, who promised what, what was said. `?as_of=` tells it as it stood on a day."""
-    when = point_of_view(request)
-    if isinstance(when, HttpResponse):
-        return when
     initiative = _seen_initiative(request, pk, when)
     standing = standing_of(pk, when)
     if standing is None:
@@ -130,7 +125,6 @@ def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "has_promise_pens": any(row.is_open and may["withdraw"] for row, may in promise_pens),
         "basis": Initiative.Basis(standing.basis).label if standing.basis else "Written by people of the plan",
         "source_href": standing.source if standing.source.startswith(("https://", "http://")) else "",
-        "today": local_day(timezone.now()),
         "updates": [(row, pens.on_update(row.author_id)) for row in said[: None if wants_all else UPDATES_SHOWN]],
         "has_more_updates": not wants_all and len(said) > UPDATES_SHOWN,
         "reported": next((row for row in said if row.id == standing.latest_update_id), None),
@@ -205,11 +199,9 @@ def _way_then(initiative: Initiative, standing: Standing, title: str, when: AsOf
 
 
 @require_GET
-def initiative_history(request: HttpRequest, pk: int) -> HttpResponse:
+@speaks_for_a_day
+def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
     """Who changed what, when, how and why. Of a deleted initiative for those who may read the log (case B-55)."""
-    when = point_of_view(request)
-    if isinstance(when, HttpResponse):
-        return when
     initiative = Initiative.objects.select_related("plan", "goal").filter(pk=pk).first()
     user = user_of(request)
     if initiative is None or not user.has_perm("initiatives.view_initiative", initiative):
@@ -299,7 +291,8 @@ def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("my-work")
 
     context = {
-        "initiative": initiative, "title": "Delete the initiative?", "label": "Delete it", "back": address_of(initiative), "is_danger": True,
+        "initiative": initiative, "title": "Delete the initiative?",
+        "label": "Delete it", "back": address_of(initiative), "is_danger": True,
         "lede": "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it.",
         "breadcrumb": crumbs(initiative, "Delete"),
     }  # fmt: skip
@@ -320,7 +313,8 @@ def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
         return address_of(initiative)
 
     context = {
-        "initiative": initiative, "title": "Override the status", "label": "Show this status", "back": address_of(initiative),
+        "initiative": initiative, "title": "Override the status",
+        "label": "Show this status", "back": address_of(initiative),
         "lede": "The dates and the last update say one thing, and you know better. What was reported stays beside it.",
         "breadcrumb": crumbs(initiative, "Override the status"),
     }  # fmt: skip

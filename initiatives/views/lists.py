@@ -72,12 +72,13 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     if ask.rows is None:
         return render(request, "initiatives/initiative_list.html", context, status=422)
     page = Paginator(ask.rows, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = read(page.object_list)
+    found = read(ask.rows[page.start_index() - 1 : page.end_index()] if page.paginator.count else ask.rows.none())
+    page.object_list = found
     context |= {"page": page, "chips": _chips(request, ask.form), "downloads": _downloads(request)}
-    if context["is_timeline"] and page.object_list:
-        context["timeline"] = timeline(page.object_list, when)
+    if context["is_timeline"] and found:
+        context["timeline"] = timeline(found, when)
     htmx = getattr(request, "htmx", None)
-    is_fragment = bool(htmx) and not htmx.history_restore_request
+    is_fragment = htmx and not htmx.history_restore_request
     template = "initiatives/initiative_list.html" + ("#table" if is_fragment else "")
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])

@@ -19,14 +19,11 @@ from initiatives.services import (
 )
 from initiatives.views.doors import (
     address_of,
-    back_to,
     crumbs,
     get_initiative_or_404,
     get_milestone_or_404,
-    press,
-    take_form,
-    words_for,
 )
+from people.pages import back_to, press, take_form, words_for
 from people.requests import act_of
 
 TEMPLATE = "initiatives/milestone_form.html"

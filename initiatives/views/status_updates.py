@@ -26,16 +26,12 @@ from initiatives.services import (
 from initiatives.services.status_updates import MISCLICK_WINDOW
 from initiatives.views.doors import (
     address_of,
-    back_to,
     crumbs,
     get_initiative_or_404,
     get_update_or_404,
-    press,
-    seen_number,
-    take_form,
-    words_for,
 )
 from people.asof import local_day
+from people.pages import back_to, press, seen_number, take_form, words_for
 from people.requests import act_of, once, user_of, was_sent
 
 LONGEST_DRAFT = 200_000  # characters; far more than can be published

@@ -190,9 +190,8 @@ def _sentence(bound: BoundField, error: ValidationError, text: str) -> str:
     if not own or error.code is None:
         return text
     params = error.params or {}
-    kind = type(bound.field).__name__
     chosen = getattr(bound.field.widget, "input_type", "") in _CHOICE_TYPES
-    example = {
+    examples = {
         "DateField": "must be a real date, such as 2026-09-30",
         "DateTimeField": "must be a real date and time, such as 2026-09-30 14:30",
         "EmailField": "must be an e-mail address, such as name@phila.gov",
@@ -200,7 +199,9 @@ def _sentence(bound: BoundField, error: ValidationError, text: str) -> str:
         "IntegerField": "must be a whole number",
         "DecimalField": "must be a number",
         "FloatField": "must be a number",
-    }.get(kind, "is not in a form we can read")
+    }
+    kinds = [kind.__name__ for kind in type(bound.field).__mro__]
+    example = next((examples[kind] for kind in kinds if kind in examples), "is not in a form we can read")
     limit, shown = params.get("limit_value"), params.get("show_value")
     sentences = {
         "required": f"Choose an answer for {name}." if chosen else f"Fill in {name}.",

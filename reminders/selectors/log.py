@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from goals.models import Plan
 from initiatives.models import CLOSED, Initiative
 from people.models import User
 from reminders.models import Heartbeat, Hold, Message
-from reminders.selectors.days import voices
 from reminders.selectors.recipients import reachable_people
 
 
@@ -28,7 +28,9 @@ def messages_visible_to(user: User) -> "QuerySet[Message]":
 
 def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":
     """Open initiatives of speaking plans whose owner is missing or cannot be reached (case B-30)."""
-    rows = Initiative.objects.filter(plan__in=list(voices()), deleted_at__isnull=True)
+    rows = Initiative.objects.filter(
+        plan__state=Plan.State.ACTIVE, plan__deleted_at__isnull=True, plan__reminders_on=True, deleted_at__isnull=True
+    )
     rows = rows.exclude(reported_status__in=CLOSED)
     return rows.filter(Q(owner__isnull=True) | ~Q(owner__in=reachable_people())).select_related(
         "owner", "lead_department"
@@ -46,7 +48,7 @@ class Health:
     waiting: int
     unconfirmed: int
     failed: int
-    held_since: datetime | None
+    hold: Hold | None
 
 
 def health(at: datetime) -> Health:
@@ -59,7 +61,6 @@ def health(at: datetime) -> Health:
         unconfirmed=Count("pk", filter=Q(state=Message.State.UNCONFIRMED)),
         failed=Count("pk", filter=Q(state=Message.State.FAILED)),
     )
-    hold = open_hold()
     return Health(
         planned_at=beats.get(Heartbeat.Name.PLAN),
         sent_at=beats.get(Heartbeat.Name.SEND),
@@ -68,5 +69,5 @@ def health(at: datetime) -> Health:
         waiting=counted["waiting"],
         unconfirmed=counted["unconfirmed"],
         failed=counted["failed"],
-        held_since=hold.since if hold else None,
+        hold=open_hold(),
     )

@@ -55,12 +55,18 @@ def message_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(sort=chosen["sort"]) if chosen["sort"] else rows
         rows = rows.filter(person__name__icontains=chosen["who"]) if chosen["who"] else rows
     page = Paginator(rows.prefetch_related("items"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "sees_all": user.has_perm("reminders.view_all_messages")}
+    context = {
+        "demo": _has_folder(),
+        "form": form,
+        "page": page,
+        "sees_all": user.has_perm("reminders.view_all_messages"),
+    }
     if request.htmx:  # type: ignore[attr-defined] # django-htmx adds it
         return render(request, "reminders/message_list.html#table", context)
     if context["sees_all"]:
         at = timezone.now()
-        context |= {"health": health(at), "hold": open_hold(), "demo": settings.DEMO}
+        stands = health(at)
+        context |= {"health": stands, "hold": stands.hold}
         context |= {"unreached": list(initiatives_without_reachable_owner()[:20])}
     return render(request, "reminders/message_list.html", context)
 
@@ -186,8 +192,12 @@ def _mail(request: HttpRequest, name: str) -> EmailMessage:
 
 
 def _demo_only(request: HttpRequest) -> None:
-    if not settings.DEMO or settings.EMAIL_BACKEND != "reminders.mailfolder.EmailBackend":
+    if not _has_folder():
         raise Http404("Only the demo has a mail folder.")
+
+
+def _has_folder() -> bool:
+    return bool(settings.DEMO) and settings.EMAIL_BACKEND == "reminders.mailfolder.EmailBackend"
 
 
 def _only(request: HttpRequest, permission: str) -> None:

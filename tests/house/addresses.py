@@ -7,7 +7,15 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 # Parts of an address that mean the same wherever they stand. `pk` depends on the page, see `sample`.
-WORDS = {"uidb64": "MQ", "token": "set-password", "format": "csv", "quarter": "FY2027-Q1", "number": "1"}
+WORDS = {
+    "uidb64": "MQ",
+    "token": "set-password",
+    "format": "csv",
+    "format_key": "csv",
+    "quarter": "FY2027-Q1",
+    "number": "1",
+    "part": "commitments",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class Address:
         for value in (1, "x", "FY2027-Q1", "csv"):
             try:
                 return self.path({part: WORDS.get(part, value) for part in self.parts})
-            except Exception:  # noqa: BLE001, S112 - NoReverseMatch of the converter; the next value may fit
+            except Exception:  # noqa: S112 - NoReverseMatch of the converter; the next value may fit
                 continue
         raise AssertionError(f"{self.name}: no sample path fits")
 

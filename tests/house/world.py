@@ -82,7 +82,7 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
         plan=plan, subject=f"Note {n}", text="Please read.", audiences=["owners"], send_on=today + timedelta(days=30),
         act=act(timezone.now(), cast.manager),
     )  # fmt: skip
-    send_test(person=cast.manager, at=timezone.now())
+    send_test(person=cast.manager, at=timezone.now() - timedelta(hours=n))
     return row, soon, update, promise, one_off
 
 
@@ -94,4 +94,3 @@ def build_world() -> World:
     freeze_quarter(plan=plan, quarter=quarter, act=act(timezone.now()))
     grant = RoleGrant.objects.get(user=cast.viewer)
     return World(cast, plan, row, soon, update, promise, grant, one_off)
-

@@ -1,4 +1,4 @@
-"""Saying how an initiative stands, through the client: cases B-10, B-11, B-13, B-14, two people, sent twice, bad input."""
+"""Saying how an initiative stands, through the client: B-10, B-11, B-13, B-14, two people, sent twice, bad input."""
 
 from datetime import date
 
@@ -227,7 +227,7 @@ def test_an_htmx_form_after_the_session_ended_leads_to_sign_in_and_back_to_the_f
     assert sent["HX-Redirect"].endswith(f"?next={page(initiative).replace('/', '%2F')}")
 
 
-def test_b13_a_misclick_is_turned_round_at_once_and_only_the_text_later(sign_in, cast, initiative):
+def test_b13_a_misclick_is_turned_round_at_once(sign_in, cast, initiative):
     update = report(initiative, "off_track", "2026-10-05T13:30", cast.owner, happened="Al well")
     correct = reverse("initiatives:status-update-correct", args=[update.pk])
     client = sign_in(cast.owner)
@@ -240,7 +240,11 @@ def test_b13_a_misclick_is_turned_round_at_once_and_only_the_text_later(sign_in,
     text = client.get(detail(initiative)).content.decode()
     assert "Correction" in text
     assert "Corrected later" in text
+
+
+def test_b13_the_status_of_an_old_update_stays_as_it_was_said(sign_in, cast, initiative):
     old = report(initiative, "off_track", "2026-10-01T13:30", cast.owner, happened="Old words")
+    client = sign_in(cast.owner)
     old_page = reverse("initiatives:status-update-correct", args=[old.pk])
     assert 'name="status"' not in client.get(old_page).content.decode()
     client.post(old_page, {"happened": "Mended", "status": "completed", "reason": "Typing"})

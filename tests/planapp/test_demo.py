@@ -22,7 +22,7 @@ from initiatives.selectors.standing import Standing, read, standings
 from people.asof import AsOf, local_day
 from people.models import AuditEvent, Department, User
 from people.roles import Role
-from people.views import DEMO_ACCOUNTS
+from people.views.sign_in import DEMO_ACCOUNTS
 from planapp.demo.load import PASSWORD, load_demo
 from planapp.demo.source import real_initiatives
 from planapp.demo.structure import department_key

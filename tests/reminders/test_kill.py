@@ -1,6 +1,7 @@
 """Real processes, killed with `kill -9` while they send: every person gets one mail, whatever dies when."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = "2026-10-05T09:00"
-PATIENCE = 90  # seconds until a run counts as hung
+PATIENCE = 240  # seconds until a run counts as hung; generous, since the machine may be busy
 
 
 class Site:
@@ -106,14 +107,24 @@ def test_a_worker_killed_while_it_sends_200_messages_200_people_200_mails(tmp_pa
     assert site.addresses() == [f"person{n:05}@test.example" for n in range(200)]
 
 
+@pytest.fixture(scope="module")
+def five(tmp_path_factory):
+    """A site with five people who are each owed a digest; tests work on copies."""
+    folder = tmp_path_factory.mktemp("five")
+    make_site(folder, 5)
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "point", ["in_plan", "after_claim", "before_data", "after_250", "before_commit", "after_commit"]
 )
-def test_killed_at_a_named_point_nothing_is_lost_and_nothing_twice(tmp_path, point):
-    site = make_site(tmp_path, 5)
-    for _ in range(3):
-        site.manage("plan_messages", "--at", AT, FAILPOINT=point)
-        site.manage("send_due_messages", "--at", AT, FAILPOINT=point)
+def test_killed_at_a_named_point_nothing_is_lost_and_nothing_twice(tmp_path, five, point):
+    shutil.copytree(five, tmp_path / "site")
+    site = Site(tmp_path / "site")
+    killed = [site.manage(name, "--at", AT, FAILPOINT=point) for name in ("plan_messages", "send_due_messages")]
+    if point != "in_plan":
+        assert killed == [0, -signal.SIGKILL]
+    assert -signal.SIGKILL in killed
     assert site.drain("plan_messages", "send_due_messages") == Counter(sent=5)
     assert site.addresses() == [f"person{n:05}@test.example" for n in range(5)]

@@ -46,7 +46,7 @@ def test_b20_then_only_at_the_steps(fresh, cast):
 def test_b21_overdue_steps_each_saying_how_late(fresh, cast):
     due = TODAY + DAY
     make_milestone(fresh, due)
-    for n in range(1, 95):
+    for n in (*range(1, 10), *range(28, 33), *range(58, 63), *range(88, 93)):
         report(fresh, "on_track", morning(due + n * DAY) - MINUTE, cast.owner)
         run(due + n * DAY)
     assert days_told(cast.owner, "milestone_overdue") == [due + n * DAY for n in (1, 7, 30, 60, 90)]

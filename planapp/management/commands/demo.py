@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from people.views import DEMO_ACCOUNTS
+from people.views.sign_in import DEMO_ACCOUNTS
 from planapp.demo.launch import CannotStart, only_one, prepare, refuse_taken_port, run
 from planapp.demo.load import PASSWORD
 

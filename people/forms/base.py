@@ -96,9 +96,9 @@ class RowForm(PageForm):
 def _text(field: forms.Field, value: Any) -> str:
     if value in (None, ""):
         return ""
-    choices = dict(field.choices) if type(field) is forms.ChoiceField else {}
-    if value in choices:
-        return str(choices[value])
+    if type(field) is forms.ChoiceField:
+        choices: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type] # pairs, as declared in the forms
+        return str(choices.get(value, value))
     if isinstance(value, date):
         return f"{value.day} {value:%b %Y}"
     return str(value)

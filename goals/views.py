@@ -1,0 +1,208 @@
+"""Shaping a plan: its settings, focus areas, strategies and priorities. For plan managers and administrators."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from goals.forms import GoalForm, PlanForm, PriorityForm, StrategyForm, StructureForm
+from goals.models import Goal, Plan, Priority, Strategy
+from goals.services import (
+    create_goal,
+    create_plan,
+    create_priority,
+    create_strategy,
+    update_goal,
+    update_plan,
+    update_priority,
+    update_strategy,
+)
+from people.audit import StaleVersion
+from people.requests import act_of, once, user_of
+
+
+def plan_create(request: HttpRequest) -> HttpResponse:
+    """Set up a plan in the browser."""
+    _managers_only(request)
+    form = PlanForm(request.POST or None, instance=Plan())  # a new plan shows its defaults
+
+    def save() -> str:
+        plan = create_plan(fields=form.values(), act=act_of(request))
+        if form.cleaned_data["holidays"]:
+            update_plan(plan=plan, fields={}, holidays=form.cleaned_data["holidays"], act=act_of(request))
+        return _structure_of(plan)
+
+    return _form_page(request, form, save, title="Add a plan", back=reverse("initiatives:plan-list"))
+
+
+def plan_structure(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that gives a plan its shape, each with its edit link."""
+    _managers_only(request)
+    plan = _plan(slug)
+    strategies: dict[int, list[Strategy]] = {}
+    for strategy in Strategy.objects.filter(goal__plan=plan, deleted_at__isnull=True).select_related("lead"):
+        strategies.setdefault(strategy.goal_id, []).append(strategy)
+    goals = Goal.objects.filter(plan=plan, deleted_at__isnull=True).select_related("lead")
+    context = {
+        "plan": plan,
+        "goals": [(goal, strategies.get(goal.pk, [])) for goal in goals],
+        "priorities": Priority.objects.filter(plan=plan, deleted_at__isnull=True),
+        "breadcrumb": [_crumbs(plan, here="")[0], {"label": "Structure"}],
+    }
+    return render(request, "goals/plan_structure.html", context)
+
+
+def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Settings of a plan."""
+    _managers_only(request)
+    plan = _plan(slug)
+    form = PlanForm(request.POST or None, instance=plan)
+
+    def save() -> str:
+        update_plan(
+            plan=plan,
+            fields=form.values(),
+            holidays=form.cleaned_data["holidays"],
+            seen_version=form.cleaned_data["version"],
+            act=act_of(request),
+        )
+        return _structure_of(plan)
+
+    return _form_page(request, form, save, title="Plan settings", plan=plan)
+
+
+def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
+    _managers_only(request)
+    plan = _plan(slug)
+    form = GoalForm(request.POST or None)
+
+    def save() -> str:
+        create_goal(plan=plan, fields=form.values(), act=act_of(request))
+        return _structure_of(plan)
+
+    return _form_page(request, form, save, title=f"Add: {plan.goal_label.lower()}", plan=plan)
+
+
+def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    _managers_only(request)
+    goal = _goal(slug, number)
+    form = GoalForm(request.POST or None, instance=goal)
+
+    def save() -> str:
+        update_goal(goal=goal, fields=form.values(), seen_version=form.cleaned_data["version"], act=act_of(request))
+        return _structure_of(goal.plan)
+
+    return _form_page(request, form, save, title=f"Edit {goal}", plan=goal.plan)
+
+
+def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    _managers_only(request)
+    goal = _goal(slug, number)
+    form = StrategyForm(request.POST or None)
+
+    def save() -> str:
+        create_strategy(goal=goal, fields=form.values(), act=act_of(request))
+        return _structure_of(goal.plan)
+
+    return _form_page(request, form, save, title=f"Add a strategy to {goal}", plan=goal.plan)
+
+
+def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    _managers_only(request)
+    found = Strategy.objects.filter(deleted_at__isnull=True, goal__deleted_at__isnull=True)
+    strategy = get_object_or_404(found.select_related("goal__plan"), pk=pk)
+    plan = strategy.goal.plan
+    form = StrategyForm(request.POST or None, instance=strategy)
+
+    def save() -> str:
+        seen = form.cleaned_data["version"]
+        update_strategy(strategy=strategy, fields=form.values(), seen_version=seen, act=act_of(request))
+        return _structure_of(plan)
+
+    return _form_page(request, form, save, title=f"Edit {strategy}", plan=plan)
+
+
+def priority_create(request: HttpRequest, slug: str) -> HttpResponse:
+    _managers_only(request)
+    plan = _plan(slug)
+    form = PriorityForm(request.POST or None)
+
+    def save() -> str:
+        create_priority(plan=plan, **form.values(), act=act_of(request))
+        return _structure_of(plan)
+
+    return _form_page(request, form, save, title="Add a priority", plan=plan)
+
+
+def priority_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    _managers_only(request)
+    priority = get_object_or_404(Priority.objects.filter(deleted_at__isnull=True).select_related("plan"), pk=pk)
+    form = PriorityForm(request.POST or None, instance=priority)
+
+    def save() -> str:
+        seen = form.cleaned_data["version"]
+        update_priority(priority=priority, fields=form.values(), seen_version=seen, act=act_of(request))
+        return _structure_of(priority.plan)
+
+    return _form_page(request, form, save, title=f"Edit {priority}", plan=priority.plan)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: StructureForm,
+    save: Callable[[], str],
+    *,
+    title: str,
+    plan: Plan | None = None,
+    back: str = "",
+) -> HttpResponse:
+    """Draw the form, or save it and go on. Wrong input answers 422, a newer row 409 with both texts; all is kept."""
+    context: dict[str, Any] = {"title": title, "form": form, "back": back or (_structure_of(plan) if plan else "/")}
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                where = once(request, save)
+            except ValidationError as error:
+                form.add_refusal(error)
+            except StaleVersion as stale:
+                status = 409
+                context["differences"] = form.differences(stale.row)
+                form.start_again_from(stale.row)
+            else:
+                messages.success(request, "Saved.")
+                return redirect(where)
+    if plan is not None:
+        context["breadcrumb"] = _crumbs(plan, here=title)
+    return render(request, "goals/structure_form.html", context, status=status)
+
+
+def _managers_only(request: HttpRequest) -> None:
+    if not user_of(request).has_perm("goals.change_plan"):
+        raise PermissionDenied
+
+
+def _plan(slug: str) -> Plan:
+    return get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+
+
+def _goal(slug: str, number: str) -> Goal:
+    found = Goal.objects.filter(deleted_at__isnull=True).select_related("plan")
+    return get_object_or_404(found, plan__slug=slug, number=number)
+
+
+def _structure_of(plan: Plan) -> str:
+    return reverse("goals:plan-structure", args=[plan.slug])
+
+
+def _crumbs(plan: Plan, *, here: str) -> list[dict[str, str]]:
+    return [
+        {"label": plan.title, "href": reverse("initiatives:plan-detail", args=[plan.slug])},
+        {"label": "Structure", "href": _structure_of(plan)},
+        {"label": here},
+    ]

@@ -1,0 +1,32 @@
+"""Sign-in and password forms: Django's own, in our words."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail and password."""
+
+    error_messages = {
+        "invalid_login": "E-mail or password is not right. Check both, or set a new password below.",
+        "inactive": "This account was deactivated. Ask an administrator.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail"
+        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+
+
+class ResetForm(PasswordResetForm):
+    """Writes to active people, also to those who never had a password: it is how they set their first one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"
+
+    def get_users(self, email: str) -> Any:
+        return get_user_model().objects.filter(email__iexact=email, is_active=True)

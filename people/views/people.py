@@ -1,0 +1,157 @@
+"""Pages that manage people and their roles."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from people.forms.people import PeopleFilterForm, PersonCreateForm, PersonEditForm, RoleForm
+from people.models import RoleGrant, User
+from people.pages import press, seen_number, take_form, words_for
+from people.requests import act_of, user_of
+from people.roles import DESCRIPTIONS, Role
+from people.selectors import audit_events, entry_of, people_with_roles
+from people.services import create_user, grant_role, revoke_role, update_user
+
+
+@require_safe
+@permission_required("people.change_person", raise_exception=True)
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Everybody with an account, narrowed by name, role, department or state."""
+    form = PeopleFilterForm(request.GET, auto_id="filter_%s")
+    wanted = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(people_with_roles(**wanted), 100).get_page(request.GET.get("page"))
+    context = {"page": page, "form": form, "can_read_log": user_of(request).has_perm("people.view_audit_log")}
+    return render(request, "people/person_list.html", context, status=200 if form.is_valid() else 422)
+
+
+@permission_required("people.change_person", raise_exception=True)
+def person_create(request: HttpRequest) -> HttpResponse:
+    """Add a person; they set a password by "Forgot your password, or have none yet?"."""
+    form = words_for(request, PersonCreateForm)
+
+    def save() -> str:
+        person = create_user(**form.values(), act=act_of(request))
+        messages.success(request, f"{person.name} was added. Now give a role.")
+        return reverse("people:person-detail", args=[person.pk])
+
+    context = _form_context("Add a person", "Add the person", [_people()], back=reverse("people:person-list"))
+    return take_form(request, form=form, save=save, template="people/form.html", context=context)
+
+
+@require_safe
+@permission_required("people.change_person", raise_exception=True)
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person, their roles, and what was done to the account."""
+    return _person_page(request, get_object_or_404(people_with_roles(), pk=pk), RoleForm())
+
+
+@permission_required("people.change_person", raise_exception=True)
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change name, e-mail and department."""
+    person = _person_in_reach(request, pk)
+    initial = {
+        "name": person.name, "email": person.email, "department": person.department_id, "version": person.version,
+    }  # fmt: skip
+    form = words_for(request, PersonEditForm, initial=initial)
+    back = reverse("people:person-detail", args=[pk])
+
+    def save() -> str:
+        seen = form.cleaned_data["version"]
+        saved = update_user(user=person, fields=form.values(), seen_version=seen, act=act_of(request))
+        messages.success(request, f"{saved.name} was saved.")
+        return back
+
+    trail = [_people(), {"label": person.name, "href": back}]
+    context = _form_context(f"Edit {person.name}", "Save", trail, back=back)
+    return take_form(request, form=form, save=save, template="people/form.html", context=context)
+
+
+@require_POST
+@permission_required("people.change_person", raise_exception=True)
+def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivate the account, or reactivate it (`active` is "no" or "yes")."""
+    person = _person_in_reach(request, pk)
+    active = request.POST.get("active")
+
+    def do() -> str:
+        if active not in {"yes", "no"}:
+            raise ValidationError("Account: say whether it is to be active.")
+        update_user(
+            user=person, fields={"is_active": active == "yes"}, seen_version=seen_number(request, "version"),
+            act=act_of(request),
+        )  # fmt: skip
+        return f"{person.name} can sign in again." if active == "yes" else f"{person.name} can no longer sign in."
+
+    return press(request, do=do, where=reverse("people:person-detail", args=[pk]))
+
+
+@require_POST
+@permission_required("people.grant_role", raise_exception=True)
+def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a role."""
+    person = get_object_or_404(people_with_roles(), pk=pk)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        try:
+            grant_role(user=person, **form.cleaned_data, act=act_of(request))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"{person.name} is now {Role(form.cleaned_data['role']).label.lower()}.")
+            return redirect("people:person-detail", pk=pk)
+    return _person_page(request, person, form, status=422)
+
+
+@require_POST
+@permission_required("people.grant_role", raise_exception=True)
+def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
+    """Take a role away; it counts from the person's next page."""
+    grant = get_object_or_404(RoleGrant.objects.select_related("user"), pk=grant_pk, user_id=pk)
+
+    def do() -> str:
+        revoke_role(grant=grant, act=act_of(request))
+        return f"{grant.user.name} is no longer {grant.get_role_display().lower()}."
+
+    return press(request, do=do, where=reverse("people:person-detail", args=[pk]))
+
+
+def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int = 200) -> HttpResponse:
+    user = user_of(request)
+    events = audit_events().filter(target_type="user", target_id=person.pk)[:30]
+    context = {
+        "person": person,
+        "form": form,
+        "entries": [entry_of(event) for event in events],
+        "roles": [(Role(role).label, text) for role, text in DESCRIPTIONS.items()],
+        "can_grant": user.has_perm("people.grant_role"),
+        "can_change": _is_in_reach(user, person),
+        "breadcrumb": [_people(), {"label": person.name, "href": ""}],
+    }
+    return render(request, "people/person_detail.html", context, status=status)
+
+
+def _person_in_reach(request: HttpRequest, pk: int) -> User:
+    person = get_object_or_404(User, pk=pk)
+    if not _is_in_reach(user_of(request), person):
+        raise PermissionDenied("Only an administrator changes the account of an administrator.")
+    return person
+
+
+def _is_in_reach(user: User, person: User) -> bool:
+    """An administrator's account is changed by administrators: a new e-mail would be a way to take it over."""
+    return not person.has_role(Role.ADMINISTRATOR) or user.has_role(Role.ADMINISTRATOR)
+
+
+def _people() -> dict[str, str]:
+    return {"label": "People", "href": reverse("people:person-list")}
+
+
+def _form_context(title: str, label: str, trail: list[dict[str, str]], *, back: str) -> dict[str, Any]:
+    return {"title": title, "label": label, "back": back, "breadcrumb": [*trail, {"label": title, "href": ""}]}

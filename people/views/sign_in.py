@@ -1,0 +1,103 @@
+"""Sign in, one's own profile, and passwords."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+
+from people.audit import Act
+from people.forms.sign_in import ResetForm, SignInForm
+from people.models import RoleGrant
+from people.requests import act_of, user_of
+from people.roles import DESCRIPTIONS
+from people.services import set_password
+
+DEMO_ACCOUNTS = [
+    ("owner@demo.example", "Owner", "says how initiatives stand"),
+    ("liaison@demo.example", "Department liaison", "sees and keeps what the department promised"),
+    ("leader@demo.example", "Leadership", "reads the plan and completes the quarterly report"),
+    ("manager@demo.example", "Plan manager", "runs the plan"),
+    ("admin@demo.example", "Administrator", "roles, settings, audit log"),
+    ("viewer@demo.example", "Viewer", "reads"),
+]
+
+
+class _Refusing:
+    """A form that fails answers 422, like every form of ours."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        response.status_code = 422
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(_Refusing, auth.LoginView):
+    """Django's own sign-in, with e-mail for a name. `next` leads nowhere but to this site."""
+
+    template_name = "people/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        accounts = DEMO_ACCOUNTS if settings.DEMO else []
+        return super().get_context_data(**kwargs) | {"accounts": accounts}
+
+
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who I am here and what I may do."""
+    user = user_of(request)
+    grants = RoleGrant.objects.filter(user=user, recorded_until__isnull=True).select_related("department")
+    held = [(grant, DESCRIPTIONS[grant.role]) for grant in grants]
+    return render(request, "people/profile.html", {"person": user, "held": held})
+
+
+class PasswordChange(_Refusing, auth.PasswordChangeView):
+    """A new password for oneself; other sessions of the same person end."""
+
+    template_name = "people/password_change.html"
+    success_url = reverse_lazy("people:password-change-done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = set_password(user=form.user, password=form.cleaned_data["new_password1"], act=act_of(self.request))
+        update_session_auth_hash(self.request, user)
+        return HttpResponseRedirect(self.get_success_url())
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordReset(_Refusing, auth.PasswordResetView):
+    """Ask for a link by mail. The answer is the same whether the address has an account or not."""
+
+    template_name = "people/password_reset.html"
+    email_template_name = "people/email/password_reset.txt"
+    subject_template_name = "people/email/password_reset_subject.txt"
+    form_class = ResetForm
+    success_url = reverse_lazy("people:password-reset-sent")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        # The link names the configured site, not the Host header somebody sent.
+        self.extra_email_context = {"site_url": settings.SITE_URL}
+        return super().form_valid(form)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordResetConfirm(_Refusing, auth.PasswordResetConfirmView):
+    """Choose a password by the link from the mail, once."""
+
+    template_name = "people/password_reset_confirm.html"
+    success_url = reverse_lazy("people:password-reset-complete")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        act = Act(by=form.user, at=timezone.now(), channel="email_link")
+        set_password(user=form.user, password=form.cleaned_data["new_password1"], act=act)
+        del self.request.session[auth.INTERNAL_RESET_SESSION_TOKEN]
+        return HttpResponseRedirect(self.get_success_url())

@@ -1,0 +1,120 @@
+"""Commitments through the client: ask, accept, deliver, move, withdraw; who may; cases B-49 and G13 of them."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from initiatives.models import Commitment
+from initiatives.services import propose_commitment
+from people.models import AuditEvent
+from tests.build import act, make_initiative
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("stopped")
+
+
+@pytest.fixture
+def stopped():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def promise(cast, plan) -> Commitment:
+    other = make_initiative(plan, number="1.9", owner=cast.owner, lead_department=cast.health)
+    return propose_commitment(
+        initiative=other, department=cast.streets, what="Two crews", due_date=date(2026, 10, 20), act=act()
+    )
+
+
+def to(name: str, row) -> str:
+    return reverse(f"initiatives:commitment-{name}", args=[row.pk])
+
+
+def test_propose_once_however_often_sent(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    body = {"department": cast.health.pk, "what": "Two testers", "due_date": "2026-12-01", "submission": "k"}
+    for _ in range(2):
+        assert client.post(to("create", initiative), body).status_code == 302
+    row = Commitment.objects.get()
+    assert (row.state, row.baseline_due_date) == ("proposed", date(2026, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"department": ""}, "“Department”"),
+        ({"department": "999"}, "“Department”"),
+        ({"what": ""}, "“What”"),
+        ({"due_date": "never"}, "“Due date” must be a real date"),
+    ],
+)
+def test_bad_input_names_the_field(sign_in, cast, initiative, wrong, sentence):
+    body = {"department": cast.health.pk, "what": "Two testers", "due_date": "2026-12-01"}
+    answer = sign_in(cast.owner).post(to("create", initiative), body | wrong)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Commitment.objects.exists()
+
+
+def test_the_liaison_accepts_and_delivers_and_goes_back(sign_in, cast, promise):
+    client = sign_in(cast.liaison)
+    accepted = client.post(to("accept", promise), {"version": 1, "next": "/departments/Streets/"})
+    assert accepted["Location"] == "/departments/Streets/"
+    promise.refresh_from_db()
+    assert (promise.state, promise.accepted_by, promise.accepted_at) == ("accepted", cast.liaison, NOW)
+    client.post(to("deliver", promise), {"version": 2})
+    promise.refresh_from_db()
+    assert (promise.state, promise.delivered_by) == ("delivered", cast.liaison)
+
+
+def test_accepting_what_was_moved_meanwhile_says_so(sign_in, cast, promise):
+    sign_in(cast.manager).post(to("move", promise), {"due_date": "2026-10-10", "reason": "Earlier", "version": 1})
+    text = sign_in(cast.liaison).post(to("accept", promise), {"version": 1}, follow=True).content.decode()
+    assert "Somebody else changed" in text
+    promise.refresh_from_db()
+    assert promise.state == "proposed"
+
+
+def test_moving_and_withdrawing_need_a_reason(sign_in, cast, promise):
+    client = sign_in(cast.liaison)
+    assert client.post(to("move", promise), {"due_date": "2026-11-20", "version": 1}).status_code == 422
+    assert client.post(to("withdraw", promise), {"reason": "", "version": 1}).status_code == 422
+    client.post(to("move", promise), {"due_date": "2026-11-20", "version": 1, "reason": "Snow season"})
+    promise.refresh_from_db()
+    assert (promise.due_date, promise.slip_count) == (date(2026, 11, 20), 1)
+    client.post(to("withdraw", promise), {"reason": "No crews left", "version": 2})
+    promise.refresh_from_db()
+    assert promise.state == "withdrawn"
+    assert AuditEvent.objects.get(verb="commitment.withdrawn").reason == "No crews left"
+    assert "withdrawn; that cannot be done" in client.post(to("accept", promise), follow=True).content.decode()
+
+
+def test_back_leads_to_our_own_pages_only(sign_in, cast, promise):
+    answer = sign_in(cast.liaison).post(to("accept", promise), {"version": 1, "next": "https://elsewhere.example/"})
+    assert answer["Location"].startswith("/initiatives/")
+
+
+@pytest.mark.parametrize("name", ["accept", "deliver"])
+def test_only_the_department_says_yes(sign_in, cast, promise, name):
+    for person in (cast.owner, cast.leader, cast.viewer, cast.contributor):
+        assert sign_in(person).post(to(name, promise), {"version": 1}).status_code == 403
+    assert sign_in(cast.manager).post(to(name, promise), {"version": 1}).status_code == 302
+
+
+def test_who_may_ask_and_take_back(sign_in, cast, promise):
+    for person, asks, takes_back in [
+        (cast.owner, 200, 200), (cast.manager, 200, 200), (cast.liaison, 403, 200), (cast.contributor, 403, 403),
+        (cast.leader, 403, 403), (cast.viewer, 403, 403),
+    ]:  # fmt: skip
+        client = sign_in(person)
+        assert client.get(to("create", promise.initiative)).status_code == asks, person
+        assert client.get(to("withdraw", promise)).status_code == takes_back, person
+
+
+def test_a_get_after_signing_in_changes_nothing(sign_in, cast, promise):
+    assert sign_in(cast.liaison).get(to("accept", promise)).status_code == 302
+    promise.refresh_from_db()
+    assert promise.state == "proposed"

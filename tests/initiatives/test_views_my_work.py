@@ -1,0 +1,143 @@
+"""Home, for every role: what needs me now, why, how late, and the button beside it."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from goals.models import Goal
+from initiatives.models import StatusUpdate
+from initiatives.services import propose_commitment
+from people.services import update_user
+from tests.build import act, make_initiative, make_milestone, report
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("stopped")
+TODAY = date(2026, 10, 5)
+
+
+@pytest.fixture
+def stopped():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def days_ago(days: int) -> str:
+    return f"{TODAY - timedelta(days=days)}T12:00"
+
+
+def home(client) -> str:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(100, "10 days late"), (90, "Due now"), (80, "in 10 days"), (76, "in 14 days"), (75, None), (10, None)],
+)
+def test_an_update_is_due_from_two_weeks_before_it_is_stale(sign_in, cast, initiative, days, said):
+    report(initiative, "on_track", days_ago(days), cast.owner)
+    text = home(sign_in(cast.owner))
+    assert ("Updates due" in text) == (said is not None)
+    if said:
+        assert said in text
+        assert "one is expected every 90 days" in text
+
+
+def test_nothing_reported_is_due_without_a_no_change_button(sign_in, cast, initiative):
+    text = home(sign_in(cast.owner))
+    assert "Nothing was reported yet" in text
+    assert "No change" not in text
+    assert "status-updates/new" in text
+
+
+def test_no_change_takes_two_clicks(sign_in, cast, initiative):
+    before = report(initiative, "on_track", days_ago(100), cast.owner)
+    client = sign_in(cast.owner)
+    text = home(client)  # first: open the page
+    assert f'action="/initiatives/{initiative.pk}/status-updates/no-change/"' in text
+    body = {"seen_update": before.pk, "submission": f"no-change-{before.pk}", "next": "/"}
+    answer = client.post(f"/initiatives/{initiative.pk}/status-updates/no-change/", body, follow=True)  # second
+    assert answer.request["PATH_INFO"] == "/"
+    assert "is still on track" in answer.content.decode()
+    assert "Updates due" not in answer.content.decode()
+    assert StatusUpdate.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["on_hold", "completed", "cancelled"])
+def test_on_hold_and_closed_are_silent(sign_in, cast, initiative, status):
+    make_milestone(initiative, date(2026, 9, 1), owner=cast.owner)
+    report(initiative, status, days_ago(200), cast.owner)
+    assert "Needs you now" not in home(sign_in(cast.owner))
+
+
+def test_milestones_late_soon_and_next(sign_in, cast, initiative):
+    report(initiative, "at_risk", days_ago(1), cast.owner)
+    for days, title in [(-3, "Late one"), (14, "Soon one"), (20, "Next one"), (31, "Far one")]:
+        make_milestone(initiative, TODAY + timedelta(days=days), title=title)
+    make_milestone(initiative, TODAY, title="Named to another", owner=cast.viewer)
+    text = home(sign_in(cast.owner))
+    now, coming = text[text.index("Needs you now") : text.index("Next 30 days")], text[text.index("Next 30 days") :]
+    assert "Late one" in now
+    assert "3 days late" in now
+    assert "Soon one" in now
+    assert "Next one" in coming
+    assert "Far one" not in text
+    assert "Named to another" not in text
+    assert "Named to another" in home(sign_in(cast.viewer))
+
+
+def test_commitments_wait_for_the_liaison(sign_in, cast, initiative):
+    propose_commitment(
+        initiative=initiative, department=cast.streets, what="Two crews", due_date=date(2026, 10, 9), act=act()
+    )
+    client = sign_in(cast.liaison)
+    assert "Asked of your department" in home(client)
+    said = client.post("/commitments/1/accept/", {"version": 1, "next": "/"}, follow=True).content.decode()
+    assert "Accepted for Department of Streets" in said
+    assert "Promised by your department" in said
+    assert "Two crews" not in home(sign_in(cast.contributor))
+
+
+def test_the_lead_is_asked_to_read_and_not_of_their_own(sign_in, cast, initiative):
+    Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.leader)
+    report(initiative, "at_risk", days_ago(2), cast.owner, happened="Trouble")
+    assert "Updates to read" in home(sign_in(cast.leader))
+    client = sign_in(cast.leader)
+    client.post("/status-updates/1/acknowledge/", {"next": "/"})
+    assert "Updates to read" not in home(client)
+    report(initiative, "at_risk", days_ago(1), cast.leader, happened="Mine")
+    assert "Updates to read" not in home(client)
+
+
+def test_managers_see_what_is_nobodys_and_what_is_silent(sign_in, cast, plan, initiative):
+    make_initiative(plan, number="2.1", title="Orphan")
+    gone = make_initiative(plan, number="2.2", title="Left alone", owner=cast.contributor)
+    update_user(user=cast.contributor, fields={"is_active": False}, act=act())
+    report(gone, "on_track", days_ago(5))
+    report(initiative, "on_track", days_ago(95), cast.owner)
+    text = home(sign_in(cast.manager))
+    for said in ("No owner: 1", "Owner gone: 1", "Not reported: 2", "Orphan", "Left alone", "last update 95 days ago"):
+        assert said in text
+    assert "The plan needs you" not in home(sign_in(cast.owner))
+
+
+@pytest.mark.parametrize("who", ["viewer", "leader", "admin", "manager", "liaison"])
+def test_everybody_without_work_is_shown_where_to_go(sign_in, cast, plan, who):
+    text = home(sign_in(getattr(cast, who)))
+    assert "The plan at a glance" in text
+    assert "Needs you now" not in text
+
+
+@pytest.mark.parametrize("who", ["manager", "owner", "liaison", "leader", "contributor"])
+def test_home_costs_twelve_queries_at_most(sign_in, cast, plan, initiative, who, django_assert_max_num_queries):
+    Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.leader)
+    for number in ("1.2", "1.3", "1.4"):
+        row = make_initiative(plan, number=number, owner=getattr(cast, who))
+        make_milestone(row, date(2026, 10, 7))
+        report(row, "on_track", days_ago(95), cast.admin, happened="x")
+        propose_commitment(initiative=row, department=cast.streets, what="x", due_date=None, act=act())
+    client = sign_in(getattr(cast, who))
+    with django_assert_max_num_queries(12):
+        home(client)
