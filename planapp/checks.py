@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.http.request import validate_host
 
 SHORTEST_KEY = 50  # characters; a text of secrets.token_urlsafe(50) is longer
 FROM_THE_EXAMPLE = ("change-me", "only-for-tests", "django-insecure")
@@ -36,7 +37,7 @@ def site_is_https(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     hosts = settings.ALLOWED_HOSTS
     if "*" in hosts:
         found.append(Error("ALLOWED_HOSTS must name hosts; * lets anybody choose the name.", id="planapp.E003"))
-    elif site.hostname and not any(site.hostname == host or site.hostname.endswith(host) for host in hosts):
+    elif site.hostname and not validate_host(site.hostname, hosts):
         found.append(Error(f"ALLOWED_HOSTS lacks {site.hostname}, the host of SITE_URL.", id="planapp.E004"))
     return found
 
