@@ -146,7 +146,9 @@ def test_basis_and_source_stand_on_the_page(sign_in, cast, plan):
         assert _words_in(text, "Published by the City", 'href="https://plan.example/"', "All sample.") == {
             "Published by the City", 'href="https://plan.example/"', "All sample.",
         }  # fmt: skip
-        assert "Sample grouping" in read(sign_in(cast.viewer), reverse("initiatives:goal-detail", args=[plan.slug, "3"]))
+        assert "Sample grouping" in read(
+            sign_in(cast.viewer), reverse("initiatives:goal-detail", args=[plan.slug, "3"])
+        )
 
 
 def test_pages_cost_the_same_for_one_row_and_for_three(sign_in, cast, plan, django_assert_max_num_queries):
