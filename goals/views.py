@@ -28,7 +28,7 @@ from people.requests import act_of, once, user_of
 def plan_create(request: HttpRequest) -> HttpResponse:
     """Set up a plan in the browser."""
     _managers_only(request)
-    form = PlanForm(request.POST or None, initial={"state": Plan.State.DRAFT})
+    form = PlanForm(request.POST or None, instance=Plan())  # a new plan shows its defaults
 
     def save() -> str:
         plan = create_plan(fields=form.values(), act=act_of(request))

@@ -40,7 +40,6 @@ def is_liaison_of(user: User, department: Department | int | None) -> bool:
 may_manage = is_plan_manager | is_administrator
 
 rules.add_perm("people.read", is_member)
-rules.add_perm("people.view_person", is_member)
 rules.add_perm("people.change_person", may_manage)
 rules.add_perm("people.change_department", may_manage)
 rules.add_perm("people.grant_role", is_administrator)

@@ -24,6 +24,9 @@ VERBS = {
     "report": "Report",
     "snapshot": "Snapshot",
     "message": "Message",
+    "one_off": "One-off message",
+    "subscription": "Mail preferences",
+    "sending": "Sending",
 }
 
 

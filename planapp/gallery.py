@@ -88,6 +88,7 @@ def sample() -> dict[str, Any]:
         "person": Sample(name="Plan manager"),
         "days": [TODAY + timedelta(days=n) for n in (-41, -1, 0, 1, 12, 97)],
         "form": SampleUpdateForm(prefix="clean"),
+        "differences": [{"label": "Title", "saved": "Free wireless in parks", "mine": "Free wireless in all parks"}],
         "wrong_form": wrong,
         "filter_form": SampleFilterForm(auto_id="filter_%s"),
         "chips": [{"label": "Status: At risk", "href": "?"}, {"label": "Department: Streets", "href": "?"}],

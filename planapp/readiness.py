@@ -33,14 +33,14 @@ def _worker(now: Health, at: datetime) -> Check:
 
 def _messages(now: Health, at: datetime) -> Check:
     """Whether what is due goes out. Held by a person, it may wait."""
-    is_late = now.oldest_due_at is not None and at - now.oldest_due_at > DELAY and now.held_since is None
+    is_late = now.oldest_due_at is not None and at - now.oldest_due_at > DELAY and now.hold is None
     check: Check = {
         "ok": not is_late,
         "oldest_due": now.oldest_due_at,
         "waiting": now.waiting,
         "unconfirmed": now.unconfirmed,
         "failed": now.failed,
-        "held_since": now.held_since,
+        "held_since": now.hold.since if now.hold else None,
     }
     return check | {"says": "A message has been due for more than half an hour."} if is_late else check
 

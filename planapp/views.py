@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
+from planapp.gallery import sample
 from planapp.readiness import readiness
+
+# Fields of our forms that the form fills in by itself.
+NOT_TYPED = {"csrfmiddlewaretoken", "submission", "typed_by", "version", "seen_update", "next"}
 
 
 @login_not_required
@@ -32,12 +37,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token was renewed (a sign-in in another tab): say so and give back every word that was typed."""
-    typed = {
-        name: value
-        for name, value in request.POST.items()
-        if name not in {"csrfmiddlewaretoken", "password"} and "password" not in name and str(value).strip()
-    }
-    return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": request.path}, status=403)
+    typed = [
+        (name.replace("_", " ").capitalize(), value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in NOT_TYPED and "password" not in name and str(value).strip()
+    ]
+    came_from = request.headers.get("referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    back = came_from if is_ours else request.path
+    return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": back}, status=403)
 
 
 @require_safe
@@ -58,3 +69,10 @@ def api_docs(request: HttpRequest) -> HttpResponse:
         for method, operation in methods.items()
     ]
     return render(request, "planapp/api_docs.html", {"operations": operations})
+
+
+@require_safe
+@permission_required("people.change_person", raise_exception=True)
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for who builds pages. Sample values, no database."""
+    return render(request, "_components/gallery.html", sample())

@@ -2,9 +2,8 @@
 
 import rules
 
-from people.rules import is_member, may_manage
+from people.rules import may_manage
 
-rules.add_perm("reminders.view_own_messages", is_member)
 rules.add_perm("reminders.view_all_messages", may_manage)
 rules.add_perm("reminders.steer_sending", may_manage)
 rules.add_perm("reminders.write_one_off", may_manage)

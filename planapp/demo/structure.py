@@ -170,7 +170,7 @@ def _goals(timeline: Timeline, world: World, at: datetime) -> None:
             "number": number, "title": pillar["name"], "text": pillar.get("coverage_note", ""), "lead": lead,
             "basis": pillar["basis"], "source": pillar["source"],
         }  # fmt: skip
-        goal = create_goal(plan=_made(world), fields=fields, act=act)
+        goal = create_goal(plan=world.the_plan, fields=fields, act=act)
         world.goals[number] = goal
         for row in pillar["strategies"]:
             world.strategies[number_of(row["id"])] = create_strategy(
@@ -198,7 +198,7 @@ def _initiative(row: RealInitiative, timeline: Timeline, world: World, at: datet
     served = data["priorities"].get(number, data["priorities"][strategy_number(row)])
     internal = data["internal_audience"]
     is_internal = number in internal or strategy_number(row) in internal
-    plan = _made(world)
+    plan = world.the_plan
     start = row.start.day if row.start else plan.start_date
     fields = {
         "goal": world.goals[row.goal_number],
@@ -289,9 +289,3 @@ def _report_closed(row: RealInitiative, world: World, at: datetime) -> None:
     }
     act = Act(by=None, at=at, channel=Channel.IMPORT)
     record_status_update(initiative=world.initiatives[row.number], words=words, act=act)
-
-
-def _made(world: World) -> Plan:
-    if world.plan is None:
-        raise RuntimeError("The plan comes first on the timeline.")
-    return world.plan

@@ -33,6 +33,12 @@ class World:
     commitments: dict[str, Commitment] = field(default_factory=dict)
     updates: dict[str, StatusUpdate] = field(default_factory=dict)
 
+    @property
+    def the_plan(self) -> Plan:
+        if self.plan is None:
+            raise RuntimeError("The plan comes first on the timeline.")
+        return self.plan
+
 
 Deed = Callable[[World, datetime], None]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from goals.models import Goal, Plan, Strategy
+from goals.models import Goal, Plan, Priority, Strategy
+from goals.services import create_priority
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from initiatives.services import propose_commitment
 from people.models import Department, RoleGrant, User
@@ -52,7 +53,8 @@ class World:
         message = Message.objects.filter(person=self.cast.manager).earliest("pk")
         keys = {
             "person": self.cast.viewer, "role": self.cast.viewer, "department": self.cast.streets, "plan": self.plan,
-            "goal": goal, "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
+            "goal": goal, "priority": Priority.objects.get(plan=self.plan),
+            "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
             "status-draft": self.initiative, "message": message, "one-off": self.one_off,
         }  # fmt: skip
@@ -89,6 +91,7 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
 def build_world() -> World:
     cast = build_cast()
     plan = build_plan()
+    create_priority(plan=plan, name="Safer streets", act=act())
     row, soon, update, promise, one_off = populate(plan, cast, 1, owner=cast.owner, department=cast.streets)
     quarter = plan.quarter_of(date(2026, 9, 30))
     freeze_quarter(plan=plan, quarter=quarter, act=act(timezone.now()))

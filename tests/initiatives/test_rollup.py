@@ -10,8 +10,13 @@ from initiatives.selectors.changes import changes_between, direction
 from initiatives.selectors.overview import next_dates, plan_overview
 from initiatives.selectors.rollup import EMPTY, tally
 from initiatives.selectors.standing import standings
-from initiatives.services import delete_initiative, override_status, propose_commitment, update_initiative
-from initiatives.services import update_milestone
+from initiatives.services import (
+    delete_initiative,
+    override_status,
+    propose_commitment,
+    update_initiative,
+    update_milestone,
+)
 from people.asof import AsOf
 from tests.build import act, make_initiative, make_milestone, report
 

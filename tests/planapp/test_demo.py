@@ -26,6 +26,7 @@ from people.views.sign_in import DEMO_ACCOUNTS
 from planapp.demo.load import PASSWORD, load_demo
 from planapp.demo.source import real_initiatives
 from planapp.demo.structure import department_key
+from reports.models import QuarterSnapshot, ReportAct, SnapshotCorrection
 from tests.conftest import NOW
 
 
@@ -97,7 +98,7 @@ def test_demo_is_a_plan_one_can_believe_in(loaded):
     assert sum(row.slip_count > 0 for row in rows) == 2
     assert sum(bool(row.override_status) for row in rows) == 1
     assert StatusDraft.objects.count() == 1
-    assert StatusUpdate.objects.filter(corrects__isnull=False).count() == 1
+    assert StatusUpdate.objects.filter(corrects__isnull=False).count() == 2
     assert Acknowledgement.objects.filter(by__email="leader@demo.example").exists()
     assert Milestone.objects.filter(slip_count=2).count() == 2
 
@@ -132,3 +133,14 @@ def test_demo_again_keeps_what_is_there(loaded, capsys):
     call_command("load_demo", "--seed", "2")
     assert "Nothing was changed" in capsys.readouterr().out
     assert AuditEvent.objects.count() == before
+
+
+def test_demo_quarters_are_frozen_completed_and_one_is_revised(loaded):
+    frozen = QuarterSnapshot.objects.order_by("fiscal_year", "quarter", "revision")
+    assert [f"{row.fiscal_year} Q{row.quarter} r{row.revision}" for row in frozen] == [
+        "2025 Q4 r1", "2026 Q1 r1", "2026 Q2 r1", "2026 Q3 r1", "2026 Q4 r1", "2026 Q4 r2", "2027 Q1 r1",
+    ]  # fmt: skip
+    assert all(row.built_at - row.ends_at < timedelta(minutes=15) for row in frozen if row.revision == 1)
+    assert not ReportAct.objects.filter(snapshot__fiscal_year=2027).exists(), "the newest waits for leadership"
+    assert ReportAct.objects.filter(kind="completed").count() == 6
+    assert SnapshotCorrection.objects.get().number == "3.2.1"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-BOUND = 150  # seconds: far more than it takes, far less than for ever
+BOUND = 300  # seconds: far more than it takes, far less than for ever
 
 
 def free_port() -> int:

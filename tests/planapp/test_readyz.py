@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from planapp import readiness
-from reminders.models import Heartbeat
+from reminders.models import Heartbeat, Hold
 from reminders.services import beat
 
 
@@ -39,7 +39,10 @@ def test_readyz_without_worker_is_503(client, db):
 def test_readyz_with_an_old_message_is_503_unless_held(client, monkeypatch, held, code):
     now = timezone.now()
     told = replace(
-        readiness.health(now), oldest_due_at=now - timedelta(hours=1), waiting=1, held_since=now if held else None
+        readiness.health(now),
+        oldest_due_at=now - timedelta(hours=1),
+        waiting=1,
+        hold=Hold(since=now, reason="drill") if held else None,
     )
     monkeypatch.setattr(readiness, "health", lambda at: told)
     assert client.get("/readyz").status_code == code

@@ -1,0 +1,62 @@
+"""docs/permissions.md, written from the policy itself: the roles, and who may do what by each room's rules.py."""
+
+import ast
+
+from rules.permissions import permissions
+
+from people.roles import DESCRIPTIONS, Role
+
+# What a predicate asks, in words. A predicate without words stops the page, so that none goes unexplained.
+WORDS = {
+    "is_member": "anybody with a role",
+    "is_plan_manager": "plan manager",
+    "is_administrator": "administrator",
+    "is_leader": "leadership",
+    "has_hands": "anybody with a working role (contributor, liaison, plan manager, administrator)",
+    "is_owner": "owner of the initiative",
+    "is_contributor": "contributor to the initiative",
+    "is_liaison_of_lead": "liaison of the lead department",
+    "is_liaison_of_promise": "liaison of the department that promises",
+    "owns_initiative_of": "owner of the initiative",
+    "is_author": "author of the update",
+    "leads_goal_of": "lead of the focus area, not of one’s own update",
+}
+
+HEAD = """# Permissions
+
+Written by `manage.py print_permissions`; a test keeps it true. Default deny: who is not named may not. Pages, API,
+exports and templates ask the same question, `user.has_perm(name, object)`.
+
+## Roles
+
+| Role | May |
+|---|---|
+"""
+
+
+def in_words(name: str) -> str:
+    """A predicate's own name, such as "((a & b) | c)", as words: "a who is b; c"."""
+    return "; ".join(_told(one) for one in _parts(ast.parse(name, mode="eval").body, ast.BitOr))
+
+
+def _parts(node: ast.expr, operator: type[ast.operator]) -> list[ast.expr]:
+    """The operands of a chain of one operator, however it is bracketed."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
+        return _parts(node.left, operator) + _parts(node.right, operator)
+    return [node]
+
+
+def _told(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return WORDS[node.id]
+    if isinstance(node, ast.UnaryOp):
+        return f"not {_told(node.operand)}"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return " or ".join(_told(one) for one in _parts(node, ast.BitOr))
+    return " who is ".join(_told(one) for one in _parts(node, ast.BitAnd))
+
+
+def permissions_page() -> str:
+    roles = "".join(f"| {Role(role).label} | {text} |\n" for role, text in DESCRIPTIONS.items())
+    rows = "".join(f"| `{name}` | {in_words(rule.name)} |\n" for name, rule in sorted(permissions.items()))
+    return f"{HEAD}{roles}\n## Permissions\n\n| Permission | Who |\n|---|---|\n{rows}"

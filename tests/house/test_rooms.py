@@ -1,0 +1,85 @@
+"""What an import linter cannot see: relations, reverse accessors and template includes point down too."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+HEIGHT = {"people": 0, "goals": 1, "initiatives": 2, "reports": 3, "reminders": 3, "planapp": 4}
+INCLUDE = re.compile(r"{%\s*(?:include|extends)\s+\"([^\"]+)\"")
+
+
+def own_models() -> Iterator[type]:
+    for model in apps.get_models():
+        if model._meta.app_label in HEIGHT:
+            yield model
+
+
+def points_down(room: str, other: str) -> bool:
+    return room == other or HEIGHT[other] < HEIGHT[room]
+
+
+def test_every_relation_points_to_its_own_room_or_a_lower_one():
+    wrong = []
+    for model in own_models():
+        for field in model._meta.get_fields():
+            if not field.is_relation or field.auto_created or field.related_model is None:
+                continue
+            target = field.related_model._meta.app_label
+            if target in HEIGHT and not points_down(model._meta.app_label, target):
+                wrong.append(f"{model.__name__}.{field.name} → {target}")
+    assert wrong == []
+
+
+def accessors_from_above() -> dict[str, set[str]]:
+    """For each room, the names by which its rows reach up into a higher room."""
+    names: dict[str, set[str]] = {room: set() for room in HEIGHT}
+    for model in own_models():
+        room = model._meta.app_label
+        for relation in model._meta.related_objects:
+            if not points_down(room, relation.related_model._meta.app_label):
+                names[room] |= {relation.get_accessor_name() or "", relation.field.related_query_name()}
+    return names
+
+
+def words_of(tree: ast.AST) -> Iterator[str]:
+    """Attributes, and the first parts of query lookups written as strings or keywords."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isascii():
+            yield from node.value.split("__")
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield from node.arg.split("__")
+
+
+def test_no_room_uses_an_accessor_that_a_higher_room_made():
+    wrong = []
+    for room, names in accessors_from_above().items():
+        names -= {"", "+"}
+        for path in sorted((settings.BASE_DIR / room).rglob("*.py")):
+            if names and "migrations" not in path.parts:
+                wrong += [f"{path.name}: {word}" for word in words_of(ast.parse(path.read_text())) if word in names]
+    assert wrong == []
+
+
+def templates() -> list[Path]:
+    return sorted(path for path in (settings.BASE_DIR / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: path.name)
+def test_a_template_includes_only_its_own_room_and_components(path: Path):
+    room = path.relative_to(settings.BASE_DIR / "templates").parts[0]
+    for name in INCLUDE.findall(path.read_text()):
+        folder = name.split("/")[0] if "/" in name else ""
+        assert folder in {"", "_components", "django", room}, f"{path.name} includes {name}"
+
+
+def test_every_room_begins_with_what_it_owns():
+    for room in HEIGHT.keys() - {"planapp"}:
+        text = (settings.BASE_DIR / room / "__init__.py").read_text()
+        assert all(word in text for word in ("Owns:", "May be imported by:", "Begin reading at:")), room

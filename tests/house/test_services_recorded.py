@@ -1,0 +1,225 @@
+"""Every public service leaves exactly the audit events that this table names; a service missing here fails.
+
+Doing the same again where nothing differs leaves none (design section 4).
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+import goals.services as g
+import initiatives.services as i
+import people.services as p
+import reminders.services as m
+import reports.services as r
+from goals.models import Goal, Priority, Strategy
+from people.audit import Act
+from people.models import AuditEvent
+from tests.build import make_initiative, make_milestone, report
+from tests.conftest import NOW
+from tests.house.world import World
+
+DAY = date(2026, 10, 20)
+
+
+def by(world: World, who: str = "manager", minutes: int = 1, reason: str = "It was agreed.") -> Act:
+    return Act(by=getattr(world.cast, who), at=NOW + timedelta(minutes=minutes), reason=reason)
+
+
+def goal(world: World) -> Goal:
+    return Goal.objects.get(plan=world.plan, number="1")
+
+
+def priority(world: World) -> Priority:
+    return g.create_priority(plan=world.plan, name="Cleaner", act=by(world, minutes=0))
+
+
+def quarter(world: World) -> dict[str, Any]:
+    return {"plan": world.plan, "quarter": world.plan.quarter_of(date(2026, 9, 30))}
+
+
+def completed(world: World) -> dict[str, Any]:
+    r.complete_report(**quarter(world), act=by(world, minutes=0))
+    return quarter(world)
+
+
+def published(world: World) -> dict[str, Any]:
+    which = completed(world)
+    r.publish_report(**which, act=by(world, minutes=0))
+    return which
+
+
+Call = Callable[[World], Any]
+# The service, the verbs it must leave (in order), and how to call it. Preparing calls are made before counting.
+TABLE: dict[str, tuple[list[str], Call]] = {
+    "people.create_department": (
+        ["department.created"], lambda w: p.create_department(name="New", abbreviation="NEW", act=by(w))),
+    "people.update_department": (
+        ["department.changed"],
+        lambda w: p.update_department(department=w.cast.health, fields={"name": "Health"}, act=by(w))),
+    "people.create_user": (["user.created"], lambda w: p.create_user(email="n@test.example", name="New", act=by(w))),
+    "people.update_user": (
+        ["user.changed"], lambda w: p.update_user(user=w.cast.viewer, fields={"name": "Reader"}, act=by(w))),
+    "people.set_password": (
+        ["user.password_set"], lambda w: p.set_password(user=w.cast.viewer, password="a long word", act=by(w))),
+    "people.grant_role": (["role.granted"], lambda w: p.grant_role(user=w.cast.viewer, role="leader", act=by(w))),
+    "people.revoke_role": (["role.revoked"], lambda w: p.revoke_role(grant=w.grant, act=by(w))),
+    "goals.create_plan": (["plan.created"], lambda w: g.create_plan(
+        fields={"title": "Next", "slug": "next", "start_date": DAY, "end_date": DAY}, act=by(w))),
+    "goals.update_plan": (
+        ["plan.changed"], lambda w: g.update_plan(plan=w.plan, fields={"mission": "Serve"}, act=by(w))),
+    "goals.create_priority": (
+        ["priority.created"], lambda w: g.create_priority(plan=w.plan, name="Safer", act=by(w))),
+    "goals.update_priority": (
+        ["priority.created", "priority.changed"],
+        lambda w: g.update_priority(priority=priority(w), fields={"name": "Greener"}, act=by(w))),
+    "goals.create_goal": (
+        ["goal.created"], lambda w: g.create_goal(plan=w.plan, fields={"number": "9", "title": "Nine"}, act=by(w))),
+    "goals.update_goal": (
+        ["goal.changed"], lambda w: g.update_goal(goal=goal(w), fields={"title": "Safety"}, act=by(w))),
+    "goals.create_strategy": (
+        ["strategy.created"],
+        lambda w: g.create_strategy(goal=goal(w), fields={"number": "1.9", "title": "Nine"}, act=by(w))),
+    "goals.update_strategy": (
+        ["strategy.changed"],
+        lambda w: g.update_strategy(strategy=Strategy.objects.get(), fields={"title": "Guard"}, act=by(w))),
+    "initiatives.create_initiative": (["initiative.created"], lambda w: make_initiative(w.plan, number="8.1")),
+    "initiatives.update_initiative": (
+        ["initiative.changed"],
+        lambda w: i.update_initiative(initiative=w.initiative, fields={"title": "Other"}, act=by(w))),
+    "initiatives.delete_initiative": (
+        ["initiative.deleted"], lambda w: i.delete_initiative(initiative=w.initiative, act=by(w))),
+    "initiatives.hand_over": (
+        ["initiative.handed_over", "milestone.handed_over"],
+        lambda w: i.hand_over(leaver=w.cast.owner, to=w.cast.contributor, act=by(w))),
+    "initiatives.override_status": (
+        ["initiative.status_overridden"],
+        lambda w: i.override_status(initiative=w.initiative, status="at_risk", act=by(w))),
+    "initiatives.lift_override": (
+        ["initiative.status_overridden", "initiative.override_lifted"],
+        lambda w: i.lift_override(
+            initiative=i.override_status(initiative=w.initiative, status="at_risk", act=by(w, minutes=0)), act=by(w))),
+    "initiatives.add_milestone": (["milestone.added"], lambda w: make_milestone(w.initiative, DAY)),
+    "initiatives.update_milestone": (
+        ["milestone.changed"],
+        lambda w: i.update_milestone(milestone=w.milestone, fields={"due_date": DAY}, act=by(w))),
+    "initiatives.complete_milestone": (
+        ["milestone.completed"], lambda w: i.complete_milestone(milestone=w.milestone, act=by(w))),
+    "initiatives.cancel_milestone": (
+        ["milestone.cancelled"], lambda w: i.cancel_milestone(milestone=w.milestone, act=by(w))),
+    "initiatives.reopen_milestone": (
+        ["milestone.cancelled", "milestone.reopened"],
+        lambda w: i.reopen_milestone(
+            milestone=i.cancel_milestone(milestone=w.milestone, act=by(w, minutes=0)), act=by(w))),
+    "initiatives.propose_commitment": (
+        ["commitment.proposed"],
+        lambda w: i.propose_commitment(
+            initiative=w.initiative, department=w.cast.health, what="Nurses", due_date=DAY, act=by(w))),
+    "initiatives.accept_commitment": (
+        ["commitment.accepted"], lambda w: i.accept_commitment(commitment=w.commitment, act=by(w))),
+    "initiatives.deliver_commitment": (
+        ["commitment.delivered"], lambda w: i.deliver_commitment(commitment=w.commitment, act=by(w))),
+    "initiatives.move_commitment": (
+        ["commitment.moved"], lambda w: i.move_commitment(commitment=w.commitment, due_date=DAY, act=by(w))),
+    "initiatives.withdraw_commitment": (
+        ["commitment.withdrawn"], lambda w: i.withdraw_commitment(commitment=w.commitment, act=by(w))),
+    "initiatives.record_status_update": (
+        ["status_update.recorded"], lambda w: report(w.initiative, "at_risk", NOW, w.cast.owner)),
+    "initiatives.record_no_change": (
+        ["status_update.recorded"], lambda w: i.record_no_change(initiative=w.initiative, act=by(w, "owner"))),
+    "initiatives.correct_status_update": (
+        ["status_update.corrected"],
+        lambda w: i.correct_status_update(update=w.update, words={"happened": "Step 1 and 2."}, act=by(w, "owner"))),
+    "initiatives.acknowledge_update": (
+        ["status_update.acknowledged"], lambda w: i.acknowledge_update(update=w.update, act=by(w, "leader"))),
+    "reports.freeze_quarter": (["report.frozen"], lambda w: r.freeze_quarter(
+        plan=w.plan, quarter=w.plan.quarter_of(date(2026, 6, 30)), act=by(w))),
+    "reports.write_summary": (
+        ["report.summary_written"], lambda w: r.write_summary(**quarter(w), text="Good.", act=by(w))),
+    "reports.sign_off": (
+        ["report.signed_off"], lambda w: r.sign_off(**quarter(w), initiative_id=w.initiative.pk, act=by(w))),
+    "reports.complete_report": (["report.completed"], lambda w: r.complete_report(**quarter(w), act=by(w))),
+    "reports.publish_report": (
+        ["report.completed", "report.published"], lambda w: r.publish_report(**completed(w), act=by(w))),
+    "reports.unpublish_report": (
+        ["report.completed", "report.published", "report.unpublished"],
+        lambda w: r.unpublish_report(**published(w), act=by(w))),
+    "reports.reopen_report": (
+        ["report.completed", "report.reopened"], lambda w: r.reopen_report(**completed(w), act=by(w, "admin"))),
+    "reminders.write_one_off": (["one_off.written"], lambda w: m.write_one_off(
+        plan=w.plan, subject="Hello", text="Read.", audiences=["owners"], send_on=DAY, act=by(w))),
+    "reminders.withdraw_one_off": (
+        ["one_off.withdrawn"], lambda w: m.withdraw_one_off(one_off=w.one_off, act=by(w))),
+    "reminders.hold_sending": (["sending.held"], lambda w: m.hold_sending(act=by(w))),
+    "reminders.release_sending": (
+        ["sending.held", "sending.released"],
+        lambda w: (m.hold_sending(act=by(w, minutes=0)), m.release_sending(act=by(w)))),
+    "reminders.set_preferences": (
+        ["subscription.changed"],
+        lambda w: m.set_preferences(person=w.cast.owner, muted_kinds=["milestone_overdue"], act=by(w, "owner"))),
+    "reminders.mute_digests": (
+        ["subscription.changed"], lambda w: m.mute_digests(person=w.cast.owner, act=by(w, "owner"))),
+}  # fmt: skip
+
+# Services that change nothing a person would call the plan: each with the reason why no event is due.
+SILENT = {
+    "initiatives.save_draft": "a draft counts for nothing (B-11)",
+    "initiatives.discard_draft": "a draft counts for nothing (B-11)",
+    "reports.export_report": "reads; the fingerprint row says who and when",
+    "reports.freeze_due_quarters": "calls freeze_quarter for each",
+    "reports.prepare_export": "reads",
+    "reminders.beat": "a heartbeat",
+    "reminders.claim_messages": "the message row is its own log",
+    "reminders.deliver": "the message row is its own log",
+    "reminders.plan_messages": "the message row is its own log",
+    "reminders.queue_due_one_offs": "the message row is its own log",
+    "reminders.recover": "the message row is its own log",
+    "reminders.send_due_messages": "the message row is its own log",
+    "reminders.send_new_link": "the message row is its own log",
+    "reminders.send_test": "the message row is its own log",
+    "reminders.settle": "the message row is its own log",
+    "reminders.settle_by_hand": "needs an unconfirmed message; see tests/reminders",
+}
+# Asking twice is refused, or is a new thing each time, rather than nothing.
+NOT_REPEATED = {
+    "people.create_department", "people.create_user", "people.set_password", "goals.create_plan",
+    "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
+    "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
+    "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
+    "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
+    "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
+    "reminders.write_one_off", "reminders.hold_sending", "reminders.release_sending",
+}  # fmt: skip
+
+
+def public_services() -> Iterator[str]:
+    for module in (p, g, i, m, r):
+        room = module.__name__.split(".")[0]
+        names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
+        for name in names:
+            found = getattr(module, name)
+            if inspect.isfunction(found) and found.__module__.startswith(f"{room}.services"):
+                yield f"{room}.{name}"
+
+
+def verbs() -> list[str]:
+    return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def test_every_service_is_in_the_table():
+    assert set(public_services()) - set(TABLE) - set(SILENT) == set()
+    assert set(TABLE) - set(public_services()) == set()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_service_leaves_its_events_and_none_when_nothing_differs(world: World, name: str):
+    expected, call = TABLE[name]
+    before = len(verbs())
+    call(world)
+    assert verbs()[before:] == expected
+    if name not in NOT_REPEATED:
+        call(world)
+        assert verbs()[before:] == expected, "the same again must write nothing"

@@ -1,0 +1,29 @@
+"""Every variable that is read from the environment is in .env.example, and nothing stands there that nobody reads."""
+
+import re
+
+from django.conf import settings
+
+READ = re.compile(r"env\.\w+\(\s*\"([A-Z_]+)\"|os\.environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\"")
+# Read by tests, tools or Django itself, not by an installation.
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PLANAPP_FAILPOINT", "DEMO_DIR"}
+ROOMS = ("people", "goals", "initiatives", "reports", "reminders", "planapp")
+
+
+def variables_read() -> set[str]:
+    found = set()
+    for room in ROOMS:
+        for path in (settings.BASE_DIR / room).rglob("*.py"):
+            if path.name != "settings_test.py":
+                found |= {one or two for one, two in READ.findall(path.read_text())}
+    compose = settings.BASE_DIR / "docker-compose.yml"
+    if compose.exists():
+        found |= set(re.findall(r"\${([A-Z_]+)", compose.read_text()))
+    return found - NOT_OURS
+
+
+def test_every_variable_is_in_the_example():
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    listed = set(re.findall(r"^#?\s?([A-Z][A-Z_]+)=", example, re.MULTILINE))
+    assert variables_read() - listed == set()
+    assert listed - variables_read() == set()

@@ -1,0 +1,50 @@
+"""Templates compile, hold nothing that the content security policy refuses, and every component is in the gallery."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+
+FOLDER = settings.BASE_DIR / "templates"
+ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.suffix in {".html", ".txt"})
+COMPONENTS = sorted(path.stem for path in (FOLDER / "_components").glob("*.html") if path.stem != "gallery")
+# Mail has no stylesheet of ours to lean on.
+MAIL = re.compile(r"base_email|/email/|/mail/")
+# Drawn once by the frame, so every page shows them, the gallery too.
+OF_THE_FRAME = {"nav_item", "sprite", "user_menu"}
+# Files people take away and open on their own; no stylesheet of ours is there.
+FILES = {"reports/export.html"}
+REFUSED = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+\s*=\s*[\"']|javascript:|hx-on|hx-vals=['\"]js:", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_template_compiles(name: str):
+    get_template(name)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if not MAIL.search(name) and name not in FILES])
+def test_no_inline_script_or_style(name: str):
+    found = REFUSED.findall(re.sub(r"{#.*?#}", "", (FOLDER / name).read_text()))
+    assert found == [], name
+
+
+def drawn_by(name: str) -> set[str]:
+    """The components a template includes, and those they include."""
+    found: set[str] = set()
+    for one in re.findall(r"_components/(\w+)\.html", (FOLDER / name).read_text()):
+        if one not in found:
+            found |= {one} | drawn_by(f"_components/{one}.html")
+    return found
+
+
+def test_every_component_is_in_the_gallery():
+    shown = drawn_by("_components/gallery.html") | {"field", "error_summary"}  # these two: by its forms
+    assert [name for name in COMPONENTS if name not in shown | OF_THE_FRAME] == []
+
+
+def test_templates_are_short():
+    long = {name: count for name in ALL if (count := len((FOLDER / name).read_text().splitlines())) > 150}
+    assert long == {}

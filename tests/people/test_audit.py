@@ -1,0 +1,84 @@
+"""Writing history: unchanged saves, moments that collide, memberships, deletion."""
+
+from datetime import timedelta
+
+import pytest
+
+from initiatives.models import Contribution
+from initiatives.services import update_initiative
+from people.audit import SYSTEM, TICK, StaleVersion, record_change, record_deletion
+from people.models import AuditEvent, DepartmentVersion
+from people.services import create_department, update_department
+from tests.build import act, at
+
+WHEN = at("2026-09-01T12:00")
+
+
+def versions(row):
+    return list(row.versions.order_by("recorded_from").values_list("name", "recorded_from", "recorded_until"))
+
+
+@pytest.fixture
+def row(db):
+    return create_department(name="Before", abbreviation="A", act=act(WHEN))
+
+
+def test_an_unchanged_save_writes_nothing(row):
+    again = update_department(department=row, fields={"name": "Before"}, act=act("2026-09-02T12:00"))
+    assert (again.version, AuditEvent.objects.count(), DepartmentVersion.objects.count()) == (1, 1, 1)
+
+
+def test_a_change_says_who_when_what_and_why(row, cast):
+    update_department(department=row, fields={"name": "After"}, act=act("2026-09-02T12:00", cast.admin, reason="Moved"))
+    event = AuditEvent.objects.get(verb="department.changed")
+    assert (event.actor_label, event.happened_at, event.changes, event.reason, event.channel) == (
+        "Admin", at("2026-09-02T12:00"), {"name": ["Before", "After"]}, "Moved", "web",
+    )  # fmt: skip
+
+
+def test_b56_what_nobody_did_names_the_system(row):
+    assert AuditEvent.objects.get().actor_label == SYSTEM
+    assert AuditEvent.objects.get().actor is None
+
+
+def test_two_changes_at_one_instant_keep_their_order(row):
+    update_department(department=row, fields={"name": "Second"}, act=act(WHEN))
+    update_department(department=row, fields={"name": "Third"}, act=act(WHEN))
+    assert versions(row) == [
+        ("Before", WHEN, WHEN + TICK), ("Second", WHEN + TICK, WHEN + 2 * TICK), ("Third", WHEN + 2 * TICK, None),
+    ]  # fmt: skip
+
+
+def test_a_clock_that_runs_back_never_makes_history_run_back(row):
+    update_department(department=row, fields={"name": "Early"}, act=act(WHEN - timedelta(hours=1)))
+    assert versions(row) == [("Before", WHEN, WHEN + TICK), ("Early", WHEN + TICK, None)]
+
+
+def test_a_deleted_row_keeps_its_past_and_is_gone_from_now_on(row):
+    record_deletion(row, verb="department.deleted", act=act("2026-09-03T12:00"))
+    assert versions(row) == [("Before", WHEN, at("2026-09-03T12:00"))]
+
+
+def test_the_second_of_two_people_is_told(row):
+    update_department(department=row, fields={"name": "Theirs"}, seen_version=1, act=act("2026-09-02T12:00"))
+    with pytest.raises(StaleVersion) as told:
+        update_department(department=row, fields={"name": "Mine"}, seen_version=1, act=act("2026-09-02T12:01"))
+    assert told.value.row.name == "Theirs"
+
+
+def test_a_membership_alone_makes_an_event_and_no_version(initiative, cast):
+    before = initiative.versions.count()
+    update_initiative(initiative=initiative, fields={}, contributors=[cast.contributor], act=act("2026-09-02T12:00"))
+    update_initiative(initiative=initiative, fields={}, contributors=[cast.contributor], act=act("2026-09-03T12:00"))
+    events = AuditEvent.objects.filter(verb="initiative.changed")
+    assert [event.changes for event in events] == [{"contributors": ["", "Contributor"]}]
+    assert (initiative.versions.count(), Contribution.objects.count()) == (before, 1)
+
+
+def test_keys_that_nobody_typed_are_kept_but_not_told(initiative):
+    update_initiative(initiative=initiative, fields={"number": "1.7"}, act=act("2026-09-02T12:00"))
+    assert AuditEvent.objects.get(verb="initiative.changed").changes == {"number": ["1.1", "1.7"]}
+
+
+def test_record_change_of_nothing_is_nothing(row):
+    assert record_change(row, {"name": "Before"}, verb="x.y", act=act("2026-09-02T12:00")) is None

@@ -1,0 +1,92 @@
+"""Cases B-59 and B-60: what people typed comes back from a file as it was, and never runs as a formula."""
+
+import csv
+import io
+import unicodedata
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from people.tables import CELL_LIMIT, Column, csv_lines, file_name, guarded, sheet_name, xlsx_response
+
+AWKWARD = [
+    "a,b;c",
+    'say "yes"',
+    "two\nlines",
+    "José Peña, Łódź",
+    "市政府",
+    "🏙️ city",
+    "  spaces  ",
+    "tab\tinside",
+    "'quoted'",
+]
+FORMULAS = [
+    '=HYPERLINK("http://x.example","click")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "|calc", "＝1", "＋1",
+    "－1", "＠x",
+]  # fmt: skip
+TEXT = [Column("Text")]
+
+
+def from_csv(values):
+    text = "".join(csv_lines(TEXT, [[value] for value in values]))
+    assert text.startswith("\ufeff")
+    return [row[0] for row in list(csv.reader(io.StringIO(text[1:], newline="")))[1:]]
+
+
+def from_xlsx(values, columns=TEXT):
+    book = load_workbook(io.BytesIO(xlsx_response("list", columns, [[value] for value in values]).content))
+    return [row[0] for row in book.active.iter_rows(min_row=2)]
+
+
+def test_b59_awkward_text_comes_back_as_it_was():
+    assert from_csv(AWKWARD) == AWKWARD
+    assert [cell.value for cell in from_xlsx(AWKWARD)] == AWKWARD
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_b60_no_text_becomes_a_formula(text):
+    (read,) = from_csv([text])
+    assert read == "'" + text
+    (cell,) = from_xlsx([text])
+    assert cell.data_type == "s"
+    assert cell.value.replace("_x000D_", "\r") == text
+
+
+def test_b60_a_real_number_stays_a_number():
+    assert from_csv([-3, -2.5]) == ["-3", "-2.5"]
+    assert [(cell.value, cell.data_type) for cell in from_xlsx([-3])] == [(-3, "n")]
+
+
+def test_dates_and_instants_are_those_of_the_plan():
+    moment = datetime(2026, 10, 1, 3, 30, tzinfo=UTC)  # still 30 September in Philadelphia
+    assert from_csv([date(2026, 9, 30), moment, None, True]) == ["2026-09-30", "2026-09-30 23:30", "", "yes"]
+    (cell,) = from_xlsx([moment], [Column("When", "instant")])
+    assert cell.value == datetime(2026, 9, 30, 23, 30)  # noqa: DTZ001 - a spreadsheet knows no zones
+
+
+def test_control_characters_and_endless_texts_break_no_file():
+    assert from_csv(["a\x00b\x0bc"]) == ["abc"]
+    (cell,) = from_xlsx(["x" * (CELL_LIMIT + 10)])
+    assert len(cell.value) == CELL_LIMIT
+
+
+@given(st.text(max_size=60))
+def test_guarded_text_never_starts_like_a_formula(text):
+    first = unicodedata.normalize("NFKC", guarded(text)[:1])
+    assert first not in {"=", "+", "-", "@", "\t", "\r", "\n", "|"} or first == ""
+    assert guarded(text) in {text, "'" + text}
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("Streets: 30/9", "streets-30-9"), ("../../etc/passwd", "etc-passwd"), ("市", "planapp")]
+)
+def test_names_of_files_are_plain(name, file):
+    assert file_name(name) == file
+
+
+def test_names_of_sheets_are_what_spreadsheets_take():
+    assert sheet_name("L&I: [late]/*?" + "x" * 60) == ("L&I   late    " + "x" * 60)[:31].strip()
+    assert sheet_name("[]") == "Sheet"
