@@ -3,11 +3,11 @@
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
+from initiatives.models import Commitment, Initiative, Milestone, StatusDraft, StatusUpdate
 from people.asof import AsOf
 from people.requests import user_of
 
@@ -15,8 +15,14 @@ M = TypeVar("M", bound=Model)
 
 
 def get_initiative_or_404(request: HttpRequest, pk: int, needs: str = "view_initiative") -> Initiative:
-    """The initiative, if this person may see it (else 404) and may do what the page needs (else 403)."""
-    found = Initiative.objects.select_related("plan", "goal", "owner", "lead_department", "latest_update__author")
+    """The initiative, if this person may see it (else 404) and may do what the page needs (else 403).
+
+    `has_draft` says whether this person has an unpublished update of it.
+    """
+    draft = StatusDraft.objects.filter(initiative=OuterRef("pk"), author=user_of(request))
+    found = Initiative.objects.select_related(
+        "plan", "goal", "owner", "lead_department", "latest_update__author"
+    ).annotate(has_draft=Exists(draft))
     row = _found(found.filter(deleted_at__isnull=True), pk)
     if not user_of(request).has_perm("initiatives.view_initiative", row):
         raise Http404

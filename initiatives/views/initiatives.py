@@ -20,7 +20,7 @@ from initiatives.forms.initiatives import (
     InitiativeTextForm,
     OverrideForm,
 )
-from initiatives.models import Commitment, Initiative, StatusDraft, StatusUpdate
+from initiatives.models import Commitment, Initiative, StatusUpdate
 from initiatives.selectors.history import history_of, told
 from initiatives.selectors.initiative_page import contributors_of, priorities_of
 from initiatives.selectors.parts import (
@@ -128,7 +128,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "updates": [(row, pens.on_update(row.author_id)) for row in said[: None if wants_all else UPDATES_SHOWN]],
         "has_more_updates": not wants_all and len(said) > UPDATES_SHOWN,
         "reported": next((row for row in said if row.id == standing.latest_update_id), None),
-        "draft": _draft_of(user, initiative) if may["update"] else None,
+        "draft": may["update"] and getattr(initiative, "has_draft", False),
         "facts": _facts(standing, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
         "breadcrumb": _way_then(initiative, standing, plan.title, when),
     }
@@ -158,10 +158,6 @@ def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
         return initiative.plan
     found: PlanVersion = PlanVersion.objects.as_of(when).get(subject=initiative.plan_id)
     return found
-
-
-def _draft_of(user: User, initiative: Initiative) -> StatusDraft | None:
-    return StatusDraft.objects.filter(initiative=initiative, author=user).first()
 
 
 def _facts(

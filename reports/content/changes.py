@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 from reports.content.rows import Initiative, Rows
@@ -23,6 +24,8 @@ class ChangeItem:
     after: str
     what: str = ""
     days: int | None = None
+    before_day: date | None = None
+    after_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -148,27 +151,28 @@ def _pairs(earlier: dict[int, Initiative], later: dict[int, Initiative]) -> tupl
     return tuple(sorted(found, key=lambda pair: (pair.row.sort_key, pair.row.source_id)))
 
 
-def _slipped_initiatives(both: Iterable[tuple[Initiative, Initiative]]) -> list[ChangeItem]:
-    return [
-        _item(row, old.due_date.isoformat(), row.due_date.isoformat(), what="Due date", days=days)
-        for old, row in both
-        if old.due_date and row.due_date and (days := (row.due_date - old.due_date).days) > 0
-    ]
+def _slipped_initiatives(both: Iterable[tuple[Initiative, Initiative]]) -> Iterable[ChangeItem]:
+    for old, row in both:
+        if old.due_date and row.due_date and row.due_date > old.due_date:
+            yield _slip(row, old.due_date, row.due_date, "Due date")
 
 
-def _slipped_milestones(before: Rows, after: Rows, initiatives: dict[int, Initiative]) -> list[ChangeItem]:
+def _slipped_milestones(before: Rows, after: Rows, initiatives: dict[int, Initiative]) -> Iterable[ChangeItem]:
     earlier = {row.source_id: row for row in before.milestones}
-    found = []
     for row in after.milestones:
         old = earlier.get(row.source_id)
         if old is None or row.is_cancelled or not old.due_date or not row.due_date or row.due_date <= old.due_date:
             continue
-        item = _item(
-            initiatives[row.initiative_id], old.due_date.isoformat(), row.due_date.isoformat(),
-            what=f"Milestone: {row.title}", days=(row.due_date - old.due_date).days,
-        )  # fmt: skip
-        found.append(item)
-    return found
+        yield _slip(initiatives[row.initiative_id], old.due_date, row.due_date, f"Milestone: {row.title}")
+
+
+def _slip(row: Initiative, before: date, after: date, what: str) -> ChangeItem:
+    days = (after - before).days
+    return ChangeItem(row.source_id, row.number, row.title, _words(before), _words(after), what, days, before, after)
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _slip_words(items: list[ChangeItem]) -> str:
@@ -181,5 +185,5 @@ def _slip_words(items: list[ChangeItem]) -> str:
     return f"{noun} slipped {by.replace(' 1 days', ' 1 day')}"
 
 
-def _item(row: Initiative, before: str, after: str, *, what: str = "", days: int | None = None) -> ChangeItem:
-    return ChangeItem(row.source_id, row.number, row.title, before, after, what, days)
+def _item(row: Initiative, before: str, after: str) -> ChangeItem:
+    return ChangeItem(row.source_id, row.number, row.title, before, after)

@@ -156,6 +156,12 @@ class ReportContent:
         return f"{self.rows.cover.plan_title}: quarterly report {self.quarter_label}"
 
     @property
+    def sample_text(self) -> str:
+        """What is said wherever the activity is a sample; empty otherwise."""
+        note = self.rows.cover.sample_note
+        return note if not note or note.startswith("Sample activity") else f"Sample activity. {note}"
+
+    @property
     def day(self) -> date:
         """The day everything is judged on."""
         return self.rows.cover.as_of_day
@@ -284,7 +290,7 @@ class ReportContent:
     def next_dates(self) -> list[Dated]:
         """What is due in the quarter after this one, by day."""
         found = [
-            Dated(row.due_date, row.title, "Milestone", self.by_id[row.initiative_id], row.owner_name)
+            Dated(row.due_date, row.title, "Milestone", self.by_id[row.initiative_id], self._who(row))
             for row in self.rows.milestones
             if row.due_date is not None and row.is_open and self._is_open(row) and self._is_next(row.due_date)
         ]
@@ -299,6 +305,10 @@ class ReportContent:
             if row.due_date is not None and row.is_open and self._is_next(row.due_date)
         ]
         return sorted(found, key=lambda item: (item.day, item.initiative.sort_key, item.what))
+
+    def _who(self, row: Milestone) -> str:
+        """Who answers for a milestone: its own owner or department, else the initiative's owner."""
+        return row.owner_name or row.department_name or self.by_id[row.initiative_id].owner_name
 
     def _is_next(self, day: date) -> bool:
         return self.next_first_day <= day <= self.next_last_day

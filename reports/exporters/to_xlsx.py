@@ -63,7 +63,7 @@ def _changes(report: ReportContent) -> Iterable[list[Any]]:
     for change in report.changes.story if report.changes else ():
         for item in change.items:
             words = (item.before, item.after) if item.days is None else ("", "")
-            days = ("", "") if item.days is None else (date.fromisoformat(item.before), date.fromisoformat(item.after))
+            days = (item.before_day, item.after_day)
             yield [change.words.capitalize(), item.number, item.title, item.what, *words, *days, item.days]
 
 

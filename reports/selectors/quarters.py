@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
-from goals.models import Plan
+from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
 from people.asof import local_day
 from reports.content import Life
@@ -45,7 +45,7 @@ class PlanQuarters:
 
 
 def quarter_lines(*, at: datetime) -> list[PlanQuarters]:
-    """Four queries, whatever the number of plans and quarters."""
+    """Five queries, whatever the number of plans and quarters. A plan's quarters begin when it was first kept here."""
     plans = list(
         Plan.objects.filter(deleted_at__isnull=True).exclude(state=Plan.State.DRAFT).order_by("state", "-start_date")
     )
@@ -55,15 +55,21 @@ def quarter_lines(*, at: datetime) -> list[PlanQuarters]:
     told = SnapshotInitiative.objects.filter(snapshot__in=current).values_list("snapshot", "effective_status")
     for snapshot, status, count in told.annotate(n=Count("pk")).order_by():
         counts[snapshot][status] = count
-    return [PlanQuarters(plan, _lines(plan, reports, counts, at)) for plan in plans]
+    kept = PlanVersion.objects.filter(subject__in=plans).order_by().values_list("subject")
+    since = {plan: local_day(first) for plan, first in kept.annotate(first=Min("recorded_from"))}
+    return [PlanQuarters(plan, _lines(plan, since[plan.pk], reports, counts, at)) for plan in plans]
 
 
 def _lines(
-    plan: Plan, reports: dict[tuple[int, int, int], Report], counts: dict[int, dict[str, int]], at: datetime
+    plan: Plan,
+    kept_since: date,
+    reports: dict[tuple[int, int, int], Report],
+    counts: dict[int, dict[str, int]],
+    at: datetime,
 ) -> list[QuarterLine]:
     today = local_day(at)
     running = plan.quarter_of(today)
-    quarter, found = plan.quarter_of(plan.start_date), []
+    quarter, found = plan.quarter_of(max(plan.start_date, kept_since)), []
     while quarter <= running:
         report = reports.get((plan.pk, quarter.fiscal_year, quarter.number))
         if report is not None or plan.state == Plan.State.ACTIVE:

@@ -89,12 +89,12 @@ def test_milestones_late_soon_and_next(sign_in, cast, initiative):
 
 
 def test_commitments_wait_for_the_liaison(sign_in, cast, initiative):
-    propose_commitment(
+    promise = propose_commitment(
         initiative=initiative, department=cast.streets, what="Two crews", due_date=date(2026, 10, 9), act=act()
     )
     client = sign_in(cast.liaison)
     assert "Asked of your department" in home(client)
-    said = client.post("/commitments/1/accept/", {"version": 1, "next": "/"}, follow=True).content.decode()
+    said = client.post(f"/commitments/{promise.pk}/accept/", {"version": 1, "next": "/"}, follow=True).content.decode()
     assert "Accepted for Department of Streets" in said
     assert "Promised by your department" in said
     assert "Two crews" not in home(sign_in(cast.contributor))
@@ -102,10 +102,10 @@ def test_commitments_wait_for_the_liaison(sign_in, cast, initiative):
 
 def test_the_lead_is_asked_to_read_and_not_of_their_own(sign_in, cast, initiative):
     Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.leader)
-    report(initiative, "at_risk", days_ago(2), cast.owner, happened="Trouble")
+    update = report(initiative, "at_risk", days_ago(2), cast.owner, happened="Trouble")
     assert "Updates to read" in home(sign_in(cast.leader))
     client = sign_in(cast.leader)
-    client.post("/status-updates/1/acknowledge/", {"next": "/"})
+    client.post(f"/status-updates/{update.pk}/acknowledge/", {"next": "/"})
     assert "Updates to read" not in home(client)
     report(initiative, "at_risk", days_ago(1), cast.leader, happened="Mine")
     assert "Updates to read" not in home(client)
