@@ -80,7 +80,8 @@ R = TypeVar("R", bound=Recorded)
 
 def locked(row: R) -> R:
     """The row as it is now, locked until the transaction ends. Raises ValidationError when it was deleted meanwhile."""
-    fresh: R = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    # __class__ and not type(): the signed-in person comes as a lazy stand-in.
+    fresh: R = row.__class__._default_manager.select_for_update().get(pk=row.pk)
     if fresh.deleted_at is not None:
         raise ValidationError(f"“{fresh}” was deleted in the meantime. Nothing was changed.")
     return fresh

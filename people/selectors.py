@@ -75,13 +75,13 @@ def people_with_roles(
     )
 
 
-def audit_events(*, person: User | None = None, verb: str = "", day: date | None = None) -> QuerySet[AuditEvent]:
-    """The audit log, newest first. `day` is a local day; `verb` matches any part of the verb."""
+def audit_events(*, person: User | None = None, what: str = "", day: date | None = None) -> QuerySet[AuditEvent]:
+    """The audit log, newest first. `day` is a local day; `what` is a key of VERBS."""
     events = AuditEvent.objects.all()
     if person is not None:
         events = events.filter(actor=person)
-    if verb:
-        events = events.filter(verb__icontains=verb.replace(" ", "_"))
+    if what:
+        events = events.filter(verb__startswith=f"{what}.")
     if day is not None:
         events = events.filter(
             happened_at__gte=start_of_day(day), happened_at__lt=start_of_day(day + timedelta(days=1))

@@ -7,6 +7,7 @@ from django import forms
 from people.forms.base import Day, PageForm, RowForm
 from people.models import Department, User
 from people.roles import Role
+from people.selectors import VERBS
 
 
 def _departments() -> Any:
@@ -18,6 +19,7 @@ class PersonFields(forms.Form):
     email = forms.EmailField(
         max_length=254, label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text="The person signs in with it and gets mail at it.",
+        error_messages={"invalid": "E-mail: write an address such as name@phila.gov."},
     )  # fmt: skip
     department = forms.ModelChoiceField(queryset=Department.objects.none(), required=False, empty_label="None")
 
@@ -95,7 +97,7 @@ class AuditFilterForm(forms.Form):
     """Narrow the audit log. Every field may be left empty."""
 
     person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Everybody", label="Who")
-    verb = forms.CharField(required=False, max_length=60, label="What", help_text="Such as “milestone changed”.")
+    what = forms.ChoiceField(required=False, choices=[("", "Anything"), *VERBS.items()])
     day = Day(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
