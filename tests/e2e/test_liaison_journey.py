@@ -1,0 +1,99 @@
+"""The liaison keeps a promise; leadership reads the plan and puts it on a day. In a real browser, both themes."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from initiatives.services import propose_commitment
+from people.asof import start_of_day
+from tests.build import act, build_cast, build_plan, make_initiative, make_milestone, report
+from tests.e2e.conftest import assert_well_made
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def cast():
+    return build_cast()
+
+
+@pytest.fixture
+def plan(cast, today):
+    """One initiative led by Streets, late since yesterday, with a commitment asked of Streets ten days ago."""
+    plan = build_plan()
+    then = start_of_day(today - timedelta(days=10))
+    row = make_initiative(plan, number="1.1", title="Fiber ring", owner=cast.owner, lead_department=cast.streets)
+    report(row, "on_track", then, cast.owner, happened="Ducts are open.")
+    make_milestone(row, today - timedelta(days=1), title="Ring closed", department=cast.streets)
+    propose_commitment(
+        initiative=row, department=cast.streets, what="Lend two crews", due_date=today + timedelta(days=20),
+        act=act(then),
+    )  # fmt: skip
+    return plan
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_liaison_accepts_and_delivers(visit, cast, plan, javascript):
+    page = visit(cast.liaison, "/departments/", javascript=javascript)
+    page.get_by_role("main").get_by_role("link", name="Department of Streets").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Department of Streets"
+    commitments = page.get_by_role("table", name="Commitments")
+    commitments.get_by_role("button", name="Accept Lend two crews").click()
+    page.wait_for_load_state()
+    assert commitments.get_by_text("Accepted").is_visible()
+    commitments.get_by_role("button", name="Delivered Lend two crews").click()
+    page.wait_for_load_state()
+    assert page.get_by_text("1 delivered or withdrawn").is_visible()
+    assert page.get_by_text("No open commitment.").is_visible()
+
+
+def test_leadership_reads_the_plan_and_puts_it_on_a_day(visit, cast, plan, today):
+    page = visit(cast.leader, "/plan/")
+    assert page.get_by_role("heading", level=1).inner_text() == "Test plan"
+    attention = page.get_by_role("region", name="What needs attention")
+    assert attention.get_by_text("Off track", exact=True).is_visible()
+    assert attention.get_by_text("1 milestone is late.").is_visible()
+    page.get_by_label("As of", exact=True).fill((today - timedelta(days=5)).isoformat())
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("complementary", name="The day this page speaks for").is_visible()
+    assert page.get_by_role("region", name="What needs attention").get_by_text("Nothing:").is_visible()
+    page.get_by_role("link", name="1 Security").first.click()
+    assert "as_of=" in page.url
+    assert page.get_by_role("row", name="Fiber ring").get_by_text("On track").is_visible()
+    page.get_by_role("link", name="Back to today").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("row", name="Fiber ring").get_by_text("Off track").is_visible()
+
+
+def test_filters_swap_the_table_and_stay_in_the_address(visit, cast, plan):
+    page = visit(cast.leader, "/initiatives/")
+    page.get_by_label("Status").select_option("completed")
+    page.get_by_text("No initiative matches").wait_for()
+    assert "status=completed" in page.url
+    page.go_back()
+    page.get_by_role("link", name="1.1 Fiber ring").wait_for()
+    page.get_by_role("link", name="Timeline").click()
+    assert page.get_by_role("img", name="1.1 Fiber ring: from").is_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_are_well_made(visit, cast, plan, width, dark):
+    paths = [
+        f"/plans/{plan.slug}/", f"/plans/{plan.slug}/goals/1/", f"/plans/{plan.slug}/goals/2/", "/plans/",
+        "/initiatives/", "/initiatives/?view=timeline", "/initiatives/?status=nope", "/departments/",
+        "/departments/Streets/", f"/plans/{plan.slug}/structure/", f"/plans/{plan.slug}/edit/", "/plans/new/",
+    ]  # fmt: skip
+    page = visit(cast.manager, paths[0], width=width, dark=dark)
+    for path in paths:
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
+        if "nope" in path:
+            page.problems.clear()  # the browser logs the 422 itself
+        assert_well_made(page)
