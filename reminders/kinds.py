@@ -351,7 +351,7 @@ class ReportReady(Kind):
     section = "To read"
     order = 60
     subject_type = "report"
-    verb = "report.built"
+    verb = "report.frozen"
 
     def occasions(self, day: Day, only: Collection[int] | None = None) -> list[Occasion]:
         since = start_of_day(day.day - timedelta(days=REPORT_NEWS_WITHIN))
