@@ -1,6 +1,7 @@
 """The audit log: every act, who, when, through which door and why."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from people.forms.people import AuditFilterForm
 from people.models import AuditEvent
-from people.selectors import audit_events, entry_of
+from people.selectors import Entry, audit_events, entry_of
 from people.tables import Column, csv_response
 
 COLUMNS = [
@@ -31,8 +32,13 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return csv_response("audit log", COLUMNS, _lines(events))
     page = Paginator(events, 50).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "entries": [entry_of(event) for event in page]}
+    context = {"form": form, "page": page, "entries": [_named(entry_of(event)) for event in page]}
     return render(request, "people/audit_log.html", context)
+
+
+def _named(entry: Entry) -> Entry:
+    """Here the rows are of many kinds, so each says what it happened to."""
+    return replace(entry, what=f"{entry.what}: {entry.target}")
 
 
 def _lines(events: Any) -> Iterator[list[Any]]:
