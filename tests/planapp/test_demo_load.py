@@ -15,6 +15,9 @@ from planapp.demo.source import PartialDate, real_initiatives, real_plan
 from tests.build import build_plan
 from tests.conftest import NOW
 
+# A rolled-back load uses up row numbers on PostgreSQL, so what names them differs between two loads in one database.
+HOLDS_ROW_NUMBERS = {"latest_update", "content_hash"}
+
 
 def test_demo_is_the_same_for_a_seed_and_a_now(db):
     assert fingerprint(seed=7) == fingerprint(seed=7)
@@ -56,7 +59,7 @@ def fingerprint(*, seed: int) -> str:
                 verb,
                 label,
                 reason,
-                {k: v for k, v in changes.items() if "update" not in k},
+                {k: v for k, v in changes.items() if k not in HOLDS_ROW_NUMBERS},
             ]
             for at, actor, channel, verb, label, reason, changes in AuditEvent.objects.order_by("pk").values_list(
                 "happened_at", "actor_label", "channel", "verb", "target_label", "reason", "changes"
