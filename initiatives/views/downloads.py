@@ -15,7 +15,7 @@ FORMATS = ("csv", "xlsx")
 def table_response(
     kind: str, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, when: AsOf
 ) -> HttpResponseBase:
-    """The rows as CSV or XLSX. The name says where the file speaks for a past day, and where it holds sample activity."""
+    """The rows as CSV or XLSX. The name says where it speaks for a past day and where its activity is a sample."""
     if has_sample(when):
         name += " sample activity"
     title = f"{name} {when.day}" if when.is_live else f"{name} as of {when.day}"
