@@ -21,6 +21,11 @@ def plans_as_of(when: AsOf) -> list[PlanVersion]:
     return sorted(found, key=lambda plan: order[Plan.State(plan.state)])
 
 
+def has_sample(when: AsOf) -> bool:
+    """Whether any plan's activity is a sample, which every file of it must say."""
+    return bool(PlanVersion.objects.as_of(when).exclude(sample_note="").exists())
+
+
 def goals_as_of(plan_id: int, when: AsOf) -> QuerySet[Any]:
     """Focus areas in the plan's order; `lead_name` is the lead's name of then."""
     return _with_lead(GoalVersion.objects.as_of(when).filter(plan=plan_id), when)

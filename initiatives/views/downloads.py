@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
+from goals.selectors import has_sample
 from people.asof import AsOf
 from people.tables import Column, csv_response, xlsx_response
 
@@ -14,7 +15,9 @@ FORMATS = ("csv", "xlsx")
 def table_response(
     kind: str, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, when: AsOf
 ) -> HttpResponseBase:
-    """The rows as CSV or XLSX. "as of" stands in the name where the file speaks for a past day."""
+    """The rows as CSV or XLSX. The name says where it speaks for a past day and where its activity is a sample."""
+    if has_sample(when):
+        name += " sample activity"
     title = f"{name} {when.day}" if when.is_live else f"{name} as of {when.day}"
     write = csv_response if kind == "csv" else xlsx_response
     return write(title, columns, rows)

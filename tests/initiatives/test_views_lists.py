@@ -235,6 +235,13 @@ def test_b61_a_stranger_gets_neither_page_nor_file(client, sign_in, cast, rows):
     assert sign_in(cast.stranger).get(f"{LIST}export.csv").status_code == 403
 
 
+def test_files_of_a_sample_plan_say_so_in_their_name(sign_in, cast, plan, rows):
+    update_plan(plan=plan, fields={"sample_note": "Sample activity."}, act=act("2026-10-01T12:00"))
+    for kind in ("csv", "xlsx"):
+        named = sign_in(cast.viewer).get(f"{LIST}export.{kind}")["Content-Disposition"]
+        assert named == f'attachment; filename="initiatives-sample-activity-2026-10-05.{kind}"'
+
+
 def test_a_format_we_do_not_write_is_not_found(sign_in, cast, rows):
     assert sign_in(cast.viewer).get(f"{LIST}export.exe").status_code == 404
 
