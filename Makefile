@@ -38,7 +38,10 @@ test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_UR
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m e2e -p no:randomly $(PYTEST_ARGS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m 'e2e and not sweep' -p no:randomly $(PYTEST_ARGS)
+
+sweep: $(VENV)/.dev ## Every page a person can reach, both themes, phone and desk (takes long)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import rules, templates, migrations
 	$(BIN)/ruff format --check .
@@ -62,4 +65,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e check fmt serve lock
+.PHONY: help demo test e2e sweep check fmt serve lock
