@@ -34,6 +34,12 @@ def has_hands(user: User) -> bool:
 
 
 @rules.predicate
+def is_liaison(user: User) -> bool:
+    """Speaks for a department, and may promise something in its name to any initiative."""
+    return bool(user.liaison_department_ids)
+
+
+@rules.predicate
 def is_liaison_of_lead(user: User, initiative: Initiative | None) -> bool:
     return initiative is not None and is_liaison_of(user, initiative.lead_department_id)
 
@@ -68,9 +74,10 @@ rules.add_perm("initiatives.restructure_initiative", may_manage)
 rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.override_status", may_manage)
-rules.add_perm("initiatives.correct_status_update", may_manage | is_author)
+rules.add_perm("initiatives.correct_status_update", may_manage | (has_hands & is_author))
 rules.add_perm("initiatives.acknowledge_status_update", leads_goal_of)
-rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner))
+rules.add_perm("initiatives.ask_any_department", may_manage | (has_hands & is_owner))
+rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner) | is_liaison)
 rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_promise)
 rules.add_perm("initiatives.withdraw_commitment", may_manage | is_liaison_of_promise | (has_hands & owns_initiative_of))
 rules.add_perm("initiatives.hand_over", may_manage)

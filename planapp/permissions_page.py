@@ -15,6 +15,7 @@ WORDS = {
     "has_hands": "anybody with a working role (contributor, liaison, plan manager, administrator)",
     "is_owner": "owner of the initiative",
     "is_contributor": "contributor to the initiative",
+    "is_liaison": "liaison, for a department of theirs",
     "is_liaison_of_lead": "liaison of the lead department",
     "is_liaison_of_promise": "liaison of the department that promises",
     "owns_initiative_of": "owner of the initiative",
