@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from people.asof import local_day, start_of_day
-from reminders.failpoints import failpoint
+from people.failpoints import failpoint
 from reminders.kinds import KINDS, Kind, Occasion, occasions, series_of
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.selectors.days import Day, planning_day

@@ -11,8 +11,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from people.asof import local_day
+from people.failpoints import failpoint
 from people.models import User
-from reminders.failpoints import failpoint
 from reminders.kinds import KINDS, Occasion, occasions
 from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from reminders.models import Heartbeat, Message, MessageItem
