@@ -45,6 +45,7 @@ class Dialogue(socketserver.StreamRequestHandler):
                 if content is None:
                     return  # the sender died in the middle: nothing was taken
                 self.server.take(address, content)
+                time.sleep(self.server.takes)  # a sender that is killed now has sent a mail it knows nothing of
                 self.say("250 taken")
             elif verb == b"QUIT":
                 self.say("221 bye")
@@ -72,9 +73,10 @@ class Sink(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, log: Path, history: Path | None = None) -> None:
+    def __init__(self, port: int, log: Path, history: Path | None = None, takes: float = 0.0) -> None:
         self.log = Record(log)
         self.history = Record(history) if history else None
+        self.takes = takes
         self.lock = threading.Lock()
         super().__init__(("127.0.0.1", port), Dialogue)
 
@@ -111,6 +113,7 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--history", type=Path)
+    parser.add_argument("--takes", type=float, default=0.0, help="seconds from having a mail to saying so")
     asked = parser.parse_args()
-    with Sink(asked.port, asked.log, asked.history) as sink:
+    with Sink(asked.port, asked.log, asked.history, asked.takes) as sink:
         sink.serve_forever()

@@ -13,6 +13,7 @@ from tests.chaos.machine import ROOT, Child, Supervisor, postgres_folder, python
 from tests.chaos.sink import Record, free_port
 
 PATIENCE = 120.0  # seconds for one thing to be up; generous, since the machine may be busy
+RELAY_TAKES = 0.008  # seconds a relay works on a mail before it says 250
 CRON = 4.0  # seconds between two runs of the cron road
 
 
@@ -52,7 +53,7 @@ class Site:
         """Servers and relay first, then the people, then the system itself."""
         self._start_servers()
         sink = python("-m", "tests.chaos.sink", "--port", str(self.ports["sink"]), "--log", str(self.log))
-        self._child("sink", [*sink, "--history", str(self.history_file)])
+        self._child("sink", [*sink, "--history", str(self.history_file), "--takes", str(RELAY_TAKES)])
         wait_for("PostgreSQL", lambda: self.ask("SELECT 1") == [(1,)], PATIENCE)
         for words in (["manage.py", "migrate", "-v", "0"], ["-m", "tests.chaos.seed", str(self.people)]):
             subprocess.run(python(*words), cwd=ROOT, env=self.environment, check=True, timeout=600)
