@@ -28,7 +28,7 @@ class Fault:
 
 def faults(seed: int, count: int) -> list[Fault]:
     """The same for the same seed. When a process dies within its work is the machine's, not the seed's."""
-    rng = random.Random(seed)  # noqa: S311 - not for secrets
+    rng = random.Random(seed)
     found = []
     for kind in rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=count):
         target = {"child": rng.choice(GROUPS[:2]), "group": rng.choice(GROUPS)}.get(kind, kind)

@@ -21,6 +21,7 @@ class Site:
     """Everything lives in one folder, and ends with `stop`."""
 
     def __init__(self, folder: Path, people: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.people = folder, people
         self.log, self.history_file = folder / "relay.log", folder / "history.log"
         self.history = Record(self.history_file)
@@ -61,7 +62,20 @@ class Site:
             self.history.add("owed", address)
         for n in (1, 2):
             name = f"worker-{n}"
-            self._child(name, self._celery("worker", "-c", "2", "-l", "WARNING", "-n", f"{name}@loopback"))
+            self._child(
+                name,
+                self._celery(
+                    "worker",
+                    "-c",
+                    "2",
+                    "-l",
+                    "WARNING",
+                    "-n",
+                    f"{name}@loopback",
+                    "--without-gossip",
+                    "--without-mingle",
+                ),
+            )
         for n in (1, 2):
             self._child(f"beat-{n}", self._celery("beat", "-l", "WARNING", "-s", str(self.folder / f"beat-{n}")))
         cron = f"{python('manage.py')[0]} manage.py plan_messages; {python('manage.py')[0]} manage.py send_due_messages"

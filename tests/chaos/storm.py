@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.checker import Row, Taken, Verdict, check
-from tests.chaos.nemesis import Fault, faults, strike
-from tests.chaos.site import Site
+from tests.chaos.nemesis import faults, strike
 from tests.chaos.sink import taken
+from tests.chaos.site import Site
 
 EARLY = 0.05  # of the faults come while the digests are still being planned
 BEFORE_END = 0.95  # of the mails: by then all faults have come, so each comes while mail flows
