@@ -46,6 +46,9 @@ e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility sc
 sweep: $(VENV)/.dev ## Every page a person can reach, both themes, phone and desk (takes long)
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
 
+mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named test has to fail
+	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants $(PYTEST_ARGS)
+
 chaos: $(VENV)/.dev ## Kills everything at random while mail flows, then counts; PEOPLE=10000 FAULTS=200 SEED=1
 	$(BIN)/python -m tests.chaos --people $(PEOPLE) --faults $(FAULTS) --seed $(SEED)
 
@@ -71,4 +74,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e sweep chaos check fmt serve lock
+.PHONY: help demo test e2e sweep mutants chaos check fmt serve lock

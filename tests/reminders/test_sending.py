@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from people.models import User
 from reminders import rendering
@@ -18,7 +17,6 @@ from reminders.selectors.log import health
 from reminders.services import (
     claim_messages,
     hold_sending,
-    plan_messages,
     recover,
     release_sending,
     send_due_messages,
@@ -26,43 +24,11 @@ from reminders.services import (
     settle_by_hand,
 )
 from reminders.services.sending import announce, deliver
-from tests.build import act, make_initiative, make_milestone, report
-from tests.reminders.cast import MINUTE, TODAY, morning
-from tests.reminders.relay import running_relay
+from tests.build import act
+from tests.reminders.cast import MINUTE, PAST, TODAY, lapse, morning, states
 
 AT = morning(TODAY)
-SOON = TODAY + timedelta(days=7)
 OTHERS_SENT = {"contributor@test.example": "sent", "manager@test.example": "sent"}
-PAST = timezone.now() - timedelta(days=400)
-
-
-@pytest.fixture
-def three(plan, cast):
-    """Three people, each with one milestone due in a week; their digests are planned."""
-    people = [cast.owner, cast.contributor, cast.manager]
-    for number, person in enumerate(people):
-        one = make_initiative(plan, number=f"1.{number + 4}", owner=person)
-        report(one, "on_track", "2026-10-05T12:00", person)
-        make_milestone(one, SOON)
-    plan_messages(at=AT)
-    return people
-
-
-@pytest.fixture
-def relay(settings):
-    with running_relay() as (server, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 1
-        yield server
-
-
-def states() -> dict[str, str]:
-    return dict(Message.objects.values_list("person__email", "state"))
-
-
-def lapse() -> None:
-    """Every lease has run out, as database time goes."""
-    Message.objects.filter(lease_until__isnull=False).update(lease_until=PAST)
 
 
 def test_b32_not_accepted_not_recorded_and_the_next_run_sends_only_that_one(three, relay, cast):
