@@ -271,6 +271,17 @@ def test_a_text_that_the_typesetter_refuses_is_replaced_and_tried_again(story, c
     assert f'private {SUBSTITUTE} and " ' in Document(data).root.text
 
 
+def test_what_our_fonts_lack_is_drawn_with_the_machines(story, content_of):
+    if drawing.machine_family(ord("ⴰ")) is None:
+        pytest.skip("no font of this machine draws Tifinagh (Debian: fonts-dejavu-core)")
+    told = content_of()
+    row = replace(told.rows.initiatives[0], happened="ⴰⵣⵓⵍ")
+    data = to_pdf(replace(told, rows=replace(told.rows, initiatives=(row, *told.rows.initiatives[1:]))))
+    assert errors_of(data) == []
+    assert "ⴰⵣⵓⵍ" in Document(data).root.text
+    assert SUBSTITUTE not in Document(data).root.text
+
+
 def test_strict_text_has_the_letters_of_the_first_font_alone():
     drawable = Drawable(strict=True)
     assert drawable.text("Łódź 漢 e\u0301\u0489 ع\u200d") == f"Łódź {SUBSTITUTE} é{SUBSTITUTE} {SUBSTITUTE}"
@@ -290,6 +301,13 @@ def test_strict_text_has_the_letters_of_the_first_font_alone():
 )
 def test_direction_and_language_follow_the_writing(text, turned, code):
     assert (is_right_to_left([{"text": text}]), language(text)) == (turned, code)
+
+
+def test_a_line_that_begins_in_our_words_reads_as_they_do():
+    name = {"text": "שלום"}
+    assert is_right_to_left([name, {"text": ", 12 – ", "own": True}])
+    assert not is_right_to_left([name, {"text": ", 7 Oct 2026", "own": True}])
+    assert not is_right_to_left([{"text": "Without an owner: ", "own": True}, name])
 
 
 def test_long_words_get_places_to_break_and_common_ones_none():

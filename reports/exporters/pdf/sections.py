@@ -226,7 +226,7 @@ def promises(report: ReportContent) -> Iterable[Block]:
         yield muted("No department had promised anything.")
     columns = [("Commitment", 2.3), ("Initiative", 2.2), ("State", 1.1), ("First agreed", 1.0), ("Due", 1.1)]
     for group in report.promises:
-        yield heading(2, said(group.name or "No department", "wide"))
+        yield heading(2, said(group.name.strip() or "No department", "wide"))
         yield muted(f"{group.open} open, {group.overdue} overdue, {group.delivered} delivered")
         rows = []
         for item in group.promises:

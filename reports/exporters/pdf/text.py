@@ -143,10 +143,14 @@ def machine_family(code: int) -> str | None:
 def _machine() -> list[tuple[str, frozenset[int]]]:
     ours = {font.family for font in shipped().fonts()}
     found = {}
-    for font in sorted(with_machine().fonts(), key=lambda font: (font.family, abs(font.weight - 400), font.style)):
+    for font in sorted(with_machine().fonts(), key=_plainest_first):
         if font.path is not None and font.family not in ours and font.family not in found:
             found[font.family] = _characters(Path(font.path), font.index)
     return list(found.items())
+
+
+def _plainest_first(font: typst.FontInfo) -> tuple[str, bool, int, float]:
+    return font.family, font.style != "normal", abs(font.weight - 400), abs(font.stretch - 1)
 
 
 def _characters(path: Path, index: int) -> frozenset[int]:
@@ -212,12 +216,10 @@ def language(text: str) -> str:
 
 
 def is_right_to_left(spans: list[dict[str, Any]]) -> bool:
-    """By the first strong character, as the Unicode rules have it; our own words do not count."""
-    for span in spans:
-        if span.get("own"):
-            continue
-        for char in span["text"]:
-            direction = unicodedata.bidirectional(char)
-            if direction in {"L", "R", "AL"}:
-                return direction != "L"
-    return False
+    """By the first strong character, as the Unicode rules have it; a line with words of ours reads as they do."""
+    ours = "".join(span["text"] for span in spans if span.get("own"))
+    theirs = "".join(span["text"] for span in spans if not span.get("own"))
+    if any(unicodedata.bidirectional(char) == "L" for char in ours):
+        return False
+    strong = (unicodedata.bidirectional(char) for char in theirs)
+    return next((found != "L" for found in strong if found in {"L", "R", "AL"}), False)
