@@ -2,7 +2,7 @@
 
 import rules
 
-from initiatives.models import Commitment, Contribution, Initiative, StatusUpdate
+from initiatives.models import Commitment, Contribution, Initiative, StatusUpdate, reader_of
 from people.models import User
 from people.roles import Role
 from people.rules import is_liaison_of, is_member, may_manage
@@ -34,6 +34,12 @@ def has_hands(user: User) -> bool:
 
 
 @rules.predicate
+def is_liaison(user: User) -> bool:
+    """Speaks for a department, and may promise something in its name to any initiative."""
+    return bool(user.liaison_department_ids)
+
+
+@rules.predicate
 def is_liaison_of_lead(user: User, initiative: Initiative | None) -> bool:
     return initiative is not None and is_liaison_of(user, initiative.lead_department_id)
 
@@ -54,8 +60,11 @@ def is_author(user: User, update: StatusUpdate | None) -> bool:
 
 
 @rules.predicate
-def leads_goal_of(user: User, update: StatusUpdate | None) -> bool:
-    return update is not None and update.initiative.goal.lead_id == user.pk and update.author_id != user.pk
+def is_reader_of(user: User, update: StatusUpdate | None) -> bool:
+    if update is None:
+        return False
+    row = update.initiative
+    return reader_of(author_id=update.author_id, lead_id=row.goal.lead_id, owner_id=row.owner_id) == user.pk
 
 
 own = has_hands & (is_owner | is_contributor)
@@ -68,9 +77,10 @@ rules.add_perm("initiatives.restructure_initiative", may_manage)
 rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.override_status", may_manage)
-rules.add_perm("initiatives.correct_status_update", may_manage | is_author)
-rules.add_perm("initiatives.acknowledge_status_update", leads_goal_of)
-rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner))
+rules.add_perm("initiatives.correct_status_update", may_manage | (has_hands & is_author))
+rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)
+rules.add_perm("initiatives.ask_any_department", may_manage | (has_hands & is_owner))
+rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner) | is_liaison)
 rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_promise)
 rules.add_perm("initiatives.withdraw_commitment", may_manage | is_liaison_of_promise | (has_hands & owns_initiative_of))
 rules.add_perm("initiatives.hand_over", may_manage)

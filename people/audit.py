@@ -131,7 +131,8 @@ def record_change(
         setattr(row, name, value)
     for name in told:
         words[name][1] = _words(row, name)
-    row.version += 1
+    if not changed or not row.copied.issuperset(changed):
+        row.version += 1
     row.save(update_fields=[*changed, "version"])
     words.update({name: list(pair) for name, pair in (also or {}).items()})
     event = record_event(verb=verb, target=row, act=act, changes=words, parent=parent)

@@ -17,10 +17,12 @@ V = TypeVar("V", bound="Version", covariant=True)
 
 
 class Recorded(models.Model):
-    """A live row whose every change is kept. `version` counts the changes and guards against lost updates."""
+    """A live row whose every change is kept. `version` counts what was edited and guards against lost updates."""
 
     # Fields that are kept but not told in the words of an audit event: copies and keys nobody typed.
     untold: ClassVar[frozenset[str]] = frozenset({"sort_key"})
+    # Fields copied from another row, which guards its own writers: a new copy disturbs nobody who edits this one.
+    copied: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)

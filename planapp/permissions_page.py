@@ -15,11 +15,12 @@ WORDS = {
     "has_hands": "anybody with a working role (contributor, liaison, plan manager, administrator)",
     "is_owner": "owner of the initiative",
     "is_contributor": "contributor to the initiative",
+    "is_liaison": "liaison, for a department of theirs",
     "is_liaison_of_lead": "liaison of the lead department",
     "is_liaison_of_promise": "liaison of the department that promises",
     "owns_initiative_of": "owner of the initiative",
     "is_author": "author of the update",
-    "leads_goal_of": "lead of the focus area, not of one’s own update",
+    "is_reader_of": "lead of the focus area; of the lead’s own update the owner",
 }
 
 HEAD = """# Permissions

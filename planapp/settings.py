@@ -140,6 +140,13 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 
+# Counts tries to sign in. Without Redis each process of the web server counts for itself.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -158,6 +165,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "planapp.api.Pages",
     "PAGE_SIZE": 100,
+    "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,  # whose word on a client's address is believed, in people/throttles.py
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "planapp API",

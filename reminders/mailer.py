@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
-from reminders.failpoints import failpoint
+from people.failpoints import failpoint
 from reminders.models import Message
 
 

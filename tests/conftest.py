@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from goals.models import Goal, Plan
@@ -52,6 +53,12 @@ def django_db_setup(django_db_setup):
     ops.execute_sql_flush = unprotected_flush
     yield
     ops.execute_sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def no_tries_counted():
+    """Tries to sign in are counted in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Forms of commitments."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -20,6 +21,14 @@ class CommitmentProposeForm(PageForm):
         max_length=500, label="What", help_text="What the department is to do, such as “Two staff for testing”."
     )
     due_date = Day(required=False, label="Due date")
+
+    def __init__(self, *args: Any, only: Collection[int] | None, user: User, **kwargs: Any) -> None:
+        """`only`: the departments this person may speak for; None for all."""
+        super().__init__(*args, user=user, **kwargs)
+        field: Any = self.fields["department"]
+        if only is not None:
+            field.queryset = field.queryset.filter(pk__in=only)
+            field.help_text = "You can propose what a department of yours promises."
 
 
 class CommitmentMoveForm(RowForm):

@@ -23,7 +23,7 @@ from initiatives.views.doors import (
     get_initiative_or_404,
 )
 from people.pages import back_to, press, seen_number, take_form, words_for
-from people.requests import act_of
+from people.requests import act_of, user_of
 
 TEMPLATE = "initiatives/commitment_form.html"
 
@@ -32,7 +32,9 @@ TEMPLATE = "initiatives/commitment_form.html"
 def commitment_create(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a department for something."""
     initiative = get_initiative_or_404(request, pk, needs="propose_commitment")
-    form = words_for(request, CommitmentProposeForm)
+    user = user_of(request)
+    may_ask_all = user.has_perm("initiatives.ask_any_department", initiative)
+    form = words_for(request, CommitmentProposeForm, only=None if may_ask_all else user.liaison_department_ids)
 
     def save() -> str:
         row = propose_commitment(initiative=initiative, act=act_of(request), **form.values())

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse_lazy
@@ -19,6 +21,7 @@ from people.models import RoleGrant
 from people.requests import act_of, user_of
 from people.roles import DESCRIPTIONS
 from people.services import set_password
+from people.throttles import seconds_to_wait
 
 DEMO_ACCOUNTS = [
     ("owner@demo.example", "Owner", "says how initiatives stand"),
@@ -39,10 +42,33 @@ class _Refusing:
         return response
 
 
+class _Throttled(_Refusing):
+    """Answers 429 with the form and a sentence to whoever tries too often; what was typed stays, but for passwords."""
+
+    door: str
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        wait = seconds_to_wait(request, self.door)
+        if not wait:
+            response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+            return response
+        minutes = -(-wait // 60)
+        told = f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again."
+        form = self.get_form()  # type: ignore[attr-defined]
+        # Nothing is checked, so the answer does not tell whether the password would have been right.
+        form._errors = ErrorDict({NON_FIELD_ERRORS: ErrorList([told])})
+        form.cleaned_data = {}
+        refused: HttpResponse = self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined]
+        refused.status_code = 429
+        refused["Retry-After"] = str(wait)
+        return refused
+
+
 @method_decorator(login_not_required, name="dispatch")
-class SignIn(_Refusing, auth.LoginView):
+class SignIn(_Throttled, auth.LoginView):
     """Django's own sign-in, with e-mail for a name. `next` leads nowhere but to this site."""
 
+    door = "sign-in"
     template_name = "people/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
@@ -74,9 +100,10 @@ class PasswordChange(_Refusing, auth.PasswordChangeView):
 
 
 @method_decorator(login_not_required, name="dispatch")
-class PasswordReset(_Refusing, auth.PasswordResetView):
+class PasswordReset(_Throttled, auth.PasswordResetView):
     """Ask for a link by mail. The answer is the same whether the address has an account or not."""
 
+    door = "password-reset"
     template_name = "people/password_reset.html"
     email_template_name = "people/email/password_reset.txt"
     subject_template_name = "people/email/password_reset_subject.txt"

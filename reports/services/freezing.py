@@ -18,6 +18,7 @@ from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
 from people.asof import AsOf, local_day, start_of_day
 from people.audit import SYSTEM, Act, close_records, record_event
+from people.failpoints import failpoint
 from people.models import Channel
 from reports import content
 from reports.models import (
@@ -118,6 +119,7 @@ def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSn
         "milestone_count": copy(source.milestones(when, plan), SnapshotMilestone, content.Milestone, snapshot),
         "commitment_count": copy(source.commitments(when, plan), SnapshotCommitment, content.Commitment, snapshot),
     }
+    failpoint("in_snapshot")
     seal(snapshot, counts)
     record_event(
         verb="report.frozen", target=snapshot, parent=plan, act=replace(act, reason=act.reason),

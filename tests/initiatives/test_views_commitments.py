@@ -106,7 +106,7 @@ def test_only_the_department_says_yes(sign_in, cast, promise, name):
 
 def test_who_may_ask_and_take_back(sign_in, cast, promise):
     for person, asks, takes_back in [
-        (cast.owner, 200, 200), (cast.manager, 200, 200), (cast.liaison, 403, 200), (cast.contributor, 403, 403),
+        (cast.owner, 200, 200), (cast.manager, 200, 200), (cast.liaison, 200, 200), (cast.contributor, 403, 403),
         (cast.leader, 403, 403), (cast.viewer, 403, 403),
     ]:  # fmt: skip
         client = sign_in(person)
@@ -118,3 +118,15 @@ def test_a_get_after_signing_in_changes_nothing(sign_in, cast, promise):
     assert sign_in(cast.liaison).get(to("accept", promise)).status_code == 302
     promise.refresh_from_db()
     assert promise.state == "proposed"
+
+
+def test_a_liaison_promises_in_the_name_of_their_own_department_alone(sign_in, cast, plan):
+    other = make_initiative(plan, number="1.8", owner=cast.owner, lead_department=cast.health)
+    client = sign_in(cast.liaison)
+    page = client.get(to("create", other)).content.decode()
+    assert f'value="{cast.streets.pk}"' in page
+    assert f'value="{cast.health.pk}"' not in page
+    refused = client.post(to("create", other), {"department": cast.health.pk, "what": "Two testers", "due_date": ""})
+    assert (refused.status_code, "“Department”" in refused.content.decode()) == (422, True)
+    assert client.post(to("create", other), {"department": cast.streets.pk, "what": "Trucks"}).status_code == 302
+    assert list(Commitment.objects.values_list("department", "state")) == [(cast.streets.pk, "proposed")]

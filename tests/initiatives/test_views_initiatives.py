@@ -277,3 +277,11 @@ def test_a_page_costs_twelve_queries_at_most(sign_in, cast, initiative, who, pag
 
 def test_an_absurd_address_is_not_found(sign_in, cast):
     assert sign_in(cast.viewer).get("/initiatives/99999999999999999999999999/").status_code == 404
+
+
+def test_an_update_posted_meanwhile_does_not_disturb_an_edit(sign_in, cast, initiative):
+    open_form = whole(initiative, title="Snow routes")
+    report(initiative, "at_risk", NOW, cast.owner)
+    assert sign_in(cast.manager).post(to("initiative-edit", initiative), open_form).status_code == 302
+    initiative.refresh_from_db()
+    assert (initiative.title, initiative.reported_status) == ("Snow routes", "at_risk")

@@ -10,7 +10,9 @@ from goals.models import Goal
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
 from initiatives.selectors.standing import standing_of
 from people.asof import AsOf
-from people.models import AuditEvent
+from people.models import AuditEvent, RoleGrant, User
+from people.roles import Role
+from people.services import grant_role, revoke_role
 from tests.build import act, make_milestone, report
 from tests.conftest import NOW
 
@@ -282,3 +284,12 @@ def test_an_override_is_set_with_a_reason_and_lifted(sign_in, cast, initiative):
 def test_publishing_after_the_initiative_was_deleted_is_404(sign_in, cast, initiative):
     Initiative.objects.filter(pk=initiative.pk).update(deleted_at=act().at)
     assert sign_in(cast.owner).post(page(initiative), words()).status_code == 404
+
+
+def test_who_lost_the_working_role_corrects_nothing_any_more(sign_in, cast, initiative):
+    update = report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
+    correct = reverse("initiatives:status-update-correct", args=[update.pk])
+    for grant in RoleGrant.objects.filter(user=cast.owner, recorded_until__isnull=True):
+        revoke_role(grant=grant, act=act(NOW))
+    grant_role(user=cast.owner, role=Role.VIEWER, act=act(NOW))
+    assert sign_in(User.objects.get(pk=cast.owner.pk)).get(correct).status_code == 403

@@ -117,3 +117,45 @@ def test_the_sign_in_form_of_an_old_tab_gets_its_words_back():
     assert answer.status_code == 403
     assert "owner@test.example" in text
     assert "secret-word" not in text
+
+
+def test_guessing_is_slowed_and_says_nothing_about_the_password(client, cast):
+    for _ in range(10):
+        assert sign_in(client, password="wrong").status_code == 422
+    refused = sign_in(client)  # the right one
+    text = refused.content.decode()
+    assert (refused.status_code, refused.wsgi_request.user.is_authenticated) == (429, False)
+    assert "Too many tries. Wait 1 minute, then try again." in text
+    assert 'value="owner@test.example"' in text
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert sign_in(client, "leader@test.example").status_code == 302  # others sign in from the same place
+
+
+def test_a_forged_address_does_not_start_the_count_anew(client, cast):
+    for n in range(10):
+        client.post(
+            SIGN_IN, {"username": "owner@test.example", "password": "no"}, headers={"X-Forwarded-For": f"10.0.0.{n}"}
+        )
+    answer = client.post(
+        SIGN_IN, {"username": "owner@test.example", "password": "x"}, headers={"X-Forwarded-For": "10.1.1.1"}
+    )
+    assert answer.status_code == 429
+
+
+def test_one_account_guessed_from_many_places_is_slowed_too(client, cast):
+    for n in range(60):
+        client.post(SIGN_IN, {"username": "owner@test.example", "password": "no"}, REMOTE_ADDR=f"127.0.0.{n + 2}")
+    assert sign_in(client).status_code == 429
+
+
+def test_asking_for_links_is_slowed(client, cast, mailoutbox):
+    asked = [client.post("/password-reset/", {"email": "owner@test.example"}).status_code for _ in range(11)]
+    assert asked == [302] * 10 + [429]
+    assert len(mailoutbox) == 10
+
+
+def test_signing_in_does_not_need_the_cache(client, cast, settings):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    assert sign_in(client).status_code == 302
