@@ -5,6 +5,7 @@ Status, percent, milestones and commitments are PerformanceIndicators. docs/stra
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -29,10 +30,13 @@ def to_stratml(report: ReportContent) -> bytes:
     about = ((name, value) for name, value in cover_facts(report) if name not in LINES)
     _text(root, "OtherInformation", _told(about))
     core = _add(root, "StrategicPlanCore")
+    steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
     if report.rows.cover.plan_mission:
         _text(_add(core, "Mission"), "Description", report.rows.cover.plan_mission)
     for area in report.focus_areas:
-        _goal(core, report, area)
+        goal = _goal(core, area)
+        for row in area.initiatives:
+            _objective(goal, report, row, steps[row.source_id], promises[row.source_id])
     if not report.focus_areas:  # the standard asks for one Goal at the least
         _required(_add(core, "Goal"), Name=f"No {report.rows.cover.goal_label.lower()} had been set up", Description="")
     _administrative(root, report)
@@ -51,17 +55,25 @@ def _administrative(root: Node, report: ReportContent) -> None:
     _text(node, "Source", source if ADDRESS.fullmatch(source) else "")
 
 
-def _goal(core: Node, report: ReportContent, area: FocusArea) -> None:
+def _by_initiative(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.initiative_id].append(row)
+    return found
+
+
+def _goal(core: Node, area: FocusArea) -> Node:
     node = _add(core, "Goal")
     _required(node, Name=area.goal.title, Description=area.goal.text)
     _text(node, "Identifier", f"goal-{area.goal.source_id}")
     _text(node, "SequenceIndicator", area.goal.number)
     _stakeholder(node, "Person", area.goal.lead_name, "Lead")
-    for row in area.initiatives:
-        _objective(node, report, row)
+    return node
 
 
-def _objective(goal: Node, report: ReportContent, row: Initiative) -> None:
+def _objective(
+    goal: Node, report: ReportContent, row: Initiative, steps: Iterable[Milestone], promises: Iterable[Commitment]
+) -> None:
     node = _add(goal, "Objective")
     _text(node, "Name", row.title)
     _text(node, "Description", row.summary)
@@ -82,12 +94,10 @@ def _objective(goal: Node, report: ReportContent, row: Initiative) -> None:
     _text(node, "OtherInformation", _told(about))
     _status(node, report, row)
     _percent(node, report, row)
-    for milestone in report.rows.milestones:
-        if milestone.initiative_id == row.source_id:
-            _milestone(node, report, milestone)
-    for commitment in report.rows.commitments:
-        if commitment.initiative_id == row.source_id:
-            _commitment(node, report, commitment)
+    for step in steps:
+        _milestone(node, report, step)
+    for promise in promises:
+        _commitment(node, report, promise)
 
 
 def _status(objective: Node, report: ReportContent, row: Initiative) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.content import Correction, Initiative, Milestone, ReportContent
 from reports.content.report import Step
-from reports.selectors.corrections import FIELDS
+from reports.content.rows import CORRECTABLE
 
 STATUS_COLOURS = {
     "completed": "0F4D90", "on_track": "58C04D", "at_risk": "F3C613", "off_track": "CC3000", "on_hold": "A675C4",
@@ -133,8 +133,8 @@ CORRECTION_COLUMNS: tuple[tuple[str, str, int], ...] = (
 
 def correction_row(row: Correction) -> list[Any]:
     return [
-        row.number, row.title, FIELDS.get(row.field, row.field), row.before, row.after, row.reason, row.author_name,
-        row.recorded_at,
+        row.number, row.title, CORRECTABLE.get(row.field, row.field), row.before, row.after, row.reason,
+        row.author_name, row.recorded_at,
     ]  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from people.requests import act_of, user_of
 from reports.content import Correction, ReportContent
+from reports.content.rows import CORRECTABLE
 from reports.exporters import FORMATS
 from reports.forms import ReopenForm, SummaryForm
-from reports.selectors.corrections import FIELDS, pending_corrections
+from reports.selectors.corrections import pending_corrections
 from reports.selectors.quarters import quarter_lines
 from reports.services import export_report
 from reports.views.loading import Loaded
@@ -92,7 +93,7 @@ def _signed(content: ReportContent) -> dict[int, list[str]]:
 
 
 def _told(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
-    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in corrections]
+    return [{"row": row, "field": CORRECTABLE.get(row.field, row.field)} for row in corrections]
 
 
 def _downloads(request: HttpRequest, loaded: Loaded) -> list[dict[str, str]]:

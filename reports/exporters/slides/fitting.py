@@ -17,7 +17,7 @@ def em(letter: str) -> float:
     if letter in WIDE:
         return 0.95
     if letter.isascii():
-        return 0.66 if letter.isupper() else 0.56
+        return 0.7 if letter.isupper() else 0.58
     if unicodedata.combining(letter):
         return 0.0
     return 1.05 if unicodedata.east_asian_width(letter) in "WF" or ord(letter) > 0xFFFF else 0.7
@@ -57,11 +57,15 @@ def _pieces(text: str, room: float) -> Iterator[str]:
 
 
 def _ended(kept: list[str], room: float) -> str:
-    """Ends with an ellipsis in place of the last word, unless the last line has room for it beside the word."""
+    """Ends with an ellipsis: beside the last word where there is room, else in place of it or of its last letters."""
     at = 0.0
     for piece in kept:
         wide = width_of(piece)
         at = width_of(piece.lstrip()) if at + wide > room else at + wide
-    if at + em("…") > room and len(kept) > 1:
-        kept = kept[:-1]
-    return "".join(kept).strip().rstrip(",;:.–-") + "…"
+    *before, last = kept
+    if at + em("…") > room and last.startswith(" ") and before:
+        last = ""
+    while last and at + em("…") > room:
+        at -= em(last[-1])
+        last = last[:-1]
+    return "".join([*before, last]).strip().rstrip(",;:.–-") + "…"
