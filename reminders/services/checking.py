@@ -1,9 +1,9 @@
 """Right before mails go out: what of each still holds. One look for a batch, since every mail asks the same things."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from reminders.kinds import KINDS, Occasion, occasions
 from reminders.models import Message, MessageItem
@@ -12,6 +12,9 @@ from reminders.selectors.recipients import Directory, reachable_people
 
 NOT_NEEDED = "Not needed any more: done, moved, closed, on hold, or switched off."
 NOT_THEIRS = "Not for this person any more: somebody else answers for it, or it was switched off."
+
+# Occasions by kind, subject and the day they count from.
+Standing = Mapping[tuple[str, str, int, date], Occasion]
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,7 @@ def _digests(messages: Sequence[Message], items: dict[int, list[MessageItem]], a
     return {message.pk: _digest(message, items[message.pk], standing, directory) for message in messages}
 
 
-def _digest(
-    message: Message, items: list[MessageItem], standing: dict[tuple[object, ...], Occasion], directory: Directory
-) -> Verdict:
+def _digest(message: Message, items: list[MessageItem], standing: Standing, directory: Directory) -> Verdict:
     verdict = Verdict()
     for item in items:
         one = standing.get((item.kind, item.subject_type, item.subject_id, item.due_date))

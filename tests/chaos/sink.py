@@ -28,71 +28,93 @@ class Record:
         os.fsync(self.file)
 
 
-class Dialogue(socketserver.StreamRequestHandler):
-    """One connection: as much SMTP as a sender needs."""
+class Server(socketserver.ThreadingTCPServer):
+    """As much of a mail server as a sender needs. What it answers, and what becomes of a mail, is for subclasses."""
 
-    server: "Sink"
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False  # a dialogue that hangs on purpose keeps nobody
+    request_queue_size = 128
+    greeting = "220 relay"
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Dialogue)
+
+    def rcpt(self, address: str) -> str:
+        return "250 fine"
+
+    def take(self, address: str, content: bytes) -> str | None:
+        """The answer to a whole mail; None breaks the connection instead."""
+        return "250 taken"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A sender that was killed leaves a broken connection; nothing to say about it."""
+
+
+class Dialogue(socketserver.StreamRequestHandler):
+    """One connection."""
+
+    server: Server
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        self.say("220 sink")
+        self.say(self.server.greeting)
         address = ""
         for line in self.rfile:
             verb = line[:4].upper()
-            if verb == b"DATA":
+            answer: str | None = "250 fine"
+            if verb == b"RCPT":
+                address = line.decode().partition(":")[2].split()[0].strip("<>")
+                answer = self.server.rcpt(address)
+            elif verb == b"DATA":
                 self.say("354 go on")
                 content = self.content()
-                if content is None:
-                    return  # the sender died in the middle: nothing was taken
-                self.server.take(address, content)
-                time.sleep(self.server.takes)  # a sender that is killed now has sent a mail it knows nothing of
-                self.say("250 taken")
+                # None: the sender died in the middle, and nothing was taken.
+                answer = None if content is None else self.server.take(address, content)
             elif verb == b"QUIT":
+                answer = None
                 self.say("221 bye")
+            if answer is None:
                 return
-            else:
-                if verb == b"RCPT":
-                    address = line.decode().partition(":")[2].split()[0].strip("<>")
-                    self.server.attempted(address)
-                self.say("250 fine")
+            self.say(answer)
+            if answer.startswith("421"):
+                return
 
     def content(self) -> bytes | None:
         lines = []
         for line in self.rfile:
             if line == b".\r\n":
                 return b"".join(lines)
-            lines.append(line)
+            lines.append(line[1:] if line.startswith(b".") else line)
         return None
 
     def say(self, words: str) -> None:
         self.wfile.write(f"{words}\r\n".encode())
 
 
-class Sink(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    request_queue_size = 128
+class Sink(Server):
+    """Takes everything and writes it down."""
 
     def __init__(self, port: int, log: Path, history: Path | None = None, takes: float = 0.0) -> None:
         self.log = Record(log)
         self.history = Record(history) if history else None
         self.takes = takes
         self.lock = threading.Lock()
-        super().__init__(("127.0.0.1", port), Dialogue)
+        super().__init__(port)
 
-    def attempted(self, address: str) -> None:
+    def rcpt(self, address: str) -> str:
         if self.history:
             self.history.add("attempt", address)
+        return "250 fine"
 
-    def take(self, address: str, content: bytes) -> None:
+    def take(self, address: str, content: bytes) -> str:
         named = MESSAGE_ID.search(content)
         with self.lock:
             self.log.add(named[1].decode() if named else "-", hashlib.sha256(content).hexdigest(), address)
             if self.history:
                 self.history.add("taken", address)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A sender that was killed leaves a broken connection; nothing to say about it."""
+        time.sleep(self.takes)  # a sender that is killed now has sent a mail it knows nothing of
+        return "250 taken"
 
 
 def free_port() -> int:

@@ -57,7 +57,7 @@ def test_what_comes_up_after_the_digest_of_the_day_waits_for_the_next(three, pla
 
 
 def test_pauses_between_attempts_grow_and_are_kept(three, relay, cast):
-    relay.rcpt[cast.owner.email] = "451 later"
+    relay.rcpt_answers[cast.owner.email] = "451 later"
     pauses, moment = [], AT
     for _ in range(7):
         send_due_messages(at=moment)

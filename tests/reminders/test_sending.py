@@ -32,7 +32,7 @@ OTHERS_SENT = {"contributor@test.example": "sent", "manager@test.example": "sent
 
 
 def test_b32_not_accepted_not_recorded_and_the_next_run_sends_only_that_one(three, relay, cast):
-    relay.rcpt[cast.owner.email] = "451 try again later"
+    relay.rcpt_answers[cast.owner.email] = "451 try again later"
     send_due_messages(at=AT)
     assert states() == {
         "owner@test.example": "queued",
@@ -42,13 +42,13 @@ def test_b32_not_accepted_not_recorded_and_the_next_run_sends_only_that_one(thre
     refused = Message.objects.get(person=cast.owner)
     assert refused.sent_at is None
     assert refused.note == "The mail server put it off: 451 try again later"
-    relay.rcpt.clear()
+    relay.rcpt_answers.clear()
     send_due_messages(at=AT + 5 * MINUTE)
     assert relay.addresses() == sorted(person.email for person in three)
     assert set(states().values()) == {"sent"}
 
 
-@pytest.mark.parametrize("where", ["rcpt", "data"])
+@pytest.mark.parametrize("where", ["rcpt_answers", "data_answers"])
 @pytest.mark.parametrize(
     ("answer", "state"), [("421 closing", "queued"), ("451 busy", "queued"), ("550 no such person", "failed")]
 )
@@ -61,8 +61,8 @@ def test_refusals_are_kept_in_words_and_the_others_get_their_mail(three, relay, 
 
 
 def test_a_550_is_not_tried_again_and_temporary_refusals_end_after_five_days(three, relay, cast):
-    relay.rcpt[cast.owner.email] = "550 no"
-    relay.rcpt[cast.manager.email] = "451 later"
+    relay.rcpt_answers[cast.owner.email] = "550 no"
+    relay.rcpt_answers[cast.manager.email] = "451 later"
     for hours in (0, 1, 24, 5 * 24 - 1, 5 * 24 + 1, 6 * 24):
         send_due_messages(at=AT + timedelta(hours=hours))
     assert Message.objects.get(person=cast.owner).attempts == 1
