@@ -8,6 +8,7 @@ from itertools import groupby
 from django.template import Context, engines
 from django.template.loader import render_to_string
 
+from initiatives.models import Status
 from people.models import Department, User
 from reminders.kinds import KINDS, Occasion
 from reminders.kinds.base import Section
@@ -94,6 +95,7 @@ def _line(item: MessageItem, occasion: Occasion, day: date) -> Line:
     kind = KINDS[item.kind]
     days = (day - occasion.due_date).days
     context = {"one": occasion, "days": abs(days), "ahead": days <= 0, "department": _department(occasion)}
+    context["said"] = Status(occasion.status).label if occasion.status else ""
     because = BECAUSE.get(item.because, "")
     if item.instead_of is not None:
         because = f"You stand in for {item.instead_of.name}."

@@ -131,7 +131,11 @@ def _show(form: forms.Form, request: HttpRequest, error: ValidationError) -> Non
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address is a key: it goes to no other site, no search engine and no cache."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address is a key: it goes to no other site, no search engine and no cache.
+
+    "no-referrer" would break the page: browsers then post its form with "Origin: null", which the protection against
+    forged forms refuses.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

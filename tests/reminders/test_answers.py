@@ -296,7 +296,7 @@ def test_an_update_is_acknowledged_once(client, initiative, goal, cast):
 
 def test_the_answer_page_is_kept_from_caches_and_other_sites(client, link):
     answer = client.get(link)
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer["X-Robots-Tag"]
     assert "no-store" in answer["Cache-Control"]
 
