@@ -19,6 +19,7 @@ BECAUSE = {
     "owner": "You own it.",
     "liaison": "You are the liaison of the department in charge.",
     "manager": "You run the plan, and nobody closer to it can be reached.",
+    "escalated": "You run the plan, and it has been late for a while.",
     "administrator": "You administer planapp, and nobody closer to it can be reached.",
     "lead": "You lead this part of the plan.",
     "author": "You wrote it.",
