@@ -59,7 +59,7 @@ def test_the_next_sending_is_the_next_local_morning_across_a_clock_change(zone, 
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Australia/Adelaide"], indirect=True)
 def test_400_days_of_mail_every_working_morning_once_at_nine(zone, plan, initiative, cast, monkeypatch):
-    """Something is owed on every working day. Ticks a second before, at and after nine; one digest goes out, at nine."""
+    """Something is owed on every working day. Ticks come before, at and after nine; one digest goes out, at nine."""
     fields = {"working_days": [0, 1, 2, 3, 4], "due_soon_days": [1], "overdue_days": [400], "expected_update_days": 800}
     update_plan(plan=plan, fields=fields, act=act())
     monkeypatch.setattr("reminders.services.sending.render_digest", lambda *_: Rendered("A digest", "Words", ""))
