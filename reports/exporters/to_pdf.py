@@ -46,13 +46,12 @@ def _typeset(told: dict[str, Any], drawable: Drawable) -> bytes:
     clean["fonts"] = [*families(), *drawable.families]
     clean["machine"] = bool(drawable.families)
     clean["notes"] = [drawable.tree(note) for note in _notes(drawable)]
-    done = subprocess.run(  # noqa: S603 - this Python and a file of ours
-        [sys.executable, "-I", TYPESETTER],
-        input=json.dumps(clean, ensure_ascii=False).encode(),
-        capture_output=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    data = json.dumps(clean, ensure_ascii=False).encode()
+    command = [sys.executable, "-I", str(TYPESETTER)]  # this Python and a file of ours
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise CannotTypeset(f"It was not done in {SECONDS:.0f} seconds.") from None
     if done.returncode:
         raise CannotTypeset(done.stderr.decode(errors="replace") or f"It ended with {done.returncode}.")
     return done.stdout

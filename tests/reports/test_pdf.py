@@ -7,6 +7,7 @@ import html
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,7 @@ from tests.reports.hostile import hostile_report
 from tests.reports.pdf_reader import Document
 
 MARGIN = 54  # points
+exporter = sys.modules["reports.exporters.to_pdf"]  # the package has a function of that name
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (Debian: poppler-utils)")
 
 
@@ -280,6 +282,12 @@ def test_what_our_fonts_lack_is_drawn_with_the_machines(story, content_of):
     assert errors_of(data) == []
     assert "ⴰⵣⵓⵍ" in Document(data).root.text
     assert SUBSTITUTE not in Document(data).root.text
+
+
+def test_a_typesetter_that_does_not_end_is_ended(monkeypatch):
+    monkeypatch.setattr(exporter, "SECONDS", 0.01)
+    with pytest.raises(exporter.CannotTypeset, match="not done in 0 seconds"):
+        to_pdf(hostile_report(1))
 
 
 def test_strict_text_has_the_letters_of_the_first_font_alone():

@@ -18,7 +18,6 @@ SUBSTITUTE = "�"
 BREAK = "\u200b"  # a place where a long word may be broken
 JOINERS = frozenset("\u200c\u200d\u200e\u200f\ufe0e\ufe0f")  # drawn by nothing, needed by Arabic, Khmer and emoji
 ISOLATE, END = "\u2068", "\u2069"  # what is between them does not turn its surroundings around
-RIGHT_TO_LEFT = frozenset({"ar", "he"})
 LONGEST = {"narrow": 7.2, "": 9.6, "wide": 40.0}  # em of a word that fits a narrow, any, a wide column
 # The first word of a character's Unicode name, where a script is (nearly) one language: screen readers switch voice.
 LANGUAGES = {
@@ -53,7 +52,8 @@ class Drawable:
         if "text" in done:
             text = breakable(done["text"], LONGEST.get(done.get("style", ""), LONGEST[""]))
             done["lang"] = language(text)
-            done["text"] = f"{ISOLATE}{text}{END}" if done["lang"] in RIGHT_TO_LEFT and not self.strict else text
+            turns = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+            done["text"] = f"{ISOLATE}{text}{END}" if turns and not self.strict else text
         if "spans" in done:
             done["rtl"] = is_right_to_left(done["spans"])
         return done
