@@ -13,7 +13,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
-from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
+from reports.content.rows import Commitment, Correction, Heading, Initiative, Milestone, Rows
 
 FORMAT = "planapp-snapshot-1"
 KINDS: tuple[tuple[str, type], ...] = (
@@ -49,7 +49,7 @@ def line(kind: str, row: Mapping[str, Any]) -> str:
 
 def lines(rows: Rows) -> Iterator[str]:
     """The canonical lines of rows held in memory."""
-    yield cover_line(rows.cover)
+    yield cover_line(as_mapping(rows.cover))
     groups: tuple[Iterable[Any], ...] = (
         sorted(rows.headings, key=lambda row: (row.kind, row.source_id)),
         sorted(rows.initiatives, key=lambda row: row.source_id),
@@ -62,21 +62,39 @@ def lines(rows: Rows) -> Iterator[str]:
             yield line(kind, as_mapping(row))
 
 
-def cover_line(cover: Cover) -> str:
-    return _encode({"format": FORMAT, **record("cover", as_mapping(cover))})
+def cover_line(cover: Mapping[str, Any]) -> str:
+    return _encode({"format": FORMAT, **record("cover", cover)})
 
 
 def as_mapping(row: Any) -> dict[str, Any]:
     return {item.name: getattr(row, item.name) for item in fields(row)}
 
 
+class LineHash:
+    """SHA-256 over lines, each ended by a line feed."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, text: str) -> None:
+        self._digest.update(text.encode())
+        self._digest.update(b"\n")
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
 def content_hash(told: Iterable[str]) -> str:
-    """SHA-256 over the canonical lines, each ended by a line feed."""
-    digest = hashlib.sha256()
+    """The hash over all lines of a snapshot."""
+    digest = LineHash()
     for text in told:
-        digest.update(text.encode())
-        digest.update(b"\n")
+        digest.add(text)
     return digest.hexdigest()
+
+
+def fingerprint(text: str) -> str:
+    """The first 64 bits of a line's SHA-256: enough to name a changed line, for the content hash is what proves it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def chain_hash(previous: str, content: str, sequence: int) -> str:

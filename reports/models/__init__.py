@@ -1,6 +1,7 @@
 """Frozen quarters, and the acts that followed."""
 
 from reports.models.act import ActKind, ReportAct
+from reports.models.digest import SnapshotDigests
 from reports.models.file import ExportedFile
 from reports.models.rows import (
     SnapshotCommitment,
@@ -18,6 +19,7 @@ __all__ = [
     "ReportAct",
     "SnapshotCommitment",
     "SnapshotCorrection",
+    "SnapshotDigests",
     "SnapshotHeading",
     "SnapshotInitiative",
     "SnapshotMilestone",
