@@ -41,6 +41,7 @@ def test_b37_ten_quarters_built_after_nothing_an_hour_three_days_and_ninety():
             edits = build(cast, seed)
             edits.make(40, BEGIN, END - timedelta(minutes=1))
             on_time = told(edits.plan, Q1, END)
+            edits.make(5, END, END)  # at the first instant that is not in the quarter
             since = END
             for delay in DELAYS[1:]:
                 edits.make(25, since, END + delay)
