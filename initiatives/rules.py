@@ -2,7 +2,7 @@
 
 import rules
 
-from initiatives.models import Commitment, Contribution, Initiative, StatusUpdate
+from initiatives.models import Commitment, Contribution, Initiative, StatusUpdate, reader_of
 from people.models import User
 from people.roles import Role
 from people.rules import is_liaison_of, is_member, may_manage
@@ -60,8 +60,11 @@ def is_author(user: User, update: StatusUpdate | None) -> bool:
 
 
 @rules.predicate
-def leads_goal_of(user: User, update: StatusUpdate | None) -> bool:
-    return update is not None and update.initiative.goal.lead_id == user.pk and update.author_id != user.pk
+def is_reader_of(user: User, update: StatusUpdate | None) -> bool:
+    if update is None:
+        return False
+    row = update.initiative
+    return reader_of(author_id=update.author_id, lead_id=row.goal.lead_id, owner_id=row.owner_id) == user.pk
 
 
 own = has_hands & (is_owner | is_contributor)
@@ -75,7 +78,7 @@ rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead 
 rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.override_status", may_manage)
 rules.add_perm("initiatives.correct_status_update", may_manage | (has_hands & is_author))
-rules.add_perm("initiatives.acknowledge_status_update", leads_goal_of)
+rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)
 rules.add_perm("initiatives.ask_any_department", may_manage | (has_hands & is_owner))
 rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner) | is_liaison)
 rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_promise)

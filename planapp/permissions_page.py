@@ -20,7 +20,7 @@ WORDS = {
     "is_liaison_of_promise": "liaison of the department that promises",
     "owns_initiative_of": "owner of the initiative",
     "is_author": "author of the update",
-    "leads_goal_of": "lead of the focus area, not of one’s own update",
+    "is_reader_of": "lead of the focus area; of the lead’s own update the owner",
 }
 
 HEAD = """# Permissions

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from people.models import Department, User
 from reminders.kinds import KINDS, Occasion
+from reminders.kinds.base import Section
 from reminders.links import absolute, answer_url, unsubscribe_url
 from reminders.models import Message, MessageItem
 
@@ -19,14 +20,8 @@ BECAUSE = {
     "manager": "You run the plan, and nobody closer to it can be reached.",
     "administrator": "You administer planapp, and nobody closer to it can be reached.",
     "lead": "You lead this part of the plan.",
+    "author": "You wrote it.",
     "leader": "You belong to leadership.",
-}
-ACTIONS = {
-    "milestone": "Say it is done, or move it",
-    "initiative": "Give the update",
-    "commitment": "Answer",
-    "statusupdate": "Read and acknowledge",
-    "report": "Open the report",
 }
 
 
@@ -41,7 +36,7 @@ class Rendered:
 class Line:
     """One item as the mail shows it."""
 
-    section: str
+    section: Section
     title: str
     context: str
     sentence: str
@@ -54,8 +49,10 @@ def render_digest(message: Message, items: Sequence[tuple[MessageItem, Occasion]
     """The daily digest: what is late first, each item once, with its link."""
     ordered = sorted(items, key=lambda pair: KINDS[pair[0].kind].sort_key(pair[1]))
     lines = [_line(item, occasion, day) for item, occasion in ordered]
-    sections = [(title, list(group)) for title, group in groupby(lines, key=lambda line: line.section)]
-    subject = ", ".join(f"{len(group)} {_phrase(title, len(group))}" for title, group in sections)
+    sections = [(section, list(group)) for section, group in groupby(lines, key=lambda line: line.section)]
+    subject = ", ".join(
+        f"{len(group)} {section.one if len(group) == 1 else section.many}" for section, group in sections
+    )
     context = {
         "person": person,
         "sections": sections,
@@ -100,15 +97,14 @@ def _line(item: MessageItem, occasion: Occasion, day: date) -> Line:
     because = BECAUSE.get(item.because, "")
     if item.instead_of is not None:
         because = f"You stand in for {item.instead_of.name}."
-    linked = item.subject_type != "report"
     return Line(
         section=kind.section,
         title=occasion.title,
         context=occasion.context,
         sentence=_sentence(kind.name, context),
         because=because,
-        action=ACTIONS[item.subject_type],
-        link=answer_url(item) if linked else absolute(occasion.path),
+        action=kind.action,
+        link=answer_url(item) if kind.is_answered else absolute(occasion.path),
     )
 
 
@@ -127,18 +123,6 @@ def _department(occasion: Occasion) -> str:
         .first()
         or ""
     )
-
-
-def _phrase(section: str, count: int) -> str:
-    words = {
-        "Late": "late",
-        "Late, and handed up to you": "late elsewhere",
-        "Coming up": "coming up",
-        "Status update needed": "status update needed" if count == 1 else "status updates needed",
-        "Your answer is asked": "awaiting your answer",
-        "To read": "to read",
-    }
-    return words[section]
 
 
 def _rendered(subject: str, template: str, context: dict[str, object]) -> Rendered:

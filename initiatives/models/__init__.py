@@ -8,12 +8,13 @@ from initiatives.models.initiative import (
     InitiativeVersion,
 )
 from initiatives.models.milestone import Milestone, MilestoneVersion
-from initiatives.models.status import CLOSED, REPORTABLE, EffectiveStatus, Status
-from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate
+from initiatives.models.status import CLOSED, REPORTABLE, SILENT, EffectiveStatus, Status
+from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate, reader_of
 
 __all__ = [
     "CLOSED",
     "REPORTABLE",
+    "SILENT",
     "Acknowledgement",
     "Alignment",
     "Commitment",
@@ -27,4 +28,5 @@ __all__ = [
     "Status",
     "StatusDraft",
     "StatusUpdate",
+    "reader_of",
 ]

@@ -29,4 +29,5 @@ class EffectiveStatus(models.TextChoices):
 
 
 CLOSED = (Status.COMPLETED, Status.CANCELLED)
+SILENT = (*CLOSED, Status.ON_HOLD)  # effective statuses of which nobody is reminded
 REPORTABLE = tuple(Status.values)

@@ -82,3 +82,9 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} read {self.update_id}"
+
+
+def reader_of(*, author_id: int | None, lead_id: int | None, owner_id: int | None) -> int | None:
+    """Whom an update waits for: the focus area's lead, for the lead's own the owner; nobody reads their own (B-15)."""
+    reader = lead_id if lead_id is None or author_id != lead_id else owner_id
+    return None if reader == author_id else reader

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import F, Q
 
 from goals.models import Plan, PlanVersion
-from initiatives.models import Contribution, StatusUpdate
+from initiatives.models import SILENT, Contribution, StatusUpdate
 from initiatives.selectors.parts import (
     OPEN,
     CommitmentRow,
@@ -23,7 +23,6 @@ from people.models import User
 
 SOON = 14  # days ahead that count as "now"
 NEXT = 30  # days ahead that count as "next"
-SILENT = ("on_hold", "completed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -156,10 +155,11 @@ def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
 
 
 def _to_acknowledge(user: User) -> list[StatusUpdate]:
-    """Latest updates of the focus areas I lead that nobody has read yet; never my own."""
+    """Latest updates nobody has read yet: of the focus areas I lead, and their leads' own on what I own; never mine."""
+    lead = F("initiative__goal__lead")
     return list(
         StatusUpdate.objects.filter(
-            initiative__goal__lead=user,
+            Q(initiative__goal__lead=user) | Q(initiative__owner=user, author=lead),
             initiative__latest_update_id=F("pk"),
             initiative__deleted_at__isnull=True,
             initiative__plan__state=Plan.State.ACTIVE,

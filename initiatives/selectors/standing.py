@@ -30,7 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from goals.models import Plan, PlanVersion
-from initiatives.models import CLOSED, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
+from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
 from people.asof import AsOf, start_of_day
 
 
@@ -185,12 +185,28 @@ def standing_of(initiative_id: int, when: AsOf) -> Standing | None:
     return found[0] if found else None
 
 
+def said_status(prefix: str = "") -> Case:
+    """The effective status where people decide it, whatever the dates say; empty where the dates decide.
+
+    For live rows, reached through `prefix`: enough to tell which initiatives are closed or on hold without reading
+    history or milestones.
+    """
+    return Case(*_said(prefix), default=Value(""), output_field=CharField())
+
+
+def _said(prefix: str = "") -> list[When]:
+    """The first rules of design section 4."""
+    reported, override = f"{prefix}reported_status", f"{prefix}override_status"
+    return [
+        When(Q((f"{reported}__in", SILENT)), then=F(reported)),
+        When(~Q((override, "")), then=F(override)),
+    ]
+
+
 def _effective_status(overdue: QuerySet[Any]) -> Case:
     """The first rule of design section 4 that applies."""
     return Case(
-        When(reported_status__in=CLOSED, then=F("reported_status")),
-        When(reported_status=Status.ON_HOLD, then=F("reported_status")),
-        When(~Q(override_status=""), then=F("override_status")),
+        *_said(),
         When(Exists(overdue), then=Value(EffectiveStatus.OFF_TRACK.value)),
         When(is_stale=True, then=Value(EffectiveStatus.NO_CURRENT_UPDATE.value)),
         When(reported_status="", then=Value(EffectiveStatus.NOT_STARTED.value)),

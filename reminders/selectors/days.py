@@ -1,13 +1,16 @@
 """A local day as reminders see it: which plans speak on it, with their steps and working days."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
-from goals.models import Holiday, Plan
+from goals.models import Plan
 from people.asof import local_day
+from reminders.models import Escalation
 from reminders.steps import Calendar
 
 SENDING_TIME = time(9, 0)  # plan time
@@ -24,6 +27,9 @@ class Voice:
     repeat: int
     expected: int
     calendar: Calendar
+    # Working days late after which a milestone is also told to them; None: never.
+    liaison_after: int | None = None
+    managers_after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,31 +51,35 @@ def sending_begins(day: date) -> datetime:
 
 
 def voices() -> dict[int, Voice]:
-    """Active plans whose reminders are on."""
-    holidays: dict[int, set[date]] = {}
-    for plan_id, day in Holiday.objects.values_list("plan_id", "day"):
-        holidays.setdefault(plan_id, set()).add(day)
-    rows = Plan.objects.filter(state=Plan.State.ACTIVE, reminders_on=True, deleted_at__isnull=True)
-    return {
-        plan.pk: Voice(
+    """Active plans whose reminders are on; one query."""
+    escalation = Escalation.objects.filter(plan=OuterRef("pk"))
+    rows = Plan.objects.filter(state=Plan.State.ACTIVE, reminders_on=True, deleted_at__isnull=True).annotate(
+        liaison_after=Subquery(escalation.values("liaison_after")),
+        managers_after=Subquery(escalation.values("managers_after")),
+        holiday=F("holidays__day"),
+    )
+    found: dict[int, Voice] = {}
+    holidays: dict[int, set[date]] = defaultdict(set)
+    for plan in rows:  # one row for each holiday
+        holidays[plan.pk] |= {plan.holiday} - {None}
+        found[plan.pk] = Voice(
             id=plan.pk,
             title=plan.title,
             due_soon=tuple(-abs(int(step)) for step in plan.due_soon_days),
             overdue=tuple(abs(int(step)) for step in plan.overdue_days),
             repeat=plan.repeat_days,
             expected=plan.expected_update_days,
-            calendar=Calendar(tuple(plan.working_days), frozenset(holidays.get(plan.pk, ()))),
+            calendar=Calendar(tuple(plan.working_days), holidays[plan.pk]),
+            liaison_after=plan.liaison_after,
+            managers_after=plan.managers_after,
         )
-        for plan in rows
-    }
+    return found
 
 
 def planning_day(at: datetime) -> Day:
     """Today, with the plans whose sending time has come: none before 09:00, none on their days off."""
     day = local_day(at)
-    if at < sending_begins(day):
-        return Day(day, {})
-    return Day(day, {key: voice for key, voice in voices().items() if voice.calendar.is_working(day)})
+    return Day(day, _at_work(voices(), day) if at >= sending_begins(day) else {})
 
 
 def checking_day(at: datetime) -> Day:
@@ -77,8 +87,12 @@ def checking_day(at: datetime) -> Day:
     return Day(local_day(at), voices())
 
 
-def next_sending(at: datetime) -> datetime:
-    """09:00 of the next local day on which at least one plan speaks; tomorrow where none does."""
-    day = local_day(at) + timedelta(days=1)
-    calendars = [voice.calendar for voice in voices().values()]
-    return sending_begins(min((calendar.on_or_after(day) for calendar in calendars), default=day))
+def next_day(at: datetime) -> Day:
+    """The next local day on which at least one plan speaks; tomorrow where none does."""
+    spoken, day = voices(), local_day(at) + timedelta(days=1)
+    day = min((voice.calendar.on_or_after(day) for voice in spoken.values()), default=day)
+    return Day(day, _at_work(spoken, day))
+
+
+def _at_work(spoken: Mapping[int, Voice], day: date) -> dict[int, Voice]:
+    return {key: voice for key, voice in spoken.items() if voice.calendar.is_working(day)}

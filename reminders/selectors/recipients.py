@@ -22,10 +22,11 @@ class Told:
 
 @dataclass
 class Directory:
-    """Everybody who can be reached, by what makes them the one to tell; loaded once, then asked often."""
+    """Everybody who can be reached, by what makes them the one to tell; loaded in two queries, then asked often."""
 
     day: date
     reachable: set[int]
+    names: dict[int, tuple[str, str]] = field(default_factory=dict)
     liaisons: dict[int, list[int]] = field(default_factory=dict)
     by_role: dict[str, list[int]] = field(default_factory=dict)
     muted: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -34,19 +35,18 @@ class Directory:
     @classmethod
     def load(cls, day: date, people: Collection[int] | None = None) -> "Directory":
         """`people`: the owners that will be asked for, or None for everybody."""
-        users = reachable_people()
+        book = cls(day=day, reachable=set())
+        grants = RoleGrant.objects.filter(recorded_until__isnull=True, user__is_active=True).exclude(user__email="")
         if people is not None:
             standing_in = Subscription.objects.filter(delegate__isnull=False).values("delegate")
-            users = users.filter(Q(pk__in=people) | Q(pk__in=standing_in))
-        book = cls(day=day, reachable=set(users.order_by().values_list("pk", flat=True)))
-        grants = RoleGrant.objects.filter(
-            recorded_until__isnull=True, user__is_active=True, role__in=[Role.LIAISON, Role.LEADER, *MANAGERS]
-        ).exclude(user__email="")
-        for user_id, role, department_id in grants.order_by("user").values_list("user", "role", "department"):
+            grants = grants.filter(Q(user__in=people) | Q(user__in=standing_in) | Q(role__in=[Role.LIAISON, *ASKED]))
+        columns = ("user", "role", "department", "user__name", "user__email")
+        for user_id, role, department_id, name, email in grants.order_by("user").values_list(*columns):
             book.reachable.add(user_id)
+            book.names[user_id] = name, email
             if role == Role.LIAISON:
                 book.liaisons.setdefault(department_id, []).append(user_id)
-            else:
+            elif role in ASKED:
                 book.by_role.setdefault(role, []).append(user_id)
         book._read_subscriptions()
         return book
@@ -95,7 +95,7 @@ class Directory:
         return Told(delegate, one.because, instead_of=one.person_id)
 
 
-MANAGERS = (Role.PLAN_MANAGER, Role.ADMINISTRATOR)
+ASKED = (Role.LEADER, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
 
 
 def reachable_people() -> "QuerySet[User]":

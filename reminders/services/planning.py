@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
 
 from people.asof import local_day, start_of_day
 from people.failpoints import failpoint
-from reminders.kinds import KINDS, Kind, Occasion, series_of
+from reminders.kinds import KINDS, Kind, Occasion, occasions, series_of
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.selectors.days import Day, planning_day
 from reminders.selectors.recipients import Directory, Told
@@ -43,25 +45,26 @@ def plan_messages(*, at: datetime, dry_run: bool = False) -> dict[int, list[Plan
     A person who has a digest of today, or one not out yet, gets no second: what is owed stays owed.
     """
     if dry_run:
-        return owed(planning_day(at))
+        day = planning_day(at)
+        return owed(day, Directory.load(day.day))
     queue_due_one_offs(at=at)
     with transaction.atomic():
         serialised(Heartbeat.Name.PLAN)
         day = planning_day(at)
-        planned = owed(day) if day.voices else {}
+        planned = owed(day, Directory.load(day.day)) if day.voices else {}
         _queue(planned, day.day, at)
     beat(Heartbeat.Name.PLAN, at=at)
     return planned
 
 
-def owed(day: Day) -> dict[int, list[Planned]]:
+def owed(day: Day, directory: Directory) -> dict[int, list[Planned]]:
     """Who is to be told what on a day, in the order in which the mail lists it."""
-    directory = Directory.load(day.day)
-    found = [(kind, one) for kind in KINDS.values() for one in kind.occasions(day)]
-    memory, served = _told_before([one for _, one in found])
+    found = occasions(day)
+    memory, served = _told_before(found)
     busy = _served_today(day.day)
     planned: dict[int, list[Planned]] = defaultdict(list)
-    for kind, occasion in found:
+    for occasion in found:
+        kind = KINDS[occasion.kind]
         for told in directory.heard(kind.told(occasion, directory), kind.name):
             if told.person_id in busy:
                 continue
@@ -72,9 +75,9 @@ def owed(day: Day) -> dict[int, list[Planned]]:
 
 
 def _step(kind: Kind, occasion: Occasion, told: Told, day: Day, memory: Memory) -> int | None:
-    addressee = told.instead_of or told.person_id
-    last = memory.get((addressee, kind.series, *occasion.key))
-    return kind.step(occasion, day.day, day.voices[occasion.plan_id], last)
+    people = {told.instead_of or told.person_id, told.person_id}
+    times = [memory[place] for one in people if (place := (one, kind.series, *occasion.key)) in memory]
+    return kind.step(occasion, day.day, day.voices[occasion.plan_id], max(times, default=None))
 
 
 def _told_before(occasions: Iterable[Occasion]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:
@@ -85,20 +88,23 @@ def _told_before(occasions: Iterable[Occasion]) -> tuple[Memory, set[tuple[int, 
     subjects: dict[str, set[int]] = defaultdict(set)
     for one in occasions:
         subjects[one.subject_type].add(one.subject_id)
+    rows = MessageItem.objects.filter(subject_type__in=subjects, dropped="")
+    if sum(map(len, subjects.values())) <= BATCH:
+        wanted = [Q(subject_type=name, subject_id__in=ids) for name, ids in subjects.items()]
+        rows = rows.filter(reduce(or_, wanted, Q()))
+    columns = ("person", "instead_of", "kind", "subject_type", "subject_id", "due_date", "step", "planned_on")
     memory: Memory = {}
     served = set()
-    for subject_type, ids in subjects.items():
-        rows = MessageItem.objects.filter(subject_type=subject_type, dropped="")
-        if len(ids) <= BATCH:
-            rows = rows.filter(subject_id__in=ids)
-        columns = ("person", "instead_of", "kind", "subject_id", "due_date", "step", "planned_on")
-        for person, instead_of, kind, subject_id, due, step, on in rows.order_by().values_list(*columns).iterator():
-            if subject_id not in ids:
-                continue
-            served.add((person, kind, subject_type, subject_id, due, step))
-            for key in {person, instead_of or person}:
-                place = (key, series_of(kind), subject_type, subject_id, due)
-                memory[place] = max(on, memory.get(place, on))
+    for row in rows.order_by().values_list(*columns, "message__sent_at").iterator():
+        person, instead_of, kind, subject_type, subject_id, due, step, planned_on, sent_at = row
+        if subject_id not in subjects[subject_type]:
+            continue
+        served.add((person, kind, subject_type, subject_id, due, step))
+        # A mail that waited for its server counts from the day it went out.
+        on = max(planned_on, local_day(sent_at)) if sent_at else planned_on
+        for key in {person, instead_of or person}:
+            place = (key, series_of(kind), subject_type, subject_id, due)
+            memory[place] = max(on, memory.get(place, on))
     return memory, served
 
 

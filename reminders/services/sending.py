@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from people.asof import local_day
 from people.failpoints import failpoint
 from people.models import User
-from reminders.kinds import KINDS, Occasion
+from reminders.kinds import KINDS, Occasion, occasions
 from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.rendering import (
@@ -201,20 +201,16 @@ def _still_wanted(message: Message, at: datetime) -> tuple[Pairs, list[tuple[Mes
     if message.sort != Message.Sort.DIGEST:
         return [], [], ""
     day = checking_day(at)
-    by_kind: dict[str, list[MessageItem]] = defaultdict(list)
+    subjects: dict[str, set[int]] = defaultdict(set)
     for item in items:
-        by_kind[item.kind].append(item)
+        subjects[item.subject_type].add(item.subject_id)
     found: Pairs = []
     gone: list[tuple[MessageItem, str]] = []
-    occasions = {
-        (name, *one.key): one
-        for name, group in by_kind.items()
-        for one in KINDS[name].occasions(day, {item.subject_id for item in group})
-    }
-    people = {key for one in occasions.values() for key in one.owners if key} | {message.person_id}
+    standing = {(one.kind, *one.key): one for one in occasions(day, subjects)}
+    people = {key for one in standing.values() for key in one.owners if key} | {message.person_id}
     directory = Directory.load(day.day, people)
     for item in items:
-        one = occasions.get((item.kind, item.subject_type, item.subject_id, item.due_date))
+        one = standing.get((item.kind, item.subject_type, item.subject_id, item.due_date))
         if one is None:
             gone.append((item, "Not needed any more: done, moved, closed, on hold, or switched off."))
         elif not any(

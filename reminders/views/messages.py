@@ -15,24 +15,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from people.asof import local_day
-from people.models import User
 from people.requests import act_of, user_of
 from reminders import mailfolder
 from reminders.forms import HoldForm, MessageFilterForm, SettleForm
 from reminders.kinds import KINDS
 from reminders.models import Message
 from reminders.rendering import BECAUSE
-from reminders.selectors.days import next_sending
+from reminders.selectors.days import next_day
 from reminders.selectors.log import (
     health,
     initiatives_without_reachable_owner,
     messages_visible_to,
     open_hold,
 )
+from reminders.selectors.recipients import Directory
 from reminders.services import (
     hold_sending,
-    plan_messages,
+    owed,
     release_sending,
     send_test,
     settle_by_hand,
@@ -100,12 +99,14 @@ def message_settle(request: HttpRequest, pk: int) -> HttpResponse:
 def message_preview(request: HttpRequest) -> HttpResponse:
     """What goes out next, to whom and why, if nothing changes until then."""
     _only(request, "reminders.view_all_messages")
-    at = next_sending(timezone.now())
-    planned = plan_messages(at=at, dry_run=True)
-    people = User.objects.in_bulk(planned)
+    day = next_day(timezone.now())
+    directory = Directory.load(day.day)
+    planned = owed(day, directory)
     rows = [
         {
-            "person": people[key],
+            "id": key,
+            "name": directory.names[key][0],
+            "email": directory.names[key][1],
             "lines": [
                 {
                     "kind": KINDS[one.occasion.kind].label,
@@ -118,10 +119,10 @@ def message_preview(request: HttpRequest) -> HttpResponse:
                 for one in items
             ],
         }
-        for key, items in sorted(planned.items(), key=lambda pair: people[pair[0]].name)
+        for key, items in sorted(planned.items(), key=lambda pair: directory.names[pair[0]])
     ]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reminders/message_preview.html", {"page": page, "at": at, "day": local_day(at)})
+    return render(request, "reminders/message_preview.html", {"page": page, "day": day.day})
 
 
 def sending(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from reports.content import ReportContent
 from reports.exporters.to_csv import to_csv
 from reports.exporters.to_html import to_html
 from reports.exporters.to_json import to_json
+from reports.exporters.to_pdf import to_pdf
 from reports.exporters.to_xlsx import to_xlsx
 
 
@@ -29,6 +30,7 @@ FORMATS = {
     item.key: item
     for item in (
         Format("html", "Web page", "text/html; charset=utf-8", to_html),
+        Format("pdf", "PDF", "application/pdf", to_pdf),
         Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx),
         Format("csv", "CSV", "text/csv; charset=utf-8", to_csv),
         Format("json", "JSON", "application/json", to_json),

@@ -13,8 +13,11 @@ from initiatives.services import (
     update_milestone,
 )
 from people.asof import AsOf
+from people.models import AuditEvent
 from people.services import update_user
-from tests.build import act, make_initiative, make_milestone, report
+from reminders.services import plan_messages, send_due_messages
+from reports.services import freeze_due_quarters
+from tests.build import act, at, make_initiative, make_milestone, report
 
 TODAY = date(2026, 10, 5)
 NOW = "2026-10-05T14:00"
@@ -60,6 +63,19 @@ def test_b03_cancelled_and_completed_milestones_make_nothing_late(initiative, ca
     cancel_milestone(milestone=make_milestone(initiative, date(2026, 9, 1)), act=act("2026-09-05T12:00"))
     complete_milestone(milestone=make_milestone(initiative, date(2026, 9, 10)), act=act("2026-09-20T12:00"))
     assert effective(initiative, today) == "at_risk"
+
+
+def test_b04_a_closed_initiative_is_not_recomputed(initiative, cast, today):
+    report(initiative, "completed", "2026-09-01T12:00", cast.owner)
+    make_milestone(initiative, date(2026, 9, 10))
+    told = AuditEvent.objects.filter(target_type="initiative").count()
+    freeze_due_quarters(at=at(NOW))
+    plan_messages(at=at(NOW))
+    send_due_messages(at=at(NOW))
+    shown = standing_of(initiative.pk, today)
+    assert (shown.effective_status, shown.milestones_overdue) == ("completed", 1)
+    assert AuditEvent.objects.filter(target_type="initiative").count() == told
+    assert initiative.versions.count() == 2  # created, completed
 
 
 def test_b05_an_override_stands_until_it_is_lifted(initiative, cast, today):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from reminders.selectors.days import next_sending, planning_day, sending_begins, voices
+from reminders.selectors.days import next_day, planning_day, sending_begins, voices
 
 FIRST = date(2026, 10, 10)  # 400 days hold 1 Nov 2026, 14 Mar 2027 and 7 Nov 2027
 TICK = timedelta(minutes=10)
@@ -42,4 +42,4 @@ def test_every_local_morning_opens_once_and_never_before_nine(zone, monkeypatch,
 def test_the_next_sending_is_the_next_local_morning_across_a_clock_change(zone, plan):
     for day in (date(2026, 10, 31), date(2027, 3, 13), date(2027, 11, 6)):
         late = datetime(day.year, day.month, day.day, 23, 30, tzinfo=zone)
-        assert next_sending(late) == sending_begins(day + timedelta(days=1))
+        assert next_day(late).day == day + timedelta(days=1)

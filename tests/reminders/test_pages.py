@@ -159,5 +159,5 @@ def test_the_log_costs_the_same_however_long_it_is(plan, cast, sign_in, rows, dj
     run(TODAY)
     client = sign_in(cast.manager)
     for name in ("reminders:message-list", "reminders:message-preview"):
-        with django_assert_max_num_queries(26 if name.endswith("preview") else 12):
+        with django_assert_max_num_queries(12):
             client.get(reverse(name))

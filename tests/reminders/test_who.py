@@ -1,14 +1,17 @@
-"""Whom a reminder reaches and what one mail holds: cases B-15, B-25 to B-30, B-35."""
+"""Whom a reminder reaches and what one mail holds: cases B-14, B-15, B-25 to B-30, B-35."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from goals.services import update_goal
 from initiatives.services import (
     accept_commitment,
+    acknowledge_update,
     complete_milestone,
     hand_over,
     propose_commitment,
@@ -19,7 +22,14 @@ from people.roles import Role
 from people.services import create_user, grant_role, update_user
 from reminders.models import Message, MessageItem, OneOff
 from reminders.selectors.log import initiatives_without_reachable_owner
-from reminders.services import plan_messages, send_due_messages, set_preferences, withdraw_one_off, write_one_off
+from reminders.services import (
+    mute_digests,
+    plan_messages,
+    send_due_messages,
+    set_preferences,
+    withdraw_one_off,
+    write_one_off,
+)
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, addresses, emails, morning, run, told
 
@@ -41,7 +51,27 @@ def test_b15_the_lead_is_asked_to_acknowledge_and_nobody_their_own(initiative, g
     assert addresses() == [cast.leader.email]
     report(initiative, "on_track", "2026-10-06T12:00", cast.leader, "My own words")
     run(TODAY + DAY)
-    assert len(mail.outbox) == 1
+    assert [(one.to, "TO READ" in one.body) for one in mail.outbox[1:]] == [([cast.owner.email], True)]
+    run(TODAY + 2 * DAY)
+    assert len(mail.outbox) == 2
+
+
+def test_b15_without_a_lead_posting_works_and_no_one_is_asked(fresh):
+    run(TODAY)
+    assert mail.outbox == []
+
+
+def test_b14_one_notice_to_the_author_that_it_was_read(initiative, goal, cast):
+    update_goal(goal=goal, fields={"lead": cast.leader}, act=act("2026-10-04T12:00"))
+    said = report(initiative, "on_track", "2026-10-05T12:00", cast.owner, "It went well")
+    for _ in range(2):
+        acknowledge_update(update=said, act=act("2026-10-05T12:30", cast.leader))
+    for n in range(4):
+        run(TODAY + n * DAY)
+    assert told() == [("update_acknowledged", TODAY, 0)]
+    assert addresses() == [cast.owner.email]
+    assert f"{cast.leader.name} read your update on 5 Oct 2026." in mail.outbox[0].body
+    assert f"/initiatives/{initiative.pk}/" in mail.outbox[0].body
 
 
 def test_b25_two_owners_two_mails(fresh, cast):
@@ -93,7 +123,8 @@ def test_b27_three_roles_one_line(plan, cast):
     assert mail.outbox[0].body.count("Lay the cable") == 1
 
 
-def test_b28_one_mail_sorted_each_with_its_link(plan, fresh, cast):
+def test_b28_one_mail_sorted_each_with_its_link(plan, fresh, cast, client, time_machine):
+    time_machine.move_to("2026-10-05T14:00:00Z", tick=False)
     stale = make_initiative(plan, number="1.8", owner=cast.owner, title="Quiet one")
     report(stale, "on_track", "2026-06-01T12:00", cast.owner)
     for title, days in (("Due in seven", 7), ("Three late", -3), ("Due today", 0), ("Ten late", -10)):
@@ -102,7 +133,12 @@ def test_b28_one_mail_sorted_each_with_its_link(plan, fresh, cast):
     body = mail.outbox[0].body
     wanted = ["Ten late", "Three late", "Due today", "Due in seven", "Quiet one"]
     assert sorted(wanted, key=body.index) == wanted
-    assert body.count("/answer/") == 5
+    links = re.findall(r"/answer/\S+", body)
+    asked = [client.get(link).content.decode() for link in links]
+    forms = ["Is this done?"] * 4 + ["How does it stand?"]
+    assert [(title in page, form in page) for title, form, page in zip(wanted, forms, asked, strict=True)] == [
+        (True, True)
+    ] * 5
     assert mail.outbox[0].subject == "planapp: 2 late, 2 coming up, 1 status update needed"
 
 
@@ -124,7 +160,16 @@ def test_b29_opting_out(plan, fresh, cast):
     assert addresses() == emails([cast.contributor, cast.manager])
 
 
-def test_b30_nobody_there_to_read_it(plan, fresh, cast):
+def test_b29_account_mails_still_reach_who_opted_out_of_everything(fresh, cast, client):
+    make_milestone(fresh, SOON)
+    mute_digests(person=cast.owner, act=act("2026-10-05T12:00", cast.owner))
+    run(TODAY)
+    assert mail.outbox == []
+    client.post(reverse("people:password-reset"), {"email": cast.owner.email})
+    assert addresses() == [cast.owner.email]
+
+
+def test_b30_nobody_there_to_read_it(plan, fresh, cast, sign_in):
     make_milestone(fresh, SOON)
     other = make_initiative(plan, number="1.7", owner=cast.contributor, lead_department=cast.health)
     report(other, "on_track", "2026-10-05T12:00", cast.contributor)
@@ -137,6 +182,10 @@ def test_b30_nobody_there_to_read_it(plan, fresh, cast):
     run(TODAY)
     assert addresses() == emails([cast.liaison, cast.manager, cast.admin])
     assert {one.pk for one in initiatives_without_reachable_owner()} == {fresh.pk, other.pk}
+    page = sign_in(cast.admin).get(reverse("reminders:message-list")).content.decode()
+    for one in (fresh, other):
+        assert f'<a href="/initiatives/{one.pk}/">' in page
+    assert f'<a href="/initiatives/{third.pk}/">' not in page
 
 
 def test_b30_an_owner_who_lost_their_last_role_is_not_reachable(fresh, cast):

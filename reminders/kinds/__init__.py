@@ -1,0 +1,47 @@
+"""What people are told of: one small class per kind. docs/how-to/add-a-reminder-kind.md says how to add one.
+
+A kind finds its occasions among the rows as they are, says which step is owed, and whom the mail is for. The same
+question is asked twice: when mails are planned, for all rows, and right before each is sent, for its own rows.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from reminders.kinds import commitments, milestones, reports, updates
+from reminders.kinds.base import Kind, Occasion, Only
+from reminders.selectors.days import Day
+
+__all__ = ["KINDS", "Kind", "Occasion", "occasions", "series_of"]
+
+# In the order in which mails list them.
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in sorted(
+        (*milestones.KINDS, *commitments.KINDS, *updates.KINDS, *reports.KINDS), key=attrgetter("order")
+    )
+}  # fmt: skip
+
+
+def occasions(day: Day, only: Only | None = None) -> list[Occasion]:
+    """What there is to tell on a day, whatever was told before; `only` narrows it to some rows of some subjects.
+
+    One query for each family of kinds that look at the same rows.
+    """
+    found: list[Occasion] = []
+    for read, kinds in _families():
+        if only is None or not only.keys().isdisjoint(kind.subject_type for kind in kinds):
+            for row in read(day, only):
+                found.extend(one for kind in kinds if (one := kind.occasion(row, day)) is not None)
+    return found
+
+
+def series_of(kind: str) -> str:
+    return KINDS[kind].series if kind in KINDS else kind
+
+
+def _families() -> list[tuple[Callable[[Day, Only | None], Iterable[Any]], list[Kind]]]:
+    """Kinds that share their way to read."""
+    by_read = sorted(KINDS.values(), key=lambda kind: type(kind).rows.__qualname__)
+    return [(read, list(kinds)) for read, kinds in groupby(by_read, key=lambda kind: type(kind).rows)]

@@ -1,0 +1,126 @@
+"""What every kind of reminder has: its words, the rows it looks at, its steps and its people."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+
+from initiatives.models import SILENT
+from initiatives.selectors.standing import said_status
+from reminders.selectors.days import Day, Voice
+from reminders.selectors.recipients import Directory, Told
+
+# Numbers of rows by subject type.
+Only = Mapping[str, Collection[int]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading in the mail, and how the subject line counts what stands under it."""
+
+    title: str
+    one: str
+    many: str
+
+
+LATE = Section("Late", "late", "late")
+HANDED_UP = Section("Late, and handed up to you", "late elsewhere", "late elsewhere")
+COMING = Section("Coming up", "coming up", "coming up")
+UPDATE = Section("Status update needed", "status update needed", "status updates needed")
+ANSWER = Section("Your answer is asked", "awaiting your answer", "awaiting your answer")
+READ = Section("To read", "to read", "to read")
+KNOW = Section("Good to know", "to know", "to know")
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One thing to tell: about which row, counted from which day, and who may have to hear it."""
+
+    kind: str
+    subject_type: str
+    subject_id: int
+    due_date: date
+    plan_id: int
+    initiative_id: int | None
+    title: str
+    context: str
+    owners: tuple[int | None, ...] = ()
+    departments: tuple[int | None, ...] = ()
+    status: str = ""
+    latest_update_id: int | None = None
+    path: str = ""
+    ranks: tuple[str, ...] = ()
+    # Who did what the sentence speaks of.
+    name: str = ""
+
+    @property
+    def key(self) -> tuple[str, int, date]:
+        return self.subject_type, self.subject_id, self.due_date
+
+    @property
+    def label(self) -> str:
+        return f"{self.title} – {self.context}" if self.context else self.title
+
+
+class Kind:
+    """A kind of reminder. `action` is what its link says; `is_answered`: whether that answers without signing in."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    section: ClassVar[Section]
+    order: ClassVar[int]
+    subject_type: ClassVar[str]
+    action: ClassVar[str]
+    is_answered: ClassVar[bool] = True
+
+    @property
+    def series(self) -> str:
+        """Names the kinds whose mails count together when days between them are measured."""
+        return self.name
+
+    @staticmethod
+    def rows(day: Day, only: Only | None) -> Iterable[Any]:
+        """The rows that may be an occasion for this kind or another of its family, in one query."""
+        raise NotImplementedError
+
+    def occasion(self, row: Any, day: Day) -> Occasion | None:
+        """What there is to tell of a row; None when it is nothing for this kind."""
+        raise NotImplementedError
+
+    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+        """The step owed today to somebody last told on `last`; None when nothing is."""
+        raise NotImplementedError
+
+    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+        """Whom it is for, before preferences."""
+        return directory.chain(occasion.owners, occasion.departments)
+
+    def sort_key(self, occasion: Occasion) -> tuple[int, date, str, int]:
+        return self.order, occasion.due_date, occasion.context, occasion.subject_id
+
+
+def speaking(day: Day, prefix: str = "") -> Q:
+    """Initiatives that have begun, of plans that may speak, not deleted."""
+    return Q(
+        **{
+            f"{prefix}plan__in": list(day.voices),
+            f"{prefix}deleted_at__isnull": True,
+            f"{prefix}start_date__lte": day.day,
+        }
+    )
+
+
+def awake(rows: "QuerySet[Any]", prefix: str = "") -> "QuerySet[Any]":
+    """Without what is closed or on hold: silent is what its effective status says."""
+    said: QuerySet[Any] = rows.alias(said=said_status(prefix))
+    return said.exclude(said__in=SILENT)
+
+
+def narrowed(rows: "QuerySet[Any]", only: Only | None, subject_type: str) -> "QuerySet[Any]":
+    return rows if only is None else rows.filter(pk__in=only.get(subject_type, ()))
+
+
+def initiative_path(initiative_id: int) -> str:
+    return f"/initiatives/{initiative_id}/"

@@ -1,0 +1,51 @@
+"""Reports: a quarter was frozen and waits for leadership."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from people.asof import local_day, start_of_day
+from people.models import AuditEvent
+from people.roles import Role
+from reminders.kinds.base import READ, Kind, Occasion, Only
+from reminders.selectors.days import Day, Voice
+from reminders.selectors.recipients import Directory, Told
+
+NEWS_WITHIN = 30  # days after a report was built in which leaders hear of it
+
+
+class ReportReady(Kind):
+    """Leadership hears once that a quarter's report was built and waits for its summary."""
+
+    name = "report_ready"
+    label = "A quarterly report is ready"
+    section = READ
+    order = 60
+    subject_type = "report"
+    action = "Open the report"
+    is_answered = False
+    verb = "report.frozen"
+
+    @staticmethod
+    def rows(day: Day, only: Only | None) -> Iterable[AuditEvent]:
+        since = start_of_day(day.day - timedelta(days=NEWS_WITHIN))
+        rows = AuditEvent.objects.filter(
+            verb=ReportReady.verb, happened_at__gte=since, parent_type="plan", parent_id__in=list(day.voices)
+        )
+        return rows if only is None else rows.filter(target_id__in=only.get("report", ()))
+
+    def occasion(self, row: AuditEvent, day: Day) -> Occasion | None:
+        plan_id = row.parent_id or 0
+        return Occasion(
+            kind=self.name, subject_type=self.subject_type, subject_id=row.target_id,
+            due_date=local_day(row.happened_at), plan_id=plan_id, initiative_id=None, title=row.target_label,
+            context=day.voices[plan_id].title, path="/reports/",
+        )  # fmt: skip
+
+    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+        return 0 if last is None else None
+
+    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+        return directory.with_role(Role.LEADER, "leader")
+
+
+KINDS = (ReportReady(),)

@@ -1,0 +1,178 @@
+"""Status updates: wanted from the owner, waiting for their reader, and read."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+
+from initiatives.models import SILENT, Initiative, reader_of
+from initiatives.selectors.standing import said_status
+from people.asof import local_day, start_of_day
+from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Occasion, Only, initiative_path, speaking
+from reminders.selectors.days import Day, Voice
+from reminders.selectors.recipients import Directory, Told
+from reminders.steps import APART
+
+NEWS_WITHIN = 30  # days after an update in which its reader is asked, or after it was read in which its author hears
+
+
+class Row(NamedTuple):
+    """An initiative that may owe an update, or whose latest update waits to be read or was read of late."""
+
+    id: int
+    plan: int
+    number: str
+    name: str
+    owner: int | None
+    department: int | None
+    status: str
+    is_silent: bool
+    start: date
+    updated_at: datetime | None
+    lead: int | None
+    latest: int | None
+    author: int | None
+    is_no_change: bool | None
+    stated_at: datetime | None
+    reader_name: str | None
+    read_at: datetime | None
+
+
+class UpdateDue(Kind):
+    """The first call for an update, on the day the plan expects one."""
+
+    name = "update_due"
+    label = "A status update is due"
+    section = UPDATE
+    order = 30
+    subject_type = "initiative"
+    action = "Give the update"
+
+    @property
+    def series(self) -> str:
+        return "update"
+
+    @staticmethod
+    def rows(day: Day, only: Only | None) -> Iterable[Row]:
+        rows = Initiative.objects.alias(said=said_status()).filter(
+            speaking(day), (_quiet(day) & ~Q(said__in=SILENT)) | _told(day)
+        )
+        silent = Case(When(said__in=SILENT, then=Value(True)), default=Value(False), output_field=BooleanField())
+        return map(
+            Row._make,
+            _only(rows, only).order_by().annotate(is_silent=silent).values_list(
+                "pk", "plan", "number", "title", "owner", "lead_department", "reported_status", "is_silent",
+                "start_date", "last_updated_at", "goal__lead", "latest_update", "latest_update__author",
+                "latest_update__is_no_change", "latest_update__stated_at", "latest_update__acknowledgement__by__name",
+                "latest_update__acknowledgement__recorded_at",
+            ),
+        )  # fmt: skip
+
+    def occasion(self, row: Row, day: Day) -> Occasion | None:
+        since = local_day(row.updated_at) if row.updated_at else row.start
+        if row.is_silent or (day.day - since).days < day.voices[row.plan].expected:
+            return None
+        return Occasion(
+            kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=since, plan_id=row.plan,
+            initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(row.owner,),
+            departments=(row.department,), status=row.status, latest_update_id=row.latest,
+            path=f"{initiative_path(row.id)}status-updates/new/",
+        )  # fmt: skip
+
+    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+        return voice.expected if last is None else None
+
+
+class UpdateStale(UpdateDue):
+    """Nothing came since the first call: asked again, at most every `repeat` days."""
+
+    name = "update_stale"
+    label = "There is still no status update"
+    order = 31
+
+    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+        if last is None or (today - last).days < max(voice.repeat, APART):
+            return None
+        return (today - occasion.due_date).days
+
+
+class AcknowledgementAsked(UpdateDue):
+    """The reader of the latest update is asked once to acknowledge it (case B-15)."""
+
+    name = "acknowledgement_asked"
+    label = "An update awaits your acknowledgement"
+    section = READ
+    order = 50
+    subject_type = "statusupdate"
+    action = "Read and acknowledge"
+
+    @property
+    def series(self) -> str:
+        return self.name
+
+    def occasion(self, row: Row, day: Day) -> Occasion | None:
+        reader = reader_of(author_id=row.author, lead_id=row.lead, owner_id=row.owner)
+        if reader is None or row.read_at or row.is_no_change or not _is_news(row.stated_at, day):
+            return None
+        return self.told_of(row, row.stated_at, reader, "lead" if reader == row.lead else "owner")
+
+    def told_of(self, row: Row, moment: datetime | None, person: int, because: str) -> Occasion | None:
+        if row.latest is None or moment is None:
+            return None
+        return Occasion(
+            kind=self.name, subject_type=self.subject_type, subject_id=row.latest, due_date=local_day(moment),
+            plan_id=row.plan, initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(person,),
+            status=row.status, latest_update_id=row.latest, path=initiative_path(row.id), ranks=(because,),
+            name=row.reader_name or "",
+        )  # fmt: skip
+
+    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+        return 0 if last is None else None
+
+    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+        person = occasion.owners[0]
+        return [Told(person, occasion.ranks[0])] if person is not None and person in directory.reachable else []
+
+
+class UpdateAcknowledged(AcknowledgementAsked):
+    """The author hears once that the update was read (case B-14)."""
+
+    name = "update_acknowledged"
+    label = "Your update was acknowledged"
+    section = KNOW
+    order = 70
+    action = "See it"
+    is_answered = False
+
+    def occasion(self, row: Row, day: Day) -> Occasion | None:
+        if row.author is None or not _is_news(row.read_at, day):
+            return None
+        return self.told_of(row, row.read_at, row.author, "author")
+
+
+def _quiet(day: Day) -> Q:
+    """Not updated for as long as the most demanding plan expects."""
+    limit = day.day - timedelta(days=min((voice.expected for voice in day.voices.values()), default=0))
+    told = Q(last_updated_at__lt=start_of_day(limit + timedelta(days=1)))
+    return told | Q(last_updated_at__isnull=True, start_date__lte=limit)
+
+
+def _told(day: Day) -> Q:
+    """With a latest update that waits to be read, or was read of late."""
+    since = start_of_day(day.day - timedelta(days=NEWS_WITHIN))
+    unread = Q(latest_update__acknowledgement__isnull=True, goal__lead__isnull=False, last_updated_at__gte=since)
+    return unread | Q(latest_update__acknowledgement__recorded_at__gte=since)
+
+
+def _is_news(moment: datetime | None, day: Day) -> bool:
+    return moment is not None and (day.day - local_day(moment)).days <= NEWS_WITHIN
+
+
+def _only(rows: "QuerySet[Initiative]", only: Only | None) -> "QuerySet[Initiative]":
+    if only is None:
+        return rows
+    return rows.filter(Q(pk__in=only.get("initiative", ())) | Q(latest_update__in=only.get("statusupdate", ())))
+
+
+KINDS = (UpdateDue(), UpdateStale(), AcknowledgementAsked(), UpdateAcknowledged())
