@@ -15,7 +15,7 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402 - after setup
-from django.db import connections, transaction  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
 
 from goals.quarters import Quarter  # noqa: E402
 from reports.models import QuarterSnapshot, SnapshotInitiative  # noqa: E402
@@ -53,6 +53,8 @@ def undisturbed(plan, quarter):
 def builder(plan, quarter, failpoint=""):
     """A process of its own that builds the quarter; returns its id."""
     connections.close_all()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()  # else parent and child would talk through one session
     child = os.fork()
     if child:
         return child
