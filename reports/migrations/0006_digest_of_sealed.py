@@ -41,9 +41,9 @@ def parts_of(apps, snapshot):
     """The list in parts, and the content hash that the rows give now."""
     told = hashlib.sha256()
 
-    def add(text):
-        told.update(f"{text}\n".encode())
-        return fingerprint(text)
+    def add(item):
+        told.update(item + b"\n")
+        return fingerprint(item)
 
     add(cover_line({name: getattr(snapshot, name) for name in COVER}))
     lines = []

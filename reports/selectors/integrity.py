@@ -113,7 +113,9 @@ def _in_cover(snapshot: QuarterSnapshot) -> Finding | None:
 def _in_list(snapshot: QuarterSnapshot) -> Finding | None:
     kept = [line.digest for line in _list_of(snapshot, only_cover=True) if line.record == "list"]
     parts = SnapshotDigests.objects.filter(snapshot=snapshot, part__gt=0).order_by("part")
-    now = content.content_hash(parts.values_list("lines", flat=True).iterator(chunk_size=10))
+    now = content.content_hash(
+        lines.encode() for lines in parts.values_list("lines", flat=True).iterator(chunk_size=10)
+    )
     if kept == [now[:16]]:
         return None
     return _in_rows(snapshot) or Finding(_name(snapshot), "list of digests", "was changed; the rows give their hash.")
@@ -139,7 +141,7 @@ def _first_bad(snapshot: QuarterSnapshot, kept: Kept | None, row: CanonicalRow |
     if kept is not None and _row_now(snapshot, kept.record, kept.key) is None:
         then = _row_then(snapshot, kept.record, kept.key)
         return Finding(report, _label(kept.record, kept.key, then), "was removed.")
-    found = row or CanonicalRow("row", "", "")
+    found = row or CanonicalRow("row", "", b"")
     return Finding(report, _label(found.record, found.key, _row_now(snapshot, found.record, found.key)), "was added.")
 
 

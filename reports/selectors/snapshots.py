@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from goals.models import Plan
 from reports import content
-from reports.content.canonical import as_mapping, cover_line, fingerprint, line
+from reports.content.canonical import LineWriter, as_mapping, cover_line, fingerprint, line
 from reports.models import (
     QuarterSnapshot,
     SnapshotCommitment,
@@ -41,7 +41,7 @@ def cover_of(snapshot: QuarterSnapshot) -> content.Cover:
     return content.Cover(**{name: getattr(snapshot, name) for name in content.rows.names(content.Cover)})
 
 
-def canonical_lines(snapshot: QuarterSnapshot) -> Iterator[str]:
+def canonical_lines(snapshot: QuarterSnapshot) -> Iterator[bytes]:
     """The canonical form streamed from the tables: memory stays flat at any size."""
     yield cover_line(as_mapping(cover_of(snapshot)))
     for row in canonical_rows(snapshot):
@@ -53,18 +53,18 @@ class CanonicalRow(NamedTuple):
 
     record: str
     key: str
-    line: str
+    line: bytes
 
 
 def canonical_rows(snapshot: QuarterSnapshot) -> Iterator[CanonicalRow]:
     """The canonical lines after the cover, each with its key."""
     for kind, model, plain, order in TABLES:
         names = content.rows.names(plain)
-        keys = [names.index(name) for name in order]
+        write, keys = LineWriter(kind, plain), [names.index(name) for name in order]
         rows = model._default_manager.filter(snapshot=snapshot).order_by(*order)
         for values in rows.values_list(*names).iterator(chunk_size=CHUNK):
             key = " ".join(str(values[at]) for at in keys)
-            yield CanonicalRow(kind, key, line(kind, dict(zip(names, values, strict=True))))
+            yield CanonicalRow(kind, key, write(values))
 
 
 def cover_digests(snapshot: QuarterSnapshot) -> list[str]:

@@ -176,6 +176,6 @@ def _hashed(snapshot: QuarterSnapshot) -> tuple[str, str]:
         for row in batch:
             told.add(row.line)
         lines = "\n".join(f"{fingerprint(row.line)} {row.record} {row.key}" for row in batch)
-        kept.add(lines)
+        kept.add(lines.encode())
         SnapshotDigests.objects.create(snapshot=snapshot, part=part, lines=lines)
     return told.hexdigest(), kept.hexdigest()

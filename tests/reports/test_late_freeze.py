@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from goals.quarters import Quarter
 from initiatives.models import InitiativeVersion
-from people.protect import INTERVAL, protect
+from people.protect import INTERVAL, protect_again
 from reports.content.canonical import lines
 from reports.models import QuarterSnapshot
 from reports.selectors.snapshots import rows_of
@@ -56,11 +56,12 @@ class AfterTheQuarter(migrations.Migration):
     """What a later release may do to a recorded table: a new column, and a wider one; SQLite rebuilds both tables."""
 
     operations = [
+        protect_again(INTERVAL, "initiatives_initiativeversion"),
         migrations.AddField("initiative", "risk", models.CharField(max_length=40, db_default="none")),
         migrations.AddField("initiativeversion", "risk", models.CharField(max_length=40, db_default="none")),
         migrations.AlterField("initiative", "title", models.CharField(max_length=400)),
         migrations.AlterField("initiativeversion", "title", models.CharField(max_length=400)),
-        protect(INTERVAL, "initiatives_initiativeversion"),
+        protect_again(INTERVAL, "initiatives_initiativeversion"),
     ]
 
 
