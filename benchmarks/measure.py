@@ -7,16 +7,24 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Seconds of ours and of the limit, one entry a round, and the ratio that was aimed at (None: shown only)."""
+    """Seconds of ours and of the limit, one entry a round, and the ratio that was aimed at (None: shown only).
+
+    `…_cpu`: what this process and its database session worked, which a busy machine disturbs least.
+    """
 
     name: str
     ours: list[float]
     limit: list[float]
+    ours_cpu: list[float]
+    limit_cpu: list[float]
     aim: float | None = None
 
     @property
@@ -27,16 +35,20 @@ class Pair:
     def ratio(self) -> float:
         return statistics.median(self.ratios)
 
+    @property
+    def cpu_ratio(self) -> float:
+        return statistics.median(ours / limit for ours, limit in zip(self.ours_cpu, self.limit_cpu, strict=True))
+
     def line(self) -> str:
         aim = "" if self.aim is None else f"  aim ≤ {self.aim}: {'met' if self.ratio <= self.aim else 'MISSED'}"
         return (
             f"{self.name:<50} {statistics.median(self.ours) * 1000:>10.1f} ms"
             f" beside {statistics.median(self.limit) * 1000:>10.1f} ms"
-            f"  ratio {self.ratio:.2f} [{self.ratios[0]:.2f}..{self.ratios[-1]:.2f}]{aim}"
+            f"  ratio {self.ratio:.2f} [{self.ratios[0]:.2f}..{self.ratios[-1]:.2f}], of CPU {self.cpu_ratio:.2f}{aim}"
         )
 
     def record(self) -> dict[str, Any]:
-        return {**asdict(self), "ratio": round(self.ratio, 3)}
+        return {**asdict(self), "ratio": round(self.ratio, 3), "cpu_ratio": round(self.cpu_ratio, 3)}
 
 
 @dataclass(frozen=True)
@@ -59,13 +71,25 @@ def taking_turns(
     name: str, ours: Callable[[], object], limit: Callable[[], object], *, rounds: int = 5, aim: float | None = None
 ) -> Pair:
     """Run both `rounds` times, ours first in one round and last in the next, after one unmeasured run of each."""
-    mine, theirs = [], []
+    connection.ensure_connection()
+    spent: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
     for turn in range(rounds + 1):
-        for work, seconds in [(ours, mine), (limit, theirs)][:: -1 if turn % 2 else 1]:
-            start = time.perf_counter()
-            work()
-            seconds.append(time.perf_counter() - start)
-    return Pair(name, mine[1:], theirs[1:], aim)
+        for is_ours in (True, False) if turn % 2 else (False, True):
+            start, cpu = time.perf_counter(), cpu_seconds()
+            (ours if is_ours else limit)()
+            spent[is_ours].append((time.perf_counter() - start, cpu_seconds() - cpu))
+    mine, theirs = spent[True][1:], spent[False][1:]
+    return Pair(name, *([row[at] for row in side] for at in (0, 1) for side in (mine, theirs)), aim)
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and, where it runs on this machine, of its PostgreSQL session."""
+    spent = time.process_time()
+    if connection.connection is not None and connection.vendor == "postgresql":
+        schedule = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+        if schedule.exists():
+            spent += int(schedule.read_text().split()[0]) / 1e9
+    return spent
 
 
 def peak_of(name: str, module: str, *arguments: object, aim: float | None = None) -> Memory:

@@ -63,8 +63,7 @@ def canonical_rows(snapshot: QuarterSnapshot) -> Iterator[CanonicalRow]:
         write, keys = LineWriter(kind, plain), [names.index(name) for name in order]
         rows = model._default_manager.filter(snapshot=snapshot).order_by(*order)
         for values in rows.values_list(*names).iterator(chunk_size=CHUNK):
-            key = " ".join(str(values[at]) for at in keys)
-            yield CanonicalRow(kind, key, write(values))
+            yield CanonicalRow(kind, " ".join([str(values[at]) for at in keys]), write(values))
 
 
 def cover_digests(snapshot: QuarterSnapshot) -> list[str]:
