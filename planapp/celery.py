@@ -15,4 +15,5 @@ app.conf.beat_schedule = {
     "plan-messages": {"task": "reminders.plan_messages", "schedule": 10 * MINUTE},
     "send-due-messages": {"task": "reminders.send_due_messages", "schedule": MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
+    "build-published-files": {"task": "reports.build_published_files", "schedule": MINUTE},
 }

@@ -10,3 +10,9 @@ from reports import services
 def freeze_due_quarters(**kwargs: object) -> None:
     """Build every quarter that is over and has no snapshot."""
     services.freeze_due_quarters(at=timezone.now())
+
+
+@shared_task(name="reports.build_published_files")
+def build_published_files(**kwargs: object) -> None:
+    """Build the files of what was published since the last look."""
+    services.build_published_files(at=timezone.now())

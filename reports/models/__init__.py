@@ -1,8 +1,8 @@
 """Frozen quarters, and the acts that followed."""
 
-from reports.models.act import ActKind, ReportAct
+from reports.models.act import SUMMARY_LIMIT, ActKind, ReportAct
 from reports.models.digest import SnapshotDigests
-from reports.models.file import ExportedFile
+from reports.models.file import ExportedFile, PublishedFile
 from reports.models.rows import (
     SnapshotCommitment,
     SnapshotCorrection,
@@ -13,8 +13,10 @@ from reports.models.rows import (
 from reports.models.snapshot import QuarterSnapshot
 
 __all__ = [
+    "SUMMARY_LIMIT",
     "ActKind",
     "ExportedFile",
+    "PublishedFile",
     "QuarterSnapshot",
     "ReportAct",
     "SnapshotCommitment",

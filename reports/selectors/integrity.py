@@ -5,7 +5,7 @@ kept at sealing only says where to look, so that a person hears "initiative 2.3 
 What a field said before is looked up in the history, which the report was copied from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -67,13 +67,13 @@ def findings(plan: Plan) -> Iterator[tuple[QuarterSnapshot | None, Finding | Non
         yield snapshot, first_finding(snapshot)
 
 
-def sealed_once(wanted: str) -> str:
-    """A sentence where the audit log knows a hash that no report here has; empty where it does not."""
-    for name in ("content_hash", "chain_hash"):
-        event = _sealings().filter(**{f"changes__{name}__1": wanted}).first()
-        if event is not None:
-            return f"{event.target_label}: this report's hash is not in the chain. {_remembered(event)}"
-    return ""
+def sealed_once(wanted: Iterable[str]) -> str:
+    """A sentence where the audit log knows one of these hashes, which no report here has; empty where it does not."""
+    known = {told[1]: event for event in _sealings() for told in event.changes.values()}
+    event = next((known[text] for text in wanted if text in known), None)
+    if event is None:
+        return ""
+    return f"{event.target_label}: this report's hash is not in the chain. {_remembered(event)}"
 
 
 def _sealings() -> Any:

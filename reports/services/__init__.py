@@ -11,12 +11,14 @@ from reports.services.life import (
     unpublish_report,
     write_summary,
 )
+from reports.services.publishing import build_published_files
 
 __all__ = [
     "Export",
     "PlanNotBegun",
     "QuarterNotOver",
     "StaleReport",
+    "build_published_files",
     "complete_report",
     "export_report",
     "freeze_due_quarters",

@@ -1,6 +1,5 @@
 """Read a report: the list of quarters, one quarter, its files."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,11 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from people.models import User
 from people.requests import act_of, user_of
-from reports.content import Correction, ReportContent
+from reports.content import ReportContent
 from reports.exporters import FORMATS
 from reports.forms import ReopenForm, SummaryForm
-from reports.selectors.corrections import FIELDS, pending_corrections
+from reports.models import ActKind
+from reports.selectors.corrections import named_corrections, pending_corrections
+from reports.selectors.life import Report
 from reports.selectors.quarters import quarter_lines
 from reports.services import export_report
 from reports.views.loading import Loaded
@@ -48,13 +50,16 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "shown": shown,
         "is_current": is_current,
         "may_work": is_open and may_write,
-        "may_publish": is_current and not is_open and may_write,
+        "may_publish": is_current and not is_open and may_write and not content.life.published_at,
+        "may_take_back": bool(report and report.public) and is_current and may_write,
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
         "summary_form": SummaryForm(initial={"text": content.life.summary}),
         "reopen_form": ReopenForm(),
         "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
-        "corrections": _told(content.rows.corrections),
+        "corrections": named_corrections(content.rows),
         "signed": _signed(content),
+        **_done(report, user),
+        "parts": [{"id": "summary", "label": "Summary"}],
         "downloads": _downloads(request, loaded),
         "breadcrumb": [
             {"label": "Reports", "href": reverse("reports:report-list")},
@@ -83,16 +88,24 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
     return response
 
 
+def _done(report: Report | None, user: User) -> dict[str, Any]:
+    """What people did with the report: sign-offs, which of them are the reader's own, and everything else."""
+    acts = report.acts if report else ()
+    signed = [act for act in acts if act.kind == ActKind.SIGNED_OFF]
+    open_one = report.working.pk if report else None
+    return {
+        "sign_offs": signed,
+        "mine": {act.initiative_id for act in signed if act.by_id == user.pk and act.snapshot_id == open_one},
+        "acts": [act for act in acts if act.kind != ActKind.SIGNED_OFF],
+    }
+
+
 def _signed(content: ReportContent) -> dict[int, list[str]]:
     """Who signed off which initiative, in words."""
     found: dict[int, list[str]] = {}
     for item in content.life.sign_offs:
         found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
     return found
-
-
-def _told(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
-    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in corrections]
 
 
 def _downloads(request: HttpRequest, loaded: Loaded) -> list[dict[str, str]]:

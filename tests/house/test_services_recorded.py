@@ -169,6 +169,7 @@ SILENT = {
     "initiatives.save_draft": "a draft counts for nothing (B-11)",
     "initiatives.discard_draft": "a draft counts for nothing (B-11)",
     "reports.export_report": "reads; the fingerprint row says who and when",
+    "reports.build_published_files": "the file row is its own log",
     "reports.freeze_due_quarters": "calls freeze_quarter for each",
     "reports.prepare_export": "reads",
     "reminders.beat": "a heartbeat",

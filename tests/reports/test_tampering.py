@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from goals.quarters import Quarter
 from initiatives.models import StatusUpdate
 from initiatives.services import correct_status_update
 from people.models import AuditEvent
@@ -15,7 +16,7 @@ from reports import content
 from reports.models import QuarterSnapshot, SnapshotDigests, SnapshotInitiative, SnapshotMilestone
 from reports.selectors.integrity import findings, first_finding
 from reports.selectors.snapshots import canonical_lines
-from reports.services import complete_report, reopen_report
+from reports.services import complete_report, publish_report, reopen_report
 from tests.build import act, at
 from tests.reports.conftest import Q1
 from tests.reports.tampering import tamper, undone, unprotect
@@ -122,8 +123,8 @@ def rewrite(plan, **change):
             changes={"content_hash": ["", row.content_hash], "chain_hash": ["", row.chain_hash]}
         )
     SnapshotDigests.objects.all()._raw_delete("default")
-    MigrationExecutor(connection).loader.get_migration("reports", "0006_digest_of_sealed").operations[0].code(
-        MigrationExecutor(connection).loader.project_state(("reports", "0006_digest_of_sealed")).apps, None
+    MigrationExecutor(connection).loader.get_migration("reports", "0007_digest_of_sealed").operations[0].code(
+        MigrationExecutor(connection).loader.project_state(("reports", "0007_digest_of_sealed")).apps, None
     )
 
 
@@ -199,7 +200,9 @@ def test_the_command_says_what_is_wrong(plan, arguments, words):
     assert words in printed(*arguments)[1]
 
 
-def test_the_page_says_the_same_sentence(revised, plan, sign_in, cast, time_machine):
+def test_the_page_says_the_same_sentence_and_the_public_one_names_no_row(
+    revised, plan, client, sign_in, cast, time_machine
+):
     time_machine.move_to(at("2027-01-05T15:00"))
     unprotect()
     SnapshotInitiative.objects.filter(snapshot__quarter=2, number="1.2").update(percent=99)
@@ -209,6 +212,12 @@ def test_the_page_says_the_same_sentence(revised, plan, sign_in, cast, time_mach
     assert "FY2027 Q2, revision 1: initiative 1.2 “Gets worse”" in page
     assert "percent now says 99, the history says nothing." in page
     assert first_finding(snapshot) is not None
+    complete_report(plan=plan, quarter=Quarter(2027, 2), act=act("2027-01-04T12:00", cast.leader))
+    publish_report(plan=plan, quarter=Quarter(2027, 2), act=act("2027-01-04T13:00", cast.leader))
+    client.logout()
+    page = client.get("/public/verify/", {"hash": snapshot.content_hash}).content.decode()
+    assert "The stored report was changed." in page
+    assert "initiative" not in page.split("Answer")[1].split("</section>")[0]  # it may be an internal one
 
 
 @pytest.mark.django_db(transaction=True)
@@ -218,7 +227,7 @@ def test_reports_sealed_before_lists_were_kept_get_the_same_list_by_the_migratio
 
     sealed = lists()
     assert len(sealed) == 6
-    MigrationExecutor(connection).migrate([("reports", "0004_protect_exportedfile")])
+    MigrationExecutor(connection).migrate([("reports", "0005_published_file")])
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM reports_quartersnapshot")

@@ -2,13 +2,16 @@
 
 import io
 import zipfile
+import zlib
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.exporters import FORMATS
 from reports.models import QuarterSnapshot
+from reports.selectors import verify
 from tests.build import at
 from tests.reports.conftest import Q1
 
@@ -43,7 +46,7 @@ def altered(data, format_key):
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
         for item in old.infolist():
-            new.writestr(item, old.read(item).replace(b"Vendor left", b"Vendor won"))
+            new.writestr(item, old.read(item).replace(b"Gets worse", b"Gets there"))
     return target.getvalue()
 
 
@@ -56,6 +59,35 @@ def test_a_file_as_downloaded_is_unchanged_and_an_altered_one_is_told(story, rea
     html = ask(reader, altered(data, format_key))
     assert "Changed." in html
     assert "Test plan, FY2027 Q2" in html
+
+
+def test_a_pdf_that_another_program_saved_anew_is_still_told(story, reader):
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(download(reader, "pdf"))) as pdf:
+        pdf.pages.remove(p=1)
+        modes = {"object_stream_mode": pikepdf.ObjectStreamMode.generate, "compress_streams": True}
+        del pdf.Root.Metadata  # the copy in the clear
+        pdf.save(target, **modes)
+    hash_ = QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2).content_hash
+    assert hash_.encode() not in target.getvalue()
+    html = ask(reader, target.getvalue())
+    assert "Changed." in html
+    assert "Test plan, FY2027 Q2" in html
+
+
+def test_a_pdf_made_to_burst_is_read_up_to_a_limit_and_not_known(story, reader, monkeypatch):
+    monkeypatch.setattr(verify, "READ_AT_MOST", 100_000)
+    bomb = zlib.compress(b"0" * 50_000_000)
+    late = zlib.compress(QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2).content_hash.encode())
+    data = b"%PDF-1.7\n" + b"".join(b"stream\n" + part + b"\nendstream\n" for part in (b"no zlib", bomb, late))
+    assert sum(map(len, verify._texts(data))) < 100_000 + len(data) + 10
+    assert "Not known." in ask(reader, data)
+
+
+def test_a_file_full_of_hashes_is_asked_about_a_bounded_number(story, reader, django_assert_max_num_queries):
+    data = "\n".join(f"{n:064x}" for n in range(1, 5_000)).encode()
+    with django_assert_max_num_queries(verify.ASK_AT_MOST + 12):
+        assert "Not known." in ask(reader, data)
 
 
 @pytest.mark.parametrize("name", ["content_hash", "chain_hash"])

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0004_protect_exportedfile'),
+        ('reports', '0005_published_file'),
     ]
 
     operations = [

@@ -56,7 +56,7 @@ def parts_of(apps, snapshot):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0005_digests")]
+    dependencies = [("reports", "0006_digests")]
     operations = [
         migrations.RunPython(keep_digests, migrations.RunPython.noop),
         protect(FROZEN, "reports_snapshotdigests"),

@@ -14,7 +14,7 @@ TABLES = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0006_digest_of_sealed'),
+        ('reports', '0007_digest_of_sealed'),
     ]
 
     operations = [
