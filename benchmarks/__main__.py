@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.site import database
 
-BENCHES = {"freeze": "benchmarks.freeze"}
+BENCHES = {"freeze": "benchmarks.freeze", "lists": "benchmarks.lists"}
 
 
 def main() -> None:
