@@ -65,6 +65,9 @@ fmt: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+bench: $(VENV)/.dev ## Speed and memory beside their limits; needs DATABASE_URL; BENCH="freeze lists", SCALE=1e6
+	$(BIN)/python -m benchmarks $(BENCH) $(if $(SCALE),--scale $(SCALE)) $(if $(JSON),--json $(JSON))
+
 serve: $(VENV)/.run ## Production-like server, settings from the environment
 	$(BIN)/python manage.py migrate --noinput
 	$(BIN)/python manage.py collectstatic --noinput -v 0
@@ -74,4 +77,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e sweep mutants chaos check fmt serve lock
+.PHONY: help demo test e2e sweep mutants chaos bench check fmt serve lock
