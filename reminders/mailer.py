@@ -158,7 +158,7 @@ class Mailer:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps it
         return "no answer in time"
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error

@@ -12,11 +12,8 @@ from reminders.traces import TraceUnreadable, trace
 log = logging.getLogger(__name__)
 
 State = Message.State
-NO_TRACE = (
-    "The sender died while this mail was being handed over, and the mail server keeps no record we can read. "
-    "It may or may not have arrived."
-)
-
+DIED = "The sender died while this mail was being handed over."
+NO_TRACE = "The mail server keeps no record we can read: it may or may not have arrived."
 WORDS = {
     "found at the relay": "was found at the relay",
     "not at the relay": "is not at the relay and is sent again",
@@ -50,7 +47,7 @@ def _by_trace(stuck: list[Message], at: datetime) -> dict[str, int]:
         fields: dict[str, object] = {"lease_until": None, "fence": F("fence") + 1}
         if record is None:
             told = "unconfirmed"
-            fields |= {"state": State.UNCONFIRMED, "ended_at": at, "note": NO_TRACE}
+            fields |= {"state": State.UNCONFIRMED, "ended_at": at, "note": f"{message.note or DIED} {NO_TRACE}"[:500]}
         elif message.message_id in accepted:
             told = "found at the relay"
             fields |= {

@@ -40,8 +40,9 @@ POISON_AFTER = 5  # attempts that failed on our side
 RUN_FOR = 600  # seconds of one run; what is left is the next one's, so no worker is ended in the middle of a mail
 FRESH = 1.0  # seconds for which a look at what still holds counts
 # Leases and hand-over, in multiples of the mail server's time-out. A sender that was stopped between its intent and
-# the text for longer than HAND_OVER keeps quiet: recovery may be about to settle its mail.
-CLAIM, SENDING, HAND_OVER = 3, 10, 5
+# the text for longer than HAND_OVER keeps quiet: recovery may be about to settle its mail. A claim outlives AWAY_AFTER
+# connections that hang.
+CLAIM, SENDING, HAND_OVER = 6, 10, 5
 AWAY_AFTER = 3  # connections that failed in a row: the server is away, the next run tries again
 
 
@@ -205,8 +206,9 @@ def _newer_updates(verdict: Verdict) -> list[tuple[MessageItem, int]]:
 def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
     """Write down what came of handing it over. Does nothing when the lease was lost: recovery decides then."""
     fields: dict[str, object] = {"lease_until": None}
-    if isinstance(outcome, Unknown):
-        return "left to recovery"  # stays `sending`; the trace is asked once the lease has run out
+    if isinstance(outcome, Unknown):  # stays `sending`; the trace is asked once the lease has run out
+        _held(message, State.SENDING).update(note=outcome.words[:500])
+        return "left to recovery"
     if isinstance(outcome, Accepted):
         fields |= {"state": State.SENT, "sent_at": at, "ended_at": at, "note": ""}
         told = "sent"

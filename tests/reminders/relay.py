@@ -14,11 +14,12 @@ class Relay(Server):
     def __init__(self, port: int) -> None:
         self.mails: list[tuple[str, bytes]] = []
         self.rcpts: list[str] = []
-        self.greeting = "220 relay"
+        self.greeting: str | None = "220 relay"
         self.rcpt_answers: dict[str, str] = {}
         self.data_answers: dict[str, str] = {}
         self.hang_after_data = 0.0
         self.drop_after_data = False
+        self.dies_after_data_for: set[str] | None = None  # only these; None: all, where it is told to be ill
         super().__init__(port)
 
     def rcpt(self, address: str) -> str:
@@ -29,6 +30,10 @@ class Relay(Server):
         if address in self.data_answers:
             return self.data_answers[address]
         self.mails.append((address, content))
+        if self.dies_after_data_for is not None:
+            is_ill = address in self.dies_after_data_for
+            time.sleep(self.hang_after_data if is_ill else 0)
+            return None if is_ill else "250 taken"
         time.sleep(self.hang_after_data)
         return None if self.drop_after_data else "250 taken"
 

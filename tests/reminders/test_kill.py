@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from email import message_from_bytes
 from pathlib import Path
 
@@ -133,6 +134,19 @@ def test_a_worker_killed_while_it_sends_200_messages_200_people_200_mails(tmp_pa
     assert site.addresses() == [f"person{n:05}@test.example" for n in range(200)]
 
 
+@contextmanager
+def relay(site: Site, log: Path) -> Iterator[dict[str, str]]:
+    """A relay in a process of its own, and what a program must know to use it and its log."""
+    port = free_port()
+    process = site.start("-m", "tests.chaos.sink", "--port", str(port), "--log", str(log))
+    try:
+        wait_for_port(port)
+        yield {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "RELAY_TRACE": f"ids:{log}"}
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @pytest.fixture(scope="module")
 def twelve(tmp_path_factory):
     """A site with twelve people who are each owed a digest; tests work on copies."""
@@ -148,17 +162,19 @@ def twelve(tmp_path_factory):
 def test_killed_ten_times_at_a_named_point_nothing_is_lost_and_nothing_twice(tmp_path, twelve, point):
     shutil.copytree(twelve, tmp_path / "site")
     site = Site(tmp_path / "site")
-    log, port = tmp_path / "relay.log", free_port()
-    relay = site.start("-m", "tests.chaos.sink", "--port", str(port), "--log", str(log))
-    try:
-        wait_for_port(port)
-        told = site.read(
-            "-m", "tests.reminders.killer", point, "10",
-            EMAIL_URL=f"smtp://127.0.0.1:{port}", RELAY_TRACE=f"ids:{log}",
-        )  # fmt: skip
-    finally:
-        relay.kill()
-        relay.communicate()
+    with relay(site, tmp_path / "relay.log") as more:
+        told = site.read("-m", "tests.reminders.killer", point, "10", **more)
     assert told.split() == ["10", *["sent"] * 12]
     # The relay keeps a line for each mail it took: one that came twice would stand there twice.
-    assert sorted(address for _, _, address in taken(log)) == [f"person{n:05}@test.example" for n in range(12)]
+    mails = [address for _, _, address in taken(tmp_path / "relay.log")]
+    assert sorted(mails) == [f"person{n:05}@test.example" for n in range(12)]
+
+
+@pytest.mark.slow
+def test_a_hundred_senders_that_outlived_their_lease_write_nothing_and_send_nothing(tmp_path, twelve):
+    """Fault F3."""
+    shutil.copytree(twelve, tmp_path / "site")
+    site = Site(tmp_path / "site")
+    with relay(site, tmp_path / "relay.log") as more:
+        told = site.read("-m", "tests.reminders.zombie", "100", str(tmp_path / "relay.log"), **more)
+    assert told.split() == ["100", "0", "0"]
