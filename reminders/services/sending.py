@@ -33,7 +33,7 @@ from reminders.services.recovery import recover
 log = logging.getLogger(__name__)
 
 State = Message.State
-BATCH = 20  # messages claimed at once
+BATCH = 50  # messages claimed and looked at at once
 BACK_OFF = (1, 2, 5, 15, 30, 60)  # minutes after each attempt; the last one from then on
 GIVE_UP_AFTER = timedelta(days=5)  # of temporary refusals, as mail servers do among themselves
 POISON_AFTER = 5  # attempts that failed on our side
