@@ -59,7 +59,7 @@ def test_b58_the_spreadsheets_counts_are_the_pages(story, content_of, reader):
     report_ = content_of()
     sheet = book_of(reader.get(url("xlsx")).content)["Overview"]
     headings = [cell.value for cell in sheet[1]]
-    assert headings == ["Focus area", *[label for _, label in report_.status_columns], "All", "Completed"]
+    assert headings == ["Focus area", *[label for _, label in report_.status_columns], "All", "Share completed"]
     last = [cell.value for cell in sheet[sheet.max_row]]
     assert last == ["Whole plan", *[report_.counts[key] for key, _ in report_.status_columns], 7, 17]
     html = reader.get(reverse("reports:report-detail", args=["test-plan", "FY2027-Q2"])).content.decode()
