@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from people.models import User
 from people.requests import act_of, user_of
 from reports.content import ReportContent
 from reports.exporters import FORMATS
 from reports.forms import ReopenForm, SummaryForm
+from reports.models import ActKind
 from reports.selectors.corrections import named_corrections, pending_corrections
+from reports.selectors.life import Report
 from reports.selectors.quarters import quarter_lines
 from reports.services import export_report
 from reports.views.loading import Loaded
@@ -55,6 +58,8 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
         "corrections": named_corrections(content.rows),
         "signed": _signed(content),
+        **_done(report, user),
+        "parts": [{"id": "summary", "label": "Summary"}],
         "downloads": _downloads(request, loaded),
         "breadcrumb": [
             {"label": "Reports", "href": reverse("reports:report-list")},
@@ -81,6 +86,18 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{file.name}"'
     return response
+
+
+def _done(report: Report | None, user: User) -> dict[str, Any]:
+    """What people did with the report: sign-offs, which of them are the reader's own, and everything else."""
+    acts = report.acts if report else ()
+    signed = [act for act in acts if act.kind == ActKind.SIGNED_OFF]
+    open_one = report.working.pk if report else None
+    return {
+        "sign_offs": signed,
+        "mine": {act.initiative_id for act in signed if act.by_id == user.pk and act.snapshot_id == open_one},
+        "acts": [act for act in acts if act.kind != ActKind.SIGNED_OFF],
+    }
 
 
 def _signed(content: ReportContent) -> dict[int, list[str]]:
