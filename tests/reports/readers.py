@@ -187,7 +187,7 @@ def read_html(data):
         number, _, title = row.xpath("string(th/text()[1])").partition(" ")
         initiatives[number] = (title, row.xpath('string(.//*[contains(@class, "status ")])').strip())
         due[number] = day(row.xpath('td[@data-label="Due"]')[0])
-    whole = page.xpath('//table[@aria-labelledby="status"]//tr[@class="total"]/td[@data-label]')
+    whole = page.xpath('//table[@aria-labelledby="status-title"]//tr[@class="total"]/td[@data-label]')
     told = {cell.get("data-label"): cell.text_content() for cell in whole}
     return Reading(
         counts={label: int(told[label]) for label in told if label in STATUSES},
@@ -200,7 +200,7 @@ def read_html(data):
         ],
         commitments=[
             (row.xpath("string(th)"), row.xpath('string(td[@data-label="State"])').split(",")[0])
-            for row in rows("commitments")
+            for row in rows("commitments-title")
         ],
     )
 
