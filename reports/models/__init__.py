@@ -2,6 +2,7 @@
 
 from reports.models.act import ActKind, ReportAct
 from reports.models.file import ExportedFile
+from reports.models.job import ExportContent, ExportJob, ExportRequest
 from reports.models.rows import (
     SnapshotCommitment,
     SnapshotCorrection,
@@ -13,6 +14,9 @@ from reports.models.snapshot import QuarterSnapshot
 
 __all__ = [
     "ActKind",
+    "ExportContent",
+    "ExportJob",
+    "ExportRequest",
     "ExportedFile",
     "QuarterSnapshot",
     "ReportAct",

@@ -1,22 +1,20 @@
-"""Read a report: the list of quarters, one quarter, its files."""
+"""Read a report: the list of quarters, one quarter."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from people.requests import act_of, user_of
+from people.requests import user_of
 from reports.content import Correction, ReportContent
-from reports.exporters import FORMATS
 from reports.forms import ReopenForm, SummaryForm
 from reports.selectors.corrections import FIELDS, pending_corrections
 from reports.selectors.quarters import quarter_lines
-from reports.services import export_report
+from reports.views.files import files_context
 from reports.views.loading import Loaded
 
 
@@ -34,7 +32,8 @@ def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse
 
 def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any) -> HttpResponse:
     """The report's page; `more` carries a form with errors, or what is newer than the reader has seen."""
-    content = loaded.content(request, at=timezone.now())
+    at = timezone.now()
+    content = loaded.content(request, at=at)
     user = user_of(request)
     report, shown = loaded.report, loaded.shown(request)
     is_current = report is not None and shown == report.current
@@ -55,7 +54,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
         "corrections": _told(content.rows.corrections),
         "signed": _signed(content),
-        "downloads": _downloads(request, loaded),
+        **files_context(request, loaded, content, at=at),
         "breadcrumb": [
             {"label": "Reports", "href": reverse("reports:report-list")},
             {"label": loaded.quarter.label},
@@ -63,24 +62,6 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         **more,
     }
     return render(request, "reports/report_detail.html", context, status=status)
-
-
-@require_GET
-def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str) -> HttpResponse:
-    """The report as a file, of the same content as the page."""
-    if format_key not in FORMATS:
-        raise Http404("There is no such format.")
-    loaded = Loaded(slug, quarter)
-    act = act_of(request)
-    try:
-        file = export_report(
-            report=loaded.content(request, at=act.at), format_key=format_key, snapshot=loaded.shown(request), act=act
-        )
-    except ValidationError as error:
-        raise Http404(" ".join(error.messages)) from None
-    response = HttpResponse(file.content, content_type=file.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    return response
 
 
 def _signed(content: ReportContent) -> dict[int, list[str]]:
@@ -93,15 +74,3 @@ def _signed(content: ReportContent) -> dict[int, list[str]]:
 
 def _told(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
     return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in corrections]
-
-
-def _downloads(request: HttpRequest, loaded: Loaded) -> list[dict[str, str]]:
-    query = request.GET.urlencode()
-    return [
-        {
-            "label": kind.label,
-            "href": reverse("reports:report-export", args=[loaded.plan.slug, loaded.quarter.slug, kind.key])
-            + (f"?{query}" if query else ""),
-        }
-        for kind in FORMATS.values()
-    ]
