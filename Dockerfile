@@ -11,6 +11,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=planapp.settings \
     DATA_DIR=/srv/planapp/var
+# Korean for the PDF of a report; docs/operations.md says which other writing needs fonts of the machine.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-nanum && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /srv/planapp planapp
 WORKDIR /srv/planapp
 COPY --from=packages /opt/venv /opt/venv

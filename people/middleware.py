@@ -1,8 +1,10 @@
 """Doors every request passes: the sign-in for htmx fragments, what was typed before it, and "has at least one role"."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import resolve
@@ -66,6 +68,15 @@ class KeepWhatWasTyped:
         return response
 
 
+class SignInFirst(LoginRequiredMiddleware):
+    """Django's own, but that an open page looks at no session: one copy of it serves everybody, cookie or not."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
 class MembersOnly:
     """Someone signed in whose last role was taken away sees one page that says so, at once (case B-53)."""
 
@@ -78,9 +89,11 @@ class MembersOnly:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
     ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True):
+            return None  # an open page, which asks nobody who they are, or the API, which answers in its own form
         user = request.user
-        if not user.is_authenticated or not getattr(view, "login_required", True):
-            return None  # nobody yet, an open page, or the API, which answers in its own form
+        if not user.is_authenticated:
+            return None
         name = resolve(request.path_info).view_name
         if name in OPEN_TO_ALL_SIGNED_IN or user.has_perm("people.read"):
             return None

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -44,12 +45,21 @@ class OnePlace(_ByForm):
     by_email = False
 
 
-def seconds_to_wait(request: Any, door: str) -> int:
-    """0 when this POST to a door may go on, and it is counted; else the seconds until the next try."""
+TRIES = (OnePersonHere, OnePerson, OnePlace)
+
+
+class Asking(_ByForm):
+    """Questions of strangers that cost some work to answer, from one place."""
+
+    rate = "60/m"
+    by_email = False
+
+
+def seconds_to_wait(request: Any, door: str, *, kinds: Sequence[type[_ByForm]] = TRIES) -> int:
+    """0 when this request to a door may go on, and it is counted; else the seconds until the next try."""
     view: Any = door  # a name serves as the view
-    throttles = [OnePersonHere(), OnePerson(), OnePlace()]
     try:
-        refused = [one for one in throttles if not one.allow_request(request, view)]
+        refused = [one for kind in kinds if not (one := kind()).allow_request(request, view)]
     except RedisError:
         log.exception("Tries at %s are not counted: the cache does not answer.", door)
         return 0  # signing in must not need Redis

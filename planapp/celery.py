@@ -17,4 +17,5 @@ app.conf.beat_schedule = {
     "build-exports": {"task": "reports.build_exports", "schedule": MINUTE},
     "remove-old-exports": {"task": "reports.remove_old_exports", "schedule": 60 * MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
+    "build-published-files": {"task": "reports.build_published_files", "schedule": MINUTE},
 }

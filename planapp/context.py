@@ -11,6 +11,7 @@ PRODUCT = "planapp"
 
 # Section of the main navigation by URL namespace; inside "initiatives" the name's first words decide.
 _BY_NAMESPACE = {"goals": "plan", "reports": "reports", "people": "people", "reminders": "messages"}
+_PUBLIC = {"report-verify": "verify"}
 _BY_PREFIX = {"current-plan": "plan", "plan": "plan", "goal": "plan", "department": "departments", "my-work": "my-work"}
 
 
@@ -39,6 +40,8 @@ class Frame:
         name = match.url_name or ""
         if match.namespace == "people" and not name.startswith("person"):
             return "departments" if name.startswith("department") else ""
+        if match.namespace == "public":
+            return _PUBLIC.get(name, "published")
         if match.namespace in _BY_NAMESPACE:
             return _BY_NAMESPACE[match.namespace]
         for prefix, section in _BY_PREFIX.items():

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "initiatives",
     "reports",
     "reminders",
+    "public",
     "planapp",
 ]
 
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.SignInForFragments",
     "people.middleware.KeepWhatWasTyped",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "people.middleware.SignInFirst",
     "people.middleware.MembersOnly",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

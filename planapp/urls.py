@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("initiatives.urls")),
     path("", include("reports.urls")),
     path("", include("reminders.urls")),
+    path("", include("public.urls")),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from reports.services.life import SUMMARY_LIMIT
+from reports.models import SUMMARY_LIMIT
 
 FILE_LIMIT = 25 * 1024 * 1024  # bytes
 

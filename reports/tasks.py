@@ -13,6 +13,12 @@ def freeze_due_quarters(**kwargs: object) -> None:
     services.freeze_due_quarters(at=timezone.now())
 
 
+@shared_task(name="reports.build_published_files")
+def build_published_files(**kwargs: object) -> None:
+    """Build the files of what was published since the last look."""
+    services.build_published_files(at=timezone.now())
+
+
 @shared_task(name="reports.build_exports", expires=60)
 def build_exports(**kwargs: object) -> None:
     """Build the file that has waited longest, and ring again for the next: each has the whole time limit of a task."""

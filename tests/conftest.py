@@ -19,7 +19,7 @@ NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 PROTECTED = {
     "append_only": [
         "people_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "reports_reportact",
-        "reports_exportedfile",
+        "reports_exportedfile", "reports_publishedfile",
     ],
     "interval": [
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",

@@ -39,6 +39,7 @@ class Life:
     reopened_by: str = ""
     reopened_at: datetime | None = None
     reopened_reason: str = ""
+    replaces_reason: str = ""  # of a later revision: why the one before was opened again
     built_at: datetime | None = None
     content_hash: str = ""
     chain_hash: str = ""
@@ -238,7 +239,8 @@ class ReportContent:
 
     def _reasons(self, row: Initiative) -> Iterable[str]:
         if row.override_status:
-            yield f"Set to {row.override_label.lower()} by hand: {row.override_reason}"
+            because = f": {row.override_reason}" if row.override_reason else ""
+            yield f"Set to {row.override_label.lower()} by hand{because}"
         if row.milestones_overdue:
             yield f"{_many(row.milestones_overdue, 'milestone')} past the due date"
         if row.due_date is not None and row.due_date < self.day:
@@ -369,22 +371,28 @@ class ReportContent:
         return list(buckets.items())
 
     def for_public(self) -> "ReportContent":
-        """The public edition: public initiatives alone, in this quarter and the one before."""
-
-        def public(rows: Rows) -> Rows:
-            return rows.kept(row.source_id for row in rows.initiatives if row.visibility == "public")
-
-        shown = public(self.rows)
+        """The public edition: public initiatives alone, in this quarter and the one before, and no internal note."""
+        shown = _public(self.rows)
         ids = {row.source_id for row in shown.initiatives}
         before = None
         if self.before is not None:
             # An item internal in either quarter is told in neither: a "gone" item would tell that it went internal.
             hidden = {row.source_id for row in self.rows.initiatives} - ids
-            kept = public(self.before)
+            kept = _public(self.before)
             before = kept.kept(row.source_id for row in kept.initiatives if row.source_id not in hidden)
-        sign_offs = tuple(item for item in self.life.sign_offs if item.initiative_id in ids)
-        life = replace(self.life, sign_offs=sign_offs)
+        life = replace(self.life, sign_offs=())
         return replace(self, rows=shown, before=before, life=life, is_public=True)
+
+
+def _public(rows: Rows) -> Rows:
+    """What residents may read of rows. Who answers is named; who typed, asked for help or overrode is not."""
+    kept = rows.kept(row.source_id for row in rows.initiatives if row.visibility == "public")
+    return replace(
+        kept,
+        initiatives=tuple(replace(row, help_needed="", override_reason="", author_name="") for row in kept.initiatives),
+        commitments=tuple(replace(row, accepted_by_name="", delivered_by_name="") for row in kept.commitments),
+        corrections=tuple(replace(row, author_name="") for row in kept.corrections if row.field != "help_needed"),
+    )
 
 
 def _counts(rows: Iterable[Initiative]) -> dict[str, int]:

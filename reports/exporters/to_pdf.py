@@ -2,23 +2,29 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import typst
 from django.template.loader import render_to_string
 
 from reports.content import ReportContent
-from reports.exporters.pdf.blocks import Cell, cell, day, moment, own, prose, said
+from reports.exporters.pdf.blocks import Cell, cell, day, line, moment, own, prose, said
 from reports.exporters.pdf.sections import sections, short
-from reports.exporters.pdf.text import SUBSTITUTE, Drawable, families, shipped, with_machine
+from reports.exporters.pdf.text import SUBSTITUTE, Drawable, families
 from reports.exporters.words import cover_facts, report_name
 
-FOLDER = Path(__file__).parent / "pdf"
+TYPESETTER = Path(__file__).parent / "pdf" / "typeset.py"
+SECONDS = 120.0
 REFUSED = re.compile(r'error: PDF/UA-1 error: the text (?:contains the disallowed codepoint )?`"(.*?)"`')
 TRIES = 4
+
+
+class CannotTypeset(Exception):
+    """The typesetter refused the document; the text says why."""
 
 
 def to_pdf(report: ReportContent) -> bytes:
@@ -26,25 +32,29 @@ def to_pdf(report: ReportContent) -> bytes:
     refused: list[str] = []
     for _ in range(TRIES):
         try:
-            return _compile(told, refused)
-        except typst.TypstError as error:
-            found = [_unescaped(text) for text in REFUSED.findall(error.diagnostic)]
+            return _typeset(told, Drawable(refused))
+        except CannotTypeset as error:
+            found = [_unescaped(text) for text in REFUSED.findall(str(error))]
             if not found:
                 raise
             refused += found
-    return _compile(told, refused)
+    return _typeset(told, Drawable(strict=True))
 
 
-def _compile(told: dict[str, Any], refused: list[str]) -> bytes:
-    drawable = Drawable(refused)
+def _typeset(told: dict[str, Any], drawable: Drawable) -> bytes:
     clean = drawable.tree(told)
     clean["fonts"] = [*families(), *drawable.families]
-    clean["notes"] = _notes(drawable)
-    compiler = typst.Compiler(
-        FOLDER / "report.typ", root=FOLDER, font_paths=with_machine() if drawable.families else shipped(),
-        sys_inputs={"report": json.dumps(clean, ensure_ascii=False)},
-    )  # fmt: skip
-    return cast(bytes, compiler.compile(format="pdf", pdf_standards=["ua-1"]))  # one file, so bytes
+    clean["machine"] = bool(drawable.families)
+    clean["notes"] = [drawable.tree(note) for note in _notes(drawable)]
+    data = json.dumps(clean, ensure_ascii=False).encode()
+    command = [sys.executable, "-I", str(TYPESETTER)]  # this Python and a file of ours
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise CannotTypeset(f"It was not done in {SECONDS:.0f} seconds.") from None
+    if done.returncode:
+        raise CannotTypeset(done.stderr.decode(errors="replace") or f"It ended with {done.returncode}.")
+    return done.stdout
 
 
 def document(report: ReportContent) -> dict[str, Any]:
@@ -55,11 +65,11 @@ def document(report: ReportContent) -> dict[str, Any]:
         "subject": life.content_hash,
         "keywords": ["sample activity"] if cover.sample_note else [],
         "built": _parts(life.built_at),
-        "plan": cover.plan_title,
+        "plan": [line(said(cover.plan_title, "wide"))],
         "heading": f"Quarterly report {report.quarter_label}",
         "marks": _marks(report),
         "alerts": _alerts(report),
-        "footer": f"{short(cover.plan_title, 60)}, {report_name(report)}",
+        "footer": line(said(f"{short(cover.plan_title, 60)}, {report_name(report)}", "wide")),
         "hash": life.content_hash[:12],
         "facts": _facts(report),
         "blocks": list(sections(report)),
@@ -73,12 +83,12 @@ def _marks(report: ReportContent) -> list[str]:
     return [*marks, "Sample activity"] if report.sample_text else marks
 
 
-def _alerts(report: ReportContent) -> list[str]:
+def _alerts(report: ReportContent) -> list[Cell]:
     draft = "Draft preview. The quarter was not frozen when this file was made. Its figures may still change."
-    return [text for text in (draft if report.life.is_draft else "", report.sample_text) if text]
+    return [prose(text) for text in (draft if report.life.is_draft else "", report.sample_text) if text]
 
 
-def _notes(drawable: Drawable) -> list[str]:
+def _notes(drawable: Drawable) -> list[Cell]:
     if not drawable.replaced:
         return []
     count = drawable.replaced
@@ -87,7 +97,7 @@ def _notes(drawable: Drawable) -> list[str]:
         if count == 1
         else f"{count} characters that no font here can draw are"
     )
-    return [f"{what} shown as {SUBSTITUTE}. The other files of this report hold the full text."]
+    return [cell(f"{what} shown as {SUBSTITUTE}. The other files of this report hold the full text.")]
 
 
 def _facts(report: ReportContent) -> list[dict[str, Any]]:

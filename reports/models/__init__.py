@@ -1,7 +1,7 @@
 """Frozen quarters, and the acts that followed."""
 
-from reports.models.act import ActKind, ReportAct
-from reports.models.file import ExportedFile
+from reports.models.act import SUMMARY_LIMIT, ActKind, ReportAct
+from reports.models.file import ExportedFile, PublishedFile
 from reports.models.job import ExportContent, ExportJob, ExportRequest
 from reports.models.rows import (
     SnapshotCommitment,
@@ -13,11 +13,13 @@ from reports.models.rows import (
 from reports.models.snapshot import QuarterSnapshot
 
 __all__ = [
+    "SUMMARY_LIMIT",
     "ActKind",
     "ExportContent",
     "ExportJob",
     "ExportRequest",
     "ExportedFile",
+    "PublishedFile",
     "QuarterSnapshot",
     "ReportAct",
     "SnapshotCommitment",

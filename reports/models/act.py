@@ -6,6 +6,8 @@ from django.db.models import Q
 from people.models import Channel, User
 from reports.models.snapshot import QuarterSnapshot
 
+SUMMARY_LIMIT = 20_000  # characters
+
 
 class ActKind(models.TextChoices):
     """Each names what was done, in the past tense."""
@@ -27,7 +29,7 @@ class ReportAct(models.Model):
     by_name = models.CharField(max_length=200)
     recorded_at = models.DateTimeField()
     channel = models.CharField(max_length=20, choices=Channel.choices)
-    text = models.TextField(blank=True, max_length=20_000)
+    text = models.TextField(blank=True, max_length=SUMMARY_LIMIT)
     initiative_id = models.BigIntegerField(null=True)
     initiative_label = models.CharField(max_length=300, blank=True)
 

@@ -1,4 +1,4 @@
-"""ExportedFile: the fingerprint of a file we handed out, so that the file can be recognised when it comes back."""
+"""Files: the fingerprint of each one we handed out, and those of published reports, which strangers may fetch."""
 
 from django.db import models
 
@@ -19,3 +19,24 @@ class ExportedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.format} of {self.snapshot}"
+
+
+class PublishedFile(models.Model):
+    """A file of the public edition of a published revision, built once and kept: fetching it costs no building.
+
+    Whether it may be fetched is not said here: a report that was taken back keeps its files.
+    """
+
+    snapshot = models.ForeignKey(QuarterSnapshot, on_delete=models.PROTECT, related_name="+")
+    format = models.CharField(max_length=10)
+    fingerprint = models.ForeignKey(ExportedFile, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()  # bytes
+    content = models.BinaryField()
+    built_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "format"], name="published_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -20,6 +20,11 @@ FIELDS = {
 }
 
 
+def named_corrections(rows: Rows) -> list[dict[str, Any]]:
+    """The corrections a revision holds, each with the name of its field."""
+    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in rows.corrections]
+
+
 def pending_corrections(rows: Rows) -> list[tuple[Initiative, Initiative, list[Correction]]]:
     """(row as frozen, row put right, the differences) for each initiative whose quoted update was corrected since."""
     quoted = {row.update_id: row for row in rows.initiatives if row.update_id is not None}

@@ -49,12 +49,20 @@ class Report:
         found = self.of(snapshot, ActKind.PUBLISHED, ActKind.UNPUBLISHED)
         return found[-1] if found and found[-1].kind == ActKind.PUBLISHED else None
 
-    def life(self, snapshot: QuarterSnapshot | None = None) -> Life:
-        """The life of the report as it stands, or of one revision of it as that revision tells it."""
+    @property
+    def public(self) -> list[QuarterSnapshot]:
+        """The revisions that may be read outside, the newest first."""
+        return [row for row in self.revisions[::-1] if row.is_sealed and self.published(row)]
+
+    def life(self, snapshot: QuarterSnapshot | None = None, *, alone: bool = False) -> Life:
+        """The life of the report as it stands, or of one revision of it as that revision tells it.
+
+        `alone`: as if nothing had come after that revision, which is how the public reads it.
+        """
         shown = snapshot or self.current
-        is_current = shown.pk == self.current.pk
+        is_current = shown.pk == self.current.pk and not alone
         completed, published = self.completed(shown), self.published(shown)
-        reopened = self.of(shown, ActKind.REOPENED)
+        reopened = [] if alone else self.of(shown, ActKind.REOPENED)
         state = "completed" if completed else "open"
         if is_current and self.draft is not None:
             state = "reopened"
@@ -71,12 +79,19 @@ class Report:
             reopened_by=reopened[0].by_name if reopened else "",
             reopened_at=local(reopened[0].recorded_at) if reopened else None,
             reopened_reason=reopened[0].text if reopened else "",
+            replaces_reason=self._reason_for(shown),
             built_at=local(shown.built_at),
             content_hash=shown.content_hash,
             chain_hash=shown.chain_hash,
             sequence=shown.sequence,
             sign_offs=tuple(self._sign_offs()),
         )
+
+    def _reason_for(self, snapshot: QuarterSnapshot) -> str:
+        """Why this revision was made: the reason with which the one before it was opened again."""
+        before = [row for row in self.revisions if row.revision == snapshot.revision - 1]
+        reopened = self.of(before[0], ActKind.REOPENED) if before else []
+        return reopened[0].text if reopened else ""
 
     def _summary(self, snapshot: QuarterSnapshot) -> ReportAct | None:
         """The last text written for this revision, else the one it took over."""

@@ -8,7 +8,7 @@ from goals.quarters import Quarter
 from people.asof import AsOf, local_day
 from reports import content
 from reports.content import Life, ReportContent, Rows
-from reports.models import QuarterSnapshot
+from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.selectors import source
 from reports.selectors.life import Report, with_acts
 from reports.selectors.snapshots import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
@@ -29,14 +29,20 @@ class Quarters:
         found = self.revisions(quarter)
         return with_acts(found) if found else None
 
-    def before(self, quarter: Quarter) -> QuarterSnapshot | None:
-        """The newest sealed revision of the nearest frozen quarter before this one."""
-        earlier = [
-            row
-            for row in self.snapshots
-            if row.is_sealed and (row.fiscal_year, row.quarter) < (quarter.fiscal_year, quarter.number)
-        ]
-        return max(earlier, key=lambda row: (row.fiscal_year, row.quarter, row.revision), default=None)
+    def before(self, quarter: Quarter, *, by: datetime | None = None) -> QuarterSnapshot | None:
+        """What a quarter is compared with: the nearest frozen quarter before it, in its newest revision.
+
+        `by`: when the report was completed. A later revision of the earlier quarter does not change what it says.
+        """
+        place = (quarter.fiscal_year, quarter.number)
+        earlier = [row for row in self.snapshots if row.is_sealed and (row.fiscal_year, row.quarter) < place]
+        nearest = max(((row.fiscal_year, row.quarter) for row in earlier), default=None)
+        found = [row for row in earlier if (row.fiscal_year, row.quarter) == nearest]
+        if by is not None and len(found) > 1:
+            late = ReportAct.objects.filter(snapshot__in=found, kind=ActKind.COMPLETED, recorded_at__gt=by)
+            after = set(late.values_list("snapshot", flat=True))
+            found = [row for row in found if row.revision == 1 or row.pk not in after]
+        return max(found, key=lambda row: row.revision, default=None)
 
     def frozen(self, report: Report, revision: int | None = None) -> ReportContent | None:
         """The report as a revision tells it, the newest when left out; None where there is no such revision."""
@@ -46,11 +52,19 @@ class Quarters:
             if not found:
                 return None
             shown = found[0]
-        before = self.before(shown.period)
+        return self._told(report, shown, report.life(shown))
+
+    def published(self, report: Report, shown: QuarterSnapshot) -> ReportContent:
+        """The public edition of a published revision: what strangers read, whatever happened to the report since."""
+        return self._told(report, shown, report.life(shown, alone=True)).for_public()
+
+    def _told(self, report: Report, shown: QuarterSnapshot, life: Life) -> ReportContent:
+        done = report.completed(shown)
+        before = self.before(shown.period, by=done.recorded_at if done else None)
         kinds = (*WHOLE, "correction") if shown.revision > 1 else WHOLE
         rows = rows_of([shown, before] if before else [shown], kinds)
         return build(
-            rows[shown.pk], shown.period, life=report.life(shown),
+            rows[shown.pk], shown.period, life=life,
             before=rows[before.pk] if before else None, before_label=before.period.label if before else "",
         )  # fmt: skip
 

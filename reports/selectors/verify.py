@@ -4,7 +4,11 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import Q
 
@@ -13,7 +17,8 @@ from reports.models import ExportedFile, QuarterSnapshot
 from reports.selectors.snapshots import canonical_lines
 
 HASH = re.compile(r"[0-9a-f]{64}")
-READ_AT_MOST = 40 * 1024 * 1024  # bytes of an archive's parts that are searched
+READ_AT_MOST = 40 * 1024 * 1024  # unpacked bytes of a file's parts that are searched
+ASK_AT_MOST = 200  # hashes of one file that are looked up
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,11 @@ def verify_file(data: bytes) -> list[Verdict]:
     known = verify_hash(hashlib.sha256(data).hexdigest())
     if known:
         return known
-    for text in _texts(data):
-        for found in dict.fromkeys(HASH.findall(text)):
-            named = _named(found)
-            if named:
-                return [Verdict(snapshot, is_intact(snapshot), is_known_file=False) for snapshot in named[:1]]
+    found = dict.fromkeys(match.group() for text in _texts(data) for match in HASH.finditer(text))
+    for candidate in islice(found, ASK_AT_MOST):
+        named = _named(candidate)
+        if named:
+            return [Verdict(snapshot, is_intact(snapshot), is_known_file=False) for snapshot in named[:1]]
     return []
 
 
@@ -68,17 +73,36 @@ def _named(wanted: str) -> list[QuarterSnapshot]:
     return list(found.order_by("-sequence"))
 
 
-def _texts(data: bytes) -> list[str]:
-    """The texts of a file that may hold a hash; the parts of an archive up to a limit, so that a bomb does no harm."""
-    if not data.startswith(b"PK"):
-        return [data.decode("utf-8", "replace")]
-    texts, left = [], READ_AT_MOST
+def _texts(data: bytes) -> Iterator[str]:
+    """The texts of a file that may hold a hash; packed parts up to a limit, so that a bomb does no harm."""
+    if data.startswith(b"PK"):
+        yield from _parts_of_archive(data)
+        return
+    yield data.decode("utf-8", "replace")
+    if data.startswith(b"%PDF"):
+        yield from _parts_of_pdf(data)
+
+
+def _parts_of_archive(data: bytes) -> Iterator[str]:
+    left = READ_AT_MOST
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for item in archive.infolist():
                 if item.filename.endswith(".xml") and item.file_size <= left:
                     left -= item.file_size
-                    texts.append(archive.read(item).decode("utf-8", "replace"))
+                    yield archive.read(item).decode("utf-8", "replace")
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-        return texts
-    return texts
+        return
+
+
+def _parts_of_pdf(data: bytes) -> Iterator[str]:
+    """Our PDF has its hash in the clear; a program that saved it anew may have packed it."""
+    left = READ_AT_MOST
+    for part in data.split(b"endstream"):
+        _, _, packed = part.partition(b"stream")
+        with suppress(zlib.error):
+            text = zlib.decompressobj().decompress(packed.lstrip(b"\r\n"), max(1, left))
+            left -= len(text)
+            yield text.decode("utf-8", "replace")
+        if left <= 0:
+            return

@@ -13,6 +13,7 @@ from reports.services.life import (
     unpublish_report,
     write_summary,
 )
+from reports.services.publishing import build_published_files
 
 __all__ = [
     "KEPT",
@@ -22,6 +23,7 @@ __all__ = [
     "QuarterNotOver",
     "StaleReport",
     "build_next_export",
+    "build_published_files",
     "claim_export",
     "complete_report",
     "export_report",

@@ -8,6 +8,7 @@ from goals.quarters import Quarter
 from people.audit import SYSTEM, Act, record_event, settled
 from reports import content
 from reports.models import (
+    SUMMARY_LIMIT,
     ActKind,
     QuarterSnapshot,
     ReportAct,
@@ -21,8 +22,6 @@ from reports.selectors.corrections import pending_corrections
 from reports.selectors.life import Report, with_acts
 from reports.selectors.snapshots import rows_of
 from reports.services.freezing import copy, seal
-
-SUMMARY_LIMIT = 20_000
 
 
 class StaleReport(Exception):
@@ -82,12 +81,12 @@ def publish_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = No
 
 
 @transaction.atomic
-def unpublish_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = None, act: Act) -> ReportAct:
-    """Take a published report back inside."""
-    report = _completed(plan, quarter, seen_act_id, "taken back")
-    if not report.published(report.current):
+def unpublish_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = None, act: Act) -> list[ReportAct]:
+    """Take a report back inside with every revision of it, also while it is open again: a mistake must not wait."""
+    report = _lock(plan, quarter, seen_act_id)
+    if not report.public:
         raise ValidationError("This report is not published.")
-    return _record(report.current, ActKind.UNPUBLISHED, act)
+    return [_record(row, ActKind.UNPUBLISHED, act) for row in report.public]
 
 
 @transaction.atomic

@@ -42,6 +42,8 @@ class Loaded:
         """What the page or the file says: the frozen quarter, else a preview of one that has begun."""
         shown = self.shown(request)
         found = None
+        if request.GET.get("edition") == "public" and self.report is not None and shown in self.report.public:
+            return self.quarters.published(self.report, shown)  # to the letter what strangers read
         if self.report is not None and shown is not None:
             found = self.quarters.frozen(self.report, shown.revision)
         elif self.quarter.first_day <= local_day(at):

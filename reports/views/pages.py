@@ -1,6 +1,5 @@
 """Read a report: the list of quarters, one quarter."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from people.requests import user_of
-from reports.content import Correction, ReportContent
+from reports.content import ReportContent
 from reports.forms import ReopenForm, SummaryForm
-from reports.selectors.corrections import FIELDS, pending_corrections
+from reports.selectors.corrections import named_corrections, pending_corrections
 from reports.selectors.quarters import quarter_lines
 from reports.views.files import files_context
 from reports.views.loading import Loaded
@@ -47,12 +46,13 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "shown": shown,
         "is_current": is_current,
         "may_work": is_open and may_write,
-        "may_publish": is_current and not is_open and may_write,
+        "may_publish": is_current and not is_open and may_write and not content.life.published_at,
+        "may_take_back": bool(report and report.public) and is_current and may_write,
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
         "summary_form": SummaryForm(initial={"text": content.life.summary}),
         "reopen_form": ReopenForm(),
         "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
-        "corrections": _told(content.rows.corrections),
+        "corrections": named_corrections(content.rows),
         "signed": _signed(content),
         **files_context(request, loaded, content, at=at),
         "breadcrumb": [
@@ -70,7 +70,3 @@ def _signed(content: ReportContent) -> dict[int, list[str]]:
     for item in content.life.sign_offs:
         found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
     return found
-
-
-def _told(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
-    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in corrections]

@@ -189,6 +189,7 @@ SILENT = {
     "initiatives.save_draft": "a draft counts for nothing (B-11)",
     "initiatives.discard_draft": "a draft counts for nothing (B-11)",
     "reports.export_report": "reads; the fingerprint row says who and when",
+    "reports.build_published_files": "the file row is its own log",
     "reports.freeze_due_quarters": "calls freeze_quarter for each",
     "reports.claim_export": "the job row is its own log",
     "reports.write_export": "reads",

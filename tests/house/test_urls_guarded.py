@@ -18,6 +18,11 @@ OPEN = {
     "people:password-reset-sent",
     "people:password-reset-confirm",
     "people:password-reset-complete",
+    "public:report-list",  # published reports, for anybody; public/selectors.py decides what they hold
+    "public:report-detail",
+    "public:report-export",
+    "public:report-compare",
+    "public:report-verify",
 }
 # Open to everybody with an account, role or not (case B-53): to see who one is, to change the password, to leave.
 OPEN_TO_ACCOUNTS = {

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+import zlib
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -11,6 +13,7 @@ from django.urls import reverse
 from people.protect import create_sql, drop_sql
 from reports.exporters import FORMATS
 from reports.models import QuarterSnapshot
+from reports.selectors import verify
 from reports.selectors.verify import is_intact
 from tests.build import at
 from tests.reports.conftest import Q1
@@ -59,6 +62,35 @@ def test_a_file_as_downloaded_is_unchanged_and_an_altered_one_is_told(story, rea
     html = ask(reader, altered(data, format_key))
     assert "Changed." in html
     assert "Test plan, FY2027 Q2" in html
+
+
+def test_a_pdf_that_another_program_saved_anew_is_still_told(story, reader):
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(download(reader, "pdf"))) as pdf:
+        pdf.pages.remove(p=1)
+        modes = {"object_stream_mode": pikepdf.ObjectStreamMode.generate, "compress_streams": True}
+        del pdf.Root.Metadata  # the copy in the clear
+        pdf.save(target, **modes)
+    hash_ = QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2).content_hash
+    assert hash_.encode() not in target.getvalue()
+    html = ask(reader, target.getvalue())
+    assert "Changed." in html
+    assert "Test plan, FY2027 Q2" in html
+
+
+def test_a_pdf_made_to_burst_is_read_up_to_a_limit_and_not_known(story, reader, monkeypatch):
+    monkeypatch.setattr(verify, "READ_AT_MOST", 100_000)
+    bomb = zlib.compress(b"0" * 50_000_000)
+    late = zlib.compress(QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2).content_hash.encode())
+    data = b"%PDF-1.7\n" + b"".join(b"stream\n" + part + b"\nendstream\n" for part in (b"no zlib", bomb, late))
+    assert sum(map(len, verify._texts(data))) < 100_000 + len(data) + 10
+    assert "Not known." in ask(reader, data)
+
+
+def test_a_file_full_of_hashes_is_asked_about_a_bounded_number(story, reader, django_assert_max_num_queries):
+    data = "\n".join(f"{n:064x}" for n in range(1, 5_000)).encode()
+    with django_assert_max_num_queries(verify.ASK_AT_MOST + 12):
+        assert "Not known." in ask(reader, data)
 
 
 @pytest.mark.parametrize("name", ["content_hash", "chain_hash"])

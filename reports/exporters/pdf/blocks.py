@@ -49,15 +49,15 @@ def cell(*spans: Span | str) -> Cell:
     return [line(*spans)] if spans else []
 
 
-def prose(text: str, *before: Span | str) -> Cell:
-    """A text as typed: each line a line, an empty one a gap."""
+def prose(text: str, *before: Span | str, style: str = "wide") -> Cell:
+    """A text as typed: each line a line, an empty one a gap. A style of "" where the column may be narrow."""
     lines: Cell = []
     gap = False
     for words in text.splitlines():
         if not words.strip():
             gap = True
             continue
-        lines.append({**line(*(before if not lines else ()), said(words)), "gap": gap and bool(lines)})
+        lines.append({**line(*(before if not lines else ()), said(words, style)), "gap": gap and bool(lines)})
         gap = False
     return lines
 

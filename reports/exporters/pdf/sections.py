@@ -32,6 +32,7 @@ from reports.exporters.pdf.markdown import markdown
 
 SHORT_ENTRY = 1_500  # characters up to which an initiative's entry is kept on one page
 AREAS_A_CHART = 12  # a chart must fit a page
+LONGEST_HEADING = 80  # characters; the appendix has the whole name
 PRIORITIES_A_TABLE = 6  # a matrix with more columns is told in parts
 FIELDS = {
     "effective_label": "Status", "reported_label": "Reported status", "percent": "Percent",
@@ -74,9 +75,9 @@ def corrections(report: ReportContent) -> Iterable[Block]:
             [
                 cell(_ref_to(report, row.initiative_id, f"{row.number} {row.title}")),
                 cell(FIELDS.get(row.field, row.field)),
-                prose(row.before) or cell("–"),
-                prose(row.after) or cell("–"),
-                [*prose(row.reason), line(own(day(row.recorded_at), "small"))],
+                prose(row.before, style="") or cell("–"),
+                prose(row.after, style="") or cell("–"),
+                [*prose(row.reason, style=""), line(own(day(row.recorded_at), "small"))],
             ]
         )
     yield table([("Initiative", 2.0), ("Field", 1.2), ("Before", 2.0), ("After", 2.0), ("Why", 2.0)], rows)
@@ -152,7 +153,7 @@ def charts(report: ReportContent) -> Iterable[Block]:
             "alt": f"Initiatives by status. {'. '.join(told)}.",
             "bars": [
                 {
-                    "name": short(name, 60),
+                    "text": short(name, 60),
                     "parts": [{"status": s.status, "count": s.count, "width": s.width} for s in segments],
                 }
                 for name, segments in bars[part]
@@ -170,7 +171,8 @@ def attention(report: ReportContent) -> Iterable[Block]:
     rows = []
     for item in report.attention:
         row = item.initiative
-        rows.append([cell(ref(row)), cell(*_status(row)), cell(said(". ".join(item.reasons) + ".")), _owner(row)])
+        status = [line(span) for span in _status(row)]
+        rows.append([cell(ref(row)), status, cell(said(". ".join(item.reasons) + ".")), _owner(row)])
     yield table([("Initiative", 2.2), ("Status", 1.5), ("Why", 2.3), ("Owner", 1.3)], rows)
 
 
@@ -224,7 +226,7 @@ def promises(report: ReportContent) -> Iterable[Block]:
         yield muted("No department had promised anything.")
     columns = [("Commitment", 2.3), ("Initiative", 2.2), ("State", 1.1), ("First agreed", 1.0), ("Due", 1.1)]
     for group in report.promises:
-        yield heading(2, said(group.name or "No department"))
+        yield heading(2, said(group.name.strip() or "No department", "wide"))
         yield muted(f"{group.open} open, {group.overdue} overdue, {group.delivered} delivered")
         rows = []
         for item in group.promises:
@@ -247,7 +249,10 @@ def alignment(report: ReportContent) -> Iterable[Block]:
         return
     yield muted(f"How many initiatives of each {label.lower()} serve each priority. One initiative may serve several.")
     for part in _parts(len(report.priorities), PRIORITIES_A_TABLE):
-        columns = [(label, 2.0), *((priority.title, 1.0) for priority in report.priorities[part])]
+        columns = [
+            (label, 1.6),
+            *((short(priority.title, LONGEST_HEADING), 1.0) for priority in report.priorities[part]),
+        ]
         rows = [
             [cell(said(f"{goal.number} {goal.title}")), *(cell(str(count or "–")) for count in served[part])]
             for goal, served in report.alignment
@@ -280,27 +285,34 @@ def appendix(report: ReportContent) -> Iterable[Block]:
     yield {**heading(1, "All initiatives", id="appendix"), "new_page": True}
     yield muted(f"{many(len(report.rows.initiatives), 'initiative')} as of {day(report.day)}")
     for area in report.focus_areas:
-        yield heading(2, said(f"{area.goal.number} {area.goal.title}"), id=f"area-{area.goal.source_id}")
+        yield heading(2, said(f"{area.goal.number} {area.goal.title}", "wide"), id=f"area-{area.goal.source_id}")
         if not area.initiatives:
             yield muted("No initiatives.")
         for row in area.initiatives:
-            yield from entry(report, row, signed.get(row.source_id, []))
+            yield entry(report, row, signed.get(row.source_id, []))
+    told = {row.source_id for area in report.focus_areas for row in area.initiatives}
+    rest = [row for row in report.rows.initiatives if row.source_id not in told]
+    if rest:
+        yield heading(2, f"Without a {report.rows.cover.goal_label.lower()}")
+    for row in rest:
+        yield entry(report, row, signed.get(row.source_id, []))
 
 
-def entry(report: ReportContent, row: Initiative, signed: Sequence[str]) -> Iterable[Block]:
+def entry(report: ReportContent, row: Initiative, signed: Sequence[str]) -> Block:
     """One initiative as it stood."""
     spans = _status(row)
     if row.percent is not None:
-        spans.append(own(f"  {row.percent}%"))
+        spans.append(own(f"{row.percent}%"))
     if row.visibility == "internal":
-        spans.append(own(f"  {row.visibility_label}", "muted"))
+        spans.append(own(row.visibility_label, "muted"))
+    status = [part for span in spans for part in (own("  "), span)][1:]
     told = _told(row)
-    yield {
+    return {
         "kind": "together",
         "keep": length(told) <= SHORT_ENTRY,
         "blocks": [
-            heading(3, said(named(row)), id=place(row.source_id)),
-            {**paragraph(*spans), "stay": True},
+            heading(3, said(named(row), "wide"), id=place(row.source_id)),
+            {**paragraph(*status), "stay": True},
             {"kind": "facts", "columns": 2, "items": _entry_facts(report, row, signed)},
             {"kind": "text", "lines": told},
         ],
@@ -355,7 +367,7 @@ def _milestones(row: Initiative) -> Cell:
 def _status(row: Initiative) -> list[Span | str]:
     spans: list[Span | str] = [badge(row.effective_status, row.effective_label)]
     if row.differs:
-        spans.append(own(f" reported {row.reported_label.lower()}", "small"))
+        spans.append(own(f"reported {row.reported_label.lower()}", "small"))
     return spans
 
 

@@ -5,7 +5,7 @@ the file is set: what the fonts here or the machine's have is kept, what none ha
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ FONTS = Path(__file__).parent / "fonts"
 SUBSTITUTE = "�"
 BREAK = "\u200b"  # a place where a long word may be broken
 JOINERS = frozenset("\u200c\u200d\u200e\u200f\ufe0e\ufe0f")  # drawn by nothing, needed by Arabic, Khmer and emoji
-LONGEST = {"narrow": 6.5, "": 10.5}  # em of a word that fits the narrowest column
-WIDE = frozenset("MWmw@%&—…")
+ISOLATE, END = "\u2068", "\u2069"  # what is between them does not turn its surroundings around
+LONGEST = {"narrow": 7.2, "": 9.6, "wide": 40.0}  # em of a word that fits a narrow, any, a wide column
 # The first word of a character's Unicode name, where a script is (nearly) one language: screen readers switch voice.
 LANGUAGES = {
     "ARABIC": "ar", "HEBREW": "he", "GREEK": "el", "THAI": "th", "LAO": "lo", "KHMER": "km", "MYANMAR": "my",
@@ -28,10 +28,15 @@ LANGUAGES = {
 
 
 class Drawable:
-    """Cleans all texts of a report, and knows what it had to replace and which of the machine's fonts it needs."""
+    """Cleans all texts of a report, and knows what it had to replace and which of the machine's fonts it needs.
 
-    def __init__(self, refused: Iterable[str] = ()) -> None:
-        self.refused = tuple(refused)  # texts that the typesetter could not draw although single characters can be
+    `refused`: texts that the typesetter could not draw although a font has each of their characters.
+    `strict`: the letters of the first font alone, which always works.
+    """
+
+    def __init__(self, refused: Iterable[str] = (), *, strict: bool = False) -> None:
+        self.refused = tuple(refused)
+        self.strict = strict
         self.replaced = 0
         self.families: list[str] = []
 
@@ -45,8 +50,10 @@ class Drawable:
             return item
         done = {key: self.tree(value) for key, value in item.items()}
         if "text" in done:
-            done["lang"] = language(done["text"])
-            done["text"] = breakable(done["text"], LONGEST["narrow" if done.get("style") == "narrow" else ""])
+            text = breakable(done["text"], LONGEST.get(done.get("style", ""), LONGEST[""]))
+            done["lang"] = language(text)
+            turns = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+            done["text"] = f"{ISOLATE}{text}{END}" if turns and not self.strict else text
         if "spans" in done:
             done["rtl"] = is_right_to_left(done["spans"])
         return done
@@ -54,32 +61,45 @@ class Drawable:
     def text(self, text: str) -> str:
         if text.isascii() and text.isprintable():
             return text
+        text = "".join(map(self._drawn, unicodedata.normalize("NFC", text)))
         for refused in self.refused:
+            self.replaced += text.count(refused)
             text = text.replace(refused, SUBSTITUTE)
-        return "".join(self._drawn(unicodedata.normalize("NFC", text)))
+        return text
 
-    def _drawn(self, text: str) -> Iterator[str]:
-        for char in text:
-            if char in "\n\t":
-                yield " "
-            elif ord(char) in covered() or char in JOINERS:
-                yield char
-            elif unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}:
-                yield ""  # control characters and marks that are not meant to be seen
-            else:
-                yield self._stand_in(char)
+    def _drawn(self, char: str) -> str:
+        if char in "\n\t\u2028\u2029":
+            return " "
+        if char in JOINERS and not self.strict:
+            return char
+        if unicodedata.category(char) in {"Cc", "Cf"}:
+            return ""  # control characters and marks that are not meant to be seen
+        if self.strict:
+            return char if ord(char) in plain() else self._substitute()
+        return char if ord(char) in covered() else self._stand_in(char)
 
     def _stand_in(self, char: str) -> str:
-        plain = unicodedata.normalize("NFKC", char)
-        if all(ord(part) in covered() for part in plain):
-            return plain
+        same = unicodedata.normalize("NFKC", char)
+        if all(ord(part) in covered() for part in same):
+            return same
         family = machine_family(ord(char))
-        if family is not None:
-            if family not in self.families:
-                self.families.append(family)
-            return char
+        if family is None:
+            return self._substitute()
+        if family not in self.families:
+            self.families.append(family)
+        return char
+
+    def _substitute(self) -> str:
         self.replaced += 1
         return SUBSTITUTE
+
+
+@cache
+def plain() -> frozenset[int]:
+    """The letters and signs of the first font that stand by themselves, and the substitute."""
+    found = _characters(FONTS / "OpenSans-Regular.ttf", 0)
+    alone = {code for code in found if not unicodedata.category(chr(code)).startswith("M")}
+    return frozenset(alone | {ord(SUBSTITUTE)})
 
 
 @cache
@@ -123,10 +143,14 @@ def machine_family(code: int) -> str | None:
 def _machine() -> list[tuple[str, frozenset[int]]]:
     ours = {font.family for font in shipped().fonts()}
     found = {}
-    for font in sorted(with_machine().fonts(), key=lambda font: (font.family, abs(font.weight - 400), font.style)):
+    for font in sorted(with_machine().fonts(), key=_plainest_first):
         if font.path is not None and font.family not in ours and font.family not in found:
             found[font.family] = _characters(Path(font.path), font.index)
     return list(found.items())
+
+
+def _plainest_first(font: typst.FontInfo) -> tuple[str, bool, int, float]:
+    return font.family, font.style != "normal", abs(font.weight - 400), abs(font.stretch - 1)
 
 
 def _characters(path: Path, index: int) -> frozenset[int]:
@@ -151,7 +175,7 @@ def _breakable_word(word: str, longest: float) -> str:
     for index, char in enumerate(word):
         wide = _em(char)
         before = word[index - 1] if index else BREAK
-        if wide and before not in JOINERS and (width + wide > longest / 2 or before in "/?&=_.,;:|"):
+        if wide and before not in JOINERS and (width + wide > longest / 3 or before in "/?&=_.,;:|"):
             parts.append(BREAK)
             width = 0.0
         parts.append(char)
@@ -160,12 +184,17 @@ def _breakable_word(word: str, longest: float) -> str:
 
 
 def _em(char: str) -> float:
-    """About how wide a character is; 0 for one that is drawn onto the one before."""
-    if char.isascii():
-        return 0.95 if char in WIDE else 0.72 if char.isupper() or char.isdigit() else 0.58
+    """How wide a character is, about so in other fonts than the first; 0 for one drawn onto the one before."""
     if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0.0
-    return 1.1 if unicodedata.east_asian_width(char) in "WF" or char in WIDE else 0.75
+    return _widths().get(ord(char), 1.15)
+
+
+@cache
+def _widths() -> dict[int, float]:
+    with TTFont(FONTS / "OpenSans-Regular.ttf", lazy=True) as font:
+        advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: advances[name][0] / em for code, name in font.getBestCmap().items()}
 
 
 def language(text: str) -> str:
@@ -187,12 +216,10 @@ def language(text: str) -> str:
 
 
 def is_right_to_left(spans: list[dict[str, Any]]) -> bool:
-    """By the first strong character, as the Unicode rules have it; our own words do not count."""
-    for span in spans:
-        if span.get("own"):
-            continue
-        for char in span["text"]:
-            direction = unicodedata.bidirectional(char)
-            if direction in {"L", "R", "AL"}:
-                return direction != "L"
-    return False
+    """By the first strong character, as the Unicode rules have it; a line with words of ours reads as they do."""
+    ours = "".join(span["text"] for span in spans if span.get("own"))
+    theirs = "".join(span["text"] for span in spans if not span.get("own"))
+    if any(unicodedata.bidirectional(char) == "L" for char in ours):
+        return False
+    strong = (unicodedata.bidirectional(char) for char in theirs)
+    return next((found != "L" for found in strong if found in {"L", "R", "AL"}), False)

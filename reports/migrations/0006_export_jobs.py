@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('goals', '0002_protect'),
-        ('reports', '0004_protect_exportedfile'),
+        ('reports', '0005_published_file'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,135 @@
+"""What the public may see: published revisions in their public edition, and nothing else.
+
+Everything a stranger reads comes through here. A report that was taken back, an internal item, a quarter that was
+never published: None, which the views answer like an address that never was.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from goals.models import Plan
+from goals.quarters import NotAQuarter, Quarter
+from reports.content import Comparison, Life, ReportContent, compare
+from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
+from reports.selectors.life import Report, report_of
+from reports.selectors.published import files_of, published_reports
+from reports.selectors.report import Quarters
+from reports.selectors.verify import Verdict, verify_file, verify_hash
+
+
+@dataclass(frozen=True)
+class PublishedLine:
+    """One published report in the list, in its newest published revision."""
+
+    snapshot: QuarterSnapshot
+    life: Life
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class PublishedPlan:
+    """A plan's published reports, the newest quarter first. Titles are those of the newest report."""
+
+    lines: list[PublishedLine]
+
+    @property
+    def newest(self) -> QuarterSnapshot:
+        return self.lines[0].snapshot
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published report as a stranger reads it: one revision, and the others that may be read."""
+
+    plan: Plan
+    report: Report
+    shown: QuarterSnapshot
+
+    @property
+    def newest(self) -> QuarterSnapshot:
+        return self.report.public[0]
+
+    @property
+    def others(self) -> list[QuarterSnapshot]:
+        return [row for row in self.report.public if row.pk != self.shown.pk]
+
+    @property
+    def changed_at(self) -> datetime:
+        """When what may be read of this report last changed."""
+        return self.report.acts[-1].recorded_at
+
+    def content(self) -> ReportContent:
+        return Quarters(self.plan).published(self.report, self.shown)
+
+    def files(self) -> list[PublishedFile]:
+        return files_of(self.shown)
+
+
+def published_plans() -> list[PublishedPlan]:
+    """Every published report of every plan. Four queries."""
+    found = published_reports()
+    shown = {report.public[0].pk for _, report in found}
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    public = SnapshotInitiative.objects.filter(snapshot__in=shown, visibility="public").order_by()
+    told = public.values_list("snapshot", "effective_status").annotate(n=Count("pk"))
+    for snapshot, status, count in told:
+        counts[snapshot][status] = count
+    groups: dict[int, list[PublishedLine]] = defaultdict(list)
+    for plan, report in found:
+        row = report.public[0]
+        groups[plan.pk].append(PublishedLine(row, report.life(row, alone=True), counts[row.pk]))
+    return [PublishedPlan(lines) for lines in groups.values()]
+
+
+def published_report(slug: str, quarter: str, revision: str = "") -> Published | None:
+    """One published report in its newest published revision, or in the one asked for."""
+    plan = Plan.objects.filter(slug=slug, deleted_at__isnull=True).first()
+    if plan is None:
+        return None
+    try:
+        report = report_of(plan, Quarter.parse(quarter, plan.fiscal_year_start_month))
+    except NotAQuarter:
+        return None
+    rows = report.public if report else []
+    wanted = [row for row in rows if str(row.revision) == revision] if revision else rows[:1]
+    return Published(plan, report, wanted[0]) if report and wanted else None
+
+
+def published_file(found: Published, format_key: str) -> PublishedFile | None:
+    """A file of a published revision with its bytes; None where it is not built yet."""
+    return PublishedFile.objects.filter(snapshot=found.shown, format=format_key).first()
+
+
+def published_comparison(slug: str, before: str, after: str) -> Comparison | None:
+    """Two published quarters in their public editions. An item that is internal in either is told in neither."""
+    one, two = published_report(slug, before), published_report(slug, after)
+    if one is None or two is None:
+        return None
+    told = [found.content().rows for found in (one, two)]
+    hidden = {
+        row.source_id
+        for row in SnapshotInitiative.objects.filter(snapshot__in=[one.shown, two.shown]).exclude(visibility="public")
+    }
+    earlier, later = (
+        rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in told
+    )
+    return compare(earlier, later, before_label=one.shown.period.label, after_label=two.shown.period.label)
+
+
+def published_verdicts(*, text: str = "", data: bytes | None = None) -> list[Verdict]:
+    """What may be said about a hash or a file: only that it is of a published report, and then whether it is intact."""
+    found = verify_file(data) if data is not None else verify_hash(text)
+    open_ids = {row.pk for _, report in published_reports() for row in report.public}
+    return [
+        verdict
+        for verdict in found
+        if verdict.snapshot.pk in open_ids and (verdict.file is None or verdict.file.is_public)
+    ]

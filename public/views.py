@@ -1,0 +1,168 @@
+"""Pages that anybody may read. Nothing here changes anything, and nobody is asked who they are."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import http_date
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from redis.exceptions import RedisError
+
+from people.throttles import Asking, seconds_to_wait
+from public.selectors import (
+    Published,
+    published_comparison,
+    published_file,
+    published_plans,
+    published_report,
+    published_verdicts,
+)
+from reports.exporters import FORMATS
+from reports.forms import CompareForm, VerifyForm
+from reports.models import PublishedFile
+from reports.selectors.corrections import named_corrections
+from reports.selectors.published import last_publication
+
+FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
+DRAWN = 10 * 60  # seconds a drawn page is kept here, so that many readers cost one drawing
+log = logging.getLogger(__name__)
+
+
+def window(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What every page of this room is: open, read-only, kept by browsers and proxies for a minute, checked by ETag."""
+    made: Callable[..., HttpResponse] = login_not_required(
+        require_safe(cache_control(public=True, max_age=FRESH)(conditional_page(view)))
+    )
+    return made
+
+
+@window
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Every published report."""
+    return _drawn(request, "list", "public/report_list.html", lambda: {"plans": published_plans()})
+
+
+@window
+def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse:
+    """One published report: its newest published revision, or an earlier one that was published."""
+    found = _found(request, slug, quarter)
+
+    def context() -> dict[str, Any]:
+        content = found.content()
+        return {
+            "report": content,
+            "found": found,
+            "corrections": named_corrections(content.rows),
+            "downloads": _downloads(found),
+            "breadcrumb": [*_crumbs(), {"label": found.shown.period.label}],
+        }
+
+    answer = _drawn(request, f"{found.shown.pk}", "public/report_detail.html", context)
+    answer["Last-Modified"] = http_date(found.changed_at.timestamp())
+    return answer
+
+
+@window
+def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str) -> HttpResponse:
+    """A file of the public edition, as it was built when the report was published."""
+    found = _found(request, slug, quarter)
+    if format_key not in FORMATS:
+        raise Http404
+    file = published_file(found, format_key)
+    if file is None:
+        answer = render(request, "public/file_not_yet.html", {"found": found}, status=503)
+        answer["Retry-After"] = str(FRESH)
+        return answer
+    answer = HttpResponse(bytes(file.content), content_type=FORMATS[format_key].media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    answer["Last-Modified"] = http_date(file.built_at.timestamp())
+    return answer
+
+
+@window
+def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """Two published quarters of a plan side by side; the two newest unless the address names them."""
+    plan = next((plan for plan in published_plans() if plan.newest.plan.slug == slug), None)
+    if plan is None:
+        raise Http404
+    choices = [(line.snapshot.period.slug, line.snapshot.period.label) for line in plan.lines]
+    context: dict[str, Any] = {"plan": plan.newest, "breadcrumb": [*_crumbs(), {"label": "Compare quarters"}]}
+    if len(choices) > 1:
+        before = request.GET.get("before", choices[1][0])
+        after = request.GET.get("after", choices[0][0])
+        comparison = published_comparison(slug, before, after)
+        if comparison is None:
+            raise Http404
+        context |= {
+            "form": CompareForm(initial={"before": before, "after": after}, choices=choices),
+            "comparison": comparison,
+            "before_href": reverse("public:report-detail", args=[slug, before]),
+            "after_href": reverse("public:report-detail", args=[slug, after]),
+        }
+    return render(request, "public/report_compare.html", context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_verify(request: HttpRequest) -> HttpResponse:
+    """Whether a hash or a file is of a published report, which revision, and whether it was changed.
+
+    A POST only because a file can come no other way; it keeps nothing.
+    """
+    asked = request.method == "POST" or "hash" in request.GET
+    form = VerifyForm(request.POST or request.GET, request.FILES) if asked else VerifyForm()
+    context: dict[str, Any] = {"form": form, "breadcrumb": [*_crumbs(), {"label": "Verify"}]}
+    wait = seconds_to_wait(request, "verify", kinds=[Asking]) if asked else 0
+    if wait:
+        context["refusal"] = f"Too many questions from your address. Wait {wait} seconds, then ask again."
+        return render(request, "public/report_verify.html", context, status=429)
+    if asked and form.is_valid():
+        file = form.cleaned_data["file"]
+        context["verdicts"] = published_verdicts(text=form.cleaned_data["hash"], data=file.read() if file else None)
+    return render(request, "public/report_verify.html", context, status=422 if asked and form.errors else 200)
+
+
+def _found(request: HttpRequest, slug: str, quarter: str) -> Published:
+    found = published_report(slug, quarter, request.GET.get("revision", ""))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _drawn(request: HttpRequest, key: str, template: str, context: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """A page drawn once for everybody, until the next publication."""
+
+    def draw() -> str:
+        return render_to_string(template, context(), request)
+
+    try:
+        return HttpResponse(cache.get_or_set(f"public:{last_publication()}:{key}", draw, DRAWN))
+    except RedisError:
+        log.exception("A public page was drawn anew: the cache does not answer.")
+        return HttpResponse(draw())
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": "Published reports", "href": reverse("public:report-list")}]
+
+
+def _downloads(found: Published) -> list[dict[str, Any]]:
+    """The files of the shown revision; `href` is missing where one is still being built."""
+    ready: dict[str, PublishedFile] = {file.format: file for file in found.files()}
+    return [
+        {
+            "label": kind.label,
+            "size": ready[kind.key].size if kind.key in ready else None,
+            "href": reverse("public:report-export", args=[found.plan.slug, found.shown.period.slug, kind.key])
+            + f"?revision={found.shown.revision}",
+        }
+        for kind in FORMATS.values()
+    ]

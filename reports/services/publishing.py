@@ -1,0 +1,44 @@
+"""Files of published reports: built once for every revision that may be read outside, and kept."""
+
+import hashlib
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from people.audit import Act
+from people.models import Channel
+from reports.exporters import FORMATS
+from reports.models import ExportedFile, PublishedFile, QuarterSnapshot
+from reports.selectors.life import Report
+from reports.selectors.published import unbuilt
+from reports.selectors.report import Quarters
+from reports.services.exports import export_report
+
+log = logging.getLogger(__name__)
+
+
+def build_published_files(*, at: datetime) -> list[PublishedFile]:
+    """Build what is missing. A format that cannot be written does not hold up the others; it is tried again."""
+    act = Act(by=None, at=at, channel=Channel.SYSTEM)
+    built = []
+    for report, snapshot, format_key in unbuilt(FORMATS):
+        try:
+            built.append(_build(report, snapshot, format_key, act))
+        except Exception:
+            log.exception("%s of %s could not be built.", format_key, snapshot)
+    return built
+
+
+@transaction.atomic
+def _build(report: Report, snapshot: QuarterSnapshot, format_key: str, act: Act) -> PublishedFile:
+    told = Quarters(snapshot.plan).published(report, snapshot)
+    file = export_report(report=told, format_key=format_key, snapshot=snapshot, act=act)
+    kept, _ = PublishedFile.objects.get_or_create(
+        snapshot=snapshot, format=format_key,
+        defaults={
+            "fingerprint": ExportedFile.objects.get(sha256=hashlib.sha256(file.content).hexdigest()),
+            "name": file.name, "size": len(file.content), "content": file.content, "built_at": act.at,
+        },
+    )  # fmt: skip
+    return kept
