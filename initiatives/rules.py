@@ -2,7 +2,7 @@
 
 import rules
 
-from initiatives.models import Commitment, Contribution, Initiative, StatusUpdate, reader_of
+from initiatives.models import Commitment, Contribution, Initiative, Milestone, StatusUpdate, reader_of
 from people.models import User
 from people.roles import Role
 from people.rules import is_liaison_of, is_member, may_manage
@@ -50,6 +50,21 @@ def is_liaison_of_promise(user: User, commitment: Commitment | None) -> bool:
 
 
 @rules.predicate
+def may_change_milestones_beside(user: User, milestone: Milestone | None) -> bool:
+    return milestone is not None and user.has_perm("initiatives.change_milestone", milestone.initiative)
+
+
+@rules.predicate
+def is_owner_of_step(user: User, milestone: Milestone | None) -> bool:
+    return milestone is not None and milestone.owner_id == user.pk
+
+
+@rules.predicate
+def is_liaison_of_step(user: User, milestone: Milestone | None) -> bool:
+    return milestone is not None and is_liaison_of(user, milestone.department_id)
+
+
+@rules.predicate
 def owns_initiative_of(user: User, commitment: Commitment | None) -> bool:
     return commitment is not None and commitment.initiative.owner_id == user.pk
 
@@ -76,6 +91,9 @@ rules.add_perm("initiatives.change_initiative", may_manage | own)
 rules.add_perm("initiatives.restructure_initiative", may_manage)
 rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
+rules.add_perm(
+    "initiatives.keep_milestone", may_change_milestones_beside | (has_hands & is_owner_of_step) | is_liaison_of_step
+)
 rules.add_perm("initiatives.override_status", may_manage)
 rules.add_perm("initiatives.correct_status_update", may_manage | (has_hands & is_author))
 rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)

@@ -20,7 +20,8 @@ from django.utils import timezone
 Kind = Literal["text", "int", "date", "instant", "percent"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BLOCK = 32_768  # characters
-CELL_LIMIT = 32_767  # characters a spreadsheet cell holds
+CELL_LIMIT = 32_767  # characters a spreadsheet cell holds, counted as UTF-16 does
+CUT_MARK = " […cut: a cell holds no more]"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -95,7 +96,7 @@ def xlsx_response(name: str, columns: Sequence[Column], rows: Iterable[Sequence[
 
 def xlsx_file(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     """A temporary file of one sheet, written row by row; gone when it is closed."""
-    target = tempfile.TemporaryFile()
+    target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     book = open_book(target)
     write_sheet(book, name[:31], columns, rows)
     book.close()
@@ -151,7 +152,18 @@ def write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, val
     elif isinstance(value, date):
         sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 - a day
     else:
-        sheet.write_string(row, column, CONTROL.sub("", str(value))[:CELL_LIMIT], style)
+        sheet.write_string(row, column, cell_text(str(value)), style)
+
+
+def cell_text(text: str) -> str:
+    """Text as a spreadsheet cell can hold it; where it was cut, it says so."""
+    kept = CONTROL.sub("", text)
+    if len(kept) <= CELL_LIMIT // 2:
+        return kept
+    units = kept.encode("utf-16-le")
+    if len(units) <= 2 * CELL_LIMIT:
+        return kept
+    return units[: 2 * (CELL_LIMIT - len(CUT_MARK))].decode("utf-16-le", "ignore") + CUT_MARK
 
 
 def sheet_name(title: str) -> str:

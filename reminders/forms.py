@@ -43,6 +43,17 @@ class HoldForm(forms.Form):
     reason = forms.CharField(label="Why no mail may go out", max_length=300)
 
 
+class EscalationForm(forms.Form):
+    """Working days a milestone is late until others hear of it; empty: never."""
+
+    liaison_after = forms.IntegerField(
+        label="Tell the liaison after", required=False, help_text="Working days late. Empty: never."
+    )
+    managers_after = forms.IntegerField(
+        label="Tell the plan managers after", required=False, help_text="Working days late. Empty: never."
+    )
+
+
 class PreferencesForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="Tell me when",

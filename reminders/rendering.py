@@ -8,6 +8,7 @@ from itertools import groupby
 from django.template import Context, engines
 from django.template.loader import render_to_string
 
+from initiatives.models import Status
 from people.models import Department, User
 from reminders.kinds import KINDS, Occasion
 from reminders.kinds.base import Section
@@ -18,6 +19,7 @@ BECAUSE = {
     "owner": "You own it.",
     "liaison": "You are the liaison of the department in charge.",
     "manager": "You run the plan, and nobody closer to it can be reached.",
+    "escalated": "You run the plan, and it has been late for a while.",
     "administrator": "You administer planapp, and nobody closer to it can be reached.",
     "lead": "You lead this part of the plan.",
     "author": "You wrote it.",
@@ -94,6 +96,7 @@ def _line(item: MessageItem, occasion: Occasion, day: date) -> Line:
     kind = KINDS[item.kind]
     days = (day - occasion.due_date).days
     context = {"one": occasion, "days": abs(days), "ahead": days <= 0, "department": _department(occasion)}
+    context["said"] = Status(occasion.status).label if occasion.status else ""
     because = BECAUSE.get(item.because, "")
     if item.instead_of is not None:
         because = f"You stand in for {item.instead_of.name}."

@@ -33,7 +33,7 @@ def get_milestone_or_404(request: HttpRequest, pk: int) -> Milestone:
     """The milestone, for who may change it."""
     found = Milestone.objects.select_related("initiative__plan", "initiative__goal", "owner", "department")
     row = _found(found.filter(deleted_at__isnull=True, initiative__deleted_at__isnull=True), pk)
-    return _allowed(request, "change_milestone", row, row.initiative)
+    return _allowed(request, "keep_milestone", row, row)
 
 
 def get_commitment_or_404(request: HttpRequest, pk: int, needs: str) -> Commitment:

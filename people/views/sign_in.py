@@ -106,13 +106,14 @@ class PasswordReset(_Throttled, auth.PasswordResetView):
     door = "password-reset"
     template_name = "people/password_reset.html"
     email_template_name = "people/email/password_reset.txt"
+    html_email_template_name = "people/email/password_reset.html"
     subject_template_name = "people/email/password_reset_subject.txt"
     form_class = ResetForm
     success_url = reverse_lazy("people:password-reset-sent")
 
     def form_valid(self, form: Any) -> HttpResponse:
         # The link names the configured site, not the Host header somebody sent.
-        self.extra_email_context = {"site_url": settings.SITE_URL}
+        self.extra_email_context = {"site_url": settings.SITE_URL, "home": f"{settings.SITE_URL}/"}
         return super().form_valid(form)
 
 

@@ -59,6 +59,12 @@ def status_segments(counts: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 @register.filter
+def entry(table: Mapping[Any, Any] | None, key: Any) -> Any:
+    """What a table holds under a key; None where it holds nothing, or there is no table."""
+    return table.get(key) if table else None
+
+
+@register.filter
 def percent(part: float | None, whole: float | None = 100) -> str:
     """`{{ 3|percent:5 }}` is "60%"; `{{ 40|percent }}` is "40%"; nothing of nothing is a dash."""
     if part is None or not whole:

@@ -123,7 +123,7 @@ class MilestoneEscalated(MilestoneOverdue):
         if "liaison" in occasion.ranks:
             ranks += directory.liaisons_of(occasion.departments)
         if "manager" in occasion.ranks:
-            ranks += directory.with_role(Role.PLAN_MANAGER, "manager")
+            ranks += directory.with_role(Role.PLAN_MANAGER, "escalated")
         return [one for one in ranks if one.person_id not in own]
 
 

@@ -14,7 +14,8 @@ from reminders.selectors.days import Day, Voice
 from reminders.selectors.recipients import Directory, Told
 from reminders.steps import APART
 
-NEWS_WITHIN = 30  # days after an update in which its reader is asked, or after it was read in which its author hears
+ASKED_WITHIN = 30  # days after an update in which its reader is asked
+NEWS_WITHIN = 7  # days after it was read in which its author hears
 
 
 class Row(NamedTuple):
@@ -113,7 +114,7 @@ class AcknowledgementAsked(UpdateDue):
 
     def occasion(self, row: Row, day: Day) -> Occasion | None:
         reader = reader_of(author_id=row.author, lead_id=row.lead, owner_id=row.owner)
-        if reader is None or row.read_at or row.is_no_change or not _is_news(row.stated_at, day):
+        if reader is None or row.read_at or row.is_no_change or not _is_within(ASKED_WITHIN, row.stated_at, day):
             return None
         return self.told_of(row, row.stated_at, reader, "lead" if reader == row.lead else "owner")
 
@@ -146,7 +147,7 @@ class UpdateAcknowledged(AcknowledgementAsked):
     is_answered = False
 
     def occasion(self, row: Row, day: Day) -> Occasion | None:
-        if row.author is None or not _is_news(row.read_at, day):
+        if row.author is None or not _is_within(NEWS_WITHIN, row.read_at, day):
             return None
         return self.told_of(row, row.read_at, row.author, "author")
 
@@ -160,13 +161,13 @@ def _quiet(day: Day) -> Q:
 
 def _told(day: Day) -> Q:
     """With a latest update that waits to be read, or was read of late."""
-    since = start_of_day(day.day - timedelta(days=NEWS_WITHIN))
-    unread = Q(latest_update__acknowledgement__isnull=True, goal__lead__isnull=False, last_updated_at__gte=since)
-    return unread | Q(latest_update__acknowledgement__recorded_at__gte=since)
+    asked, news = (start_of_day(day.day - timedelta(days=days)) for days in (ASKED_WITHIN, NEWS_WITHIN))
+    unread = Q(latest_update__acknowledgement__isnull=True, goal__lead__isnull=False, last_updated_at__gte=asked)
+    return unread | Q(latest_update__acknowledgement__recorded_at__gte=news)
 
 
-def _is_news(moment: datetime | None, day: Day) -> bool:
-    return moment is not None and (day.day - local_day(moment)).days <= NEWS_WITHIN
+def _is_within(days: int, moment: datetime | None, day: Day) -> bool:
+    return moment is not None and (day.day - local_day(moment)).days <= days
 
 
 def _only(rows: "QuerySet[Initiative]", only: Only | None) -> "QuerySet[Initiative]":

@@ -1,18 +1,23 @@
 """What a link in a mail still allows, decided when it is opened."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+
 from initiatives.models import Acknowledgement, Commitment, Initiative, Milestone, StatusUpdate
-from people.models import User
+from initiatives.selectors.initiative_page import passed_since
+from initiatives.selectors.parts import MilestoneRow
+from people.asof import local_day
+from people.models import AuditEvent, Channel, User
 from reminders.models import MessageItem
 
 VALID_FOR = timedelta(days=14)
 
 PERMISSION = {
     "initiative": "initiatives.add_status_update",
-    "milestone": "initiatives.change_milestone",
+    "milestone": "initiatives.keep_milestone",
     "commitment": "initiatives.keep_commitment",
     "statusupdate": "initiatives.acknowledge_status_update",
 }
@@ -20,7 +25,11 @@ PERMISSION = {
 
 @dataclass(frozen=True)
 class Answerable:
-    """One item with everything its page shows. `ended` says why nothing can be answered any more; empty: it can."""
+    """One item with everything its page shows. `ended` says why nothing can be answered any more; empty: it can.
+
+    `is_answered`: this person settled it through a mail's link. `passed` are milestones whose date passed since the
+    last update: "No change" asks about them.
+    """
 
     item: MessageItem
     person: User
@@ -28,8 +37,9 @@ class Answerable:
     subject: Any
     sort: str
     ended: str = ""
-    answered: bool = False
+    is_answered: bool = False
     may_renew: bool = False
+    passed: list[MilestoneRow] = field(default_factory=list)
 
     @property
     def latest(self) -> StatusUpdate | None:
@@ -48,22 +58,17 @@ def answerable(item_number: int, at: datetime) -> Answerable | None:
     subject = _subject(item)
     if subject is None:
         return None
-    ended, answered = _ended(item, subject, at)
-    expired = at - item.message.date > VALID_FOR
-    may_renew = expired and not _lost_right(item, subject) and not _overtaken(item, subject)[0]
-    return Answerable(item, item.person, item.initiative, subject, item.subject_type, ended, answered, may_renew)
-
-
-def _ended(item: MessageItem, subject: Any, at: datetime) -> tuple[str, bool]:
-    """Why the link ended, if it did, and whether because this person answered."""
-    if lost := _lost_right(item, subject):
-        return lost, False
-    overtaken, answered = _overtaken(item, subject)
-    if overtaken:
-        return overtaken, answered
-    if at - item.message.date > VALID_FOR:
-        return "This link worked for 14 days, and they are over.", False
-    return "", False
+    lost, overtaken = _lost_right(item, subject), _overtaken(item, subject)
+    is_old = at - item.message.date > VALID_FOR
+    passed: list[MilestoneRow] = []
+    if isinstance(subject, Initiative) and subject.latest_update is not None and not (lost or overtaken or is_old):
+        passed = passed_since(subject.pk, local_day(subject.latest_update.stated_at), local_day(at))
+    return Answerable(
+        item=item, person=item.person, initiative=item.initiative, subject=subject, sort=item.subject_type,
+        ended=lost or overtaken or ("This link worked for 14 days, and they are over." if is_old else ""),
+        is_answered=bool(overtaken) and not lost and _answered(item, subject),
+        may_renew=is_old and not lost and not overtaken, passed=passed,
+    )  # fmt: skip
 
 
 def _lost_right(item: MessageItem, subject: Any) -> str:
@@ -72,32 +77,43 @@ def _lost_right(item: MessageItem, subject: Any) -> str:
         return "The account this link was made for is not active any more."
     if initiative is None or initiative.deleted_at is not None or getattr(subject, "deleted_at", None) is not None:
         return "What this link is about was deleted."
-    about = subject if item.subject_type in {"commitment", "statusupdate"} else initiative
-    if not person.has_perm("people.read") or (
-        item.subject_type != "statusupdate" and not person.has_perm(PERMISSION[item.subject_type], about)
-    ):
+    if not person.has_perm("people.read") or not person.has_perm(PERMISSION[item.subject_type], subject):
         return f"{person.name} may not answer this any more."
     return ""
 
 
-def _overtaken(item: MessageItem, subject: Any) -> tuple[str, bool]:
-    """Whether the matter is settled already, and whether by this person through a link."""
+def _overtaken(item: MessageItem, subject: Any) -> str:
+    """In which words the matter is settled already; empty where it is not."""
     if isinstance(subject, Initiative):
         latest = subject.latest_update
-        if latest is not None and latest.pk != item.seen_update_id:
-            return "A newer update was published since.", latest.author_id == item.person_id
-    if isinstance(subject, Milestone) and (not subject.is_open or subject.due_date != item.due_date):
-        told = "This milestone is done." if subject.completed_date else "This milestone has changed since."
-        return told, True
-    if isinstance(subject, Commitment) and subject.state in {"delivered", "withdrawn"}:
-        return f"This commitment is {subject.get_state_display().lower()}.", subject.delivered_by_id == item.person_id
-    if isinstance(subject, Commitment) and item.kind == "commitment_asked" and subject.state != "proposed":
-        return "This commitment was accepted.", subject.accepted_by_id == item.person_id
-    if isinstance(subject, StatusUpdate):
-        read = Acknowledgement.objects.filter(update=subject).first()
-        if read is not None:
-            return "This update was acknowledged.", read.by_id == item.person_id
-    return "", False
+        return "A newer update was published since." if latest and latest.pk != item.seen_update_id else ""
+    if isinstance(subject, Milestone):
+        return _milestone_settled(subject, item.due_date)
+    if isinstance(subject, Commitment):
+        is_asked = item.kind == "commitment_asked"
+        settled = {"delivered", "withdrawn", "accepted"} if is_asked else {"delivered", "withdrawn"}
+        return f"This commitment is {subject.get_state_display().lower()}." if subject.state in settled else ""
+    return "This update was acknowledged." if Acknowledgement.objects.filter(update=subject).exists() else ""
+
+
+def _milestone_settled(milestone: Milestone, due: date) -> str:
+    if milestone.completed_date:
+        return "This milestone is done."
+    if milestone.is_cancelled:
+        return "This milestone was cancelled."
+    if milestone.due_date is None:
+        return "This milestone has no due date any more."
+    day = date_format(milestone.due_date, "j M Y")
+    return f"This milestone is due on {day} now." if milestone.due_date != due else ""
+
+
+def _answered(item: MessageItem, subject: Any) -> bool:
+    """Whether it was this person, through a link, since the mail was written."""
+    target = subject.initiative if isinstance(subject, StatusUpdate) else subject
+    return AuditEvent.objects.filter(
+        target_type=type(target)._meta.model_name, target_id=target.pk, actor=item.person, channel=Channel.EMAIL_LINK,
+        happened_at__gte=item.message.date,
+    ).exists()  # fmt: skip
 
 
 def _subject(item: MessageItem) -> Any:

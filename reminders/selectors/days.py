@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from goals.models import Plan
@@ -48,6 +48,20 @@ class Day:
 def sending_begins(day: date) -> datetime:
     """09:00 of a local day, as an instant."""
     return datetime.combine(day, SENDING_TIME, tzinfo=timezone.get_default_timezone())
+
+
+def rules_of_plans() -> "QuerySet[Plan]":
+    """Plans that are not archived, each with when others hear of what is late, and how many holidays it keeps."""
+    escalation = Escalation.objects.filter(plan=OuterRef("pk"))
+    return (
+        Plan.objects.filter(deleted_at__isnull=True)
+        .exclude(state=Plan.State.ARCHIVED)
+        .annotate(
+            liaison_after=Subquery(escalation.values("liaison_after")),
+            managers_after=Subquery(escalation.values("managers_after")),
+            holidays_kept=Count("holidays"),
+        )
+    )
 
 
 def voices() -> dict[int, Voice]:

@@ -1,7 +1,7 @@
 """What the message pages and the health page show."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -37,9 +37,15 @@ def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":
     )
 
 
+SILENCE = timedelta(minutes=5)  # a worker is asked through the queue every minute
+DELAY = timedelta(minutes=30)  # a message that is due goes out within minutes
+
+
 @dataclass(frozen=True)
 class Health:
-    """How the sending of mail stands. `is_well` is what /readyz may answer by."""
+    """How the sending of mail stands at `at`. `no_worker` and `is_late` are what /readyz answers by."""
+
+    at: datetime
 
     planned_at: datetime | None
     sent_at: datetime | None
@@ -49,6 +55,16 @@ class Health:
     unconfirmed: int
     failed: int
     hold: Hold | None
+
+    @property
+    def no_worker(self) -> bool:
+        """Nothing of late came through the queue: beat, broker or worker is away."""
+        return self.worker_at is None or self.at - self.worker_at > SILENCE
+
+    @property
+    def is_late(self) -> bool:
+        """What is due does not go out. Held by a person, it may wait."""
+        return self.hold is None and self.oldest_due_at is not None and self.at - self.oldest_due_at > DELAY
 
 
 def health(at: datetime) -> Health:
@@ -62,6 +78,7 @@ def health(at: datetime) -> Health:
         failed=Count("pk", filter=Q(state=Message.State.FAILED)),
     )
     return Health(
+        at=at,
         planned_at=beats.get(Heartbeat.Name.PLAN),
         sent_at=beats.get(Heartbeat.Name.SEND),
         worker_at=beats.get(Heartbeat.Name.WORKER),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from initiatives.services import (
     NewerUpdate,
@@ -22,6 +22,7 @@ from initiatives.services import (
     record_status_update,
     update_milestone,
 )
+from people.asof import local_day
 from people.audit import Act
 from people.models import Channel
 from reminders.forms import MilestoneAnswerForm, PlainAnswerForm, StatusAnswerForm
@@ -33,16 +34,23 @@ FORMS: dict[str, type[forms.Form]] = {"initiative": StatusAnswerForm, "milestone
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """The page of one item for one person; a GET shows it, a POST answers it."""
+    """The page of one item for one person; a GET shows it, a POST answers it.
+
+    "No change" asks again where a milestone has passed its date since the last update (design section 10.3).
+    """
     at = timezone.now()
     one = _opened(token, at)
     if one is None:
         return _private(render(request, "reminders/link_ended.html", {"reason": NOT_OURS}, status=404))
+    if request.user.is_authenticated and request.user.pk != one.person.pk:
+        return _private(render(request, "reminders/link_of_another.html", {"one": one}, status=403))
     form: forms.Form = FORMS.get(one.sort, PlainAnswerForm)(initial=_initial(one))
     status = 200
-    if request.method == "POST" and not one.ended:
+    asks_again = request.POST.get("say") == "no_change" and bool(one.passed) and "confirmed" not in request.POST
+    if request.method == "POST" and not one.ended and not asks_again:
         typed = request.POST if "say" not in request.POST else None
         form = FORMS.get(one.sort, PlainAnswerForm)(typed, initial=_initial(one)) if typed is not None else form
         try:
@@ -53,9 +61,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         except NewerUpdate:
             one = _opened(token, at) or one
         status = 409 if one.ended else 422
-    elif request.method == "POST":
+    elif request.method == "POST" and one.ended:
         status = 409
-    context = {"one": one, "form": form, "token": token, "today": at}
+    context = {"one": one, "form": form, "token": token, "today": local_day(at), "asks_again": asks_again}
     return _private(render(request, "reminders/answer.html", context, status=status))
 
 
@@ -123,7 +131,11 @@ def _show(form: forms.Form, request: HttpRequest, error: ValidationError) -> Non
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address is a key: it goes to no other site, no search engine and no cache."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address is a key: it goes to no other site, no search engine and no cache.
+
+    "no-referrer" would break the page: browsers then post its form with "Origin: null", which the protection against
+    forged forms refuses.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

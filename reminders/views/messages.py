@@ -31,11 +31,11 @@ from reminders.selectors.log import (
 from reminders.selectors.recipients import Directory
 from reminders.services import (
     hold_sending,
-    owed,
     release_sending,
     send_test,
     settle_by_hand,
 )
+from reminders.services.planning import owed
 
 PER_PAGE = 50
 # A link in a mail is a key that acts for its person: nobody else gets to see it.

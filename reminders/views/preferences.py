@@ -1,14 +1,18 @@
 """What I want to hear, and the one-click way out of every digest."""
 
+from datetime import date
+
 from django.contrib import messages as notes
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from people.asof import local_day
 from people.audit import Act
 from people.models import Channel, User
 from people.requests import act_of, user_of
@@ -21,7 +25,7 @@ from reminders.services import mute_digests, set_preferences
 def preferences(request: HttpRequest) -> HttpResponse:
     """Kinds, and who stands in while I am away."""
     user = user_of(request)
-    row = Subscription.objects.filter(person=user).first()
+    row = Subscription.objects.filter(person=user).select_related("delegate").first()
     form = PreferencesForm(request.POST or None, person=user, row=row)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -40,7 +44,16 @@ def preferences(request: HttpRequest) -> HttpResponse:
             notes.success(request, "Your choice is kept.")
             return redirect("reminders:preferences")
     status = 422 if form.errors else 200
-    return render(request, "reminders/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "away": _away(row, local_day(timezone.now()))}
+    return render(request, "reminders/preferences.html", context, status=status)
+
+
+def _away(row: Subscription | None, today: date) -> str:
+    """What happens to a person's mail today because they said they are away; empty when they are not."""
+    if row is None or row.away_from is None or row.away_until is None or not row.away_from <= today <= row.away_until:
+        return ""
+    told = f"{row.delegate.name} hears it instead" if row.delegate else "Your reminders wait"
+    return f"{told} until {date_format(row.away_until, 'j M Y')}."
 
 
 @login_not_required

@@ -6,6 +6,15 @@ from datetime import date, datetime
 from typing import Self
 
 CLOSED = frozenset({"completed", "cancelled"})
+# The fields a correction can change, as a reader names them.
+CORRECTABLE = {
+    "effective_label": "Status",
+    "reported_label": "Reported status",
+    "percent": "Percent",
+    "happened": "What happened",
+    "next_steps": "What is next",
+    "help_needed": "Help needed",
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,11 @@ from reports.exporters.to_csv import to_csv
 from reports.exporters.to_html import to_html
 from reports.exporters.to_json import to_json
 from reports.exporters.to_pdf import to_pdf
+from reports.exporters.to_pptx import to_pptx
+from reports.exporters.to_stratml import to_stratml
 from reports.exporters.to_xlsx import to_xlsx
+
+PPTX_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ FORMATS = {
         Format("html", "Web page", "text/html; charset=utf-8", to_html, 2_000),
         Format("pdf", "PDF", "application/pdf", to_pdf),
         Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx, 2_000, to_xlsx),
+        Format("pptx", "Slides", PPTX_TYPE, to_pptx),
         Format("csv", "CSV", "text/csv; charset=utf-8", to_csv, 10_000),
         Format("json", "JSON", "application/json", to_json, 10_000),
+        Format("stratml", "StratML", "application/xml", to_stratml, 10_000),
     )
 }

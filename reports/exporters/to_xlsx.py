@@ -11,17 +11,18 @@ from people.tables import Column, Kind, open_book, write_cell, write_sheet
 from reports.content import ReportContent
 from reports.exporters.counting import Count, Tell, untold
 from reports.exporters.words import (
+    CORRECTION_COLUMNS,
     INITIATIVE_COLUMNS,
     MILESTONE_COLUMNS,
+    STATUS_COLOURS,
+    correction_row,
     cover_facts,
     initiative_row,
     milestone_row,
 )
 
-COLOURS = {
-    "completed": "#0f4d90", "on_track": "#58c04d", "at_risk": "#f3c613", "off_track": "#cc3000", "on_hold": "#a675c4",
-    "not_started": "#a1a1a1", "cancelled": "#6e6e6e", "no_current_update": "#d0d0d0",
-}  # fmt: skip
+TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
+ROW_HEIGHT = 20  # pixels of a row, as programs draw it unless told otherwise
 
 
 def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
@@ -38,11 +39,14 @@ def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     _overview(book, report)
     changes, commitments = list(_changes(report)), list(_commitments(report))
     initiatives, steps = report.rows.initiatives, report.steps
-    count = Count(len(initiatives) + len(steps) + len(changes) + len(commitments), tell)
+    count = Count(len(initiatives) + len(steps) + len(changes) + len(commitments) + len(report.rows.corrections), tell)
     write_sheet(book, "Initiatives", _columns(INITIATIVE_COLUMNS), count.of(map(initiative_row, initiatives)))
     write_sheet(book, "Milestones", _columns(MILESTONE_COLUMNS), count.of(map(milestone_row, steps)))
     write_sheet(book, "Changes", CHANGE_COLUMNS, count.of(changes))
     write_sheet(book, "Commitments", COMMITMENT_COLUMNS, count.of(commitments))
+    if report.rows.corrections:
+        corrections = map(correction_row, report.rows.corrections)
+        write_sheet(book, "Corrections", _columns(CORRECTION_COLUMNS), count.of(corrections))
     book.close()
     return target.getvalue()
 
@@ -102,7 +106,7 @@ def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
 
 
 def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
-    """Status by focus area as a table, and the same numbers as two native charts."""
+    """Status by focus area and of the whole plan: a table, and its numbers as two native charts."""
     columns = report.status_columns
     headings = [Column(report.rows.cover.goal_label, width=44)]
     headings += [Column(label, "int", 14) for _, label in columns]
@@ -114,25 +118,55 @@ def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
     counts = [report.counts[status] for status, _ in columns]
     rows.append(["Whole plan", *counts, len(report.rows.initiatives), report.completed_percent])
     sheet = write_sheet(book, "Overview", headings, rows)
-    if not columns or not report.focus_areas:
-        return
-    last = len(report.focus_areas)
-    bars = book.add_chart({"type": "bar", "subtype": "stacked"})
+    if columns and report.focus_areas:
+        _charts(book, sheet, report)
+
+
+def _charts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, report: ReportContent) -> None:
+    """The numbers of the table above drawn twice: each focus area as a bar, the whole plan as columns."""
+    columns, last = report.status_columns, len(report.focus_areas)
+    by_area = book.add_chart({"type": "bar", "subtype": "stacked"})
     for index, (status, _) in enumerate(columns, start=1):
-        bars.add_series(
+        by_area.add_series(
             {
                 "name": ["Overview", 0, index],
                 "categories": ["Overview", 1, 0, last, 0],
                 "values": ["Overview", 1, index, last, index],
-                "fill": {"color": COLOURS[status]},
+                "fill": {"color": f"#{STATUS_COLOURS[status]}"},
                 "border": {"color": "#ffffff"},
+                "gap": 60,
             }
         )
-    bars.set_title({"name": "Initiatives by status"})
-    bars.set_y_axis({"reverse": True})
-    bars.set_legend({"position": "bottom"})
-    bars.set_size({"width": 900, "height": 120 + 60 * last})
+    by_area.set_title({"name": f"Status by {report.rows.cover.goal_label.lower()}"[:200], "name_font": TITLE_FONT})
+    by_area.set_x_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e0e0e0"}}})
+    by_area.set_y_axis({"reverse": True})
+    by_area.set_legend({"position": "bottom"})
+    by_area.set_size({"width": 900, "height": 140 + 50 * min(last, 30)})
     told = "; ".join(
-        f"{a.goal.title}: " + ", ".join(f"{s.label} {s.count}" for s in a.segments) for a in report.focus_areas
+        f"{a.goal.title}: " + (", ".join(f"{s.label} {s.count}" for s in a.segments) or "no data")
+        for a in report.focus_areas
     )
-    sheet.insert_chart(last + 3, 0, bars, {"description": told[:250], "object_position": 2})
+    sheet.insert_chart(last + 3, 0, by_area, {"description": _alt(told), "object_position": 2})
+    whole = book.add_chart({"type": "column"})
+    whole.add_series(
+        {
+            "name": ["Overview", last + 1, 0],
+            "categories": ["Overview", 0, 1, 0, len(columns)],
+            "values": ["Overview", last + 1, 1, last + 1, len(columns)],
+            "points": [{"fill": {"color": f"#{STATUS_COLOURS[status]}"}} for status, _ in columns],
+            "data_labels": {"value": True},
+            "gap": 60,
+        }
+    )
+    whole.set_title({"name": "The whole plan by status", "name_font": TITLE_FONT})
+    whole.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e0e0e0"}}})
+    whole.set_legend({"none": True})
+    whole.set_size({"width": 900, "height": 320})
+    told = ", ".join(f"{item.label} {item.count}" for item in report.total_segments)
+    below = last + 3 + (140 + 50 * min(last, 30)) // ROW_HEIGHT + 2
+    sheet.insert_chart(below, 0, whole, {"description": _alt(f"Whole plan: {told}"), "object_position": 2})
+
+
+def _alt(text: str) -> str:
+    """An alternative text, which a spreadsheet program holds to 255 characters; the table above says it all."""
+    return text if len(text) <= 250 else f"{text[:249]}…"

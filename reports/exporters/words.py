@@ -3,8 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from reports.content import Initiative, Milestone, ReportContent
+from reports.content import Correction, Initiative, Milestone, ReportContent
 from reports.content.report import Step
+from reports.content.rows import CORRECTABLE
+
+STATUS_COLOURS = {
+    "completed": "0F4D90", "on_track": "58C04D", "at_risk": "F3C613", "off_track": "CC3000", "on_hold": "A675C4",
+    "not_started": "A1A1A1", "cancelled": "6E6E6E", "no_current_update": "D0D0D0",
+}  # fmt: skip
 
 
 def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:
@@ -110,6 +116,25 @@ def milestone_row(step: Step) -> list[Any]:
     return [
         step.initiative.number, step.initiative.title, row.title, step.state, row.baseline_due_date, row.due_date,
         row.completed_date, row.slip_days, row.slip_count, row.owner_name, row.department_name,
+    ]  # fmt: skip
+
+
+CORRECTION_COLUMNS: tuple[tuple[str, str, int], ...] = (
+    ("Initiative", "text", 10),
+    ("Initiative title", "text", 44),
+    ("Field", "text", 18),
+    ("Before", "text", 40),
+    ("After", "text", 40),
+    ("Why", "text", 40),
+    ("Corrected by", "text", 22),
+    ("Corrected at", "instant", 17),
+)
+
+
+def correction_row(row: Correction) -> list[Any]:
+    return [
+        row.number, row.title, CORRECTABLE.get(row.field, row.field), row.before, row.after, row.reason,
+        row.author_name, row.recorded_at,
     ]  # fmt: skip
 
 

@@ -6,23 +6,13 @@ from typing import Any
 
 from initiatives.models import EffectiveStatus, Status, StatusUpdate
 from reports.content import Correction, Initiative, Rows
-from reports.content.rows import effective_after, is_stale_after
+from reports.content.rows import CORRECTABLE, effective_after, is_stale_after
 from reports.selectors.snapshots import local
-
-# The fields a correction can change, as a reader names them.
-FIELDS = {
-    "effective_label": "Status",
-    "reported_label": "Reported status",
-    "percent": "Percent",
-    "happened": "What happened",
-    "next_steps": "What is next",
-    "help_needed": "Help needed",
-}
 
 
 def named_corrections(rows: Rows) -> list[dict[str, Any]]:
     """The corrections a revision holds, each with the name of its field."""
-    return [{"row": row, "field": FIELDS.get(row.field, row.field)} for row in rows.corrections]
+    return [{"row": row, "field": CORRECTABLE.get(row.field, row.field)} for row in rows.corrections]
 
 
 def pending_corrections(rows: Rows) -> list[tuple[Initiative, Initiative, list[Correction]]]:
@@ -46,7 +36,7 @@ def pending_corrections(rows: Rows) -> list[tuple[Initiative, Initiative, list[C
                 author_name=row.author_name,
                 recorded_at=local(correction.recorded_at),
             )
-            for name in FIELDS
+            for name in CORRECTABLE
             if _words(row, name) != _words(mended, name)
         ]
         if differences:

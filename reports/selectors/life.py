@@ -129,5 +129,8 @@ def report_of(plan: Plan, quarter: Quarter) -> Report | None:
 
 
 def with_acts(revisions: Iterable[QuarterSnapshot]) -> Report:
-    rows = tuple(sorted(revisions, key=lambda row: row.revision))
-    return Report(rows, tuple(ReportAct.objects.filter(snapshot__in=rows).order_by("recorded_at", "pk")))
+    rows = {row.pk: row for row in sorted(revisions, key=lambda row: row.revision)}
+    acts = tuple(ReportAct.objects.filter(snapshot__in=list(rows)).order_by("recorded_at", "pk"))
+    for act in acts:
+        act.snapshot = rows[act.snapshot_id]
+    return Report(tuple(rows.values()), acts)

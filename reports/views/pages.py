@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from people.models import User
 from people.requests import user_of
 from reports.content import ReportContent
 from reports.forms import ReopenForm, SummaryForm
+from reports.models import ActKind
 from reports.selectors.corrections import named_corrections, pending_corrections
+from reports.selectors.life import Report
 from reports.selectors.quarters import quarter_lines
 from reports.views.files import files_context
 from reports.views.loading import Loaded
@@ -54,6 +57,8 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
         "corrections": named_corrections(content.rows),
         "signed": _signed(content),
+        **_done(report, user),
+        "parts": [{"id": "summary", "label": "Summary"}],
         **files_context(request, loaded, content, at=at),
         "breadcrumb": [
             {"label": "Reports", "href": reverse("reports:report-list")},
@@ -62,6 +67,18 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         **more,
     }
     return render(request, "reports/report_detail.html", context, status=status)
+
+
+def _done(report: Report | None, user: User) -> dict[str, Any]:
+    """What people did with the report: sign-offs, which of them are the reader's own, and everything else."""
+    acts = report.acts if report else ()
+    signed = [act for act in acts if act.kind == ActKind.SIGNED_OFF]
+    open_one = report.working.pk if report else None
+    return {
+        "sign_offs": signed,
+        "mine": {act.initiative_id for act in signed if act.by_id == user.pk and act.snapshot_id == open_one},
+        "acts": [act for act in acts if act.kind != ActKind.SIGNED_OFF],
+    }
 
 
 def _signed(content: ReportContent) -> dict[int, list[str]]:

@@ -137,6 +137,25 @@
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => on(name, failed));
   on("announce", (event) => say(event.detail.value));
 
+  // Folded parts of a report: all at once, for whoever wants to read or print the whole. A browser that does not open
+  // what a link points into, or what is printed, is helped.
+  const folds = () => [...all("details.fold")];
+  on("click", (event) => {
+    const button = event.target.closest("[data-fold]");
+    if (!button) return;
+    const closed = folds().some((part) => !part.open);
+    folds().forEach((part) => { part.open = closed; });
+    button.textContent = closed ? "Close all parts" : "Open all parts";
+  });
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const part = target && target.closest("details.fold");
+    if (part && !part.open) { part.open = true; target.scrollIntoView(); }
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+  addEventListener("beforeprint", () => folds().forEach((part) => { part.open = true; }));
+
   showTheme();
   const summary = $(".error-summary");
   if (summary) summary.focus();

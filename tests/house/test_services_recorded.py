@@ -177,6 +177,9 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "reminders.release_sending": (
         ["sending.held", "sending.released"],
         lambda w: (m.hold_sending(act=by(w, minutes=0)), m.release_sending(act=by(w)))),
+    "reminders.set_escalation": (
+        ["escalation.changed"],
+        lambda w: m.set_escalation(plan=w.plan, liaison_after=5, managers_after=None, act=by(w))),
     "reminders.set_preferences": (
         ["subscription.changed"],
         lambda w: m.set_preferences(person=w.cast.owner, muted_kinds=["milestone_overdue"], act=by(w, "owner"))),

@@ -1,17 +1,60 @@
-"""A real SMTP server on the loopback, outside the code under test, that can be told to be ill."""
+"""A mail server on the loopback, outside the code under test, that can be told to be ill."""
 
-import socket
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-class Relay:
-    """`mails` is what it accepted, in order; the answers decide what it says to whom."""
+class Dialogue(socketserver.StreamRequestHandler):
+    """One connection: as much SMTP as a sender needs."""
+
+    server: "Relay"
+    disable_nagle_algorithm = True
+
+    def handle(self) -> None:
+        self.say("220 relay")
+        address = ""
+        for line in self.rfile:
+            verb = line[:4].upper()
+            if verb == b"RCPT":
+                address = line.decode().partition(":")[2].split()[0].strip("<>")
+                self.say(self.server.rcpt.get(address, "250 OK"))
+            elif verb == b"DATA":
+                self.say("354 go on")
+                if not self.take(address):
+                    return
+            elif verb == b"QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 fine")
+
+    def take(self, address: str) -> bool:
+        """Whether the connection lives on."""
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.removeprefix(b"."))
+        if address in self.server.data:
+            self.say(self.server.data[address])
+            return True
+        self.server.mails.append((address, b"".join(lines)))
+        time.sleep(self.server.hang_after_data)
+        if self.server.drop_after_data:
+            return False
+        self.say("250 taken")
+        return True
+
+    def say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())
+
+
+class Relay(socketserver.ThreadingTCPServer):
+    """`mails` is what it accepted, in order; `rcpt` and `data` hold what it answers to whom at that word."""
+
+    allow_reuse_address = True
+    daemon_threads = True
 
     def __init__(self) -> None:
         self.mails: list[tuple[str, bytes]] = []
@@ -19,45 +62,22 @@ class Relay:
         self.data: dict[str, str] = {}
         self.hang_after_data = 0.0
         self.drop_after_data = False
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.rcpt:
-            return self.rcpt[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        address = envelope.rcpt_tos[0]
-        if address in self.data:
-            return self.data[address]
-        content: Any = envelope.content
-        self.mails.append((address, bytes(content)))
-        if self.hang_after_data:
-            time.sleep(self.hang_after_data)
-        if self.drop_after_data:
-            transport: Any = server.transport
-            transport.abort()
-        return "250 taken"
+        super().__init__(("127.0.0.1", 0), Dialogue)
 
     def addresses(self) -> list[str]:
         return sorted(address for address, _ in self.mails)
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A sender that gave up waiting leaves a broken connection; nothing to say about it."""
 
 
 @contextmanager
 def running_relay() -> Iterator[tuple[Relay, int]]:
-    relay = Relay()
-    port = free_port()
-    controller = Controller(relay, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield relay, port
-    finally:
-        controller.stop()
+    with Relay() as relay:
+        thread = threading.Thread(target=relay.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield relay, int(relay.server_address[1])
+        finally:
+            relay.shutdown()
+            thread.join()

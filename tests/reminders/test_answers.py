@@ -10,12 +10,17 @@ from django.urls import reverse
 
 from goals.services import update_goal
 from initiatives.models import Acknowledgement, Commitment, Milestone, StatusUpdate
-from initiatives.services import propose_commitment
+from initiatives.services import (
+    complete_milestone,
+    delete_initiative,
+    propose_commitment,
+    update_initiative,
+)
 from people.models import AuditEvent, RoleGrant
 from people.services import revoke_role, update_user
 from reminders.models import Message, MessageItem, Subscription
 from reminders.services import send_due_messages
-from tests.build import act, make_milestone, report
+from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_who import SOON
 
@@ -45,7 +50,7 @@ def test_no_change_in_one_click_without_signing_in(client, link, initiative, cas
     assert f"For {cast.owner.name}" in page
     assert "Vendor is slow" in page
     answered = client.post(link, {"say": "no_change"}, follow=True)
-    assert "Recorded. Thank you." in answered.content.decode()
+    assert "Published. Thank you." in answered.content.decode()
     latest = StatusUpdate.objects.latest("pk")
     assert (latest.status, latest.percent, latest.author, latest.channel) == ("at_risk", 30, cast.owner, "email_link")
     assert AuditEvent.objects.filter(verb="status_update.recorded").first().channel == "email_link"
@@ -70,11 +75,13 @@ def test_the_same_answer_sent_twice_counts_once(client, link):
     assert StatusUpdate.objects.count() == 2
 
 
-def test_a_scanner_that_opens_a_thousand_times_changes_nothing_and_the_link_works_after_it(client, link):
+def test_a_scanner_that_opens_it_changes_nothing_and_the_link_works_after_it(client, link):
     before = AuditEvent.objects.count()
-    for n in range(1_000):
+    for n in range(20):
         answer = client.get(link) if n % 2 else client.head(link)
         assert answer.status_code == 200
+    for method in (client.put, client.patch, client.delete, client.options):
+        assert method(link).status_code == 405
     assert (AuditEvent.objects.count(), StatusUpdate.objects.count()) == (before, 1)
     client.post(link, {"say": "no_change"})
     assert StatusUpdate.objects.count() == 2
@@ -94,28 +101,102 @@ def test_a_forged_or_cut_link_is_refused(client, link, how):
         "other salt": mail.outbox[0].body.split("/unsubscribe/")[1].split("/")[0],
         "empty": "x",
     }[how]
-    for method in (client.get, client.post):
-        answer = method(reverse("reminders:answer", args=[wrong]), {"say": "no_change"})
+    address = reverse("reminders:answer", args=[wrong])
+    for method, path in ((client.get, address), (client.post, address), (client.post, f"{address}new-link/")):
+        answer = method(path, {"say": "no_change"})
         assert answer.status_code == 404
+        assert "This link is not one of ours, or it was cut short on the way." in answer.content.decode()
     assert StatusUpdate.objects.count() == 1
+    assert Message.objects.count() == 1
 
 
-@pytest.mark.parametrize("why", ["14 days", "deactivated", "role lost", "newer update"])
-def test_a_link_ends(client, link, initiative, cast, noon, why):
+@pytest.mark.parametrize(
+    ("why", "sentence"),
+    [
+        ("14 days", "This link worked for 14 days, and they are over."),
+        ("deactivated", "The account this link was made for is not active any more."),
+        ("role lost", "Owner may not answer this any more."),
+        ("handed over", "Owner may not answer this any more."),
+        ("deleted", "What this link is about was deleted."),
+        ("newer update", "A newer update was published since."),
+    ],
+)
+def test_a_link_ends(client, link, initiative, cast, noon, why, sentence):
+    later = act("2026-10-05T15:00")
     if why == "14 days":
         noon.move_to("2026-10-20T16:00:00Z", tick=False)
     elif why == "deactivated":
-        update_user(user=cast.owner, fields={"is_active": False}, act=act("2026-10-05T15:00"))
+        update_user(user=cast.owner, fields={"is_active": False}, act=later)
     elif why == "role lost":
-        revoke_role(grant=RoleGrant.objects.get(user=cast.owner), act=act("2026-10-05T15:00"))
+        revoke_role(grant=RoleGrant.objects.get(user=cast.owner), act=later)
+    elif why == "handed over":
+        update_initiative(initiative=initiative, fields={"owner": cast.contributor}, act=later)
+    elif why == "deleted":
+        delete_initiative(initiative=initiative, act=later)
     else:
         report(initiative, "on_track", "2026-10-05T15:00", cast.manager)
     before = StatusUpdate.objects.count()
-    page = client.get(link)
-    assert "This link has ended." in page.content.decode()
-    assert ("Mail me a new link" in page.content.decode()) is (why == "14 days")
-    assert client.post(link, {"say": "no_change"}).status_code == 409
+    page = client.get(link).content.decode()
+    assert "This link has ended." in page
+    assert sentence in page
+    assert f"For {cast.owner.name}" in page
+    assert "Sign in to see all of it" in page
+    assert ("Mail me a new link" in page) is (why == "14 days")
+    for words in ({"say": "no_change"}, {"status": "on_track"}, {"say": "no_change", "confirmed": "yes"}):
+        refused = client.post(link, words)
+        assert refused.status_code == 409
+        assert sentence in refused.content.decode()
+    client.post(f"{link}new-link/")
+    assert Message.objects.filter(sort="link").exists() is (why == "14 days")
     assert StatusUpdate.objects.count() == before
+
+
+def test_somebody_who_is_signed_in_cannot_answer_as_somebody_else(sign_in, link, cast):
+    for person, status in ((cast.manager, 403), (cast.owner, 200)):
+        client = sign_in(person)
+        assert client.get(link).status_code == status
+    client = sign_in(cast.manager)
+    refused = client.post(link, {"say": "no_change"})
+    assert refused.status_code == 403
+    assert "It was mailed to Owner, and you are signed in as Manager." in refused.content.decode()
+    assert StatusUpdate.objects.count() == 1
+
+
+def test_no_change_is_offered_only_where_something_was_said(client, plan, cast):
+    make_initiative(plan, number="1.8", owner=cast.owner)
+    run(TODAY)
+    address = link_of(mail.outbox[0].body)
+    page = client.get(address).content.decode()
+    assert "How does it stand?" in page
+    assert "no_change" not in page
+    assert client.post(address, {"say": "no_change"}).status_code == 422
+    assert StatusUpdate.objects.count() == 0
+    client.post(address, {"status": "on_track"})
+    assert StatusUpdate.objects.get().channel == "email_link"
+
+
+def test_no_change_asks_again_where_a_milestone_passed_its_date_since(client, initiative, cast):
+    report(initiative, "on_track", "2026-06-01T12:00", cast.owner, "All is well")
+    make_milestone(initiative, TODAY - timedelta(days=1), title="Lay the cable")
+    make_milestone(initiative, TODAY, title="Light it")
+    run(TODAY)
+    links = re.findall(r"/answer/\S+", mail.outbox[0].body)
+    address = next(one for one in links if "How does it stand?" in client.get(one).content.decode())
+    asked = client.post(address, {"say": "no_change"})
+    assert asked.status_code == 200
+    page = asked.content.decode()
+    assert "Is it still on track?" in page
+    assert "Lay the cable" in page
+    assert "Light it" not in page
+    assert StatusUpdate.objects.count() == 1
+    client.post(address, {"say": "no_change", "confirmed": "yes"})
+    assert StatusUpdate.objects.latest("pk").is_no_change
+
+
+def test_the_history_says_e_mail_link(client, sign_in, link, initiative, cast):
+    client.post(link, {"say": "no_change"})
+    page = sign_in(cast.viewer).get(f"/initiatives/{initiative.pk}/").content.decode()
+    assert "e-mail link" in page
 
 
 def test_the_link_still_works_on_its_last_day(client, link, noon):
@@ -141,23 +222,66 @@ def test_a_milestone_is_ticked_off_or_moved(client, initiative, cast):
     other = make_milestone(initiative, SOON + timedelta(days=1))
     run(TODAY)
     first, second = re.findall(r"/answer/\S+", mail.outbox[0].body)
-    client.post(first, {"say": "done"})
+    said = client.post(first, {"say": "done"}, follow=True).content.decode()
+    assert "Recorded. Thank you." in said
+    assert "This milestone is done." in said
     assert Milestone.objects.get(pk=milestone.pk).completed_date == TODAY
     assert client.post(second, {"due_date": "2026-12-01", "reason": ""}).status_code == 422
-    client.post(second, {"due_date": "2026-12-01", "reason": "Permit is late"})
-    moved = Milestone.objects.get(pk=other.pk)
-    assert (str(moved.due_date), moved.slip_count) == ("2026-12-01", 1)
+    assert client.post(second, {"due_date": "soon", "reason": "Permit"}).status_code == 422
+    moved = client.post(second, {"due_date": "2026-12-01", "reason": "Permit is late"}, follow=True).content.decode()
+    assert "This milestone is due on 1 Dec 2026 now." in moved
+    other.refresh_from_db()
+    assert (str(other.due_date), other.slip_count) == ("2026-12-01", 1)
+    assert set(AuditEvent.objects.filter(target_type="milestone", actor=cast.owner).values_list("channel")) == {
+        ("email_link",)
+    }
+    for address in (first, second):
+        assert client.post(address, {"say": "done"}).status_code == 409
 
 
-def test_a_commitment_is_accepted(client, initiative, cast):
+def test_what_somebody_else_settled_is_not_thanked_for(client, initiative, cast):
+    report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
+    milestone = make_milestone(initiative, SOON)
+    run(TODAY)
+    complete_milestone(milestone=milestone, act=act("2026-10-05T15:00", cast.manager))
+    page = client.get(link_of(mail.outbox[0].body)).content.decode()
+    assert "This link has ended." in page
+    assert "This milestone is done." in page
+    assert "Thank you" not in page
+
+
+@pytest.mark.parametrize("who", ["contributor", "liaison"])
+def test_whoever_is_mailed_about_a_milestone_can_answer_it(client, plan, cast, who):
+    other = make_initiative(plan, number="1.8", owner=None, lead_department=cast.health)
+    report(other, "on_track", "2026-10-05T12:00", cast.manager)
+    fields = {"owner": cast.contributor} if who == "contributor" else {"department": cast.streets}
+    milestone = make_milestone(other, SOON, **fields)
+    run(TODAY)
+    assert [one.to for one in mail.outbox] == [[getattr(cast, who).email]]
+    client.post(link_of(mail.outbox[0].body), {"say": "done"})
+    assert Milestone.objects.get(pk=milestone.pk).completed_date == TODAY
+
+
+def test_a_commitment_is_accepted_then_delivered(client, initiative, cast):
     report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
     promise = propose_commitment(
-        initiative=initiative, department=cast.streets, what="Dig", due_date=None, act=act("2026-10-05T12:00")
+        initiative=initiative, department=cast.streets, what="Dig", due_date=SOON, act=act("2026-10-05T12:00")
     )
     run(TODAY)
-    client.post(link_of(mail.outbox[0].body), {"say": "accept"})
+    asked = link_of(mail.outbox[0].body)
+    assert "Will you do this?" in client.get(asked).content.decode()
+    said = client.post(asked, {"say": "accept"}, follow=True).content.decode()
+    assert "Recorded. Thank you." in said
+    assert "This commitment is accepted." in said
     accepted = Commitment.objects.get(pk=promise.pk)
     assert (accepted.state, accepted.accepted_by) == ("accepted", cast.liaison)
+    assert client.post(asked, {"say": "deliver"}).status_code == 409
+    run(TODAY + timedelta(days=1))
+    due = link_of(mail.outbox[1].body)
+    assert "Is this delivered?" in client.get(due).content.decode()
+    assert "This commitment is delivered." in client.post(due, {"say": "deliver"}, follow=True).content.decode()
+    delivered = Commitment.objects.get(pk=promise.pk)
+    assert (delivered.state, delivered.delivered_by) == ("delivered", cast.liaison)
 
 
 def test_an_update_is_acknowledged_once(client, initiative, goal, cast):
@@ -172,7 +296,7 @@ def test_an_update_is_acknowledged_once(client, initiative, goal, cast):
 
 def test_the_answer_page_is_kept_from_caches_and_other_sites(client, link):
     answer = client.get(link)
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer["X-Robots-Tag"]
     assert "no-store" in answer["Cache-Control"]
 

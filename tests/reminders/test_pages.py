@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from people.models import AuditEvent
 from reminders.models import Hold, Message, Subscription
 from reminders.services import plan_messages, recover
 from reminders.services.sending import announce, claim_messages
@@ -13,7 +14,7 @@ from tests.reminders.test_sending import lapse
 from tests.reminders.test_who import SOON
 
 AT = morning(TODAY)
-MANAGERS_PAGES = ["reminders:message-preview", "reminders:sending", "reminders:one-off-list"]
+MANAGERS_PAGES = ["reminders:message-preview", "reminders:sending", "reminders:one-off-list", "reminders:rule-list"]
 
 
 @pytest.fixture
@@ -115,6 +116,39 @@ def test_a_one_off_message_is_written_on_its_page(plan, cast, sign_in):
     assert client.post(address, {**words, "send_on": "2020-01-01"}).status_code == 422
     assert client.post(address, {**words, "send_on": "2099-01-01"}).status_code == 302
     assert "Retreat" in client.get(address).content.decode()
+
+
+def test_who_hears_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(plan, cast, sign_in):
+    client, address = sign_in(cast.manager), reverse("reminders:escalation-edit", args=[plan.slug])
+    assert "never" in client.get(reverse("reminders:rule-list")).content.decode()
+    for wrong, sentence in (
+        ({"liaison_after": "0", "managers_after": ""}, "Tell the liaison after: give 1 to 250 working days"),
+        ({"liaison_after": "5", "managers_after": "3"}, "not before the liaison is told"),
+        ({"liaison_after": "soon", "managers_after": ""}, "whole number"),
+    ):
+        refused = client.post(address, wrong)
+        assert refused.status_code == 422
+        assert sentence in refused.content.decode()
+    assert client.post(address, {"liaison_after": "5", "managers_after": "10"}).status_code == 302
+    assert (
+        "liaison after 5 working days, plan managers after 10"
+        in client.get(reverse("reminders:rule-list")).content.decode()
+    )
+    event = AuditEvent.objects.get(verb="escalation.changed")
+    assert event.changes == {
+        "liaison_after": ["never", "5 working days"], "managers_after": ["never", "10 working days"],
+    }  # fmt: skip
+    client.post(address, {"liaison_after": "5", "managers_after": "10"})
+    assert AuditEvent.objects.filter(verb="escalation.changed").count() == 1
+
+
+def test_the_log_says_why_in_words_for_every_sort_of_mail(sent, plan, cast, sign_in):
+    client = sign_in(cast.manager)
+    client.post(reverse("reminders:message-test"))
+    listed = client.get(reverse("reminders:message-list")).content.decode()
+    assert "Asked for by Manager" in listed
+    assert "None" not in listed
+    assert "No worker has been seen" in listed
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from goals.services import update_goal
+from goals.models import Holiday
+from goals.services import update_goal, update_plan
 from initiatives.services import (
     accept_commitment,
     acknowledge_update,
@@ -26,12 +27,13 @@ from reminders.services import (
     mute_digests,
     plan_messages,
     send_due_messages,
+    set_escalation,
     set_preferences,
     withdraw_one_off,
     write_one_off,
 )
 from tests.build import act, make_initiative, make_milestone, report
-from tests.reminders.cast import TODAY, addresses, emails, morning, run, told
+from tests.reminders.cast import TODAY, addresses, emails, morning, run, run_each, told
 
 DAY = timedelta(days=1)
 SOON = TODAY + 7 * DAY
@@ -324,3 +326,25 @@ def test_header_injection_is_impossible(plan, cast):
         assert parsed["Bcc"] is None
         assert "\n" not in parsed["Subject"].replace("\n ", "")
         assert parsed["To"] == "trap@test.example"
+
+
+def test_what_stays_late_is_told_to_the_liaison_then_to_the_plan_managers_once_each(plan, fresh, cast):
+    set_escalation(plan=plan, liaison_after=3, managers_after=6, act=act("2026-10-05T12:00", cast.manager))
+    update_plan(plan=plan, fields={"working_days": [0, 1, 2, 3, 4]}, act=act("2026-10-05T12:00"))
+    Holiday.objects.create(plan=plan, day=TODAY + 2 * DAY, name="A day off")
+    make_milestone(fresh, TODAY - DAY, title="Lay the cable")
+    run_each(TODAY, TODAY + 20 * DAY)
+    # Working days late: 1 on Monday, 2 on Tuesday, 3 on Thursday; 4 on Friday, 5 and 6 on Monday and Tuesday.
+    told_up = MessageItem.objects.filter(kind="milestone_escalated").order_by("planned_on")
+    assert [(one.person, one.planned_on) for one in told_up] == [
+        (cast.liaison, TODAY + 3 * DAY), (cast.manager, TODAY + 8 * DAY),
+    ]  # fmt: skip
+    bodies = {one.to[0]: one.body for one in mail.outbox}
+    assert "LATE, AND HANDED UP TO YOU" in bodies[cast.manager.email]
+    assert "You run the plan, and it has been late for a while." in bodies[cast.manager.email]
+
+
+def test_without_a_rule_nothing_is_handed_up(plan, fresh, cast):
+    make_milestone(fresh, TODAY - 60 * DAY)
+    run(TODAY)
+    assert addresses() == [cast.owner.email]

@@ -25,8 +25,7 @@ TRICKY = '=HYPERLINK("http://x.example","click")'
 AWKWARD = "Commas, “quotes”; semicolons,\nline breaks, é ñ Ł 漢字 🚲"
 
 
-@pytest.fixture
-def story(plan, cast):
+def tell(plan, cast):
     """Six initiatives through Q1 and Q2 of FY2027; what becomes of each is in its name."""
     safer = create_priority(plan=plan, name="Safer", order=1, act=act())
     create_priority(plan=plan, name="Cleaner", order=2, act=act())
@@ -78,6 +77,11 @@ def story(plan, cast):
     update_initiative(initiative=rows["new"], fields={"owner": None}, act=act("2026-11-04T12:00"))
     freeze_quarter(plan=plan, quarter=Q2, act=act(AFTER_Q2))
     return rows
+
+
+@pytest.fixture
+def story(plan, cast):
+    return tell(plan, cast)
 
 
 @pytest.fixture

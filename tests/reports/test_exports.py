@@ -66,7 +66,7 @@ def test_b58_the_spreadsheets_counts_are_the_pages(story, content_of, reader):
     total = html[html.index('class="total"') :]
     shown = re.findall(r'<td role="cell" class="num"[^>]*>(\d+)', total)
     assert [int(number) for number in shown[: len(last) - 1]] == last[1:]
-    assert len(sheet._charts) == 1
+    assert len(sheet._charts) == 2
 
 
 def test_b58_dates_are_dates_and_numbers_numbers(story, reader):

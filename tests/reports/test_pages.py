@@ -56,7 +56,7 @@ def test_a_frozen_report_does_not_move_with_the_plan(story, plan, cast, reader):
 def test_a_running_quarter_is_a_marked_preview(story, reader):
     html = reader.get(url("FY2027-Q3")).content.decode()
     assert "Draft preview." in html
-    assert "The plan as of 5 Jan 2027" in html
+    assert "As of 5 January 2027. Draft preview." in html
 
 
 def test_a_quarter_over_but_not_frozen_is_previewed_as_of_its_end(plan, initiative, cast, sign_in, time_machine):
@@ -115,3 +115,37 @@ def test_reading_writes_no_history(story, reader):
     before = AuditEvent.objects.count()
     reader.get(url())
     assert AuditEvent.objects.count() == before
+
+
+def test_the_first_screen_tells_the_story_and_links_to_what_is_behind_it(story, reader):
+    html = reader.get(url()).content.decode()
+    told = re.findall(r'<a href="#(change-[^"]+)"><span class="figure">(\d+)</span> <span>([^<]+)<', html)
+    assert told == [
+        ("change-moved-off_track", "1", "moved to off track"),
+        ("change-moved-no_current_update", "1", "moved to no current update"),
+        ("change-moved-cancelled", "1", "moved to cancelled"),
+        ("change-moved-on_track", "1", "moved to on track"),
+        ("change-slipped", "1", "date slipped by 41 days"),
+        ("change-completed", "1", "completed"),
+        ("change-new", "1", "new"),
+    ]
+    for anchor, count, _ in told:
+        behind = html[html.index(f'id="{anchor}"') :]
+        assert behind[: behind.index("</section>")].count("<li") == int(count), anchor
+    first = html[html.index('id="glance-attention"') : html.index("In this report")]
+    assert first.count("<li>") == 4  # of these, at most five stand here
+    assert 'href="#attention">All 4<' in first
+
+
+def test_what_one_signed_off_is_said_and_not_asked_again(story, plan, cast, sign_in, time_machine):
+    time_machine.move_to(at("2027-01-06T15:00"))
+    leader = sign_in(cast.leader)
+    path = reverse("reports:report-sign-off", args=["test-plan", "FY2027-Q2", story["better"].pk])
+    assert path in leader.get(url()).content.decode()
+    answer = leader.post(path)
+    assert answer["Location"] == f"{url()}#initiative-{story['better'].pk}"
+    html = leader.get(url()).content.decode()
+    assert path not in html
+    assert "Signed off: Leader, 6 Jan 2027" in html
+    assert "1 of 7 initiatives signed off" in html
+    assert path in sign_in(cast.manager).get(url()).content.decode()  # another person answers for oneself

@@ -49,7 +49,7 @@ def altered(data, format_key):
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
         for item in old.infolist():
-            new.writestr(item, old.read(item).replace(b"Vendor left", b"Vendor won"))
+            new.writestr(item, old.read(item).replace(b"Gets worse", b"Gets there"))
     return target.getvalue()
 
 
