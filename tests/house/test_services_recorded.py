@@ -203,6 +203,7 @@ SILENT = {
     "reminders.deliver": "the message row is its own log",
     "reminders.plan_messages": "the message row is its own log",
     "reminders.queue_due_one_offs": "the message row is its own log",
+    "reminders.queue_export_mails": "the message row is its own log",
     "reminders.recover": "the message row is its own log",
     "reminders.send_due_messages": "the message row is its own log",
     "reminders.send_new_link": "the message row is its own log",
