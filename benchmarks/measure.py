@@ -1,50 +1,108 @@
-"""Measure a thing beside its limit: alternating, so that a slow minute hits both."""
+"""Measure a thing beside its limit: taking turns, so that a slow minute hits both. Memory in a process of its own."""
 
-import resource
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Seconds of ours and of the limit, one entry a round."""
+    """Seconds of ours and of the limit, one entry a round, and the ratio that was aimed at (None: shown only).
+
+    `…_cpu`: what this process and its database session worked, which a busy machine disturbs least.
+    """
 
     name: str
     ours: list[float]
     limit: list[float]
+    ours_cpu: list[float]
+    limit_cpu: list[float]
+    aim: float | None = None
 
     @property
     def ratios(self) -> list[float]:
         return sorted(ours / limit for ours, limit in zip(self.ours, self.limit, strict=True))
 
-    def line(self, aim: float) -> str:
-        ratios = self.ratios
-        verdict = "met" if statistics.median(ratios) <= aim else "MISSED"
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+    @property
+    def cpu_ratio(self) -> float:
+        return statistics.median(ours / limit for ours, limit in zip(self.ours_cpu, self.limit_cpu, strict=True))
+
+    def line(self) -> str:
+        aim = "" if self.aim is None else f"  aim ≤ {self.aim}: {'met' if self.ratio <= self.aim else 'MISSED'}"
         return (
-            f"{self.name:<44} {statistics.median(self.ours) * 1000:>9.1f} ms"
-            f" beside {statistics.median(self.limit) * 1000:>9.1f} ms"
-            f"  ratio {statistics.median(ratios):.2f} [{ratios[0]:.2f}..{ratios[-1]:.2f}]  aim ≤ {aim}: {verdict}"
+            f"{self.name:<50} {statistics.median(self.ours) * 1000:>10.1f} ms"
+            f" beside {statistics.median(self.limit) * 1000:>10.1f} ms"
+            f"  ratio {self.ratio:.2f} [{self.ratios[0]:.2f}..{self.ratios[-1]:.2f}], of CPU {self.cpu_ratio:.2f}{aim}"
         )
 
-
-def beside(name: str, ours: Callable[[], object], limit: Callable[[], object], rounds: int = 5) -> Pair:
-    """Run both `rounds` times, taking turns, after one unmeasured run of each."""
-    ours(), limit()
-    mine, theirs = [], []
-    for _ in range(rounds):
-        mine.append(_seconds(ours))
-        theirs.append(_seconds(limit))
-    return Pair(name, mine, theirs)
+    def record(self) -> dict[str, Any]:
+        return {**asdict(self), "ratio": round(self.ratio, 3), "cpu_ratio": round(self.cpu_ratio, 3)}
 
 
-def peak_megabytes() -> float:
-    """The most memory this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+@dataclass(frozen=True)
+class Memory:
+    """The most memory a process of its own ever held, and what it did."""
+
+    name: str
+    megabytes: float
+    aim: float | None = None
+
+    def line(self) -> str:
+        aim = "" if self.aim is None else f"  aim ≤ {self.aim}: {'met' if self.megabytes <= self.aim else 'MISSED'}"
+        return f"{self.name:<50} {self.megabytes:>10.1f} MB at most{aim}"
+
+    def record(self) -> dict[str, Any]:
+        return asdict(self)
 
 
-def _seconds(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+def taking_turns(
+    name: str, ours: Callable[[], object], limit: Callable[[], object], *, rounds: int = 5, aim: float | None = None
+) -> Pair:
+    """Run both `rounds` times, ours first in one round and last in the next, after one unmeasured run of each."""
+    connection.ensure_connection()
+    spent: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    for turn in range(rounds + 1):
+        for is_ours in (True, False) if turn % 2 else (False, True):
+            start, cpu = time.perf_counter(), cpu_seconds()
+            (ours if is_ours else limit)()
+            spent[is_ours].append((time.perf_counter() - start, cpu_seconds() - cpu))
+    mine, theirs = spent[True][1:], spent[False][1:]
+    return Pair(name, *([row[at] for row in side] for at in (0, 1) for side in (mine, theirs)), aim)
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and, where it runs on this machine, of its PostgreSQL session."""
+    spent = time.process_time()
+    if connection.connection is not None and connection.vendor == "postgresql":
+        schedule = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+        if schedule.exists():
+            spent += int(schedule.read_text().split()[0]) / 1e9
+    return spent
+
+
+def peak_of(name: str, module: str, *arguments: object, aim: float | None = None) -> Memory:
+    """Call `module.once(*arguments)` in a process of its own and read the most it held."""
+    told = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "benchmarks.child", "once", module, *map(str, arguments)],
+        env=os.environ, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return Memory(name, float(told.stdout.split()[-1]), aim)
+
+
+def print_peak() -> None:
+    """VmHWM of this process in MB; not ru_maxrss, which starts at the parent's size."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        kilobytes = next(line.split()[1] for line in status if line.startswith("VmHWM"))
+    print(int(kilobytes) / 1024)

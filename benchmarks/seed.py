@@ -27,7 +27,7 @@ def seed(initiatives: int) -> Plan:
         _copy_updates(cursor, template)
         _copy_versions(cursor, template)
         _copy_milestones(cursor, template)
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     return plan
 
 

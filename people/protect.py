@@ -4,8 +4,8 @@ Used by one migration in each room. The rules: `APPEND_ONLY` rows stay as they w
 `recorded_until` may be set, once; a snapshot's `COVER` may be written until it is sealed, its `FROZEN` rows added until
 then.
 
-SQLite drops the triggers of a table that a later migration rebuilds: such a migration ends with `protect(…)` again, and
-a test names what was forgotten (tests/reports/test_protection.py).
+SQLite drops the triggers of a table that a later migration rebuilds: such a migration begins and ends with
+`protect_again(…)`, and a test names what was forgotten (tests/reports/test_protection.py).
 """
 
 from collections.abc import Callable, Iterable
@@ -50,9 +50,9 @@ _POSTGRESQL_FUNCTIONS = {
         END""",
     "planapp_refuse_late_rows": """
         BEGIN
-            IF EXISTS (SELECT 1 FROM reports_quartersnapshot s WHERE s.content_hash <> ''
-                       AND s.id IN (SELECT DISTINCT snapshot_id FROM added)) THEN
-                RAISE EXCEPTION '% is kept as it was written: the snapshot is sealed', TG_TABLE_NAME
+            IF EXISTS (SELECT snapshot_id FROM added
+                       EXCEPT SELECT s.id FROM reports_quartersnapshot s WHERE s.content_hash = '') THEN
+                RAISE EXCEPTION '% is kept as it was written: only an unsealed snapshot takes rows', TG_TABLE_NAME
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NULL;
@@ -63,6 +63,11 @@ _POSTGRESQL_FUNCTIONS = {
 def protect(rule: Rule, *tables: str) -> RunPython:
     """A migration operation that puts `tables` under a rule, and takes them out again in reverse."""
     return RunPython(_run(create_sql, rule, tables), _run(drop_sql, rule, tables), elidable=False)
+
+
+def protect_again(rule: Rule, *tables: str) -> RunPython:
+    """The same around what rebuilds tables or changes a rule: put it first and last, for both directions."""
+    return RunPython(_run(create_sql, rule, tables), _run(create_sql, rule, tables), elidable=False)
 
 
 def create_sql(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
@@ -128,8 +133,8 @@ def _create_sqlite(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> l
         _sqlite_trigger(table, "delete", ""),
     ]
     if rule == FROZEN:
-        sealed = "SELECT 1 FROM reports_quartersnapshot WHERE id = NEW.snapshot_id AND content_hash <> ''"
-        statements.append(_sqlite_trigger(table, "insert", f"WHEN EXISTS ({sealed})"))
+        unsealed = "SELECT 1 FROM reports_quartersnapshot WHERE id = NEW.snapshot_id AND content_hash = ''"
+        statements.append(_sqlite_trigger(table, "insert", f"WHEN NOT EXISTS ({unsealed})"))
     return statements
 
 

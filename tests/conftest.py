@@ -30,7 +30,7 @@ PROTECTED = {
     "cover": ["reports_quartersnapshot"],
     "frozen": [
         "reports_snapshotheading", "reports_snapshotinitiative", "reports_snapshotmilestone",
-        "reports_snapshotcommitment", "reports_snapshotcorrection",
+        "reports_snapshotcommitment", "reports_snapshotcorrection", "reports_snapshotdigests",
     ],
 }  # fmt: skip
 

@@ -181,9 +181,9 @@ def read(rows: QuerySet[Any]) -> list[Standing]:
 
 
 def stream(rows: QuerySet[Any]) -> Iterator[Standing]:
-    """The same one after another: memory stays flat, and the query begins with the first row asked for."""
-    for row in rows.values("subject_id", *COLUMNS).iterator(chunk_size=CHUNK):
-        yield Standing(id=row.pop("subject_id"), **row)
+    """The same one by one, for a file of any length: memory stays flat, and the query begins with the first row asked for."""
+    for row in rows.values_list("subject_id", *COLUMNS).iterator(chunk_size=CHUNK):
+        yield Standing(*row)
 
 
 def standing_of(initiative_id: int, when: AsOf) -> Standing | None:

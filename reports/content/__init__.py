@@ -4,7 +4,7 @@ Knows neither Django nor the database. rows.py: what a snapshot holds; canonical
 changes.py: what moved between two quarters; report.py: the whole, with its figures.
 """
 
-from reports.content.canonical import FORMAT, chain_hash, content_hash, lines
+from reports.content.canonical import FORMAT, LineHash, chain_hash, content_hash, lines
 from reports.content.changes import Change, ChangeItem, Comparison, Pair, compare
 from reports.content.report import Attention, Life, ReportContent, SignOff
 from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
@@ -21,6 +21,7 @@ __all__ = [
     "Heading",
     "Initiative",
     "Life",
+    "LineHash",
     "Milestone",
     "Pair",
     "ReportContent",

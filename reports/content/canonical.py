@@ -7,13 +7,14 @@ docs/snapshot-format.md tells it to others.
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
-from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
+import orjson
+
+from reports.content.rows import Commitment, Correction, Heading, Initiative, Milestone, Rows
 
 FORMAT = "planapp-snapshot-1"
 KINDS: tuple[tuple[str, type], ...] = (
@@ -23,13 +24,17 @@ KINDS: tuple[tuple[str, type], ...] = (
     ("commitment", Commitment),
     ("correction", Correction),
 )
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def _encode(told: Mapping[str, Any]) -> bytes:
+    """The bytes that json.dumps(…, ensure_ascii=False, sort_keys=True, separators=(",", ":")) gives; a test says so."""
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
 
 
 def value(item: Any) -> Any:
     """A cell in its canonical form."""
     if isinstance(item, datetime):
-        return item.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return item.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     if isinstance(item, date):
         return item.isoformat()
     return item
@@ -39,17 +44,47 @@ def record(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the canonical form writes it."""
     told = {("id" if name == "source_id" else name): value(item) for name, item in row.items()}
     if "priorities" in told:
-        told["priorities"] = sorted(told["priorities"].split("\n")) if told["priorities"] else []
+        told["priorities"] = _listed(told["priorities"])
     return {"record": kind, **told}
 
 
-def line(kind: str, row: Mapping[str, Any]) -> str:
+def line(kind: str, row: Mapping[str, Any]) -> bytes:
     return _encode(record(kind, row))
 
 
-def lines(rows: Rows) -> Iterator[str]:
+class LineWriter:
+    """Writes the same lines from bare tuples of one kind: a million are written when a large plan is frozen.
+
+    One row, its keys in their order for good, is filled again and again: half the time of building one for each line.
+    """
+
+    def __init__(self, kind: str, plain: type) -> None:
+        self._keys = ["id" if item.name == "source_id" else item.name for item in fields(plain)]
+        self._row: dict[str, Any] = dict.fromkeys(sorted(["record", *self._keys]))
+        self._row["record"] = kind
+        self._instants = [
+            key for key, item in zip(self._keys, fields(plain), strict=True) if datetime in get_args(item.type)
+        ]
+        self._instants += [item.name for item in fields(plain) if item.type is datetime]
+        self._has_priorities = "priorities" in self._row
+
+    def __call__(self, values: Sequence[Any]) -> bytes:
+        row = self._row
+        row.update(zip(self._keys, values, strict=True))
+        for key in self._instants:
+            row[key] = value(row[key])
+        if self._has_priorities:
+            row["priorities"] = _listed(row["priorities"])
+        return orjson.dumps(row)  # writes a date as value() does
+
+
+def _listed(text: str) -> list[str]:
+    return sorted(text.split("\n")) if text else []
+
+
+def lines(rows: Rows) -> Iterator[bytes]:
     """The canonical lines of rows held in memory."""
-    yield cover_line(rows.cover)
+    yield cover_line(as_mapping(rows.cover))
     groups: tuple[Iterable[Any], ...] = (
         sorted(rows.headings, key=lambda row: (row.kind, row.source_id)),
         sorted(rows.initiatives, key=lambda row: row.source_id),
@@ -62,21 +97,38 @@ def lines(rows: Rows) -> Iterator[str]:
             yield line(kind, as_mapping(row))
 
 
-def cover_line(cover: Cover) -> str:
-    return _encode({"format": FORMAT, **record("cover", as_mapping(cover))})
+def cover_line(cover: Mapping[str, Any]) -> bytes:
+    return _encode({"format": FORMAT, **record("cover", cover)})
 
 
 def as_mapping(row: Any) -> dict[str, Any]:
     return {item.name: getattr(row, item.name) for item in fields(row)}
 
 
-def content_hash(told: Iterable[str]) -> str:
-    """SHA-256 over the canonical lines, each ended by a line feed."""
-    digest = hashlib.sha256()
-    for text in told:
-        digest.update(text.encode())
-        digest.update(b"\n")
+class LineHash:
+    """SHA-256 over lines, each ended by a line feed."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        self._digest.update(line + b"\n")
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+def content_hash(told: Iterable[bytes]) -> str:
+    """The hash over all lines of a snapshot."""
+    digest = LineHash()
+    for item in told:
+        digest.add(item)
     return digest.hexdigest()
+
+
+def fingerprint(line: bytes) -> str:
+    """The first 64 bits of a line's SHA-256: enough to name a changed line, for the content hash is what proves it."""
+    return hashlib.sha256(line).hexdigest()[:16]
 
 
 def chain_hash(previous: str, content: str, sequence: int) -> str:

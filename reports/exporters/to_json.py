@@ -15,5 +15,5 @@ def to_json(report: ReportContent) -> bytes:
         name.lower().replace(" ", "_"): value(told) for name, told in cover_facts(report) if told not in (None, "")
     }
     head = json.dumps({"format": FORMAT, "report": about}, ensure_ascii=False, indent=1)[:-2]
-    records = ",\n".join(lines(report.rows))
-    return f'{head},\n "records": [\n{records}\n]}}\n'.encode()
+    records = b",\n".join(lines(report.rows))
+    return f'{head},\n "records": [\n'.encode() + records + b"\n]}\n"

@@ -1,6 +1,7 @@
 """Frozen quarters, and the acts that followed."""
 
 from reports.models.act import SUMMARY_LIMIT, ActKind, ReportAct
+from reports.models.digest import SnapshotDigests
 from reports.models.file import ExportedFile, PublishedFile
 from reports.models.job import ExportContent, ExportJob, ExportRequest
 from reports.models.rows import (
@@ -24,6 +25,7 @@ __all__ = [
     "ReportAct",
     "SnapshotCommitment",
     "SnapshotCorrection",
+    "SnapshotDigests",
     "SnapshotHeading",
     "SnapshotInitiative",
     "SnapshotMilestone",

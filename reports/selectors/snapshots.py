@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model
 from django.utils import timezone
 
 from goals.models import Plan
 from reports import content
-from reports.content.canonical import cover_line, line
+from reports.content.canonical import LineWriter, as_mapping, cover_line, fingerprint, line
 from reports.models import (
     QuarterSnapshot,
     SnapshotCommitment,
@@ -41,14 +41,35 @@ def cover_of(snapshot: QuarterSnapshot) -> content.Cover:
     return content.Cover(**{name: getattr(snapshot, name) for name in content.rows.names(content.Cover)})
 
 
-def canonical_lines(snapshot: QuarterSnapshot) -> Iterator[str]:
+def canonical_lines(snapshot: QuarterSnapshot) -> Iterator[bytes]:
     """The canonical form streamed from the tables: memory stays flat at any size."""
-    yield cover_line(cover_of(snapshot))
+    yield cover_line(as_mapping(cover_of(snapshot)))
+    for row in canonical_rows(snapshot):
+        yield row.line
+
+
+class CanonicalRow(NamedTuple):
+    """A frozen row: its canonical line, and the kind and key that find it again."""
+
+    record: str
+    key: str
+    line: bytes
+
+
+def canonical_rows(snapshot: QuarterSnapshot) -> Iterator[CanonicalRow]:
+    """The canonical lines after the cover, each with its key."""
     for kind, model, plain, order in TABLES:
         names = content.rows.names(plain)
+        write, keys = LineWriter(kind, plain), [names.index(name) for name in order]
         rows = model._default_manager.filter(snapshot=snapshot).order_by(*order)
         for values in rows.values_list(*names).iterator(chunk_size=CHUNK):
-            yield line(kind, dict(zip(names, values, strict=True)))
+            yield CanonicalRow(kind, " ".join([str(values[at]) for at in keys]), write(values))
+
+
+def cover_digests(snapshot: QuarterSnapshot) -> list[str]:
+    """A line of the list of digests for each column of the cover, those outside the content hash too."""
+    columns = sorted(field.attname for field in QuarterSnapshot._meta.concrete_fields if not field.primary_key)
+    return [f"{fingerprint(line('cover', {name: getattr(snapshot, name)}))} cover {name}" for name in columns]
 
 
 WHOLE = ("heading", "initiative", "milestone", "commitment")

@@ -12,9 +12,8 @@ from itertools import islice
 
 from django.db.models import Q
 
-from reports import content
 from reports.models import ExportedFile, QuarterSnapshot
-from reports.selectors.snapshots import canonical_lines
+from reports.selectors.integrity import Finding, first_finding, sealed_once
 
 HASH = re.compile(r"[0-9a-f]{64}")
 READ_AT_MOST = 40 * 1024 * 1024  # unpacked bytes of a file's parts that are searched
@@ -26,7 +25,7 @@ class Verdict:
     """One report that a hash or a file names."""
 
     snapshot: QuarterSnapshot
-    is_intact: bool  # the rows in the database still give the hash, and the chain up to them holds
+    finding: Finding | None  # the first thing in the database that is not as it was sealed
     file: ExportedFile | None = None
     is_known_file: bool | None = None  # None: a hash was asked for, not a file
 
@@ -38,8 +37,8 @@ def verify_hash(text: str) -> list[Verdict]:
         return []
     file = ExportedFile.objects.select_related("snapshot", "snapshot__plan", "by").filter(sha256=wanted).first()
     if file is not None:
-        return [Verdict(file.snapshot, is_intact(file.snapshot), file, is_known_file=True)]
-    return [Verdict(snapshot, is_intact(snapshot)) for snapshot in _named(wanted)]
+        return [Verdict(file.snapshot, first_finding(file.snapshot), file, is_known_file=True)]
+    return [Verdict(snapshot, first_finding(snapshot)) for snapshot in _named(wanted)]
 
 
 def verify_file(data: bytes) -> list[Verdict]:
@@ -51,21 +50,21 @@ def verify_file(data: bytes) -> list[Verdict]:
     for candidate in islice(found, ASK_AT_MOST):
         named = _named(candidate)
         if named:
-            return [Verdict(snapshot, is_intact(snapshot), is_known_file=False) for snapshot in named[:1]]
+            return [Verdict(snapshot, first_finding(snapshot), is_known_file=False) for snapshot in named[:1]]
     return []
 
 
-def is_intact(snapshot: QuarterSnapshot) -> bool:
-    """Recomputed from the rows: the content hash, and the chain from the plan's first snapshot to this one."""
-    if content.content_hash(canonical_lines(snapshot)) != snapshot.content_hash:
-        return False
-    chain = ""
-    links = QuarterSnapshot.objects.filter(plan=snapshot.plan_id, sequence__lte=snapshot.sequence).order_by("sequence")
-    for expected, link in enumerate(links, start=1):
-        chain = content.chain_hash(chain, link.content_hash, expected)
-        if (link.sequence, link.chain_hash) != (expected, chain):
-            return False
-    return chain == snapshot.chain_hash
+def missing(text: str, data: bytes | None = None) -> str:
+    """A sentence where a hash, or one that a file carries, was sealed here once and is not in the chain any more."""
+    texts = [text.strip().lower()] if data is None else _texts(data)
+    return sealed_once(match.group() for told in texts for match in HASH.finditer(told))
+
+
+def unknown_lines(text: str) -> list[tuple[int, str]]:
+    """The lines (number, text) of a list of our hashes that name a hash no report here has any more."""
+    told = [(number, line, HASH.findall(line)) for number, line in enumerate(text.splitlines(), start=1)]
+    known = {found for row in QuarterSnapshot.objects.values_list("content_hash", "chain_hash") for found in row}
+    return [(number, line.strip()) for number, line, found in told if not known.issuperset(found)]
 
 
 def _named(wanted: str) -> list[QuarterSnapshot]:

@@ -6,8 +6,8 @@ after the ledger was closed for it: a change in flight at midnight is in this qu
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,17 +21,22 @@ from people.audit import SYSTEM, Act, close_records, record_event
 from people.failpoints import failpoint
 from people.models import Channel
 from reports import content
+from reports.content.canonical import as_mapping, cover_line, fingerprint
 from reports.models import (
     QuarterSnapshot,
     SnapshotCommitment,
+    SnapshotDigests,
     SnapshotHeading,
     SnapshotInitiative,
     SnapshotMilestone,
 )
 from reports.selectors import source
-from reports.selectors.snapshots import canonical_lines
+from reports.selectors.integrity import RESEALED, SEALED
+from reports.selectors.snapshots import canonical_rows, cover_digests, cover_of
 
 __all__ = ["SYSTEM", "PlanNotBegun", "QuarterNotOver", "freeze_due_quarters", "freeze_quarter", "seal"]
+
+PART = 2_000  # lines of the list of digests in one row
 
 
 class QuarterNotOver(ValidationError):
@@ -120,11 +125,7 @@ def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSn
         "commitment_count": copy(source.commitments(when, plan), SnapshotCommitment, content.Commitment, snapshot),
     }
     failpoint("in_snapshot")
-    seal(snapshot, counts)
-    record_event(
-        verb="report.frozen", target=snapshot, parent=plan, act=replace(act, reason=act.reason),
-        changes={"content_hash": ["", snapshot.content_hash]},
-    )  # fmt: skip
+    seal(snapshot, counts, act)
     return snapshot
 
 
@@ -143,12 +144,12 @@ def copy(rows: QuerySet[Any], model: type[Model], plain: type, snapshot: Quarter
         return int(cursor.rowcount)
 
 
-def seal(snapshot: QuarterSnapshot, counts: dict[str, int]) -> None:
+def seal(snapshot: QuarterSnapshot, counts: dict[str, int], act: Act) -> None:
     """Take the hash over the rows as they now are in the tables, and tie it to the plan's last sealed snapshot.
 
     Only the tying waits for other quarters of the same plan, so the chain has one order.
     """
-    told = content.content_hash(canonical_lines(snapshot))
+    told, kept = _hashed(snapshot)
     Plan.objects.select_for_update(no_key=True).get(pk=snapshot.plan_id)
     last = QuarterSnapshot.objects.filter(plan=snapshot.plan_id, sequence__isnull=False).order_by("-sequence").first()
     snapshot.previous = last
@@ -157,4 +158,24 @@ def seal(snapshot: QuarterSnapshot, counts: dict[str, int]) -> None:
     snapshot.chain_hash = content.chain_hash(last.chain_hash if last else "", told, snapshot.sequence)
     for name, count in counts.items():
         setattr(snapshot, name, count)
+    about = [f"{kept[:16]} list", *cover_digests(snapshot)]
+    SnapshotDigests.objects.create(snapshot=snapshot, part=0, lines="\n".join(about))
     snapshot.save(update_fields=["previous", "sequence", "content_hash", "chain_hash", *counts])
+    record_event(
+        verb=SEALED if snapshot.revision == 1 else RESEALED, target=snapshot, parent=snapshot.plan, act=act,
+        changes={"content_hash": ["", told], "chain_hash": ["", snapshot.chain_hash]},
+    )  # fmt: skip
+
+
+def _hashed(snapshot: QuarterSnapshot) -> tuple[str, str]:
+    """The content hash, and the hash of the list of digests, which is kept in parts on the way: memory stays flat."""
+    told, kept = content.LineHash(), content.LineHash()
+    told.add(cover_line(as_mapping(cover_of(snapshot))))
+    rows = canonical_rows(snapshot)
+    for part, batch in enumerate(iter(lambda: list(islice(rows, PART)), []), start=1):
+        for row in batch:
+            told.add(row.line)
+        lines = "\n".join(f"{fingerprint(row.line)} {row.record} {row.key}" for row in batch)
+        kept.add(lines.encode())
+        SnapshotDigests.objects.create(snapshot=snapshot, part=part, lines=lines)
+    return told.hexdigest(), kept.hexdigest()

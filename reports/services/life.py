@@ -67,7 +67,7 @@ def complete_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = N
     """Close the report. After a reopening this seals the new revision with the corrections made since."""
     report = _open(plan, quarter, seen_act_id)
     if report.draft is not None:
-        _seal_revision(report.current, report.draft)
+        _seal_revision(report.current, report.draft, act)
     return _record(report.working, ActKind.COMPLETED, act)
 
 
@@ -150,7 +150,7 @@ def _record(
     return row
 
 
-def _seal_revision(base: QuarterSnapshot, draft: QuarterSnapshot) -> None:
+def _seal_revision(base: QuarterSnapshot, draft: QuarterSnapshot, act: Act) -> None:
     """The frozen rows again, as of the same instant, with what was corrected since and why."""
     found = pending_corrections(rows_of([base], ("initiative",))[base.pk])
     mended = {row.source_id: row for _, row, _ in found}
@@ -174,4 +174,4 @@ def _seal_revision(base: QuarterSnapshot, draft: QuarterSnapshot) -> None:
             for item in differences
         ]
     )
-    seal(draft, {})
+    seal(draft, {}, act)

@@ -10,7 +10,7 @@ from reports.content import compare
 from reports.forms import CompareForm, VerifyForm
 from reports.selectors.report import Quarters
 from reports.selectors.snapshots import COMPARED, rows_of
-from reports.selectors.verify import verify_file, verify_hash
+from reports.selectors.verify import missing, verify_file, verify_hash
 
 
 def _crumbs(here: str) -> list[dict[str, str]]:
@@ -22,11 +22,13 @@ def report_verify(request: HttpRequest) -> HttpResponse:
     """Says which report a hash or a file is of, which revision, and whether it was changed."""
     asked = request.method == "POST" or "hash" in request.GET
     form = VerifyForm(request.POST or request.GET, request.FILES) if asked else VerifyForm()
-    verdicts = None
+    verdicts, gone = None, ""
     if asked and form.is_valid():
-        file = form.cleaned_data["file"]
-        verdicts = verify_file(file.read()) if file else verify_hash(form.cleaned_data["hash"])
-    context = {"form": form, "verdicts": verdicts, "breadcrumb": _crumbs("Verify")}
+        text, file = form.cleaned_data["hash"], form.cleaned_data["file"]
+        data = file.read() if file else None
+        verdicts = verify_hash(text) if data is None else verify_file(data)
+        gone = "" if verdicts else missing(text, data)
+    context = {"form": form, "verdicts": verdicts, "gone": gone, "breadcrumb": _crumbs("Verify")}
     return render(request, "reports/report_verify.html", context, status=422 if asked and form.errors else 200)
 
 

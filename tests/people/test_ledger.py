@@ -1,16 +1,20 @@
 """The ledger: what was in flight when a quarter closed is wholly in it or wholly after it."""
 
+import random
 import threading
+import time
+from datetime import timedelta
 
 import pytest
 from django.db import close_old_connections, connection, transaction
 
 from people.audit import close_records, settled
-from people.models import Department
+from people.models import Department, DepartmentVersion
 from people.services import create_department, update_department
 from tests.build import act, at
 
 CUT_OFF = at("2026-10-01T04:00")
+SCHEDULES = 300
 
 
 @pytest.mark.django_db
@@ -64,3 +68,61 @@ def test_closing_waits_for_a_change_in_flight_and_later_ones_come_after():
     assert in_flight.recorded_from == at("2026-09-30T23:59")
     late = create_department(name="Late", abbreviation="L", act=act("2026-09-30T23:59"))
     assert late.versions.get().recorded_from == CUT_OFF
+
+
+@pytest.mark.slow
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_three_hundred_schedules_across_the_cut_off_put_each_change_in_one_quarter_for_every_reader():
+    """Writers whose clock says a moment before or after the boundary, held open while it is closed.
+
+    What a reader of the old quarter sees once it is closed is what every later reader sees: a change is in the old
+    quarter or in the new one, never in both, never in neither, and never appears behind the reader's back.
+    """
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite runs one writing transaction at a time, so nothing can be in flight")
+    rng = random.Random(2027)
+    for number in range(SCHEDULES):
+        boundary = CUT_OFF + timedelta(days=92 * number)
+        writers = [
+            (f"{number}-{n}", boundary + timedelta(milliseconds=rng.randrange(-400, 400)), rng.random() / 100)
+            for n in range(3)
+        ]
+        wait_to_close = rng.random() / 100
+        start, seen = threading.Barrier(4), []
+
+        def write(name, moment, held, start=start):
+            start.wait(10)
+            with transaction.atomic():
+                create_department(name=name, abbreviation=name, act=act(moment))
+                time.sleep(held)
+            connection.close()
+
+        def close(start=start, seen=seen, boundary=boundary, wait=wait_to_close):
+            start.wait(10)
+            time.sleep(wait)
+            with transaction.atomic():
+                close_records(until=boundary)
+            seen.append(inside(boundary))
+            connection.close()
+
+        threads = [threading.Thread(target=write, args=writer) for writer in writers]
+        threads.append(threading.Thread(target=close))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert seen == [inside(boundary)], number
+        later = DepartmentVersion.objects.filter(recorded_from__gte=boundary).values_list("name", flat=True)
+        assert sorted([*seen[0], *later]) == sorted(DepartmentVersion.objects.values_list("name", flat=True)), (
+            number
+        )  # each in exactly one
+        told = dict(
+            DepartmentVersion.objects.filter(name__startswith=f"{number}-").values_list("name", "recorded_from")
+        )
+        assert {name: moment if moment >= boundary else told[name] for name, moment, _ in writers} == told, number
+
+
+def inside(boundary):
+    """The changes a reader of the quarter that ends at the boundary sees."""
+    return sorted(DepartmentVersion.objects.filter(recorded_from__lt=boundary).values_list("name", flat=True))

@@ -1,11 +1,13 @@
 """Several builders and writers at once, and builders that die half-way: one snapshot, nothing missed or doubled."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections
@@ -14,6 +16,7 @@ from goals.quarters import Quarter
 from people.models import AuditEvent
 from reports import content
 from reports.models import QuarterSnapshot, SnapshotInitiative
+from reports.selectors.integrity import first_finding
 from reports.selectors.snapshots import canonical_lines
 from reports.services import freeze_quarter
 from tests.build import act, build_cast, build_plan, make_initiative, report
@@ -22,10 +25,11 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 Q1 = Quarter(2027, 1)
 
 
-@pytest.fixture(autouse=True)
-def postgresql():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one transaction write at a time; needs PostgreSQL (DATABASE_URL)")
+needs_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="SQLite lets one transaction write at a time; needs PostgreSQL (DATABASE_URL)",
+)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def side_by_side(count, work):
@@ -49,6 +53,7 @@ def side_by_side(count, work):
     return found
 
 
+@needs_postgresql
 def test_eight_builders_make_one_snapshot():
     build_cast()
     plan = build_plan()
@@ -61,6 +66,7 @@ def test_eight_builders_make_one_snapshot():
     assert AuditEvent.objects.filter(verb="report.frozen").count() == 1
 
 
+@needs_postgresql
 def test_builders_of_different_quarters_make_one_chain():
     build_cast()
     plan = build_plan()
@@ -76,6 +82,7 @@ def test_builders_of_different_quarters_make_one_chain():
         assert row.chain_hash == chain
 
 
+@needs_postgresql
 def test_updates_in_flight_at_the_cut_off_are_in_the_quarter_for_everyone_or_for_nobody():
     cast = build_cast()
     plan = build_plan()
@@ -96,30 +103,43 @@ def test_updates_in_flight_at_the_cut_off_are_in_the_quarter_for_everyone_or_for
     assert content.content_hash(canonical_lines(snapshot)) == snapshot.content_hash
 
 
+def run_builders(url, size):
+    """tests/reports/builders.py in a process of its own, on a database of its own."""
+    told = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "tests.reports.builders", str(size), "7"],
+        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr[-3000:]
+    return json.loads(told.stdout)
+
+
+def check_quarters(told, size):
+    assert len(told) == 20
+    for n, quarter in enumerate(told):
+        assert quarter["hashes"] == [quarter["expected"]], n
+        assert quarter["rows"] == size, n
+        assert set(quarter["codes"]) <= {0, -signal.SIGKILL}, n
+    assert [quarter["codes"][0] for quarter in told[:10]] == [-signal.SIGKILL] * 10  # each died in the snapshot
+    assert sum(quarter["codes"].count(-signal.SIGKILL) for quarter in told) > 20  # and others wherever they were
+
+
+@needs_postgresql
 @pytest.mark.slow
-def test_builders_killed_half_way_leave_one_whole_snapshot_or_none():
-    build_cast()
-    plan = build_plan()
-    for n in range(150):
-        make_initiative(plan, number=f"1.{n}")
-    code = (
-        "import django; django.setup()\n"
-        "from django.core.management import call_command\n"
-        "call_command('freeze_quarter', 'FY2027-Q1', plan='test-plan', at='2026-10-05T10:00')\n"
-    )
+def test_twenty_quarters_by_eight_builders_under_kill_9():
     settings = connection.settings_dict
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings | {"PORT": settings["PORT"] or 5432})
-    env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"}
-    builders = [
-        subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-        for _ in range(4)
-    ]
-    for n, builder in enumerate(builders[:3]):
-        time.sleep(1.2 + 0.3 * n)
-        builder.send_signal(signal.SIGKILL)
-        builder.wait()
-    builders[3].wait(60)
-    snapshot = freeze_quarter(plan=plan, quarter=Q1, act=act("2026-10-06T14:00"))
-    assert QuarterSnapshot.objects.count() == 1
-    assert SnapshotInitiative.objects.count() == snapshot.initiative_count == 150
-    assert content.content_hash(canonical_lines(snapshot)) == snapshot.content_hash
+    check_quarters(run_builders(url, 60), 60)
+    chain = ""
+    for n, row in enumerate(QuarterSnapshot.objects.order_by("sequence"), start=1):
+        chain = content.chain_hash(chain, row.content_hash, n)
+        assert (row.sequence, row.chain_hash, first_finding(row)) == (n, chain, None)
+
+
+@pytest.mark.slow
+def test_twenty_quarters_by_eight_builders_under_kill_9_on_a_file(tmp_path):
+    """The same on SQLite, where the builders take turns and a killed one leaves its turn to the next."""
+    url = f"sqlite:///{tmp_path / 'builders.sqlite3'}"
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=environment, cwd=ROOT, check=True)
+    check_quarters(run_builders(url, 20), 20)

@@ -135,6 +135,7 @@ def test_the_public_edition_says_nothing_of_internal_items(story, content_of, fo
 def test_the_json_is_the_canonical_form_and_gives_its_own_hash(story, content_of, reader):
     told = json.loads(reader.get(url("json")).content)
     lines = [json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in told["records"]]
+    lines = [line.encode() for line in lines]
     assert content.content_hash(lines) == told["report"]["content_hash"] == content_of().life.content_hash
     assert told["report"]["quarter"] == "FY2027 Q2"
 

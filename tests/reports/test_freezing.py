@@ -1,7 +1,11 @@
 """Frozen quarters: as of the end of the quarter however late they are built (cases B-36 to B-38, B-42, B-43, B-66)."""
 
-from datetime import date
+import json
+from dataclasses import fields
+from datetime import date, datetime
 from io import StringIO
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -34,6 +38,7 @@ from tests.build import act, at, make_initiative, make_milestone, report
 Q1 = Quarter(2027, 1)
 Q2 = Quarter(2027, 2)
 AFTER_Q1 = "2026-10-05T14:00"
+GOLDEN = "3934f062c3c8e0d806e286f939da1e19de91aba16e954bd6b05633e3da1a6965"  # by hand, from docs/snapshot-format.md
 
 
 def freeze(plan, quarter=Q1, when=AFTER_Q1):
@@ -212,6 +217,41 @@ def test_the_hash_is_the_same_streamed_from_tables_and_from_rows_in_memory(plan,
     snapshot = freeze(plan)
     assert list(canonical_lines(snapshot)) == list(content.lines(frozen(snapshot)))
     assert content.content_hash(canonical_lines(snapshot)) == snapshot.content_hash
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "plain", "“quotes” \"straight\" \\ back/slash", "".join(map(chr, range(1, 32))) + "\x7f", "\u2028\u2029\u0085",
+     "Łódź 漢字 لا 🚲 \U0010ffff", "<script>&amp;", "\r\n\t", "x" * 40_000],
+)  # fmt: skip
+def test_canonical_lines_are_what_the_standard_library_writes(text):
+    when = datetime(2026, 9, 30, 23, 59, 59, 1, tzinfo=ZoneInfo("America/New_York"))
+    told = {"str": text, "int": 7, "bool": True, "date": date(2026, 9, 30), "datetime": when}
+    for kind, plain in content.canonical.KINDS:
+        for full in (True, False):  # with every column that may be empty filled, and with none of them
+            row = {
+                item.name: None
+                if not full and type(None) in get_args(item.type)
+                else told[(get_args(item.type) or (item.type,))[0].__name__]
+                for item in fields(plain)
+            }
+            written = content.canonical.line(kind, row)
+            standard = json.dumps(
+                content.canonical.record(kind, row), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+            )
+            assert written == standard.encode()
+            assert content.canonical.LineWriter(kind, plain)(list(row.values())) == written
+
+
+def test_the_hash_of_a_report_is_the_same_for_ever():
+    """Golden: a change of it means a change of the format, which needs a new name."""
+    cover = content.Cover(
+        "Plan", "plan", "", date(2025, 7, 1), date(2027, 6, 30), "", "Focus area", 90, "", 2027, 1, 7, date(2026, 9, 30)
+    )
+    milestone = content.Milestone(
+        5, 4, "“Zweite”\tZeile 🚲", date(2026, 9, 1), "2026-09", None, 0, None, False, "Owner", "", "", 1, "", ""
+    )
+    assert content.content_hash(content.lines(content.Rows(cover, milestones=(milestone,)))) == GOLDEN
 
 
 def test_each_snapshot_is_tied_to_the_one_before(plan, initiative):

@@ -80,8 +80,9 @@ def test_b40_reopened_and_completed_again_keeps_every_act_and_sign_off(done, sto
     )  # fmt: skip
     assert [item.initiative_id for item in life.sign_offs] == [story["better"].pk]
     verbs = AuditEvent.objects.filter(target_type="quartersnapshot", verb__startswith="report.").order_by("pk")
-    assert [row.verb for row in verbs][-5:] == [
-        "report.summary_written", "report.signed_off", "report.completed", "report.reopened", "report.completed",
+    assert [row.verb for row in verbs][-6:] == [
+        "report.summary_written", "report.signed_off", "report.completed", "report.reopened", "report.revised",
+        "report.completed",
     ]  # fmt: skip
 
 

@@ -1,0 +1,57 @@
+"""`python -m benchmarks [NAME…] [--scale N] [--json FILE]`: each bench in a process and a database of its own.
+
+A bench is a module here with `SIZES`, `run(size)`, which gives what it measured, and `once(…)` where memory is asked
+for. A new one is a file and a line in BENCHES.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.site import database
+
+BENCHES = {"freeze": "benchmarks.freeze", "lists": "benchmarks.lists"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)}; all when left out")
+    parser.add_argument("--scale", type=float, help="one size for all instead of each bench's own, such as 1e6")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    told = parser.parse_args()
+    unknown = set(told.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"There is no bench {', '.join(sorted(unknown))}.")
+    figures: dict[str, dict[str, list[object]]] = {}
+    for name in told.names or BENCHES:
+        sizes = [int(told.scale)] if told.scale else sizes_of(BENCHES[name])
+        figures[name] = {str(size): run(BENCHES[name], size) for size in sizes}
+    if told.json:
+        about = {"python": platform.python_version(), "cores": os.cpu_count()}
+        told.json.write_text(json.dumps({"machine": about, **figures}, indent=1) + "\n", encoding="utf-8")
+
+
+def run(module: str, size: int) -> list[object]:
+    with database("planapp_bench") as url:
+        environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"}
+        told = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "benchmarks.child", "run", module, str(size)],
+            env=environment, stdout=subprocess.PIPE, text=True, check=True,
+        )  # fmt: skip
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def sizes_of(module: str) -> tuple[int, ...]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings_test")
+    import_module("django").setup()
+    sizes: tuple[int, ...] = import_module(module).SIZES
+    return sizes
+
+
+if __name__ == "__main__":
+    main()
