@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from people.asof import local_day
 from people.failpoints import failpoint
-from people.models import User
+from people.models import AuditEvent, User
 from reminders.kinds import KINDS, Occasion, occasions
 from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from reminders.models import Heartbeat, Message, MessageItem
@@ -20,6 +20,7 @@ from reminders.rendering import (
     Rendered,
     headers_of,
     render_digest,
+    render_export,
     render_new_link,
     render_one_off,
     render_test,
@@ -27,6 +28,7 @@ from reminders.rendering import (
 from reminders.selectors.days import checking_day
 from reminders.selectors.log import is_held
 from reminders.selectors.recipients import Directory, reachable_people
+from reminders.services.exports import queue_export_mails, waiting_for
 from reminders.services.heartbeats import beat
 from reminders.services.recovery import recover
 
@@ -58,6 +60,7 @@ class Tally:
 def send_due_messages(*, at: datetime) -> Tally:
     """Send everything that is due at `at`. Any number of senders may run at once, and any of them may die."""
     tally = Tally()
+    queue_export_mails(at=at)
     for name, count in recover(at=at).items():
         tally.counts[name] += count
     failures = 0
@@ -198,6 +201,9 @@ def _still_wanted(message: Message, at: datetime) -> tuple[Pairs, list[tuple[Mes
         reason = f"{message.person.name} cannot be reached: deactivated, without an address, or without a role."
         return [], [(item, reason[:200]) for item in items], reason
     message.person = person
+    if message.sort == Message.Sort.EXPORT and person.pk not in waiting_for(_end_of(message)):
+        reason = "The file was fetched already."
+        return [], [(item, reason) for item in items], reason
     if message.sort != Message.Sort.DIGEST:
         return [], [], ""
     day = checking_day(at)
@@ -230,9 +236,16 @@ def _render(message: Message, wanted: Pairs, at: datetime) -> Rendered:
     if message.sort == Message.Sort.LINK:
         item = message.items.select_related("instead_of").get()
         return render_new_link(message, item, message.person, day)
+    if message.sort == Message.Sort.EXPORT:
+        return render_export(message, message.items.get(), _end_of(message).target_id, message.person, day)
     if message.sort == Message.Sort.TEST:
         return render_test(message, message.person, day)
     return render_digest(message, wanted, message.person, day)
+
+
+def _end_of(message: Message) -> AuditEvent:
+    """The event that a mail about a file tells of."""
+    return AuditEvent.objects.get(pk=message.items.get().subject_id)
 
 
 def _remember_seen(wanted: Pairs) -> None:

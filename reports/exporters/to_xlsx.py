@@ -9,6 +9,7 @@ import xlsxwriter
 
 from people.tables import Column, Kind, open_book, write_cell, write_sheet
 from reports.content import ReportContent
+from reports.exporters.counting import Count, Tell, untold
 from reports.exporters.words import (
     CORRECTION_COLUMNS,
     INITIATIVE_COLUMNS,
@@ -24,7 +25,7 @@ TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
 ROW_HEIGHT = 20  # pixels of a row, as programs draw it unless told otherwise
 
 
-def to_xlsx(report: ReportContent) -> bytes:
+def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     target = io.BytesIO()
     book = open_book(target)
     properties: dict[str, Any] = {
@@ -36,12 +37,16 @@ def to_xlsx(report: ReportContent) -> bytes:
     book.set_properties(properties)
     _cover(book, report)
     _overview(book, report)
-    write_sheet(book, "Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, report.rows.initiatives))
-    write_sheet(book, "Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, report.steps))
-    write_sheet(book, "Changes", CHANGE_COLUMNS, _changes(report))
-    write_sheet(book, "Commitments", COMMITMENT_COLUMNS, _commitments(report))
+    changes, commitments = list(_changes(report)), list(_commitments(report))
+    initiatives, steps = report.rows.initiatives, report.steps
+    count = Count(len(initiatives) + len(steps) + len(changes) + len(commitments) + len(report.rows.corrections), tell)
+    write_sheet(book, "Initiatives", _columns(INITIATIVE_COLUMNS), count.of(map(initiative_row, initiatives)))
+    write_sheet(book, "Milestones", _columns(MILESTONE_COLUMNS), count.of(map(milestone_row, steps)))
+    write_sheet(book, "Changes", CHANGE_COLUMNS, count.of(changes))
+    write_sheet(book, "Commitments", COMMITMENT_COLUMNS, count.of(commitments))
     if report.rows.corrections:
-        write_sheet(book, "Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, report.rows.corrections))
+        corrections = map(correction_row, report.rows.corrections)
+        write_sheet(book, "Corrections", _columns(CORRECTION_COLUMNS), count.of(corrections))
     book.close()
     return target.getvalue()
 
