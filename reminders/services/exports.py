@@ -46,6 +46,11 @@ def waiting_for(event: AuditEvent) -> set[int]:
     return {person for person in asked if person is not None} - set(fetched)
 
 
+def end_of(message: Message) -> AuditEvent:
+    """The event that a mail about a file tells of."""
+    return AuditEvent.objects.get(pk=message.items.get().subject_id)
+
+
 @transaction.atomic
 def _queue(event: AuditEvent, person: int, at: datetime) -> bool:
     message, is_new = Message.objects.get_or_create(
