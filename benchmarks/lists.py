@@ -104,10 +104,10 @@ def bare_csv(plan: Plan) -> None:
 
 
 def copied(plan: Plan) -> None:
-    with connection.cursor() as cursor:
-        with cursor.cursor.copy(f"COPY ({PLAIN}) TO STDOUT WITH (FORMAT csv, HEADER)", known(plan)) as lines:
-            for _ in lines:
-                pass
+    told = f"COPY ({PLAIN}) TO STDOUT WITH (FORMAT csv, HEADER)"
+    with connection.cursor() as cursor, cursor.cursor.copy(told, known(plan)) as lines:
+        for _ in lines:
+            pass
 
 
 def bare_xlsx(plan: Plan) -> None:
