@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('goals', '0002_protect'),
-        ('reports', '0005_published_file'),
+        ('reports', '0008_rows_without_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
