@@ -104,8 +104,8 @@ def bare_csv(plan: Plan) -> None:
 
 
 def copied(plan: Plan) -> None:
-    told = f"COPY ({PLAIN}) TO STDOUT WITH (FORMAT csv, HEADER)"
-    with connection.cursor() as cursor, cursor.cursor.copy(told, known(plan)) as lines:
+    statement = f"COPY ({PLAIN}) TO STDOUT WITH (FORMAT csv, HEADER)"
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, known(plan)) as lines:
         for _ in lines:
             pass
 
