@@ -180,7 +180,7 @@ def read(rows: QuerySet[Any]) -> list[Standing]:
 
 
 def stream(rows: QuerySet[Any]) -> Iterator[Standing]:
-    """The same one by one, for a file of any length: memory stays flat."""
+    """The same one by one, for a file of any length: memory stays flat, the query begins with the first row."""
     for row in rows.values_list("subject_id", *COLUMNS).iterator(chunk_size=2_000):
         yield Standing(*row)
 

@@ -46,9 +46,9 @@ def waiting_for(event: AuditEvent) -> set[int]:
     return {person for person in asked if person is not None} - set(fetched)
 
 
-def end_of(message: Message) -> AuditEvent:
+def end_of(item: MessageItem) -> AuditEvent:
     """The event that a mail about a file tells of."""
-    return AuditEvent.objects.get(pk=message.items.get().subject_id)
+    return AuditEvent.objects.get(pk=item.subject_id)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -258,7 +258,12 @@ def _render(message: Message, verdict: Verdict, at: datetime) -> Rendered:
         item = message.items.select_related("instead_of").get()
         return render_new_link(message, item, message.person, day)
     if message.sort == Message.Sort.EXPORT:
-        return render_export(message, message.items.get(), end_of(message).target_id, message.person, day)
+        return _render_export(message, day)
     if message.sort == Message.Sort.TEST:
         return render_test(message, message.person, day)
     return render_digest(message, verdict.wanted, message.person, day)
+
+
+def _render_export(message: Message, day: date) -> Rendered:
+    item = message.items.get()
+    return render_export(message, item, end_of(item).target_id, message.person, day)

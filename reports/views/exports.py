@@ -95,7 +95,9 @@ def export_list(request: HttpRequest) -> HttpResponse:
 def export_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How one file stands; can be left and come back to."""
     line = _line(request, pk, timezone.now())
-    context = _progress(line, times=0) | {"breadcrumb": _crumbs("Your files", here=line.label)}
+    context = _progress(line, times=0) | {
+        "breadcrumb": _crumbs("Your files", here=f"{line.kind} of {line.job.period.label}")
+    }
     return render(request, "reports/export_detail.html", context)
 
 

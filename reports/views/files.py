@@ -56,9 +56,13 @@ class FileLine:
     at: datetime
 
     @property
-    def label(self) -> str:
+    def kind(self) -> str:
         kind = FORMATS.get(self.job.format)
-        return f"{kind.label if kind else self.job.format.upper()}, {self.job.edition}"
+        return kind.label if kind else self.job.format.upper()
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind}, {self.job.edition}"
 
     @property
     def report(self) -> str:

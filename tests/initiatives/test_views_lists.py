@@ -285,8 +285,8 @@ def test_b61_the_download_reads_its_rows_one_after_another(plan, cast, sign_in, 
     alive, most = [], []
 
     class Watched(standing.Standing):
-        def __init__(self, **row):
-            super().__init__(**row)
+        def __init__(self, *row):
+            super().__init__(*row)
             alive.append(weakref.ref(self))
             most.append(sum(one() is not None for one in alive))
 
