@@ -13,6 +13,9 @@ NEED_UV = $(if $(shell command -v uv),,.tools/bin/uv)
 DEMO_DIR ?= var/demo
 PORT ?= 8000
 PYTEST_ARGS ?=
+PEOPLE ?= 10000
+FAULTS ?= 200
+SEED ?= 1
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,6 +46,12 @@ e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility sc
 sweep: $(VENV)/.dev ## Every page a person can reach, both themes, phone and desk (takes long)
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
 
+mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named test has to fail
+	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants $(PYTEST_ARGS)
+
+chaos: $(VENV)/.dev ## Kills everything at random while mail flows, then counts; PEOPLE=10000 FAULTS=200 SEED=1
+	$(BIN)/python -m tests.chaos --people $(PEOPLE) --faults $(FAULTS) --seed $(SEED)
+
 check: $(VENV)/.dev ## Format, lint, types, import rules, templates, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -68,4 +77,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e sweep bench check fmt serve lock
+.PHONY: help demo test e2e sweep mutants chaos bench check fmt serve lock

@@ -14,7 +14,8 @@ def database(url: str) -> dict[str, Any]:
 
     SQLite runs in WAL with IMMEDIATE transactions: with the defaults a second writer is refused instead of waiting.
     """
-    settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    # Checked when taken from the pool: after a restart of the server no request meets a connection that is dead.
+    settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_health_checks=True))
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         Path(settings["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         settings["OPTIONS"] = {

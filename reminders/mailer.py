@@ -1,7 +1,9 @@
 """Hand one rendered message to the mail server, and say in words what came of it."""
 
 import hashlib
+import math
 import smtplib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message as MimeMessage
@@ -60,6 +62,8 @@ class FixedMail(EmailMultiAlternatives):
         if row.html:
             self.attach_alternative(row.html, "text/html")
         self.boundary = "=_" + hashlib.sha256(row.message_id.encode()).hexdigest()[:32]
+        # Written out here, so that what cannot be written fails before anybody hears of it.
+        self.content: bytes = self.message().as_bytes(linesep="\r\n")
 
     def message(self, **kwargs: Any) -> Any:
         content: Any = super().message(**kwargs)
@@ -87,10 +91,10 @@ class Mailer:
         except (OSError, smtplib.SMTPException):
             self.backend.connection = None
 
-    def hand_over(self, mail: FixedMail) -> Outcome:
-        """Send it, outside any transaction."""
+    def hand_over(self, mail: FixedMail, before: float = math.inf) -> Outcome:
+        """Send it, outside any transaction; not when `before` (time.monotonic) has passed until the text's turn."""
         if isinstance(self.backend, SmtpBackend):
-            return self._by_smtp(mail)
+            return self._by_smtp(mail, before)
         try:
             failpoint("before_data")
             self.backend.send_messages([mail])
@@ -99,9 +103,8 @@ class Mailer:
             return Refused(f"The mail folder did not take it: {error.strerror or error}.", is_final=False)
         return Accepted()
 
-    def _by_smtp(self, mail: FixedMail) -> Outcome:
+    def _by_smtp(self, mail: FixedMail, before: float) -> Outcome:
         """The dialogue by hand, to know how far it came: up to DATA a broken connection means "not taken"."""
-        content = mail.message().as_bytes(linesep="\r\n")
         sender = mail.from_email.rpartition("<")[2].rstrip(">")
         try:
             self.backend.open()
@@ -117,7 +120,10 @@ class Mailer:
             return Unreachable(f"The mail server cannot be reached: {_words(error)}.")
         if refused is not None:
             return refused
-        return self._data(server, content)
+        if time.monotonic() > before:
+            self.close()
+            return Unknown("This sender was stopped for so long that another may have sent the mail.")
+        return self._data(server, mail.content)
 
     def _data(self, server: smtplib.SMTP, content: bytes) -> Outcome:
         try:
@@ -125,7 +131,7 @@ class Mailer:
             failpoint("after_250")
         except smtplib.SMTPDataError as error:  # the server refused DATA itself: it has nothing
             return self._refused(error.smtp_code, error.smtp_error)
-        except (OSError, smtplib.SMTPException) as error:
+        except Exception as error:  # whatever it was, the text was on its way
             self.close()
             return Unknown(f"The connection broke while the mail was handed over: {_words(error)}.")
         return Accepted() if code == 250 else self._refused(code, text)

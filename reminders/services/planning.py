@@ -167,5 +167,6 @@ def _item(one: Planned, message: Message, on: date) -> MessageItem:
         label=occasion.label[:600],
         because=one.told.because,
         instead_of_id=one.told.instead_of,
+        seen_update_id=occasion.latest_update_id,
         planned_on=on,
     )

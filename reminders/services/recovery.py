@@ -17,6 +17,12 @@ NO_TRACE = (
     "It may or may not have arrived."
 )
 
+WORDS = {
+    "found at the relay": "was found at the relay",
+    "not at the relay": "is not at the relay and is sent again",
+    "unconfirmed": "can be confirmed by no trace",
+}
+
 
 def recover(*, at: datetime) -> dict[str, int]:
     """Take back what died while claimed; settle by the relay's trace what died while being handed over."""
@@ -57,5 +63,7 @@ def _by_trace(stuck: list[Message], at: datetime) -> dict[str, int]:
             told = "not at the relay"
             fields |= {"state": State.QUEUED, "next_try_at": at, "note": "The mail server has no record of it."}
         mine = Message.objects.filter(pk=message.pk, fence=message.fence, state=State.SENDING)
-        counts[told] += mine.update(**fields)
+        if mine.update(**fields):
+            counts[told] += 1
+            log.warning("Message %s %s; its sender died while handing it over.", message.pk, WORDS[told])
     return counts

@@ -1,19 +1,20 @@
 """Claim, check again, announce, hand over, settle: a mail leaves without being lost or sent twice (docs/adr/0006)."""
 
 import logging
+import time
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from people.asof import local_day
 from people.failpoints import failpoint
-from people.models import User
-from reminders.kinds import KINDS, Occasion, occasions
 from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.rendering import (
@@ -24,9 +25,8 @@ from reminders.rendering import (
     render_one_off,
     render_test,
 )
-from reminders.selectors.days import checking_day
 from reminders.selectors.log import is_held
-from reminders.selectors.recipients import Directory, reachable_people
+from reminders.services.checking import Verdict, check_again
 from reminders.services.heartbeats import beat
 from reminders.services.recovery import recover
 
@@ -37,6 +37,11 @@ BATCH = 20  # messages claimed at once
 BACK_OFF = (1, 2, 5, 15, 30, 60)  # minutes after each attempt; the last one from then on
 GIVE_UP_AFTER = timedelta(days=5)  # of temporary refusals, as mail servers do among themselves
 POISON_AFTER = 5  # attempts that failed on our side
+RUN_FOR = 600  # seconds of one run; what is left is the next one's, so no worker is ended in the middle of a mail
+FRESH = 1.0  # seconds for which a look at what still holds counts
+# Leases and hand-over, in multiples of the mail server's time-out. A sender that was stopped between its intent and
+# the text for longer than HAND_OVER keeps quiet: recovery may be about to settle its mail.
+CLAIM, SENDING, HAND_OVER = 3, 10, 5
 AWAY_AFTER = 3  # connections that failed in a row: the server is away, the next run tries again
 
 
@@ -61,20 +66,43 @@ def send_due_messages(*, at: datetime) -> Tally:
     for name, count in recover(at=at).items():
         tally.counts[name] += count
     failures = 0
+    end = time.monotonic() + RUN_FOR
     with Mailer() as mailer:
-        while failures < AWAY_AFTER and not is_held():
+        while failures < AWAY_AFTER and time.monotonic() < end and not is_held():
             batch = claim_messages(at=at)
             if not batch:
                 break
-            for message in batch:
+            for message, verdict in _checked(batch, at):
                 if failures >= AWAY_AFTER:
                     release(message)
                     continue
-                outcome = deliver(message, mailer=mailer, at=at)
+                outcome = deliver(message, mailer=mailer, at=at, verdict=verdict)
                 tally.counts[outcome] += 1
                 failures = failures + 1 if outcome == "unreachable" else 0
     beat(Heartbeat.Name.SEND, at=at)
     return tally
+
+
+def _checked(batch: Sequence[Message], at: datetime) -> Iterator[tuple[Message, Verdict | None]]:
+    """Each message with what still holds of it, looked up for all at once, and anew when that is no longer fresh.
+
+    None where looking failed: one row that cannot be read must not keep the others, so each is then looked at alone.
+    """
+    looked, verdicts = 0.0, dict[int, Verdict]()
+    for n, message in enumerate(batch):
+        if time.monotonic() - looked > FRESH:
+            looked, verdicts = time.monotonic(), _look(batch[n:], at)
+        yield message, verdicts.get(message.pk)
+
+
+def _look(batch: Sequence[Message], at: datetime) -> dict[int, Verdict]:
+    try:
+        return check_again(batch, at=at)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        log.exception("Looking at %s messages at once failed; each is looked at alone", len(batch))
+        return {}
 
 
 def claim_messages(*, at: datetime, limit: int = BATCH) -> list[Message]:
@@ -83,7 +111,7 @@ def claim_messages(*, at: datetime, limit: int = BATCH) -> list[Message]:
         rows = Message.objects.due(at).order_by("next_try_at", "pk")
         skip = connection.features.has_select_for_update_skip_locked
         keys = list(rows.select_for_update(skip_locked=skip).values_list("pk", flat=True)[:limit])
-        lease = timedelta(seconds=3 * settings.EMAIL_TIMEOUT)
+        lease = timedelta(seconds=CLAIM * settings.EMAIL_TIMEOUT)
         Message.objects.filter(pk__in=keys).update(state=State.CLAIMED, fence=F("fence") + 1, lease_until=Now() + lease)
         mine = Message.objects.filter(pk__in=keys).select_related("person", "one_off")
         claimed = list(mine.order_by("next_try_at", "pk"))
@@ -96,50 +124,82 @@ def release(message: Message) -> None:
     _held(message, State.CLAIMED).update(state=State.QUEUED, lease_until=None)
 
 
-def deliver(message: Message, *, mailer: Mailer, at: datetime) -> str:
-    """Bring one claimed message to its next state; returns what came of it. Never raises for one message's sake."""
+def deliver(message: Message, *, mailer: Mailer, at: datetime, verdict: Verdict | None = None) -> str:
+    """Bring one claimed message to its next state; returns what came of it. Never raises for one message's sake.
+
+    A database that went away raises: that says nothing about this message, and its lease runs out by itself.
+    """
     try:
-        prepared = announce(message, at=at)
-        if prepared is None:
+        began = time.monotonic()
+        mail = announce(message, at=at, verdict=verdict)
+        if mail is None:
             return "cancelled"
-        outcome = mailer.hand_over(FixedMail(prepared, headers_of(prepared)))
+        outcome = mailer.hand_over(mail, before=began + HAND_OVER * settings.EMAIL_TIMEOUT)
     except LostLease:
         return "lost to another sender"
+    except (InterfaceError, OperationalError):
+        raise
     except Exception as error:
         log.exception("Message %s failed on our side", message.pk)
         return settle_poison(message, error, at=at)
     failpoint("before_commit")
-    told = settle(prepared, outcome, at=at)
+    told = settle(message, outcome, at=at)
     failpoint("after_commit")
     return told
 
 
-def announce(message: Message, *, at: datetime) -> Message | None:
+def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) -> FixedMail | None:
     """Check that the mail is still wanted, write it down, and commit that it is about to be handed over.
 
-    None when nothing of it holds any more; it is cancelled then. Raises LostLease.
+    None when nothing of it holds any more; it is cancelled then. Raises LostLease. Whatever can fail on our side fails
+    before the intent, while nobody can have the mail.
     """
-    with transaction.atomic():
-        wanted, dropped, reason = _still_wanted(message, at)
-        for item, why in dropped:
-            MessageItem.objects.filter(pk=item.pk).update(dropped=why)
-        if reason:
-            fields = {"state": State.CANCELLED, "ended_at": at, "note": reason, "lease_until": None}
-            if not _held(message, State.CLAIMED).update(**fields):
-                raise LostLease
-            return None
-        fields = {"state": State.SENDING, "attempts": F("attempts") + 1, "note": ""}
-        day = local_day(at)
-        if dropped or message.rendered_on != day or message.to_address != message.person.email:
-            rendered = _render(message, wanted, at)
-            fields |= {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
-            fields |= {"rendered_on": day, "to_address": message.person.email}
-            _remember_seen(wanted)
-        lease = timedelta(seconds=10 * settings.EMAIL_TIMEOUT)
-        mine = _held(message, State.CLAIMED).filter(lease_until__gt=Now())
+    verdict = verdict or check_again([message], at=at)[message.pk]
+    if verdict.reason:
+        _cancel(message, verdict, at)
+        return None
+    day = local_day(at)
+    written: dict[str, object] = {}
+    if verdict.dropped or message.rendered_on != day or message.to_address != message.person.email:
+        rendered = _render(message, verdict, at)
+        written = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
+        written |= {"rendered_on": day, "to_address": message.person.email}
+    fresh = _newer_updates(verdict) if written else []
+    fields = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
+    for name, value in fields.items():
+        setattr(message, name, value)
+    mail = FixedMail(message, headers_of(message))
+    lease = timedelta(seconds=SENDING * settings.EMAIL_TIMEOUT)
+    mine = _held(message, State.CLAIMED).filter(lease_until__gt=Now())
+    with transaction.atomic() if verdict.dropped or fresh else nullcontext():
+        _drop(verdict)
+        for item, update_id in fresh:
+            MessageItem.objects.filter(pk=item.pk).update(seen_update_id=update_id)
         if not mine.update(lease_until=Now() + lease, **fields):
             raise LostLease
-    return Message.objects.get(pk=message.pk)
+    return mail
+
+
+def _cancel(message: Message, verdict: Verdict, at: datetime) -> None:
+    fields = {"state": State.CANCELLED, "ended_at": at, "note": verdict.reason, "lease_until": None}
+    with transaction.atomic():
+        _drop(verdict)
+        if not _held(message, State.CLAIMED).update(**fields):
+            raise LostLease
+
+
+def _drop(verdict: Verdict) -> None:
+    for item, why in verdict.dropped:
+        MessageItem.objects.filter(pk=item.pk).update(dropped=why)
+
+
+def _newer_updates(verdict: Verdict) -> list[tuple[MessageItem, int]]:
+    """Each link ends with a newer update than the one it was written on; these were planned on an older one."""
+    return [
+        (item, occasion.latest_update_id)
+        for item, occasion in verdict.wanted
+        if occasion.latest_update_id is not None and item.seen_update_id != occasion.latest_update_id
+    ]
 
 
 def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
@@ -187,43 +247,7 @@ def _pause(message: Message) -> timedelta:
     return timedelta(minutes=BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1 if message.attempts else 0])
 
 
-Pairs = list[tuple[MessageItem, Occasion]]
-
-
-def _still_wanted(message: Message, at: datetime) -> tuple[Pairs, list[tuple[MessageItem, str]], str]:
-    """Items that still hold, items that do not with why, and why the whole mail is not needed any more (or nothing)."""
-    person: User | None = reachable_people().filter(pk=message.person_id).first()
-    items = list(message.items.filter(dropped="").select_related("instead_of"))
-    if person is None:
-        reason = f"{message.person.name} cannot be reached: deactivated, without an address, or without a role."
-        return [], [(item, reason[:200]) for item in items], reason
-    message.person = person
-    if message.sort != Message.Sort.DIGEST:
-        return [], [], ""
-    day = checking_day(at)
-    subjects: dict[str, set[int]] = defaultdict(set)
-    for item in items:
-        subjects[item.subject_type].add(item.subject_id)
-    found: Pairs = []
-    gone: list[tuple[MessageItem, str]] = []
-    standing = {(one.kind, *one.key): one for one in occasions(day, subjects)}
-    people = {key for one in standing.values() for key in one.owners if key} | {message.person_id}
-    directory = Directory.load(day.day, people)
-    for item in items:
-        one = standing.get((item.kind, item.subject_type, item.subject_id, item.due_date))
-        if one is None:
-            gone.append((item, "Not needed any more: done, moved, closed, on hold, or switched off."))
-        elif not any(
-            told.person_id == message.person_id
-            for told in directory.heard(KINDS[item.kind].told(one, directory), item.kind)
-        ):
-            gone.append((item, "Not for this person any more: somebody else answers for it, or it was switched off."))
-        else:
-            found.append((item, one))
-    return found, gone, "" if found else "Nothing in it was needed any more."
-
-
-def _render(message: Message, wanted: Pairs, at: datetime) -> Rendered:
+def _render(message: Message, verdict: Verdict, at: datetime) -> Rendered:
     day = local_day(at)
     if message.sort == Message.Sort.ONE_OFF:
         return render_one_off(message, message.person, day)
@@ -232,11 +256,4 @@ def _render(message: Message, wanted: Pairs, at: datetime) -> Rendered:
         return render_new_link(message, item, message.person, day)
     if message.sort == Message.Sort.TEST:
         return render_test(message, message.person, day)
-    return render_digest(message, wanted, message.person, day)
-
-
-def _remember_seen(wanted: Pairs) -> None:
-    """Each link ends with a newer update than the one it was written on."""
-    for item, occasion in wanted:
-        if occasion.latest_update_id is not None and item.seen_update_id != occasion.latest_update_id:
-            MessageItem.objects.filter(pk=item.pk).update(seen_update_id=occasion.latest_update_id)
+    return render_digest(message, verdict.wanted, message.person, day)

@@ -12,6 +12,8 @@ from reminders.services import plan_messages, send_due_messages
 
 TODAY = date(2026, 10, 5)  # a Monday
 MINUTE = timedelta(minutes=1)
+SOON = TODAY + timedelta(days=7)
+PAST = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 def morning(day: date) -> datetime:
@@ -49,3 +51,12 @@ def addresses() -> list[str]:
 
 def emails(people: Iterable[User]) -> list[str]:
     return sorted(person.email for person in people)
+
+
+def states() -> dict[str, str]:
+    return dict(Message.objects.values_list("person__email", "state"))
+
+
+def lapse() -> None:
+    """Every lease has run out, as database time goes."""
+    Message.objects.filter(lease_until__isnull=False).update(lease_until=PAST)

@@ -1,0 +1,1 @@
+"""The sender without one of its protections at a time: for each, a named test has to fail."""
