@@ -18,8 +18,8 @@ from benchmarks.site import database
 BENCHES = {
     "freeze": "benchmarks.freeze",
     "lists": "benchmarks.lists",
-    "planning": "benchmarks.planning",
-    "sending": "benchmarks.sending",
+    "plan": "benchmarks.planning",
+    "send": "benchmarks.sending",
 }
 
 
