@@ -15,7 +15,12 @@ from pathlib import Path
 
 from benchmarks.site import database
 
-BENCHES = {"freeze": "benchmarks.freeze", "lists": "benchmarks.lists"}
+BENCHES = {
+    "freeze": "benchmarks.freeze",
+    "lists": "benchmarks.lists",
+    "plan": "benchmarks.planning",
+    "send": "benchmarks.sending",
+}
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from people.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_book, write_cell, write_sheet
 from reports.content import ReportContent
+from reports.exporters.counting import Count, Tell, untold
 from reports.exporters.words import (
     CORRECTION_COLUMNS,
     INITIATIVE_COLUMNS,
@@ -25,7 +26,7 @@ TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
 ROW_HEIGHT = 20  # pixels of a row, as programs draw it unless told otherwise
 
 
-def to_xlsx(report: ReportContent) -> bytes:
+def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     target = io.BytesIO()
     book = open_book(target)
     properties: dict[str, Any] = {
@@ -37,16 +38,19 @@ def to_xlsx(report: ReportContent) -> bytes:
     book.set_properties(properties)
     _cover(book, report)
     _overview(book, report)
-    write_sheet(
-        book, "Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, report.rows.initiatives), lines=LINES
-    )
-    write_sheet(book, "Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, report.steps), lines=LINES)
-    write_sheet(book, "Changes", CHANGE_COLUMNS, _changes(report), lines=LINES)
-    write_sheet(book, "Commitments", COMMITMENT_COLUMNS, _commitments(report), lines=LINES)
-    if report.rows.corrections:
-        write_sheet(
-            book, "Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, report.rows.corrections), lines=LINES
-        )
+    changes, commitments = list(_changes(report)), list(_commitments(report))
+    initiatives, steps, corrections = report.rows.initiatives, report.steps, report.rows.corrections
+    count = Count(len(initiatives) + len(steps) + len(changes) + len(commitments) + len(corrections), tell)
+    sheets: list[tuple[str, list[Column], Iterable[Sequence[Any]]]] = [
+        ("Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, initiatives)),
+        ("Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, steps)),
+        ("Changes", CHANGE_COLUMNS, changes),
+        ("Commitments", COMMITMENT_COLUMNS, commitments),
+    ]
+    if corrections:
+        sheets.append(("Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, corrections)))
+    for name, columns, rows in sheets:
+        write_sheet(book, name, columns, count.of(rows), lines=LINES)
     book.close()
     return target.getvalue()
 
