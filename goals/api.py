@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from rest_framework import serializers, viewsets
-
 from goals.models import Goal, Plan, Strategy
+from people.api import RecordedSerializer, RecordedViewSet, on_a_day
 
 
-class PlanSerializer(serializers.ModelSerializer[Plan]):
+class PlanSerializer(RecordedSerializer[Plan]):
     """A plan."""
 
     class Meta:
@@ -18,7 +17,7 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         ]  # fmt: skip
 
 
-class GoalSerializer(serializers.ModelSerializer[Goal]):
+class GoalSerializer(RecordedSerializer[Goal]):
     """A focus area."""
 
     class Meta:
@@ -26,7 +25,7 @@ class GoalSerializer(serializers.ModelSerializer[Goal]):
         fields = ["id", "plan", "number", "title", "text", "lead", "basis", "source", "version"]
 
 
-class StrategySerializer(serializers.ModelSerializer[Strategy]):
+class StrategySerializer(RecordedSerializer[Strategy]):
     """A strategy under a focus area."""
 
     class Meta:
@@ -34,14 +33,16 @@ class StrategySerializer(serializers.ModelSerializer[Strategy]):
         fields = ["id", "goal", "number", "title", "text", "lead", "basis", "source", "version"]
 
 
-class PlanViewSet(viewsets.ReadOnlyModelViewSet[Plan]):
+@on_a_day
+class PlanViewSet(RecordedViewSet[Plan]):
     """Plans, by id."""
 
     queryset = Plan.objects.filter(deleted_at__isnull=True).order_by("-start_date", "pk")
     serializer_class = PlanSerializer
 
 
-class GoalViewSet(viewsets.ReadOnlyModelViewSet[Goal]):
+@on_a_day
+class GoalViewSet(RecordedViewSet[Goal]):
     """Focus areas; `?plan=<slug>` narrows."""
 
     queryset = Goal.objects.filter(deleted_at__isnull=True).order_by("plan", "sort_key", "pk")
@@ -52,7 +53,8 @@ class GoalViewSet(viewsets.ReadOnlyModelViewSet[Goal]):
         return super().get_queryset().filter(plan__slug=slug) if slug else super().get_queryset()
 
 
-class StrategyViewSet(viewsets.ReadOnlyModelViewSet[Strategy]):
+@on_a_day
+class StrategyViewSet(RecordedViewSet[Strategy]):
     """Strategies; `?plan=<slug>` narrows."""
 
     queryset = Strategy.objects.filter(deleted_at__isnull=True).order_by("goal", "sort_key", "pk")

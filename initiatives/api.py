@@ -1,13 +1,13 @@
 """API of the work: initiatives as they stand, milestones, commitments, updates; read-only.
 
-Initiatives, milestones and commitments answer `?as_of=YYYY-MM-DD` with the plan as recorded by the end of that day.
+All of them answer `?as_of=YYYY-MM-DD` with the plan as recorded by the end of that day.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
@@ -15,12 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from goals.models import Goal, Plan
-from initiatives.models import Commitment, EffectiveStatus, Status, StatusUpdate
+from initiatives.models import Commitment, EffectiveStatus, InitiativeVersion, Status, StatusUpdate
 from initiatives.selectors.parts import commitments, milestones, read_commitments, read_milestones
 from initiatives.selectors.standing import read, standings
-from people.api import as_of_or_400
+from people.api import AS_OF, as_of_or_400, on_a_day
 
-AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The plan as recorded by the end of this local day.")
 PLAN = OpenApiParameter("plan", str, description="Slug of a plan.")
 BIGGEST = 2**63 - 1
 
@@ -219,11 +218,18 @@ class CommitmentViewSet(_AsOfViewSet):
         return read_commitments(rows)
 
 
+@on_a_day
 class StatusUpdateViewSet(viewsets.ReadOnlyModelViewSet[StatusUpdate]):
     """Published updates, newest first."""
 
-    queryset = StatusUpdate.objects.filter(initiative__deleted_at__isnull=True).order_by("-recorded_at", "-pk")
+    queryset = StatusUpdate.objects.order_by("-recorded_at", "-pk")
     serializer_class = StatusUpdateSerializer
+
+    def get_queryset(self) -> Any:
+        """Those recorded by then, of the initiatives there were then."""
+        when = as_of_or_400(self.request)
+        there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative"))
+        return super().get_queryset().filter(Exists(there), when.recorded())
 
 
 def plan_of(request: Request) -> Plan | None:

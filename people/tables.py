@@ -1,25 +1,28 @@
-"""A table as a file: CSV as a stream, XLSX as bytes. The one writer of list downloads and reports.
+"""A table as a file, streamed: memory stays flat at any number of rows. The one writer of list downloads and reports.
 
 User text can never become a formula: in XLSX every text is written as text, in CSV a text that a spreadsheet would run
 is preceded by an apostrophe. Numbers and dates stay numbers and dates.
 """
 
 import csv
-import io
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import xlsxwriter
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
 Kind = Literal["text", "int", "date", "instant", "percent"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BLOCK = 32_768  # characters
 CELL_LIMIT = 32_767  # characters a spreadsheet cell holds, counted as UTF-16 does
+LINE = 15  # points, the height of a line in a cell
+LETTER = 1  # a spreadsheet's number for the paper of the country
 CUT_MARK = " […cut: a cell holds no more]"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -67,22 +70,43 @@ def csv_lines(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Itera
 
 
 def csv_response(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    """The heading leaves at once, the rows as they are read."""
+    response = StreamingHttpResponse(in_blocks(csv_lines(columns, rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.csv"'
     return response
 
 
-def xlsx_response(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    target = io.BytesIO()
+def in_blocks(lines: Iterator[str]) -> Iterator[str]:
+    """The first line alone, then blocks: a line each would cost the server a packet each."""
+    yield next(lines, "")
+    block: list[str] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size >= BLOCK:
+            yield "".join(block)
+            block, size = [], 0
+    yield "".join(block)
+
+
+def xlsx_response(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> FileResponse:
+    """The response streams the file and closes it."""
+    target = xlsx_file(name, columns, rows)
+    return FileResponse(target, as_attachment=True, filename=f"{file_name(name)}.xlsx", content_type=XLSX_TYPE)
+
+
+def xlsx_file(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
+    """A temporary file of one sheet, written row by row; gone when it is closed."""
+    target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     book = open_book(target)
     write_sheet(book, name[:31], columns, rows)
     book.close()
-    response = HttpResponse(target.getvalue(), content_type=XLSX_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.xlsx"'
-    return response
+    target.seek(0)
+    return target
 
 
-def open_book(target: io.BytesIO) -> xlsxwriter.Workbook:
+def open_book(target: IO[bytes]) -> xlsxwriter.Workbook:
     """A workbook that writes text as text and keeps memory flat. Sheets must be written top to bottom."""
     return xlsxwriter.Workbook(
         target,
@@ -91,9 +115,17 @@ def open_book(target: io.BytesIO) -> xlsxwriter.Workbook:
 
 
 def write_sheet(
-    book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
+    book: xlsxwriter.Workbook,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    lines: int | None = None,
 ) -> xlsxwriter.worksheet.Worksheet:
-    """One sheet: frozen heading row, filter, widths, typed cells."""
+    """One sheet: frozen heading row, filter, widths, typed cells; rows as high as their text, up to so many `lines`.
+
+    Without `lines` the program that opens the file decides on heights.
+    """
     sheet = book.add_worksheet(sheet_name(title))
     heading = book.add_format({"bold": True, "bg_color": "#0f4d90", "font_color": "#ffffff", "text_wrap": True})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -105,11 +137,19 @@ def write_sheet(
         "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
     }
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(LETTER)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_row(0, 2 * LINE)
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, column.heading, heading)
     count = 0
     for count, row in enumerate(rows, start=1):
+        if lines is not None:
+            needed = max(lines_of(value, column.width) for value, column in zip(row, columns, strict=True))
+            sheet.set_row(count, min(needed, lines) * LINE)
         for index, value in enumerate(row):
             write_cell(sheet, count, index, value, formats[columns[index].kind])
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
@@ -131,6 +171,13 @@ def write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, val
         sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 - a day
     else:
         sheet.write_string(row, column, cell_text(str(value)), style)
+
+
+def lines_of(value: Any, width: int) -> int:
+    """How many lines a wrapped text takes in a column so many characters wide."""
+    if not isinstance(value, str):
+        return 1
+    return sum(1 + len(part) * 11 // (width * 10) for part in value[:CELL_LIMIT].split("\n"))
 
 
 def cell_text(text: str) -> str:

@@ -33,6 +33,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 env.seal()
 
 globals().update(_EMAIL)
+EXPORT_LEASE = 30  # seconds without a sign of life after which another worker takes a file over
 EMAIL_TIMEOUT = 20  # seconds; shorter than the lease of a claimed message
 
 INSTALLED_APPS = [
@@ -187,6 +188,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 15 * 60
 CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB; a process that a large file has filled is replaced after its task
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"

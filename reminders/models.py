@@ -36,6 +36,7 @@ class Message(models.Model):
         DIGEST = "digest", "Daily digest"
         ONE_OFF = "one_off", "One-off message"
         LINK = "link", "New link"
+        EXPORT = "export", "Your file"
         TEST = "test", "Test to myself"
 
     class State(models.TextChoices):

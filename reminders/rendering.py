@@ -24,6 +24,7 @@ BECAUSE = {
     "lead": "You lead this part of the plan.",
     "author": "You wrote it.",
     "leader": "You belong to leadership.",
+    "asked": "You asked for it.",
 }
 
 
@@ -77,6 +78,17 @@ def render_one_off(message: Message, person: User, day: date) -> Rendered:
 def render_new_link(message: Message, item: MessageItem, person: User, day: date) -> Rendered:
     context = {"item": item, "person": person, "day": day, "link": answer_url(item), "home": absolute("/")}
     return _rendered(f"Your new link: {item.label}", "link", context)
+
+
+def render_export(message: Message, item: MessageItem, job_id: int, person: User, day: date) -> Rendered:
+    """A file somebody asked for is ready, or could not be built. The link needs a sign-in: the right may be gone."""
+    is_ready = item.kind == "export_ready"
+    context = {
+        "item": item, "is_ready": is_ready, "person": person, "day": day, "home": absolute("/"),
+        "link": absolute(f"/reports/files/{job_id}/"),
+    }  # fmt: skip
+    subject = "Your file is ready" if is_ready else "Your file could not be built"
+    return _rendered(f"{subject}: {item.label}", "export", context)
 
 
 def render_test(message: Message, person: User, day: date) -> Rendered:

@@ -17,7 +17,7 @@ class SummaryForm(forms.Form):
         required=False,
         max_length=SUMMARY_LIMIT,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="What leadership wants said about the quarter. Markdown works.",
+        help_text="What leadership wants said about the quarter; residents read it once published. Markdown works.",
     )
 
 

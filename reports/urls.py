@@ -2,16 +2,20 @@
 
 from django.urls import path
 
-from reports.views import life, pages, verify
+from reports.views import exports, life, pages, verify
 
 app_name = "reports"
 ONE = "reports/<slug:slug>/<str:quarter>/"
 urlpatterns = [
     path("reports/", pages.report_list, name="report-list"),
     path("reports/verify/", verify.report_verify, name="report-verify"),
+    path("reports/files/", exports.export_list, name="export-list"),
+    path("reports/files/<int:pk>/", exports.export_detail, name="export-detail"),
+    path("reports/files/<int:pk>/progress/", exports.export_progress, name="export-progress"),
+    path("reports/files/<int:pk>/download/", exports.export_download, name="export-download"),
     path("reports/<slug:slug>/compare/", verify.report_compare, name="report-compare"),
     path(ONE, pages.report_detail, name="report-detail"),
-    path(f"{ONE}export.<str:format_key>", pages.report_export, name="report-export"),
+    path(f"{ONE}export.<str:format_key>", exports.report_export, name="report-export"),
     path(f"{ONE}summary/", life.report_summary, name="report-summary"),
     path(f"{ONE}sign-off/<int:initiative_id>/", life.report_sign_off, name="report-sign-off"),
     path(f"{ONE}complete/", life.report_complete, name="report-complete"),

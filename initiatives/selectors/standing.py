@@ -5,7 +5,7 @@ owners, names and dates of then. The decision is made in the database (design se
 count at any size.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -129,10 +129,6 @@ def standings(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
     if plan is not None:
         plans = plans.filter(subject=plan)
     expected = list(plans.values_list("subject_id", "expected_update_days"))
-    milestones = MilestoneVersion.objects.as_of(when).filter(initiative=OuterRef("subject_id"))
-    standing_milestones = milestones.filter(is_cancelled=False)
-    open_milestones = standing_milestones.filter(completed_date__isnull=True)
-    overdue = open_milestones.filter(due_date__lt=when.day)
     rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[key for key, _ in expected])
     return (
         rows.annotate(
@@ -160,16 +156,16 @@ def standings(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
             happened=F("latest_update__happened"),
             next_steps=F("latest_update__next_steps"),
             help_needed=F("latest_update__help_needed"),
-            milestones_total=_count(standing_milestones),
-            milestones_met=_count(standing_milestones.filter(completed_date__isnull=False)),
-            milestones_overdue=_count(overdue),
+            milestones_total=_count(_standing_milestones(when)),
+            milestones_met=_count(_standing_milestones(when).filter(completed_date__isnull=False)),
+            milestones_overdue=_count(_overdue(when)),
             next_milestone_due=Subquery(
-                open_milestones.filter(due_date__isnull=False).order_by("due_date").values("due_date")[:1],
+                _open_milestones(when).filter(due_date__isnull=False).order_by("due_date").values("due_date")[:1],
                 output_field=DateField(),
             ),
             is_stale=_is_stale(when, expected),
         )
-        .annotate(effective_status=_effective_status(overdue))
+        .annotate(effective_status=_decided(when, F, Value))
         .order_by("sort_key", "subject_id")
     )
 
@@ -180,7 +176,7 @@ def read(rows: QuerySet[Any]) -> list[Standing]:
 
 
 def stream(rows: QuerySet[Any]) -> Iterator[Standing]:
-    """The same one by one, for a file of any length: memory stays flat."""
+    """The same one by one, for a file of any length: memory stays flat, the query begins with the first row."""
     for row in rows.values_list("subject_id", *COLUMNS).iterator(chunk_size=2_000):
         yield Standing(*row)
 
@@ -200,25 +196,46 @@ def said_status(prefix: str = "") -> Case:
     return Case(*_said(prefix), default=Value(""), output_field=CharField())
 
 
-def _said(prefix: str = "") -> list[When]:
+def effective_label(when: AsOf, label: Callable[[str], Any]) -> Case:
+    """The word for the effective status of `standings(when)`; `label` words the status that a column holds.
+
+    Decided once more, not looked up by the status: a lookup would have the database decide it again for every word.
+    """
+    return _decided(when, label, lambda status: Value(str(EffectiveStatus(status).label)))
+
+
+def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
     """The first rules of design section 4."""
     reported, override = f"{prefix}reported_status", f"{prefix}override_status"
     return [
-        When(Q((f"{reported}__in", SILENT)), then=F(reported)),
-        When(~Q((override, "")), then=F(override)),
+        When(Q((f"{reported}__in", SILENT)), then=tell(reported)),
+        When(~Q((override, "")), then=tell(override)),
     ]
 
 
-def _effective_status(overdue: QuerySet[Any]) -> Case:
-    """The first rule of design section 4 that applies."""
+def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any]) -> Case:
+    """The first rule of design section 4 that applies: `tell` says what a column holds, `word` a status by itself."""
     return Case(
-        *_said(),
-        When(Exists(overdue), then=Value(EffectiveStatus.OFF_TRACK.value)),
-        When(is_stale=True, then=Value(EffectiveStatus.NO_CURRENT_UPDATE.value)),
-        When(reported_status="", then=Value(EffectiveStatus.NOT_STARTED.value)),
-        default=F("reported_status"),
+        *_said(tell=tell),
+        When(Exists(_overdue(when)), then=word(EffectiveStatus.OFF_TRACK.value)),
+        When(is_stale=True, then=word(EffectiveStatus.NO_CURRENT_UPDATE.value)),
+        When(reported_status="", then=word(EffectiveStatus.NOT_STARTED.value)),
+        default=tell("reported_status"),
         output_field=CharField(),
     )
+
+
+def _open_milestones(when: AsOf) -> QuerySet[Any]:
+    return _standing_milestones(when).filter(completed_date__isnull=True)
+
+
+def _standing_milestones(when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
+    return rows.filter(initiative=OuterRef("subject_id"), is_cancelled=False)
+
+
+def _overdue(when: AsOf) -> QuerySet[Any]:
+    return _open_milestones(when).filter(due_date__lt=when.day)
 
 
 def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:

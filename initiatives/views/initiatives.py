@@ -202,14 +202,25 @@ def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResp
     user = user_of(request)
     if initiative is None or not user.has_perm("initiatives.view_initiative", initiative):
         raise Http404
-    if initiative.deleted_at is not None and not user.has_perm("people.view_audit_log"):
+    if when.is_live and initiative.deleted_at is not None and not user.has_perm("people.view_audit_log"):
         raise Http404
+    name, way = str(initiative), crumbs(initiative, "History")
+    standing = None if when.is_live else standing_of(pk, when)
+    if standing is None and not when.is_live:
+        return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
+    plan = _plan_then(initiative, when)
+    if standing is not None:
+        name = f"{standing.number} {standing.title}"
+        *above, here = _way_then(initiative, standing, plan.title, when)
+        here["href"] = link("initiatives:initiative-detail", pk, when=when)
+        way = [*above, here, {"label": "History", "href": ""}]
     page = Paginator(history_of(pk, when), HISTORY_SHOWN).get_page(request.GET.get("page"))
     context = {
-        "initiative": initiative,
+        "name": name,
+        "is_deleted": when.is_live and initiative.deleted_at is not None,
         "page": page,
-        "entries": [told(event, goal_label=initiative.plan.goal_label) for event in page],
-        "breadcrumb": crumbs(initiative, "History"),
+        "entries": [told(event, goal_label=plan.goal_label) for event in page],
+        "breadcrumb": way,
     }
     return render(request, "initiatives/initiative_history.html", context)
 

@@ -49,7 +49,7 @@ def plan_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     context = {
         **on_day(request, when),
         "plans": [(plan, by_plan.get(plan.subject_id, EMPTY)) for plan in plans],
-        "may_create": user_of(request).has_perm("goals.change_plan"),
+        "may_create": when.is_live and user_of(request).has_perm("goals.change_plan"),
     }
     return render(request, "initiatives/plan_list.html", context)
 

@@ -2,6 +2,7 @@
 
 from reminders.services.by_hand import hold_sending, release_sending, send_new_link, send_test, settle_by_hand
 from reminders.services.escalation import set_escalation
+from reminders.services.exports import queue_export_mails
 from reminders.services.heartbeats import beat
 from reminders.services.one_offs import queue_due_one_offs, withdraw_one_off, write_one_off
 from reminders.services.planning import Planned, plan_messages
@@ -19,6 +20,7 @@ __all__ = [
     "mute_digests",
     "plan_messages",
     "queue_due_one_offs",
+    "queue_export_mails",
     "recover",
     "release_sending",
     "send_due_messages",

@@ -9,9 +9,11 @@ from reminders.kinds import KINDS, Occasion, occasions
 from reminders.models import Message, MessageItem
 from reminders.selectors.days import checking_day
 from reminders.selectors.recipients import Directory, reachable_people
+from reminders.services.exports import end_of, waiting_for
 
 NOT_NEEDED = "Not needed any more: done, moved, closed, on hold, or switched off."
 NOT_THEIRS = "Not for this person any more: somebody else answers for it, or it was switched off."
+FETCHED = "The file was fetched already."
 
 # Occasions by kind, subject and the day they count from.
 Standing = Mapping[tuple[str, str, int, date], Occasion]
@@ -44,11 +46,20 @@ def check_again(messages: Sequence[Message], *, at: datetime) -> dict[int, Verdi
         message.person = person
         if message.sort == Message.Sort.DIGEST:
             digests.append(message)
+        elif message.sort == Message.Sort.EXPORT:
+            verdicts[message.pk] = _export(message, items[message.pk])
         else:
             verdicts[message.pk] = Verdict()
     if digests:
         verdicts |= _digests(digests, items, at)
     return verdicts
+
+
+def _export(message: Message, items: list[MessageItem]) -> Verdict:
+    """A mail about a file is needed until the file is fetched."""
+    if all(message.person_id in waiting_for(end_of(item)) for item in items):
+        return Verdict()
+    return Verdict(dropped=[(item, FETCHED) for item in items], reason=FETCHED)
 
 
 def _digests(messages: Sequence[Message], items: dict[int, list[MessageItem]], at: datetime) -> dict[int, Verdict]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -21,12 +21,14 @@ from reminders.rendering import (
     Rendered,
     headers_of,
     render_digest,
+    render_export,
     render_new_link,
     render_one_off,
     render_test,
 )
 from reminders.selectors.log import is_held
 from reminders.services.checking import Verdict, check_again
+from reminders.services.exports import end_of, queue_export_mails
 from reminders.services.heartbeats import beat
 from reminders.services.recovery import recover
 
@@ -64,6 +66,7 @@ class Tally:
 def send_due_messages(*, at: datetime) -> Tally:
     """Send everything that is due at `at`. Any number of senders may run at once, and any of them may die."""
     tally = Tally()
+    queue_export_mails(at=at)
     for name, count in recover(at=at).items():
         tally.counts[name] += count
     failures = 0
@@ -256,6 +259,13 @@ def _render(message: Message, verdict: Verdict, at: datetime) -> Rendered:
     if message.sort == Message.Sort.LINK:
         item = message.items.select_related("instead_of").get()
         return render_new_link(message, item, message.person, day)
+    if message.sort == Message.Sort.EXPORT:
+        return _render_export(message, day)
     if message.sort == Message.Sort.TEST:
         return render_test(message, message.person, day)
     return render_digest(message, verdict.wanted, message.person, day)
+
+
+def _render_export(message: Message, day: date) -> Rendered:
+    item = message.items.get()
+    return render_export(message, item, end_of(item).target_id, message.person, day)

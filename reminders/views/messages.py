@@ -209,7 +209,7 @@ def _only(request: HttpRequest, permission: str) -> None:
 def _detail(request: HttpRequest, message: Message, form: SettleForm, status: int = 200) -> HttpResponse:
     items: list[dict[str, Any]] = [
         {
-            "kind": KINDS[item.kind].label if item.kind in KINDS else "New link",
+            "kind": KINDS[item.kind].label if item.kind in KINDS else message.get_sort_display(),
             "item": item,
             "because": BECAUSE.get(item.because, ""),
         }

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from reports.content.changes import Comparison, compare
+from reports.content.naming import named_in
 from reports.content.rows import Commitment, Heading, Initiative, Milestone, Rows
 
 STATUS_ORDER = (
@@ -370,6 +371,18 @@ class ReportContent:
             buckets[_age(row.last_updated_at, self.day)] += 1
         return list(buckets.items())
 
+    @cached_property
+    def internal_named(self) -> tuple[Initiative, ...]:
+        """The internal initiatives that the summary names. While there is one, the public edition has no summary."""
+        return named_in(self.life.summary, (row for row in self.rows.initiatives if row.visibility != "public"))
+
+    @property
+    def summary_warning(self) -> str:
+        if not self.internal_named:
+            return ""
+        names = ", ".join(f"{row.number} {row.title}" for row in self.internal_named)
+        return f"The summary names what is internal: {names}. While it does, the public edition has no summary."
+
     def for_public(self) -> "ReportContent":
         """The public edition: public initiatives alone, in this quarter and the one before, and no internal note."""
         shown = _public(self.rows)
@@ -381,6 +394,8 @@ class ReportContent:
             kept = _public(self.before)
             before = kept.kept(row.source_id for row in kept.initiatives if row.source_id not in hidden)
         life = replace(self.life, sign_offs=())
+        if self.internal_named:
+            life = replace(life, summary="", summary_by="", summary_at=None)
         return replace(self, rows=shown, before=before, life=life, is_public=True)
 
 

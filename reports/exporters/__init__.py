@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from people.tables import XLSX_TYPE
 from reports.content import ReportContent
+from reports.exporters.counting import Tell
 from reports.exporters.to_csv import to_csv
 from reports.exporters.to_html import to_html
 from reports.exporters.to_json import to_json
@@ -18,12 +19,18 @@ PPTX_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presen
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its word on the page, its media type, and what writes it."""
+    """A file format: its word on the page, its media type, and what writes it.
+
+    A report of at most `at_once` rows is written while the reader waits, about a second; a larger one by a worker.
+    `write_counted` is a writer that also tells how many of its rows are written.
+    """
 
     key: str
     label: str
     media_type: str
     write: Callable[[ReportContent], bytes]
+    at_once: int = 100
+    write_counted: Callable[[ReportContent, Tell], bytes] | None = None
 
     @property
     def extension(self) -> str:
@@ -33,12 +40,12 @@ class Format:
 FORMATS = {
     item.key: item
     for item in (
-        Format("html", "Web page", "text/html; charset=utf-8", to_html),
+        Format("html", "Web page", "text/html; charset=utf-8", to_html, 2_000),
         Format("pdf", "PDF", "application/pdf", to_pdf),
-        Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx),
+        Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx, 2_000, to_xlsx),
         Format("pptx", "Slides", PPTX_TYPE, to_pptx),
-        Format("csv", "CSV", "text/csv; charset=utf-8", to_csv),
-        Format("json", "JSON", "application/json", to_json),
-        Format("stratml", "StratML", "application/xml", to_stratml),
+        Format("csv", "CSV", "text/csv; charset=utf-8", to_csv, 10_000),
+        Format("json", "JSON", "application/json", to_json, 10_000),
+        Format("stratml", "StratML", "application/xml", to_stratml, 10_000),
     )
 }

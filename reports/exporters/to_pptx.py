@@ -84,7 +84,7 @@ def _cover(deck: Any, report: ReportContent) -> None:
     if report.sample_text:
         told, _ = cut(report.sample_text, width=ROOM * 72, size=16, lines=2)
         lines.append(Say(told, 16, YELLOW, bold=True))
-    slide = add_cover(deck, cover.plan_title, lines)
+    slide = add_cover(deck, plain(cover.plan_title) or "A plan without a title", lines)
     add_notes(slide, [f"{report.title}.", f"{state}.{done} {edition(report)}.", cover.plan_mission, report.sample_text])
 
 

@@ -33,12 +33,14 @@ def to_stratml(report: ReportContent) -> bytes:
     steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
     if report.rows.cover.plan_mission:
         _text(_add(core, "Mission"), "Description", report.rows.cover.plan_mission)
-    for area in report.focus_areas:
-        goal = _goal(core, area)
-        for row in area.initiatives:
+    groups = [(_goal(core, area), list(area.initiatives)) for area in report.focus_areas]
+    told = {row.source_id for _, rows in groups for row in rows}
+    rest = [row for row in report.rows.initiatives if row.source_id not in told]
+    if rest or not groups:  # nothing is left out, and the standard asks for one Goal at the least
+        groups.append((_nameless_goal(core, report), rest))
+    for goal, rows in groups:
+        for row in rows:
             _objective(goal, report, row, steps[row.source_id], promises[row.source_id])
-    if not report.focus_areas:  # the standard asks for one Goal at the least
-        _required(_add(core, "Goal"), Name=f"No {report.rows.cover.goal_label.lower()} had been set up", Description="")
     _administrative(root, report)
     etree.indent(root, " ")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
@@ -68,6 +70,12 @@ def _goal(core: Node, area: FocusArea) -> Node:
     _text(node, "Identifier", f"goal-{area.goal.source_id}")
     _text(node, "SequenceIndicator", area.goal.number)
     _stakeholder(node, "Person", area.goal.lead_name, "Lead")
+    return node
+
+
+def _nameless_goal(core: Node, report: ReportContent) -> Node:
+    node = _add(core, "Goal")
+    _required(node, Name=f"Without a {report.rows.cover.goal_label.lower()}", Description="")
     return node
 
 

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import xlsxwriter
 
-from people.tables import Column, Kind, open_book, write_cell, write_sheet
+from people.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_book, write_cell, write_sheet
 from reports.content import ReportContent
+from reports.exporters.counting import Count, Tell, untold
 from reports.exporters.words import (
     CORRECTION_COLUMNS,
     INITIATIVE_COLUMNS,
@@ -20,11 +21,12 @@ from reports.exporters.words import (
     milestone_row,
 )
 
+LINES = 8  # a row of a report is at most so many lines high; the text goes on inside its cell
 TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
 ROW_HEIGHT = 20  # pixels of a row, as programs draw it unless told otherwise
 
 
-def to_xlsx(report: ReportContent) -> bytes:
+def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     target = io.BytesIO()
     book = open_book(target)
     properties: dict[str, Any] = {
@@ -36,12 +38,19 @@ def to_xlsx(report: ReportContent) -> bytes:
     book.set_properties(properties)
     _cover(book, report)
     _overview(book, report)
-    write_sheet(book, "Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, report.rows.initiatives))
-    write_sheet(book, "Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, report.steps))
-    write_sheet(book, "Changes", CHANGE_COLUMNS, _changes(report))
-    write_sheet(book, "Commitments", COMMITMENT_COLUMNS, _commitments(report))
-    if report.rows.corrections:
-        write_sheet(book, "Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, report.rows.corrections))
+    changes, commitments = list(_changes(report)), list(_commitments(report))
+    initiatives, steps, corrections = report.rows.initiatives, report.steps, report.rows.corrections
+    count = Count(len(initiatives) + len(steps) + len(changes) + len(commitments) + len(corrections), tell)
+    sheets: list[tuple[str, list[Column], Iterable[Sequence[Any]]]] = [
+        ("Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, initiatives)),
+        ("Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, steps)),
+        ("Changes", CHANGE_COLUMNS, changes),
+        ("Commitments", COMMITMENT_COLUMNS, commitments),
+    ]
+    if corrections:
+        sheets.append(("Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, corrections)))
+    for name, columns, rows in sheets:
+        write_sheet(book, name, columns, count.of(rows), lines=LINES)
     book.close()
     return target.getvalue()
 
@@ -85,6 +94,8 @@ def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 90)
     sheet.hide_gridlines(2)
+    sheet.set_paper(LETTER)
+    sheet.fit_to_pages(1, 0)
     title = book.add_format({"bold": True, "font_size": 18, "font_color": "#0f4d90", "text_wrap": True})
     name = book.add_format({"bold": True, "valign": "top"})
     styles = {
@@ -92,9 +103,12 @@ def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
         "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
         "text": book.add_format({"text_wrap": True, "align": "left", "valign": "top"}),
     }
+    sheet.set_row(0, 2 * 24)
     sheet.merge_range(0, 0, 0, 1, "", title)
-    sheet.write_string(0, 0, report.title[:32_000], title)
-    for row, (label, value) in enumerate(cover_facts(report), start=2):
+    sheet.write_string(0, 0, cell_text(report.title), title)
+    facts = [(label, value) for label, value in cover_facts(report) if value not in (None, "")]
+    for row, (label, value) in enumerate(facts, start=2):
+        sheet.set_row(row, min(lines_of(value, 90), 26) * LINE)
         sheet.write_string(row, 0, label, name)
         kind = "instant" if hasattr(value, "hour") else "day" if isinstance(value, date) else "text"
         write_cell(sheet, row, 1, value, styles[kind])
@@ -103,16 +117,16 @@ def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
 def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
     """Status by focus area and of the whole plan: a table, and its numbers as two native charts."""
     columns = report.status_columns
-    headings = [Column(report.rows.cover.goal_label, width=44)]
+    headings = [Column(report.rows.cover.goal_label, width=60)]
     headings += [Column(label, "int", 14) for _, label in columns]
-    headings += [Column("All", "int", 8), Column("Completed", "percent", 12)]
+    headings += [Column("All", "int", 8), Column("Share completed", "percent", 12)]
     rows: list[list[Any]] = [
         [f"{a.goal.number} {a.goal.title}", *a.cells, len(a.initiatives), a.completed_percent]
         for a in report.focus_areas
     ]
     counts = [report.counts[status] for status, _ in columns]
     rows.append(["Whole plan", *counts, len(report.rows.initiatives), report.completed_percent])
-    sheet = write_sheet(book, "Overview", headings, rows)
+    sheet = write_sheet(book, "Overview", headings, rows, lines=LINES)
     if columns and report.focus_areas:
         _charts(book, sheet, report)
 

@@ -3,6 +3,7 @@
 from reports.models.act import SUMMARY_LIMIT, ActKind, ReportAct
 from reports.models.digest import SnapshotDigests
 from reports.models.file import ExportedFile, PublishedFile
+from reports.models.job import ExportContent, ExportJob, ExportRequest
 from reports.models.rows import (
     SnapshotCommitment,
     SnapshotCorrection,
@@ -15,6 +16,9 @@ from reports.models.snapshot import QuarterSnapshot
 __all__ = [
     "SUMMARY_LIMIT",
     "ActKind",
+    "ExportContent",
+    "ExportJob",
+    "ExportRequest",
     "ExportedFile",
     "PublishedFile",
     "QuarterSnapshot",

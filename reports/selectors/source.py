@@ -29,13 +29,12 @@ from initiatives.models import (
     Alignment,
     Commitment,
     CommitmentVersion,
-    EffectiveStatus,
     Initiative,
     InitiativeVersion,
     MilestoneVersion,
     Status,
 )
-from initiatives.selectors.standing import standings
+from initiatives.selectors.standing import effective_label, standings
 from people.asof import AsOf
 from reports.content import rows as content
 
@@ -120,7 +119,7 @@ def initiatives(when: AsOf, plan: Plan) -> QuerySet[Any]:
         horizon_label=_label("horizon", Initiative.Horizon.choices),
         audience_label=_label("audience", Initiative.Audience.choices),
         visibility_label=_label("visibility", Initiative.Visibility.choices),
-        effective_label=_label("effective_status", EffectiveStatus.choices),
+        effective_label=effective_label(when, lambda column: _label(column, Status.choices)),
         reported_label=_label("reported_status", Status.choices),
         override_label=_label("override_status", Status.choices),
         update_id=F("latest_update_id"),

@@ -1,6 +1,8 @@
 """Everything that changes reports: freezing a quarter, the life of its report, its files."""
 
-from reports.services.exports import Export, export_report
+from reports.services.asking import KEPT, fetch_export, remove_old_exports, request_export
+from reports.services.building import TRIES, build_next_export, claim_export
+from reports.services.exports import Export, export_report, remember_export, write_export
 from reports.services.freezing import PlanNotBegun, QuarterNotOver, freeze_due_quarters, freeze_quarter
 from reports.services.life import (
     StaleReport,
@@ -14,18 +16,27 @@ from reports.services.life import (
 from reports.services.publishing import build_published_files
 
 __all__ = [
+    "KEPT",
+    "TRIES",
     "Export",
     "PlanNotBegun",
     "QuarterNotOver",
     "StaleReport",
+    "build_next_export",
     "build_published_files",
+    "claim_export",
     "complete_report",
     "export_report",
+    "fetch_export",
     "freeze_due_quarters",
     "freeze_quarter",
     "publish_report",
+    "remember_export",
+    "remove_old_exports",
     "reopen_report",
+    "request_export",
     "sign_off",
     "unpublish_report",
+    "write_export",
     "write_summary",
 ]

@@ -9,6 +9,7 @@ from people.audit import Act
 from people.tables import file_name
 from reports.content import ReportContent
 from reports.exporters import FORMATS
+from reports.exporters.counting import Tell, untold
 from reports.models import ExportedFile, QuarterSnapshot
 
 
@@ -19,23 +20,40 @@ class Export:
     name: str
     media_type: str
     content: bytes
+    sha256: str
 
 
 def export_report(*, report: ReportContent, format_key: str, snapshot: QuarterSnapshot | None, act: Act) -> Export:
     """Write the report in one format. A frozen quarter's file leaves a fingerprint; `snapshot` None: a draft."""
+    file = write_export(report=report, format_key=format_key)
+    remember_export(file=file, report=report, format_key=format_key, snapshot=snapshot, act=act)
+    return file
+
+
+def write_export(*, report: ReportContent, format_key: str, tell: Tell = untold) -> Export:
+    """Write the file alone; `tell` hears of the rows written, where the format counts them."""
     if format_key not in FORMATS:
         raise ValidationError(f"There is no format “{format_key[:20]}”. Formats: {', '.join(FORMATS)}.")
     kind = FORMATS[format_key]
-    content = kind.write(report)
+    content = kind.write_counted(report, tell) if kind.write_counted else kind.write(report)
+    return Export(
+        name=f"{_stem(report)}.{kind.extension}", media_type=kind.media_type, content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
+
+
+def remember_export(
+    *, file: Export, report: ReportContent, format_key: str, snapshot: QuarterSnapshot | None, act: Act
+) -> None:
+    """Keep the fingerprint by which /reports/verify/ knows the file again; a draft has none."""
     if snapshot is not None:
         ExportedFile.objects.get_or_create(
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=file.sha256,
             defaults={
-                "snapshot": snapshot, "format": kind.key, "is_public": report.is_public,
+                "snapshot": snapshot, "format": format_key, "is_public": report.is_public,
                 "state": report.life.state_label, "by": act.by, "exported_at": act.at,
             },
         )  # fmt: skip
-    return Export(name=f"{_stem(report)}.{kind.extension}", media_type=kind.media_type, content=content)
 
 
 def _stem(report: ReportContent) -> str:

@@ -62,8 +62,10 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     """The forms with what was typed, so that nothing is lost."""
     typed: dict[str, Any] = {}
     if "text" in request.POST:
+        typed["typed_summary"] = request.POST["text"]
         typed["summary_form"] = SummaryForm(initial={"text": request.POST["text"]})
     if "reason" in request.POST:
+        typed["typed_reason"] = request.POST["reason"]
         typed["reopen_form"] = ReopenForm(initial={"reason": request.POST["reason"]})
     return typed
 

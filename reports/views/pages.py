@@ -1,24 +1,22 @@
-"""Read a report: the list of quarters, one quarter, its files."""
+"""Read a report: the list of quarters, one quarter."""
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from people.models import User
-from people.requests import act_of, user_of
+from people.requests import user_of
 from reports.content import ReportContent
-from reports.exporters import FORMATS
 from reports.forms import ReopenForm, SummaryForm
 from reports.models import ActKind
 from reports.selectors.corrections import named_corrections, pending_corrections
 from reports.selectors.life import Report
 from reports.selectors.quarters import quarter_lines
-from reports.services import export_report
+from reports.views.files import files_context
 from reports.views.loading import Loaded
 
 
@@ -36,7 +34,8 @@ def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse
 
 def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any) -> HttpResponse:
     """The report's page; `more` carries a form with errors, or what is newer than the reader has seen."""
-    content = loaded.content(request, at=timezone.now())
+    at = timezone.now()
+    content = loaded.content(request, at=at)
     user = user_of(request)
     report, shown = loaded.report, loaded.shown(request)
     is_current = report is not None and shown == report.current
@@ -60,7 +59,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "signed": _signed(content),
         **_done(report, user),
         "parts": [{"id": "summary", "label": "Summary"}],
-        "downloads": _downloads(request, loaded),
+        **files_context(request, loaded, content, at=at),
         "breadcrumb": [
             {"label": "Reports", "href": reverse("reports:report-list")},
             {"label": loaded.quarter.label},
@@ -68,24 +67,6 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         **more,
     }
     return render(request, "reports/report_detail.html", context, status=status)
-
-
-@require_GET
-def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str) -> HttpResponse:
-    """The report as a file, of the same content as the page."""
-    if format_key not in FORMATS:
-        raise Http404("There is no such format.")
-    loaded = Loaded(slug, quarter)
-    act = act_of(request)
-    try:
-        file = export_report(
-            report=loaded.content(request, at=act.at), format_key=format_key, snapshot=loaded.shown(request), act=act
-        )
-    except ValidationError as error:
-        raise Http404(" ".join(error.messages)) from None
-    response = HttpResponse(file.content, content_type=file.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    return response
 
 
 def _done(report: Report | None, user: User) -> dict[str, Any]:
@@ -106,15 +87,3 @@ def _signed(content: ReportContent) -> dict[int, list[str]]:
     for item in content.life.sign_offs:
         found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
     return found
-
-
-def _downloads(request: HttpRequest, loaded: Loaded) -> list[dict[str, str]]:
-    query = request.GET.urlencode()
-    return [
-        {
-            "label": kind.label,
-            "href": reverse("reports:report-export", args=[loaded.plan.slug, loaded.quarter.slug, kind.key])
-            + (f"?{query}" if query else ""),
-        }
-        for kind in FORMATS.values()
-    ]

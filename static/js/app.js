@@ -121,7 +121,7 @@
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
   });
   on("htmx:afterSettle", (event) => {
-    refocus(event.target);
+    if (!event.target.closest("[data-quiet]")) refocus(event.target);
     const spoken = event.target.closest("[data-announce]") || $("[data-announce]", event.target);
     if (spoken) say(spoken.dataset.announce);
   });

@@ -18,11 +18,13 @@ import reports.services as r
 from goals.models import Goal, Priority, Strategy
 from people.audit import Act
 from people.models import AuditEvent
+from reports.models import ExportJob
 from tests.build import make_initiative, make_milestone, report
 from tests.conftest import NOW
 from tests.house.world import World
 
 DAY = date(2026, 10, 20)
+LATER = NOW + timedelta(minutes=1)
 
 
 def by(world: World, who: str = "manager", minutes: int = 1, reason: str = "It was agreed.") -> Act:
@@ -50,6 +52,19 @@ def published(world: World) -> dict[str, Any]:
     which = completed(world)
     r.publish_report(**which, act=by(world, minutes=0))
     return which
+
+
+def asked(world: World) -> ExportJob:
+    which = quarter(world) | {"snapshot": None, "format_key": "csv", "is_public": False, "key": "one"}
+    return r.request_export(**which, act=by(world, minutes=0))
+
+
+def built(world: World) -> ExportJob:
+    """The world has a file of its own to build."""
+    job = asked(world)
+    while r.build_next_export(at=LATER):
+        pass
+    return job
 
 
 Call = Callable[[World], Any]
@@ -149,6 +164,11 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         lambda w: r.unpublish_report(**published(w), act=by(w))),
     "reports.reopen_report": (
         ["report.completed", "report.reopened"], lambda w: r.reopen_report(**completed(w), act=by(w, "admin"))),
+    "reports.request_export": (["export.asked"], asked),
+    "reports.build_next_export": (["export.asked", "export.ready", "export.ready"], built),
+    "reports.fetch_export": (
+        ["export.asked", "export.ready", "export.ready", "export.fetched"],
+        lambda w: r.fetch_export(job=built(w), act=by(w))),
     "reminders.write_one_off": (["one_off.written"], lambda w: m.write_one_off(
         plan=w.plan, subject="Hello", text="Read.", audiences=["owners"], send_on=DAY, act=by(w))),
     "reminders.withdraw_one_off": (
@@ -174,12 +194,16 @@ SILENT = {
     "reports.export_report": "reads; the fingerprint row says who and when",
     "reports.build_published_files": "the file row is its own log",
     "reports.freeze_due_quarters": "calls freeze_quarter for each",
-    "reports.prepare_export": "reads",
+    "reports.claim_export": "the job row is its own log",
+    "reports.write_export": "reads",
+    "reports.remember_export": "the fingerprint row says who and when",
+    "reports.remove_old_exports": "what is removed can be built again",
     "reminders.beat": "a heartbeat",
     "reminders.claim_messages": "the message row is its own log",
     "reminders.deliver": "the message row is its own log",
     "reminders.plan_messages": "the message row is its own log",
     "reminders.queue_due_one_offs": "the message row is its own log",
+    "reminders.queue_export_mails": "the message row is its own log",
     "reminders.recover": "the message row is its own log",
     "reminders.send_due_messages": "the message row is its own log",
     "reminders.send_new_link": "the message row is its own log",

@@ -15,7 +15,8 @@ from people.roles import Role
 from people.services import create_department, create_user, grant_role
 from reminders.models import Message, OneOff
 from reminders.services import send_test, write_one_off
-from reports.services import freeze_quarter
+from reports.models import ExportJob
+from reports.services import freeze_quarter, request_export
 from tests.build import Cast, act, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.house.addresses import WORDS, Address
 
@@ -57,6 +58,7 @@ class World:
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
             "status-draft": self.initiative, "message": message, "one-off": self.one_off,
+            "export": ExportJob.objects.earliest("pk"),
         }  # fmt: skip
         name = address.name.rpartition(":")[2]
         row = self.initiative  # what "…-create" hangs on
@@ -94,6 +96,10 @@ def build_world() -> World:
     create_priority(plan=plan, name="Safer streets", act=act())
     row, soon, update, promise, one_off = populate(plan, cast, 1, owner=cast.owner, department=cast.streets)
     quarter = plan.quarter_of(date(2026, 9, 30))
-    freeze_quarter(plan=plan, quarter=quarter, act=act(timezone.now()))
+    snapshot = freeze_quarter(plan=plan, quarter=quarter, act=act(timezone.now()))
+    request_export(
+        plan=plan, quarter=quarter, snapshot=snapshot, format_key="xlsx", is_public=False, key="of the world",
+        act=act(timezone.now(), cast.manager),
+    )  # fmt: skip
     grant = RoleGrant.objects.get(user=cast.viewer)
     return World(cast, plan, row, soon, update, promise, grant, one_off)

@@ -162,7 +162,7 @@ def test_b61_the_files_have_the_rows_of_the_page(sign_in, cast, promises):
         "State": "Accepted", "Due": "2026-10-01", "First agreed": "2026-10-01", "Late (days)": "4",
         "Accepted": "2026-07-05", "Delivered": "",
     }  # fmt: skip
-    sheet = openpyxl.load_workbook(io.BytesIO(client.get(where.replace(".csv", ".xlsx")).content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(where.replace(".csv", ".xlsx")).getvalue())).active
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == list(found)
     led = reverse("initiatives:department-export", args=["Streets", "initiatives", "csv"])
     rows = list(csv.DictReader(io.StringIO(b"".join(client.get(led).streaming_content).decode("utf-8-sig"))))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from people.tables import CELL_LIMIT, Column, csv_lines, file_name, guarded, sheet_name, xlsx_response
+from people.tables import CELL_LIMIT, Column, csv_lines, file_name, guarded, sheet_name, xlsx_file
 
 AWKWARD = [
     "a,b;c",
@@ -37,7 +37,8 @@ def from_csv(values):
 
 
 def from_xlsx(values, columns=TEXT):
-    book = load_workbook(io.BytesIO(xlsx_response("list", columns, [[value] for value in values]).content))
+    with xlsx_file("list", columns, [[value] for value in values]) as file:
+        book = load_workbook(io.BytesIO(file.read()))
     return [row[0] for row in book.active.iter_rows(min_row=2)]
 
 

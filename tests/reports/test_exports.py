@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -18,6 +19,7 @@ from reports.models import ExportedFile
 from reports.services import freeze_quarter
 from tests.build import act, at, make_initiative, report
 from tests.reports.conftest import AFTER_Q1, AWKWARD, Q1, TRICKY
+from tests.reports.hostile import hostile_report
 
 
 def url(format_key, quarter="FY2027-Q2"):
@@ -59,7 +61,7 @@ def test_b58_the_spreadsheets_counts_are_the_pages(story, content_of, reader):
     report_ = content_of()
     sheet = book_of(reader.get(url("xlsx")).content)["Overview"]
     headings = [cell.value for cell in sheet[1]]
-    assert headings == ["Focus area", *[label for _, label in report_.status_columns], "All", "Completed"]
+    assert headings == ["Focus area", *[label for _, label in report_.status_columns], "All", "Share completed"]
     last = [cell.value for cell in sheet[sheet.max_row]]
     assert last == ["Whole plan", *[report_.counts[key] for key, _ in report_.status_columns], 7, 17]
     html = reader.get(reverse("reports:report-detail", args=["test-plan", "FY2027-Q2"])).content.decode()
@@ -67,6 +69,15 @@ def test_b58_the_spreadsheets_counts_are_the_pages(story, content_of, reader):
     shown = re.findall(r'<td role="cell" class="num"[^>]*>(\d+)', total)
     assert [int(number) for number in shown[: len(last) - 1]] == last[1:]
     assert len(sheet._charts) == 2
+
+
+def test_both_charts_of_the_spreadsheet_say_in_words_what_they_show(story, content_of):
+    told = content_of()
+    archive = zipfile.ZipFile(io.BytesIO(FORMATS["xlsx"].write(told)))
+    drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    by_area, whole = re.findall(r'descr="([^"]*)"', drawing)
+    assert by_area.startswith("Security: ")
+    assert whole == "Whole plan: " + ", ".join(f"{item.label} {item.count}" for item in told.total_segments)
 
 
 def test_b58_dates_are_dates_and_numbers_numbers(story, reader):
@@ -123,8 +134,6 @@ def test_b61_everyone_gets_the_rows_they_see(story, cast, sign_in, time_machine,
 def test_the_public_edition_says_nothing_of_internal_items(story, content_of, format_key):
     data = FORMATS[format_key].write(content_of().for_public())
     if format_key in {"xlsx", "pptx"}:
-        import zipfile  # noqa: PLC0415 - one use
-
         data = b"".join(
             zipfile.ZipFile(io.BytesIO(data)).read(name) for name in zipfile.ZipFile(io.BytesIO(data)).namelist()
         )
@@ -224,6 +233,16 @@ def test_a_sample_plan_is_marked_in_every_file(cast, time_machine):
     assert b"Invented for the demonstration." in FORMATS["json"].write(told)
     cover = book_of(FORMATS["xlsx"].write(told))["Cover"]
     assert "Invented for the demonstration." in [row[1] for row in cover.iter_rows(values_only=True)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_b59_any_text_makes_a_whole_spreadsheet(seed):
+    told = hostile_report(seed)
+    book = book_of(FORMATS["xlsx"].write(told))
+    assert book["Initiatives"].max_row == 1 + len(told.rows.initiatives)
+    assert [
+        cell.coordinate for sheet in book for line in sheet.iter_rows() for cell in line if cell.data_type == "f"
+    ] == []
 
 
 def test_every_day_in_the_changes_sheet_is_a_date(story, reader):

@@ -11,6 +11,7 @@ from pptx.util import Emu
 
 from reports.content import Life
 from reports.exporters import FORMATS
+from tests.reports.hostile import hostile_report
 
 TITLES = [
     "Test plan",
@@ -121,6 +122,16 @@ def test_nothing_lies_outside_its_slide_and_nothing_overlaps(story, content_of):
             for other in boxes[index + 1 :]:
                 apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
                 assert apart, (slide.shapes.title.text, one[4], other[4])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_b59_any_text_makes_a_whole_deck_with_every_box_inside_its_slide(seed):
+    deck = deck_of(hostile_report(seed))
+    for slide in deck.slides:
+        assert slide.shapes.title.text
+        for shape in slide.shapes:
+            assert shape.left + shape.width <= deck.slide_width
+            assert shape.top + shape.height <= deck.slide_height
 
 
 def test_slides_have_footer_and_number_and_the_properties_name_the_report(story, content_of):

@@ -12,7 +12,8 @@ from initiatives.services import acknowledge_update, propose_commitment
 from people.history import Span, Version
 from people.protect import trigger_names
 from reports.models import QuarterSnapshot, SnapshotInitiative
-from reports.services import freeze_quarter
+from reports.selectors.report import Quarters
+from reports.services import complete_report, export_report, freeze_quarter
 from tests.build import act, make_milestone, report
 from tests.conftest import PROTECTED
 
@@ -31,7 +32,13 @@ def filled(plan, initiative, cast):
     propose_commitment(initiative=initiative, department=cast.streets, what="Poles", due_date=None, act=act())
     said = report(initiative, "on_track", "2026-09-20T12:00", cast.owner)
     acknowledge_update(update=said, act=act("2026-09-21T12:00", cast.leader))
-    return freeze_quarter(plan=plan, quarter=Quarter(2027, 1), act=act("2026-10-05T14:00"))
+    quarter = Quarter(2027, 1)
+    snapshot = freeze_quarter(plan=plan, quarter=quarter, act=act("2026-10-05T14:00"))
+    complete_report(plan=plan, quarter=quarter, act=act("2026-10-05T15:00", cast.leader))
+    quarters = Quarters(plan)
+    told = quarters.frozen(quarters.report(quarter))
+    export_report(report=told, format_key="csv", snapshot=snapshot, act=act("2026-10-05T16:00", cast.leader))
+    return snapshot
 
 
 FILLED = [
@@ -39,7 +46,7 @@ FILLED = [
     "people_userversion", "people_rolegrant", "goals_planversion", "goals_goalversion", "goals_strategyversion",
     "initiatives_initiativeversion", "initiatives_milestoneversion", "initiatives_commitmentversion",
     "reports_quartersnapshot", "reports_snapshotheading", "reports_snapshotinitiative", "reports_snapshotmilestone",
-    "reports_snapshotcommitment",
+    "reports_snapshotcommitment", "reports_reportact", "reports_exportedfile",
 ]  # fmt: skip
 
 

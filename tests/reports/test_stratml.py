@@ -13,6 +13,7 @@ from reports.exporters import FORMATS
 from reports.exporters.to_stratml import NAMESPACE
 from tests.build import at
 from tests.reports.conftest import Q1
+from tests.reports.hostile import hostile_report
 
 SCHEMA = "stratml/schemas/part2-PerformancePlanOrReport20160216.xsd"
 REPOSITORY = Path(__file__).parents[2]
@@ -96,6 +97,14 @@ def variants(story, content_of):
 
 def test_every_element_stands_where_the_standard_wants_it(variants):
     assert [faults(tree_of(content)) for content in variants] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_b59_any_text_makes_a_whole_file(seed):
+    told = hostile_report(seed)
+    root = tree_of(told)
+    assert faults(root) == []
+    assert len(list(root.iter(f"{{{NAMESPACE}}}Objective"))) == len(told.rows.initiatives)
 
 
 def test_a_fault_is_found(story, content_of):

@@ -116,7 +116,7 @@ def test_nothing_given_gets_a_sentence(cast, reader):
 
 def test_b46_two_quarters_side_by_side(story, reader):
     html = reader.get("/reports/test-plan/compare/").content.decode()
-    assert "Since FY2027 Q1:" in html
+    assert "<h2>FY2027 Q1 to FY2027 Q2</h2>" in html
     assert html.count('<tr role="row">') == 8  # a heading and seven initiatives
     for verdict in ("Better", "Worse", "New", "Changed", "Unchanged"):
         assert f'data-label="Verdict">{verdict}<' in html

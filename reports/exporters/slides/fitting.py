@@ -63,7 +63,8 @@ def _ended(kept: list[str], room: float) -> str:
         wide = width_of(piece)
         at = width_of(piece.lstrip()) if at + wide > room else at + wide
     *before, last = kept
-    if at + em("…") > room and last.startswith(" ") and before:
+    is_whole = last.startswith(" ") and width_of(last) < 0.8 * room  # not the first part of an endless word
+    if at + em("…") > room and is_whole and before:
         last = ""
     while last and at + em("…") > room:
         at -= em(last[-1])

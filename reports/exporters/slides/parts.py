@@ -70,7 +70,7 @@ class Cell:
 
 def add_cover(deck: Any, title: str, lines: Iterable[Say]) -> Slide:
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title Slide"))
-    told, _ = cut(plain(title), width=(WIDTH - 1.8) * 72, size=40 * HEADLINE, lines=2)
+    told, _ = cut(plain(title), width=(WIDTH - 1.8) * 72, size=40 * HEADLINE, lines=3)
     slide.shapes.title.text = told
     _write(slide.placeholders[1].text_frame, [[line] for line in lines])
     return slide

@@ -50,18 +50,28 @@ def _tiles(slide: Any, story: Sequence[Change]) -> None:
     width = (ROOM - gap * (across - 1)) / across
     height = (BOTTOM - TOP - gap * (rows - 1)) / rows
     size = {1: 60, 2: 40, 3: 30}[rows]
-    shown = {1: 9, 2: 4, 3: 0}[rows]
     for index, change in enumerate(story):
         line, column = divmod(index, across)
         words, _ = cut(change.words, width=(width - 2 * PADDING) * 72, size=14 * BOLD, lines=2)
         told = [[Say(str(change.count), size, BLUE, bold=True, font=HEADINGS)], [Say(words, 14, INK, bold=True)]]
-        told += [[Say(fit(f"{item.number} {item.title}", width, 12), 12)] for item in change.items[:shown]]
-        if shown and change.count > shown:
-            told.append([Say(f"and {change.count - shown} more", 12, GREY)])
+        told += _named(change.items, width, {1: 14, 2: 6, 3: 0}[rows])
         add_text(
             slide, told, left=LEFT + column * (width + gap), top=TOP + line * (height + gap), width=width,
             height=height, name=plain(change.sentence).capitalize(), fill=PALE,
         )  # fmt: skip
+
+
+def _named(items: Sequence[ChangeItem], width: float, left: int) -> Iterable[list[Say]]:
+    """The first few by name, in so many lines at most, and how many more there are."""
+    for index, item in enumerate(items):
+        more = len(items) - index - 1
+        told, used = cut(plain(f"{item.number} {item.title}"), width=(width - 2 * PADDING) * 72, size=12, lines=2)
+        if used + min(more, 1) > left:
+            if left:
+                yield [Say(f"and {more + 1} more", 12, GREY)]
+            return
+        yield [Say(told, 12)]
+        left -= used
 
 
 def _behind(change: Change) -> Iterable[str]:
