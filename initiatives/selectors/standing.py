@@ -117,6 +117,7 @@ class Standing:
 
 
 COLUMNS = tuple(field.name for field in fields(Standing) if field.name != "id")
+CHUNK = 2_000  # rows fetched at once by `stream`
 
 
 def standings(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
@@ -177,7 +178,7 @@ def read(rows: QuerySet[Any]) -> list[Standing]:
 
 def stream(rows: QuerySet[Any]) -> Iterator[Standing]:
     """The same one by one, for a file of any length: memory stays flat, the query begins with the first row."""
-    for row in rows.values_list("subject_id", *COLUMNS).iterator(chunk_size=2_000):
+    for row in rows.values_list("subject_id", *COLUMNS).iterator(chunk_size=CHUNK):
         yield Standing(*row)
 
 

@@ -12,7 +12,7 @@ from people.requests import user_of
 from reports.content import ReportContent
 from reports.exporters import FORMATS
 from reports.exporters.keys import export_key
-from reports.models import ExportJob
+from reports.models import ExportJob, ExportRequest
 from reports.selectors.exports import files_of, kept_files, row_count, sources_of, waiting_before
 from reports.views.loading import Loaded
 
@@ -32,19 +32,28 @@ def key_of(request: HttpRequest, loaded: Loaded, format_key: str, *, at: datetim
 
 
 def files_context(request: HttpRequest, loaded: Loaded, content: ReportContent, *, at: datetime) -> dict[str, Any]:
-    """Of a report's page: files that can be had at once, files that are built when asked for, the reader's own."""
-    rows = row_count(loaded.shown(request), content)
-    sources = sources_of(loaded.quarters, loaded.quarter, loaded.report, loaded.shown(request), at=at)
-    keys = {key: export_key(sources, key, is_public=is_public(request)) for key in FORMATS}
-    kept = kept_files([keys[key] for key, kind in FORMATS.items() if rows > kind.at_once], at=at)
+    """Of a report's page: files that can be had at once, files that are built when asked for, the reader's own.
+
+    A preview, which reads much already, does not look for files: what was built of it moments ago is at the address of
+    the format and among “Your files” all the same.
+    """
+    shown = loaded.shown(request)
+    rows = row_count(shown, content)
+    keys: dict[str, str] = {}
+    kept: dict[str, ExportJob] = {}
+    own: list[ExportRequest] = []
+    if shown is not None:
+        sources = sources_of(loaded.quarters, loaded.quarter, loaded.report, shown, at=at)
+        keys = {key: export_key(sources, key, is_public=is_public(request)) for key in FORMATS}
+        kept = kept_files([keys[key] for key, kind in FORMATS.items() if rows > kind.at_once], at=at)
+        own = list(files_of(user_of(request), plan=loaded.plan, quarter=loaded.quarter)[:LISTED])
     query = request.GET.urlencode()
     downloads: list[dict[str, str]] = []
     builds: list[dict[str, str]] = []
     for key, kind in FORMATS.items():
         address = reverse("reports:report-export", args=[loaded.plan.slug, loaded.quarter.slug, key])
         item = {"label": kind.label, "href": f"{address}?{query}" if query else address}
-        (downloads if rows <= kind.at_once or keys[key] in kept else builds).append(item)
-    own = files_of(user_of(request), plan=loaded.plan, quarter=loaded.quarter)[:LISTED]
+        (downloads if rows <= kind.at_once or keys.get(key) in kept else builds).append(item)
     return {"downloads": downloads, "builds": builds, "files": [FileLine(row.job, at) for row in own]}
 
 
