@@ -41,7 +41,10 @@ test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_UR
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m e2e -p no:randomly $(PYTEST_ARGS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m 'e2e and not sweep' -p no:randomly $(PYTEST_ARGS)
+
+sweep: $(VENV)/.dev ## Every kind of page a person can reach, both themes, phone and desk
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
 
 mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named test has to fail
 	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants $(PYTEST_ARGS)
@@ -74,4 +77,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e mutants chaos bench check fmt serve lock
+.PHONY: help demo test e2e sweep mutants chaos bench check fmt serve lock

@@ -18,8 +18,8 @@ from benchmarks.site import database
 BENCHES = {
     "freeze": "benchmarks.freeze",
     "lists": "benchmarks.lists",
-    "plan": "benchmarks.planning",
-    "send": "benchmarks.sending",
+    "planning": "benchmarks.planning",
+    "sending": "benchmarks.sending",
 }
 
 

@@ -1,5 +1,9 @@
 """The short storm, in the pass on PostgreSQL and Redis; and that the checker can fail, for each thing it looks at."""
 
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -12,13 +16,22 @@ from tests.chaos.storm import Storm
 ONE, TWO = "person00000@test.example", "person00001@test.example"
 
 
+@pytest.fixture
+def folder():
+    """Where a database server that runs as another person may write; pytest's own folders are closed to others."""
+    made = Path(tempfile.mkdtemp(prefix="planapp-storm-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
 @pytest.mark.slow
-def test_a_short_storm_loses_nothing_and_sends_nothing_twice(tmp_path):
+def test_a_short_storm_loses_nothing_and_sends_nothing_twice(folder):
     if connection.vendor != "postgresql":
         pytest.skip("The storm starts its own servers; it runs once, in the pass on PostgreSQL")
     if lacking := missing():
         pytest.skip(f"This machine lacks {lacking}")
-    site = Site(tmp_path / "site", 1_000)
+    site = Site(folder / "site", 1_000)
     try:
         report = Storm(site, seed=1, count=40, patience=600, say=print).run()
     finally:

@@ -11,7 +11,7 @@ from django.urls import resolve
 from people.models import User
 from tests.e2e.conftest import assert_well_made
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.sweep, pytest.mark.django_db(transaction=True)]
 
 LINK = re.compile(r'href="(/[^"#]*)')
 NOT_A_PAGE = re.compile(r"\.(csv|xlsx|pdf|pptx|json|xml|stratml|html|ics|eml)($|\?)|^/static/|^/api/|format=|/html/$")
