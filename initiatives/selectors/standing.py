@@ -5,7 +5,7 @@ owners, names and dates of then. The decision is made in the database (design se
 count at any size.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,6 +32,8 @@ from django.db.models.functions import Coalesce
 from goals.models import Plan, PlanVersion
 from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
 from people.asof import AsOf, start_of_day
+
+NOTHING_REPORTED = "Nothing reported"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Standing:
 
     @property
     def reported_label(self) -> str:
-        return Status(self.reported_status).label if self.reported_status else "Nothing reported"
+        return Status(self.reported_status).label if self.reported_status else NOTHING_REPORTED
 
     @property
     def differs(self) -> bool:
@@ -117,7 +119,7 @@ class Standing:
 
 
 COLUMNS = tuple(field.name for field in fields(Standing) if field.name != "id")
-CHUNK = 2_000  # rows fetched at once by `stream`
+CHUNK = 2_000  # rows fetched at once where a file of any length is read
 
 
 def standings(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
@@ -174,12 +176,6 @@ def standings(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
 def read(rows: QuerySet[Any]) -> list[Standing]:
     """The rows as plain values: nothing in a template can reach today's row by accident."""
     return [Standing(id=row.pop("subject_id"), **row) for row in rows.values("subject_id", *COLUMNS)]
-
-
-def stream(rows: QuerySet[Any]) -> Iterator[Standing]:
-    """The same one by one, for a file of any length: memory stays flat, the query begins with the first row."""
-    for row in rows.values_list("subject_id", *COLUMNS).iterator(chunk_size=CHUNK):
-        yield Standing(*row)
 
 
 def standing_of(initiative_id: int, when: AsOf) -> Standing | None:

@@ -12,12 +12,13 @@ from initiatives.selectors.departments import (
     COMMITMENT_COLUMNS,
     DepartmentPage,
     commitment_file_rows,
+    department_files,
     department_lines,
     department_page,
     find_department,
 )
 from initiatives.selectors.lists import columns, file_rows
-from initiatives.selectors.parts import CommitmentRow
+from initiatives.selectors.parts import CommitmentRow, stream_commitments
 from initiatives.views.days import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from people.asof import AsOf
@@ -82,14 +83,15 @@ def department_export(
     """A department's commitments, or the initiatives it leads, as a file."""
     if part not in PARTS or format not in FORMATS:
         raise Http404
-    page = _page(abbreviation, when)
-    if page is None:
+    department_id = find_department(abbreviation)
+    files = department_files(department_id, when) if department_id is not None else None
+    if files is None:
         raise Http404
-    name = f"{page.department.abbreviation} {part}"
+    name = f"{files.department.abbreviation} {part}"
     if part == "commitments":
-        rows = [*page.open_commitments, *page.closed_commitments]
-        return table_response(format, name, COMMITMENT_COLUMNS, commitment_file_rows(rows, when), when=when)
-    return table_response(format, name, columns("Focus area"), file_rows(page.led), when=when)
+        rows = commitment_file_rows(stream_commitments(files.commitments), when)
+        return table_response(format, name, COMMITMENT_COLUMNS, rows, when=when)
+    return table_response(format, name, columns("Focus area"), file_rows(files.led), when=when)
 
 
 def _page(abbreviation: str, when: AsOf) -> DepartmentPage | None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from initiatives.forms.lists import InitiativeFilterForm
 from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, plan_rows, timeline, wanted_rows
-from initiatives.selectors.standing import read, stream
+from initiatives.selectors.standing import read
 from initiatives.views.days import on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from people.asof import AsOf
@@ -95,7 +95,7 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     if ask.rows is None:
         context = {**on_day(request, when), "form": ask.form, "clear_href": reverse("initiatives:initiative-list")}
         return render(request, "initiatives/initiative_list.html", context, status=422)
-    return table_response(format, "initiatives", columns(ask.goal_label), file_rows(stream(ask.rows)), when=when)
+    return table_response(format, "initiatives", columns(ask.goal_label), file_rows(ask.rows), when=when)
 
 
 def _kept(request: HttpRequest, *names: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from people.tables import Column, Kind, csv_lines
+from people.tables import Column, Kind, csv_blocks
 from reports.content import ReportContent
 from reports.exporters.words import INITIATIVE_COLUMNS, initiative_row, report_name
 
@@ -15,4 +15,4 @@ def to_csv(report: ReportContent) -> bytes:
         report.rows.cover.plan_title + sample, report_name(report), report.day, report.life.state_label,
         report.life.content_hash,
     ]  # fmt: skip
-    return "".join(csv_lines(columns, ([*initiative_row(row), *about] for row in report.rows.initiatives))).encode()
+    return "".join(csv_blocks(columns, ([*initiative_row(row), *about] for row in report.rows.initiatives))).encode()

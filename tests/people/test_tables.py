@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from people.tables import CELL_LIMIT, Column, csv_lines, file_name, guarded, sheet_name, xlsx_file
+from people.tables import (
+    CELL_LIMIT,
+    FORMULA,
+    RISKY,
+    Column,
+    csv_blocks,
+    csv_value,
+    file_name,
+    guarded,
+    sheet_name,
+    xlsx_file,
+)
 
 AWKWARD = [
     "a,b;c",
@@ -31,7 +42,7 @@ TEXT = [Column("Text")]
 
 
 def from_csv(values):
-    text = "".join(csv_lines(TEXT, [[value] for value in values]))
+    text = "".join(csv_blocks(TEXT, [[value] for value in values]))
     assert text.startswith("\ufeff")
     return [row[0] for row in list(csv.reader(io.StringIO(text[1:], newline="")))[1:]]
 
@@ -72,6 +83,30 @@ def test_control_characters_and_endless_texts_break_no_file():
     assert from_csv(["a\x00b\x0bc"]) == ["abc"]
     (cell,) = from_xlsx(["x" * (CELL_LIMIT + 10)])
     assert len(cell.value) == CELL_LIMIT
+
+
+def test_b60_every_form_of_a_risky_letter_is_known():
+    forms = {letter for letter in map(chr, range(0x110000)) if unicodedata.normalize("NFKC", letter) in FORMULA}
+    assert forms == RISKY
+
+
+CELL = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.dates(), st.text(max_size=8), st.sampled_from([*AWKWARD, *FORMULAS]),
+    st.datetimes(timezones=st.just(UTC), min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(CELL, CELL, st.dates()), max_size=20))
+def test_b60_a_column_looked_at_as_a_whole_is_written_as_cell_by_cell(rows):
+    columns = [Column("One"), Column("Two", "int"), Column("Three", "date")]
+    told = io.StringIO()
+    csv.writer(told).writerows([csv_value(value) for value in row] for row in rows)
+    assert "".join(list(csv_blocks(columns, rows))[1:]) == told.getvalue()
+
+
+def test_days_before_march_1900_are_the_days_that_spreadsheets_mean():
+    days = [date(1900, 2, 28), date(1900, 3, 1), date(2026, 9, 30)]
+    assert [cell.value.date() for cell in from_xlsx(days, [Column("Day", "date")])] == days
 
 
 @given(st.text(max_size=60))
