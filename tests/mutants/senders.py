@@ -38,7 +38,7 @@ MUTANTS = [
     mutant(
         "no intent before the hand-over",
         TESTS + "a_server_that_hangs_or_dies_after_data_leaves_it_unknown_and_never_resends",
-        (SENDING, 'fields = {"state": State.SENDING, "attempts"', 'fields = {"state": State.CLAIMED, "attempts"'),
+        (SENDING, '= {"state": State.SENDING, "attempts"', '= {"state": State.CLAIMED, "attempts"'),
         (SENDING, "if not _move(message, State.SENDING, fields)", "if not _move(message, State.CLAIMED, fields)"),
     ),
     mutant(
