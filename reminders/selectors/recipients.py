@@ -48,11 +48,11 @@ class Directory:
                 book.liaisons.setdefault(department_id, []).append(user_id)
             elif role in ASKED:
                 book.by_role.setdefault(role, []).append(user_id)
-        book._read_subscriptions()
+        rows = Subscription.objects.all()
+        book._read_subscriptions(rows if people is None else rows.filter(person__in=book.reachable))
         return book
 
-    def _read_subscriptions(self) -> None:
-        rows = Subscription.objects.filter(person__in=self.reachable)
+    def _read_subscriptions(self, rows: "QuerySet[Subscription]") -> None:
         columns = ("person", "muted_kinds", "away_from", "away_until", "delegate")
         for person_id, muted, away_from, away_until, delegate_id in rows.values_list(*columns):
             self.muted[person_id] = frozenset(muted)
