@@ -41,9 +41,9 @@ test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_UR
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m 'e2e and not sweep' -p no:randomly $(PYTEST_ARGS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m e2e -p no:randomly $(PYTEST_ARGS)
 
-sweep: $(VENV)/.dev ## Every kind of page a person can reach, both themes, phone and desk
+sweep: $(VENV)/.dev ## Of these, every kind of page a person can reach: both themes, phone to desk
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
 
 mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named test has to fail

@@ -4,7 +4,7 @@ import rules
 
 from initiatives.models import Commitment, Contribution, Initiative, Milestone, StatusUpdate, reader_of
 from people.models import User
-from people.roles import Role
+from people.roles import WORKING
 from people.rules import is_liaison_of, is_member, may_manage
 
 
@@ -30,7 +30,7 @@ def is_contributor(user: User, initiative: Initiative | None) -> bool:
 @rules.predicate
 def has_hands(user: User) -> bool:
     """Viewers and leaders read; owning something gives them no pen unless they also hold a working role."""
-    return user.has_role(Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
+    return user.has_role(*WORKING)
 
 
 @rules.predicate

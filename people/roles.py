@@ -14,6 +14,9 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
+# Roles with a pen: viewers and leaders read, whatever they own.
+WORKING = (Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
+
 DESCRIPTIONS: dict[str, str] = {
     Role.VIEWER: "Reads the whole plan, internal items too. Changes nothing.",
     Role.CONTRIBUTOR: "Reads the plan. Updates status, text and milestones of initiatives they own or contribute to.",

@@ -38,21 +38,22 @@ PROTECTED = {
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
     """Tests in real transactions empty all tables afterwards, which the database refuses: let it, for that alone."""
-    ops = connection.ops
-    flush = ops.execute_sql_flush
+    # On the class: a browser's driver runs tests in a context of its own, which may have a connection of its own.
+    kind = type(connection.ops)
+    flush = kind.execute_sql_flush
 
-    def unprotected_flush(sql_list):
+    def unprotected_flush(ops, sql_list):
         if connection.vendor == "postgresql":
-            flush(["SET LOCAL session_replication_role = replica", *sql_list])
+            flush(ops, ["SET LOCAL session_replication_role = replica", *sql_list])
             return
         tables = [(rule, table) for rule, names in PROTECTED.items() for table in names]
         before = [sql for rule, table in tables for sql in drop_sql(connection, rule, table)]
         after = [sql for rule, table in tables for sql in create_sql(connection, rule, table)]
-        flush([*before, *sql_list, *after])
+        flush(ops, [*before, *sql_list, *after])
 
-    ops.execute_sql_flush = unprotected_flush
+    kind.execute_sql_flush = unprotected_flush
     yield
-    ops.execute_sql_flush = flush
+    kind.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

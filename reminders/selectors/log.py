@@ -9,7 +9,7 @@ from goals.models import Plan
 from initiatives.models import CLOSED, Initiative
 from people.models import User
 from reminders.models import Heartbeat, Hold, Message
-from reminders.selectors.recipients import reachable_people
+from reminders.selectors.recipients import answering_people
 
 
 def is_held() -> bool:
@@ -27,12 +27,12 @@ def messages_visible_to(user: User) -> "QuerySet[Message]":
 
 
 def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":
-    """Open initiatives of speaking plans whose owner is missing or cannot be reached (case B-30)."""
+    """Open initiatives of speaking plans whose owner is missing, cannot be reached, or may only read (B-30)."""
     rows = Initiative.objects.filter(
         plan__state=Plan.State.ACTIVE, plan__deleted_at__isnull=True, plan__reminders_on=True, deleted_at__isnull=True
     )
     rows = rows.exclude(reported_status__in=CLOSED)
-    return rows.filter(Q(owner__isnull=True) | ~Q(owner__in=reachable_people())).select_related(
+    return rows.filter(Q(owner__isnull=True) | ~Q(owner__in=answering_people())).select_related(
         "owner", "lead_department"
     )
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from people.models import RoleGrant, User
-from people.roles import Role
+from people.roles import WORKING, Role
 from reminders.models import Subscription
 
 
@@ -26,6 +26,8 @@ class Directory:
 
     day: date
     reachable: set[int]
+    # Of these, who may answer for what they own: an owner who only reads is passed over.
+    working: set[int] = field(default_factory=set)
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
     liaisons: dict[int, list[int]] = field(default_factory=dict)
     by_role: dict[str, list[int]] = field(default_factory=dict)
@@ -44,15 +46,17 @@ class Directory:
         for user_id, role, department_id, name, email in grants.order_by("user").values_list(*columns):
             book.reachable.add(user_id)
             book.names[user_id] = name, email
+            if role in WORKING:
+                book.working.add(user_id)
             if role == Role.LIAISON:
                 book.liaisons.setdefault(department_id, []).append(user_id)
             elif role in ASKED:
                 book.by_role.setdefault(role, []).append(user_id)
-        book._read_subscriptions()
+        rows = Subscription.objects.all()
+        book._read_subscriptions(rows if people is None else rows.filter(person__in=book.reachable))
         return book
 
-    def _read_subscriptions(self) -> None:
-        rows = Subscription.objects.filter(person__in=self.reachable)
+    def _read_subscriptions(self, rows: "QuerySet[Subscription]") -> None:
         columns = ("person", "muted_kinds", "away_from", "away_until", "delegate")
         for person_id, muted, away_from, away_until, delegate_id in rows.values_list(*columns):
             self.muted[person_id] = frozenset(muted)
@@ -61,7 +65,7 @@ class Directory:
 
     def chain(self, owners: Iterable[int | None], departments: Iterable[int | None]) -> list[Told]:
         """The first link of the chain in which somebody can be reached."""
-        found = [Told(key, "owner") for key in dict.fromkeys(owners) if key in self.reachable]
+        found = [Told(key, "owner") for key in dict.fromkeys(owners) if key in self.working]
         if not found:
             found = self.liaisons_of(departments)
         if not found:
@@ -102,3 +106,9 @@ def reachable_people() -> "QuerySet[User]":
     """Active, with an address, and with at least one role: everybody else could not act on a mail."""
     grant = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True)
     return User.objects.filter(Exists(grant), is_active=True).exclude(email="")
+
+
+def answering_people() -> "QuerySet[User]":
+    """Those of them who may answer for what they own."""
+    grant = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True, role__in=WORKING)
+    return reachable_people().filter(Exists(grant))

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.functions import Now
 
 from people.asof import local_day
@@ -35,7 +37,7 @@ from reminders.services.recovery import recover
 log = logging.getLogger(__name__)
 
 State = Message.State
-BATCH = 50  # messages claimed and looked at at once
+BATCH = 100  # messages claimed and looked at at once
 BACK_OFF = (1, 2, 5, 15, 30, 60)  # minutes after each attempt; the last one from then on
 GIVE_UP_AFTER = timedelta(days=5)  # of temporary refusals, as mail servers do among themselves
 POISON_AFTER = 5  # attempts that failed on our side
@@ -125,7 +127,7 @@ def claim_messages(*, at: datetime, limit: int = BATCH) -> list[Message]:
 
 def release(message: Message) -> None:
     """Give a claimed message back untouched."""
-    _held(message, State.CLAIMED).update(state=State.QUEUED, lease_until=None)
+    _move(message, State.CLAIMED, {"state": State.QUEUED, "lease_until": None})
 
 
 def deliver(message: Message, *, mailer: Mailer, at: datetime, verdict: Verdict | None = None) -> str:
@@ -169,26 +171,25 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
         written = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
         written |= {"rendered_on": day, "to_address": message.person.email}
     fresh = _newer_updates(verdict) if written else []
-    fields = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
+    fields: dict[str, object] = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
     for name, value in fields.items():
         setattr(message, name, value)
     mail = FixedMail(message, headers_of(message))
     lease = timedelta(seconds=SENDING * settings.EMAIL_TIMEOUT)
-    mine = _held(message, State.CLAIMED).filter(lease_until__gt=Now())
     with transaction.atomic() if verdict.dropped or fresh else nullcontext():
         _drop(verdict)
         for item, update_id in fresh:
             MessageItem.objects.filter(pk=item.pk).update(seen_update_id=update_id)
-        if not mine.update(lease_until=Now() + lease, **fields):
+        if not _move(message, State.CLAIMED, fields, lease=lease):
             raise LostLease
     return mail
 
 
 def _cancel(message: Message, verdict: Verdict, at: datetime) -> None:
-    fields = {"state": State.CANCELLED, "ended_at": at, "note": verdict.reason, "lease_until": None}
+    fields: dict[str, object] = {"state": State.CANCELLED, "ended_at": at, "note": verdict.reason, "lease_until": None}
     with transaction.atomic():
         _drop(verdict)
-        if not _held(message, State.CLAIMED).update(**fields):
+        if not _move(message, State.CLAIMED, fields):
             raise LostLease
 
 
@@ -210,7 +211,7 @@ def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
     """Write down what came of handing it over. Does nothing when the lease was lost: recovery decides then."""
     fields: dict[str, object] = {"lease_until": None}
     if isinstance(outcome, Unknown):  # stays `sending`; the trace is asked once the lease has run out
-        _held(message, State.SENDING).update(note=outcome.words[:500])
+        _move(message, State.SENDING, {"note": outcome.words[:500]})
         return "left to recovery"
     if isinstance(outcome, Accepted):
         fields |= {"state": State.SENT, "sent_at": at, "ended_at": at, "note": ""}
@@ -221,7 +222,7 @@ def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
     else:
         fields |= {"state": State.QUEUED, "next_try_at": at + _pause(message), "note": outcome.words[:500]}
         told = "unreachable" if isinstance(outcome, Unreachable) else "put off"
-    if not _held(message, State.SENDING).update(**fields):
+    if not _move(message, State.SENDING, fields):
         log.warning("Message %s was settled by somebody else; this sender says: %s", message.pk, told)
         return "lost to another sender"
     return told
@@ -244,8 +245,38 @@ def settle_poison(message: Message, error: Exception, *, at: datetime) -> str:
     return "failed" if attempts >= POISON_AFTER else "put off"
 
 
-def _held(message: Message, state: str) -> "QuerySet[Message]":
-    return Message.objects.filter(pk=message.pk, fence=message.fence, state=state)
+def _move(message: Message, state: State, fields: dict[str, object], *, lease: timedelta | None = None) -> bool:
+    """Set fields of a message this sender holds in a state; False where it holds it no more.
+
+    With a `lease`, only before the old one ran out, and counted anew from now. It is one statement written once: the
+    ORM builds each anew, which at two a mail took a fifth of the time.
+    """
+    values: list[Any] = [COLUMNS[name].get_db_prep_save(value, connection) for name, value in fields.items()]
+    sets, where = [f"{name} = %s" for name in fields], HELD
+    keys: list[Any] = [message.pk, message.fence, state]
+    if lease is not None:
+        (now, now_values), (then, then_values) = _database_time(connection.vendor, lease)
+        sets.append(f"lease_until = {then}")
+        values += then_values
+        where += f" AND lease_until > {now}"
+        keys += now_values
+    with connection.cursor() as cursor:
+        # Names are those of our columns; every value is a parameter.
+        cursor.execute(f"UPDATE reminders_message SET {', '.join(sets)} WHERE {where}", [*values, *keys])  # noqa: S608
+        return bool(cursor.rowcount)
+
+
+COLUMNS = {field.name: field for field in Message._meta.concrete_fields}
+HELD = "id = %s AND fence = %s AND state = %s"
+
+
+@cache
+def _database_time(vendor: str, ahead: timedelta) -> tuple[tuple[str, list[Any]], tuple[str, list[Any]]]:
+    """Now, and `ahead` of it, by the database's own clock, in its own words."""
+    query = Message.objects.order_by().query
+    compiler = query.get_compiler(connection=connection)
+    now, then = (compiler.compile(one.resolve_expression(query)) for one in (Now(), Now() + ahead))
+    return (now[0], list(now[1])), (then[0], list(then[1]))
 
 
 def _pause(message: Message) -> timedelta:

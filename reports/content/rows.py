@@ -243,6 +243,7 @@ def effective_after(row: Initiative, status: str, cover: Cover) -> str:
 
 
 def is_stale_after(row: Initiative, status: str, cover: Cover) -> bool:
+    """Whether a frozen row is stale. Its instants are in plan time, as `rows_of` gives them: a day is a local day."""
     if status in CLOSED or row.last_updated_at is None:
         return False
     return (cover.as_of_day - row.last_updated_at.date()).days > cover.expected_update_days

@@ -24,7 +24,12 @@ TRIES = 4
 
 
 class CannotTypeset(Exception):
-    """The typesetter refused the document; the text says why."""
+    """The typesetter refused the document: a sentence for who asked for the file, and for the log all it told."""
+
+    def __init__(self, words: str, told: str = "") -> None:
+        super().__init__(words)
+        self.told = told
+        self.add_note(told)
 
 
 def to_pdf(report: ReportContent) -> bytes:
@@ -34,7 +39,7 @@ def to_pdf(report: ReportContent) -> bytes:
         try:
             return _typeset(told, Drawable(refused))
         except CannotTypeset as error:
-            found = [_unescaped(text) for text in REFUSED.findall(str(error))]
+            found = [_unescaped(text) for text in REFUSED.findall(error.told)]
             if not found:
                 raise
             refused += found
@@ -51,10 +56,17 @@ def _typeset(told: dict[str, Any], drawable: Drawable) -> bytes:
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        raise CannotTypeset(f"It was not done in {SECONDS:.0f} seconds.") from None
+        raise CannotTypeset(f"The PDF was not set within {SECONDS:.0f} seconds.") from None
     if done.returncode:
-        raise CannotTypeset(done.stderr.decode(errors="replace") or f"It ended with {done.returncode}.")
+        words = done.stderr.decode(errors="replace")
+        raise CannotTypeset(_why(words, done.returncode), words)
     return done.stdout
+
+
+def _why(told: str, code: int) -> str:
+    """What the typesetter said, without the trace that follows it."""
+    said = next((line for line in told.splitlines() if "error:" in line), f"the typesetter ended with {code}")
+    return f"The PDF could not be set: {said.removeprefix('error:').strip()}"
 
 
 def document(report: ReportContent) -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from goals.models import Plan
 from reports import content
-from reports.content.canonical import LineWriter, as_mapping, cover_line, fingerprint, line
+from reports.content.canonical import as_mapping, cover_line, fingerprint, instants, line, line_writer
 from reports.models import (
     QuarterSnapshot,
     SnapshotCommitment,
@@ -20,7 +22,7 @@ from reports.models import (
 )
 
 T = TypeVar("T")
-CHUNK = 5_000
+CHUNK = 2_000
 
 # Each frozen table, the plain row it is read into, and the order of the canonical form.
 TABLES: tuple[tuple[str, type[Model], type, tuple[str, ...]], ...] = (
@@ -59,11 +61,13 @@ class CanonicalRow(NamedTuple):
 def canonical_rows(snapshot: QuarterSnapshot) -> Iterator[CanonicalRow]:
     """The canonical lines after the cover, each with its key."""
     for kind, model, plain, order in TABLES:
-        names = content.rows.names(plain)
-        write, keys = LineWriter(kind, plain), [names.index(name) for name in order]
+        names, texts = content.rows.names(plain), instants(plain)
+        columns = [Cast(name, TextField()) if name in texts else name for name in names]
+        write, key_of = line_writer(kind, plain), itemgetter(*[names.index(name) for name in order])
         rows = model._default_manager.filter(snapshot=snapshot).order_by(*order)
-        for values in rows.values_list(*names).iterator(chunk_size=CHUNK):
-            yield CanonicalRow(kind, " ".join([str(values[at]) for at in keys]), write(values))
+        for values in rows.values_list(*columns).iterator(chunk_size=CHUNK):
+            key = key_of(values)
+            yield CanonicalRow(kind, f"{key}" if len(order) == 1 else " ".join(map(str, key)), write(values))
 
 
 def cover_digests(snapshot: QuarterSnapshot) -> list[str]:

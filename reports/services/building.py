@@ -14,6 +14,7 @@ from people.audit import Act, record_event
 from people.failpoints import failpoint
 from people.models import Channel
 from reports.content import ReportContent
+from reports.exporters.to_pdf import CannotTypeset
 from reports.models import ExportContent, ExportJob
 from reports.selectors.exports import content_for
 from reports.services.asking import KEPT
@@ -158,7 +159,8 @@ def _keep(job: ExportJob, file: Export, report: ReportContent, at: datetime) -> 
 
 def _put_off(job: ExportJob, error: Exception, at: datetime) -> None:
     """Try again a little later, at most TRIES times; then a person decides."""
-    words = f"The file could not be written: {type(error).__name__}: {error}"[:400]
+    named = f"The file could not be written: {type(error).__name__}: {error}"
+    words = (str(error) if isinstance(error, CannotTypeset) else named)[:400].rstrip(".") + "."
     if job.attempts >= TRIES:
         _end(held(job), job, f"{words} It was tried {TRIES} times.", at)
     else:

@@ -173,9 +173,8 @@ def _hashed(snapshot: QuarterSnapshot) -> tuple[str, str]:
     told.add(cover_line(as_mapping(cover_of(snapshot))))
     rows = canonical_rows(snapshot)
     for part, batch in enumerate(iter(lambda: list(islice(rows, PART)), []), start=1):
-        for row in batch:
-            told.add(row.line)
-        lines = "\n".join(f"{fingerprint(row.line)} {row.record} {row.key}" for row in batch)
+        told.add(b"\n".join([line for _, _, line in batch]))
+        lines = "\n".join([f"{fingerprint(line)} {record} {key}" for record, key, line in batch])
         kept.add(lines.encode())
         SnapshotDigests.objects.create(snapshot=snapshot, part=part, lines=lines)
     return told.hexdigest(), kept.hexdigest()

@@ -26,20 +26,20 @@ MUTANTS = [
         TESTS + "a_sender_that_lost_its_lease_settles_nothing",
         (
             SENDING,
-            "    if not _held(message, State.SENDING).update(**fields):",
-            "    if not Message.objects.filter(pk=message.pk).update(**fields):",
+            'HELD = "id = %s AND fence = %s AND state = %s"',
+            'HELD = "id = %s AND (fence = %s OR true) AND (state = %s OR true)"',
         ),
     ),
     mutant(
         "lease not asked before the intent",
         GUARDS + "a_lease_that_ran_out_is_lost_before_anybody_took_it_back",
-        (SENDING, "_held(message, State.CLAIMED).filter(lease_until__gt=Now())", "_held(message, State.CLAIMED)"),
+        (SENDING, 'where += f" AND lease_until > {now}"', 'where += f" AND (true OR lease_until > {now})"'),
     ),
     mutant(
         "no intent before the hand-over",
         TESTS + "a_server_that_hangs_or_dies_after_data_leaves_it_unknown_and_never_resends",
-        (SENDING, 'fields = {"state": State.SENDING, "attempts"', 'fields = {"state": State.CLAIMED, "attempts"'),
-        (SENDING, "if not _held(message, State.SENDING).update", "if not _held(message, State.CLAIMED).update"),
+        (SENDING, '= {"state": State.SENDING, "attempts"', '= {"state": State.CLAIMED, "attempts"'),
+        (SENDING, "if not _move(message, State.SENDING, fields)", "if not _move(message, State.CLAIMED, fields)"),
     ),
     mutant(
         "no unique key of an item",

@@ -3,9 +3,12 @@
 import hashlib
 import logging
 from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
 
 import pytest
 from django.core import mail
+from django.core.mail import BadHeaderError
 from django.db import IntegrityError, transaction
 
 from people.models import User
@@ -229,6 +232,36 @@ def test_a_mail_is_decided_by_its_row(three):
     again = FixedMail(Message.objects.get(pk=message.pk), headers_of(message)).content
     assert first == again
     assert message.message_id.encode() in first
+
+
+@pytest.mark.parametrize("words", ["Plain.\n", "Zoë – naïve\r\n.dot\rend", "long " * 400 + "ä = ü\n.\n", "x" * 1200])
+@pytest.mark.parametrize("html", ["", "<p>Grüße &amp; <b>more</b></p>\n"])
+@pytest.mark.parametrize("subject", ["planapp: 1 late", "Ümläüte " * 20 + "!", "words " * 30 + "!"])
+def test_what_goes_over_the_wire_says_what_djangos_own_message_says(words, html, subject):
+    row = Message(
+        message_id="<1@localhost>", date=AT, to_address="zoë@exämple.example", subject=subject, text=words, html=html
+    )
+    one = FixedMail(row, {"List-Unsubscribe": f"<https://localhost/{'x' * 200}>", "Auto-Submitted": "auto-generated"})
+    ours, djangos = (BytesParser(policy=policy.default).parsebytes(content) for content in (
+        one.content, one.message().as_bytes(linesep="\r\n"),
+    ))  # fmt: skip
+    assert {name: str(ours[name]) for name in ours if name != "Content-Type"} == {
+        name: str(djangos[name]) for name in djangos if name != "Content-Type"
+    }
+    for mine, theirs in zip(ours.walk(), djangos.walk(), strict=True):
+        assert mine.get_content_type() == theirs.get_content_type()
+        if not mine.is_multipart():
+            assert mine.get_content().strip() == theirs.get_content().strip()
+    assert all(len(line) <= 998 for line in one.content.split(b"\r\n"))
+    assert b"\n" not in one.content.replace(b"\r\n", b"")
+    assert b"\r" not in one.content.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("name", ["Subject", "X-Own"])
+def test_a_header_of_two_lines_is_never_written(name):
+    row = Message(message_id="<1@localhost>", date=AT, to_address="a@test.example", subject="One\nBcc: all", text="x")
+    with pytest.raises(BadHeaderError):
+        FixedMail(row, {name: "one\r\nBcc: all"})
 
 
 @pytest.mark.parametrize(("decision", "state"), [("arrived", "sent"), ("send", "queued"), ("drop", "cancelled")])

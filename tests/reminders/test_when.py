@@ -216,12 +216,12 @@ def test_g8_who_stands_in_is_not_told_again_of_what_they_were_told_themselves(fr
     make_milestone(fresh, TODAY + 7 * DAY, owner=cast.contributor)
     run(TODAY)
     assert {one.to[0] for one in mail.outbox} == {cast.owner.email, cast.contributor.email}
-    other = make_milestone(fresh, TODAY + 7 * DAY, owner=cast.leader)
+    other = make_milestone(fresh, TODAY + 7 * DAY, owner=cast.manager)
     update_initiative(initiative=fresh, fields={"owner": cast.contributor}, act=act("2026-10-05T15:00"))
     run(TODAY + DAY)  # the new milestone, to its owner and to the new owner of the initiative
     set_preferences(
-        person=cast.leader, muted_kinds=[], away_from=TODAY + 2 * DAY, away_until=TODAY + 9 * DAY,
-        delegate=cast.contributor, act=act("2026-10-06T15:00", cast.leader),
+        person=cast.manager, muted_kinds=[], away_from=TODAY + 2 * DAY, away_until=TODAY + 9 * DAY,
+        delegate=cast.contributor, act=act("2026-10-06T15:00", cast.manager),
     )  # fmt: skip
     run_each(TODAY + 2 * DAY, TODAY + 5 * DAY)
     assert MessageItem.objects.filter(person=cast.contributor, subject_id=other.pk).count() == 1

@@ -348,3 +348,22 @@ def test_without_a_rule_nothing_is_handed_up(plan, fresh, cast):
     make_milestone(fresh, TODAY - 60 * DAY)
     run(TODAY)
     assert addresses() == [cast.owner.email]
+
+
+def test_an_owner_who_may_only_read_is_passed_over_until_they_may_answer(initiative, goal, cast):
+    """Asking who cannot answer asks nobody: the next in the chain is asked, and the item stands on the list."""
+    report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
+    reader = create_user(email="reader@test.example", name="Rea Reader", act=act("2026-10-05T12:00"))
+    grant_role(user=reader, role=Role.VIEWER, act=act("2026-10-05T12:00"))
+    update_initiative(initiative=initiative, fields={"owner": reader}, act=act("2026-10-05T12:30"))
+    make_milestone(initiative, SOON)
+    run(TODAY)
+    asked = User.objects.get(pk=MessageItem.objects.get(kind="milestone_due_soon").person_id)
+    assert asked != reader
+    assert asked.has_perm("initiatives.add_status_update", initiative)
+    assert initiative in initiatives_without_reachable_owner()
+    grant_role(user=reader, role=Role.CONTRIBUTOR, act=act("2026-10-05T15:00"))
+    make_milestone(initiative, SOON)
+    run(TODAY + DAY)
+    assert {item.person_id for item in MessageItem.objects.filter(planned_on=TODAY + DAY)} == {reader.pk}
+    assert initiative not in initiatives_without_reachable_owner()

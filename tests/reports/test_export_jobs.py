@@ -15,6 +15,7 @@ from people.models import AuditEvent, RoleGrant
 from people.services import revoke_role
 from reports import services
 from reports.exporters import FORMATS
+from reports.exporters.to_pdf import CannotTypeset, _why
 from reports.models import ExportContent, ExportedFile, ExportJob, ExportRequest
 from reports.selectors.verify import verify_file
 from reports.services import build_next_export, building, freeze_quarter, remove_old_exports
@@ -316,6 +317,19 @@ def poison(monkeypatch):
     monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], at_once=0, write_counted=broken))
 
 
+def test_a_document_that_the_typesetter_refuses_is_told_in_a_sentence(reader, monkeypatch):
+    def refused(report):
+        told = "error: a text without a font\n  at line 3\n  hint: none"
+        raise CannotTypeset(_why(told, 3), told)
+
+    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], at_once=0, write_counted=None, write=refused))
+    job = ask(reader)
+    for minute in (0, 1, 2):
+        assert build(f"2026-10-05T15:0{minute}") == job
+    job.refresh_from_db()
+    assert job.note == "The PDF could not be set: a text without a font. It was tried 3 times."
+
+
 def test_a_file_that_cannot_be_built_fails_with_words_and_can_be_tried_again(reader, poison, monkeypatch):
     job = ask(reader)
     for minute in (0, 1, 2):
@@ -324,7 +338,7 @@ def test_a_file_that_cannot_be_built_fails_with_words_and_can_be_tried_again(rea
     job.refresh_from_db()
     assert (job.state, job.attempts) == (State.FAILED, 3)
     assert job.note == (
-        "The file could not be written: ValueError: a text that no writer can write It was tried 3 times."
+        "The file could not be written: ValueError: a text that no writer can write. It was tried 3 times."
     )
     html = page(reader, job).content.decode()
     assert "a text that no writer can write" in html

@@ -240,7 +240,29 @@ def test_canonical_lines_are_what_the_standard_library_writes(text):
                 content.canonical.record(kind, row), ensure_ascii=False, sort_keys=True, separators=(",", ":")
             )
             assert written == standard.encode()
-            assert content.canonical.LineWriter(kind, plain)(list(row.values())) == written
+            texts = {name: "2026-10-01 03:59:59.000001+00" for name, cell in row.items() if cell is when}
+            assert content.canonical.line_writer(kind, plain)(list({**row, **texts}.values())) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2026-10-01 03:59:59.000001+00", "2026-10-01T03:59:59.000001Z"),  # PostgreSQL
+        ("2026-10-01 03:59:59.12+00", "2026-10-01T03:59:59.120000Z"),
+        ("2026-10-01 03:59:59+00", "2026-10-01T03:59:59.000000Z"),
+        ("2026-10-01 03:59:59", "2026-10-01T03:59:59.000000Z"),  # SQLite
+        ("2026-10-01 03:59:59.000001", "2026-10-01T03:59:59.000001Z"),
+        (None, None),
+    ],
+)
+def test_an_instant_is_written_alike_from_either_databases_text(text, written):
+    assert content.canonical.instant(text) == written
+
+
+@pytest.mark.parametrize("text", ["2026-10-01 03:59:59-04", "2026-10-01 09:29:59+05:30", "2026-10-01", "infinity"])
+def test_an_instant_of_another_zone_is_refused(text):
+    with pytest.raises(ValueError, match="Not an instant in UTC"):
+        content.canonical.instant(text)
 
 
 def test_the_hash_of_a_report_is_the_same_for_ever():

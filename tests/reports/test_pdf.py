@@ -286,7 +286,7 @@ def test_what_our_fonts_lack_is_drawn_with_the_machines(story, content_of):
 
 def test_a_typesetter_that_does_not_end_is_ended(monkeypatch):
     monkeypatch.setattr(exporter, "SECONDS", 0.01)
-    with pytest.raises(exporter.CannotTypeset, match="not done in 0 seconds"):
+    with pytest.raises(exporter.CannotTypeset, match="not set within 0 seconds"):
         to_pdf(hostile_report(1))
 
 
