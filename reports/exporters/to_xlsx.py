@@ -73,10 +73,11 @@ def _columns(told: Sequence[tuple[str, str, int]]) -> list[Column]:
 
 def _changes(report: ReportContent) -> Iterable[list[Any]]:
     for change in report.changes.story if report.changes else ():
+        told = "Date slipped" if change.key == "slipped" else change.words.capitalize()  # not the median of all
         for item in change.items:
             words = (item.before, item.after) if item.days is None else ("", "")
             days = (item.before_day, item.after_day)
-            yield [change.words.capitalize(), item.number, item.title, item.what, *words, *days, item.days]
+            yield [told, item.number, item.title, item.what, *words, *days, item.days]
 
 
 def _commitments(report: ReportContent) -> Iterable[list[Any]]:
