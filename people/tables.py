@@ -168,7 +168,7 @@ def write_sheet(
     sheet.set_row(0, (min(high, HEADING_LINES) + 1) * LINE)  # the last line is the filter buttons'
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width, formats[column.kind])  # an empty cell looks like its column
-        sheet.write_string(0, index, column.heading, heading if column.kind == "text" else over_numbers)
+        sheet.write_string(0, index, cell_text(column.heading), heading if column.kind == "text" else over_numbers)
     styles = [formats[column.kind] for column in columns]
     count = 0
     for count, row in enumerate(rows, start=1):
