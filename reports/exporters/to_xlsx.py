@@ -101,7 +101,7 @@ def _alignment_columns(report: ReportContent) -> list[Column]:
 def _alignment(report: ReportContent) -> Iterable[list[Any]]:
     """How many initiatives of each focus area serve each priority; nothing where the plan names no priorities."""
     for goal, served in report.alignment if report.priorities else ():
-        yield [f"{goal.number} {goal.title}", *served]
+        yield [goal.name, *served]
 
 
 def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
@@ -136,8 +136,7 @@ def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
     headings += [Column(label, "int", 14) for _, label in columns]
     headings += [Column("All", "int", 8), Column("Share completed", "percent", 12)]
     rows: list[list[Any]] = [
-        [f"{a.goal.number} {a.goal.title}", *a.cells, len(a.initiatives), a.completed_percent]
-        for a in report.focus_areas
+        [a.goal.name, *a.cells, len(a.initiatives), a.completed_percent] for a in report.focus_areas
     ]
     counts = [report.counts[status] for status, _ in columns]
     rows.append(["Whole plan", *counts, len(report.rows.initiatives), report.completed_percent])

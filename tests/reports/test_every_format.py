@@ -46,6 +46,7 @@ STATUSES = ("on_track", "at_risk", "off_track", "on_hold", "completed", "cancell
 LONG = "A long story. " * 2_858  # 40,012 characters
 SECRET = ("Zebra crossing at the vault", "77.903", "Keeper of zebras", "Zebra milestone", "Zebra promise", "Zebra told")
 SHOUTED = SECRET[0].upper()
+GONE = {"2.1": "", "1.2": "9"}  # initiatives whose focus area is gone, and the number they say it had
 
 
 def build():
@@ -100,8 +101,12 @@ def told(django_db_setup, django_db_blocker):
 
 
 def with_more_secrets(content):
-    """What leadership adds after the freeze names the internal item too."""
+    """What leadership adds after the freeze names the internal item too; and two initiatives lost their focus area."""
     (secret,) = (row for row in content.rows.initiatives if row.title == SECRET[0])
+    rows = tuple(
+        replace(row, goal_number=GONE[row.number], goal_title="") if row.number in GONE else row
+        for row in content.rows.initiatives
+    )
     correction = Correction(
         initiative_id=secret.source_id, number=secret.number, title=secret.title, corrected_update_id=1, update_id=2,
         field="happened", before=SECRET[5], after=SECRET[5], reason=SECRET[5], author_name=SECRET[2],
@@ -112,7 +117,7 @@ def with_more_secrets(content):
         summary_at=content.life.built_at,
         sign_offs=(SignOff(secret.source_id, SECRET[2], content.life.built_at, 1),),
     )  # fmt: skip
-    return replace(content, life=life, rows=replace(content.rows, corrections=(correction,)))
+    return replace(content, life=life, rows=replace(content.rows, initiatives=rows, corrections=(correction,)))
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +145,11 @@ def test_b58_b59_each_format_says_the_same(told, files, key):
     }
     if read.alignment is not None:
         assert {text(goal): served for goal, served in read.alignment.items()} == {
-            text(f"{goal.number} {goal.title}"): served for goal, served in told.alignment
+            text(goal.name): served for goal, served in told.alignment
+        }
+    if read.areas is not None:
+        assert {text(name): count for name, count in read.areas.items()} == {
+            text(area.goal.name): len(area.initiatives) for area in told.focus_areas
         }
     if read.due is not None:
         assert read.due == {row.number: row.due_date for row in rows}
@@ -159,6 +168,17 @@ def test_b58_b59_each_format_says_the_same(told, files, key):
 def test_only_the_csv_says_nothing_of_milestones_and_commitments(files):
     silent = [key for key, reader in READERS.items() if reader.read(files[key]).milestones is None]
     assert silent == ["csv"]
+
+
+@pytest.mark.parametrize("key", sorted(READERS))
+def test_initiatives_whose_focus_area_is_gone_are_told_together(told, files, key):
+    reader = READERS[key]
+    read = reader.read(files[key])
+    assert set(GONE) & {row.number for row in reader.initiatives(told)} <= set(read.initiatives)
+    if key in {"csv", "json"}:  # rows of their own, which name their focus area or none
+        assert (set(GONE) <= set(read.initiatives), read.areas) == (True, None)
+    else:
+        assert read.areas["Without a focus area"] == len(GONE)
 
 
 def test_what_people_read_has_alignment_as_a_matrix(told, files):
