@@ -72,8 +72,29 @@ def test_b14_one_notice_to_the_author_that_it_was_read(initiative, goal, cast):
         run(TODAY + n * DAY)
     assert told() == [("update_acknowledged", TODAY, 0)]
     assert addresses() == [cast.owner.email]
-    assert f"{cast.leader.name} read your update on 5 Oct 2026." in mail.outbox[0].body
+    assert f"Your update was read on 5 Oct 2026 by {cast.leader.name}." in mail.outbox[0].body
     assert f"/initiatives/{initiative.pk}/" in mail.outbox[0].body
+
+
+def test_what_asks_nothing_has_a_plain_link_and_says_nothing_of_answering(initiative, goal, cast):
+    update_goal(goal=goal, fields={"lead": cast.leader}, act=act("2026-10-04T12:00"))
+    User.objects.filter(pk=cast.owner.pk).update(name="Owner, digital services")
+    said = report(initiative, "on_track", "2026-10-05T12:00", cast.owner, "It went well")
+    acknowledge_update(update=said, act=act("2026-10-05T12:30", cast.leader))
+    run(TODAY)
+    make_milestone(initiative, SOON)
+    run(TODAY + DAY)
+    shown, asked = mail.outbox
+    for body in (shown.body, shown.alternatives[0][0]):
+        assert "What is new" in body
+        assert "without signing in" not in body
+        assert "1 thing." in body
+        assert "For: Owner, digital services" in body
+    for body in (asked.body, asked.alternatives[0][0]):
+        assert "What needs you" in body
+        assert "without signing in" in body
+    assert 'class="button"' not in shown.alternatives[0][0]
+    assert 'class="button"' in asked.alternatives[0][0]
 
 
 def test_b25_two_owners_two_mails(fresh, cast):
