@@ -20,9 +20,10 @@ from initiatives.services import (
 )
 from people.models import User
 from people.roles import Role
-from people.services import create_user, grant_role, update_user
+from people.services import create_user, grant_role, revoke_role, update_user
 from reminders.models import Message, MessageItem, OneOff
 from reminders.selectors.log import initiatives_without_reachable_owner
+from reminders.selectors.recipients import Directory, Told
 from reminders.services import (
     mute_digests,
     plan_messages,
@@ -268,6 +269,43 @@ def test_away_without_delegate_it_waits_and_is_made_good_once(fresh, cast):
     for n in range(6):
         run(TODAY + n * DAY)
     assert told(cast.owner) == [("milestone_due_soon", TODAY + 3 * DAY, -7)]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.LEADER])
+def test_away_a_delegate_who_may_only_read_is_not_asked_until_they_may_answer(fresh, cast, role):
+    make_milestone(fresh, SOON)
+    reader = create_user(email="reader@test.example", name="Rea Reader", act=act("2026-10-04T12:00"))
+    grant_role(user=reader, role=role, act=act("2026-10-04T12:00"))
+    set_preferences(
+        person=cast.owner, muted_kinds=[], away_from=TODAY, away_until=TODAY + 2 * DAY, delegate=reader,
+        act=act("2026-10-04T12:00", cast.owner),
+    )  # fmt: skip
+    run(TODAY)
+    assert mail.outbox == []
+    grant_role(user=reader, role=Role.CONTRIBUTOR, act=act("2026-10-05T15:00"))
+    run(TODAY + DAY)
+    assert addresses() == [reader.email]
+
+
+def test_away_a_delegate_who_lost_their_pen_after_planning_is_not_asked(fresh, cast):
+    make_milestone(fresh, SOON)
+    set_preferences(
+        person=cast.owner, muted_kinds=[], away_from=TODAY, away_until=TODAY + 2 * DAY, delegate=cast.contributor,
+        act=act("2026-10-04T12:00", cast.owner),
+    )  # fmt: skip
+    grant_role(user=cast.contributor, role=Role.VIEWER, act=act("2026-10-04T12:00"))
+    plan_messages(at=morning(TODAY))
+    pen = cast.contributor.role_grants.get(role=Role.CONTRIBUTOR, recorded_until__isnull=True)
+    revoke_role(grant=pen, act=act("2026-10-05T13:01"))
+    send_due_messages(at=morning(TODAY) + timedelta(minutes=5))
+    assert mail.outbox == []
+
+
+def test_away_who_only_reads_may_be_stood_in_for_by_who_only_reads():
+    leader, viewer, owner = 1, 2, 3
+    book = Directory(TODAY, reachable={leader, viewer, owner}, working={owner}, away={leader: viewer, owner: viewer})
+    told = [Told(leader, "leader"), Told(owner, "owner")]
+    assert book.heard(told, "report_ready") == [Told(viewer, "leader", instead_of=leader)]
 
 
 @pytest.mark.parametrize(
