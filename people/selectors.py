@@ -1,12 +1,13 @@
 """Reads about people and what was done."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from people.asof import start_of_day
+from people.asof import local_day, start_of_day
 from people.models import AuditEvent, Channel, Department, RoleGrant, User
 
 VERBS = {
@@ -28,6 +29,9 @@ VERBS = {
     "subscription": "Mail preferences",
     "sending": "Sending",
 }
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def entry_of(event: AuditEvent) -> Entry:
         channel="" if event.channel == Channel.WEB else event.get_channel_display().lower(),
         reason=event.reason,
         changes=[
-            Change(label=_label(name), old=_text(pair[0]), new=_text(pair[1])) for name, pair in event.changes.items()
+            Change(label=_label(name), old=value_in_words(pair[0]), new=value_in_words(pair[1]))
+            for name, pair in event.changes.items()
         ],
     )
 
@@ -109,5 +114,11 @@ def _label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def value_in_words(value: Any) -> str:
+    """What the log kept of a field, as a reader writes it: 24 Nov 2026, yes. An instant is its day in plan time."""
+    text = "" if value is None else str(value)
+    if DAY.fullmatch(text):
+        return f"{date.fromisoformat(text):%-d %b %Y}"
+    if INSTANT.match(text):
+        return f"{local_day(datetime.fromisoformat(text)):%-d %b %Y}"
+    return {"True": "yes", "False": "no"}.get(text, text)

@@ -1,15 +1,15 @@
 """The history of an initiative and what hangs on it, in words."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from people.asof import AsOf, local_day
+from people.asof import AsOf
 from people.models import AuditEvent, Channel
+from people.selectors import value_in_words
 
 # Kept in the log, told to nobody: copies and keys.
 TECHNICAL = frozenset({"latest_update", "sort_key", "last_updated_at", "order"})
@@ -48,8 +48,6 @@ FIELDS = {
     "start_date": "Start", "state": "State", "status": "Reported status", "strategy": "Strategy", "summary": "Summary",
     "title": "Title", "visibility": "Visibility", "what": "What",
 }  # fmt: skip
-DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
-INSTANT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 LONGEST = 600  # characters of a text shown on the page; the log keeps all of it
 
 
@@ -109,13 +107,5 @@ def _changes(changes: Mapping[str, Any], goal_label: str) -> tuple[Change, ...]:
 
 
 def _words(value: str) -> str:
-    day = DAY.match(value)
-    if day is not None:
-        written = date(int(day[1]), int(day[2]), int(day[3]))
-        return f"{written.day} {written:%b %Y}"
-    if INSTANT.match(value):
-        written = local_day(datetime.fromisoformat(value))
-        return f"{written.day} {written:%b %Y}"
-    if value in {"True", "False"}:
-        return "yes" if value == "True" else "no"
-    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    told = value_in_words(value)
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"

@@ -2,10 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -91,7 +90,7 @@ def _told_before(occasions: Iterable[Occasion]) -> tuple[Memory, set[tuple[int, 
         subjects[one.subject_type].add(one.subject_id)
     memory: Memory = {}
     served = set()
-    for row in chain.from_iterable(_items_about(name, ids) for name, ids in subjects.items()):
+    for row in _items_about(subjects):
         person, instead_of, kind, subject_type, subject_id, due, step, planned_on, sent_at = row
         served.add((person, kind, subject_type, subject_id, due, step))
         # A mail that waited for its server counts from the day it went out.
@@ -109,14 +108,17 @@ AMONG = {
 }
 
 
-def _items_about(subject_type: str, ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
-    """What was told of these rows and no others, however much was told of others in all the years."""
-    numbers = list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
-    rows = MessageItem.objects.filter(subject_type=subject_type, dropped="").extra(  # noqa: S610 - numbers as a value
-        where=[AMONG[connection.vendor]], params=[numbers]
-    )
+def _items_about(subjects: Mapping[str, Collection[int]]) -> Iterable[tuple[Any, ...]]:
+    """What was told of these rows and no others, however much was told of others in all the years. One query."""
     columns = ("person", "instead_of", "kind", "subject_type", "subject_id", "due_date", "step", "planned_on")
-    return rows.order_by().values_list(*columns, "message__sent_at").iterator()
+    parts = []
+    for subject_type, ids in subjects.items():
+        numbers = list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+        rows = MessageItem.objects.filter(subject_type=subject_type, dropped="").extra(  # noqa: S610 - numbers as a value
+            where=[AMONG[connection.vendor]], params=[numbers]
+        )
+        parts.append(rows.order_by().values_list(*columns, "message__sent_at"))
+    return parts[0].union(*parts[1:], all=True).iterator() if parts else ()
 
 
 def _served_today(day: date) -> set[int]:

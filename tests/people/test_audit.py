@@ -8,6 +8,7 @@ from initiatives.models import Contribution
 from initiatives.services import update_initiative
 from people.audit import SYSTEM, TICK, StaleVersion, record_change, record_deletion
 from people.models import AuditEvent, DepartmentVersion
+from people.selectors import value_in_words
 from people.services import create_department, update_department
 from tests.build import act, at
 
@@ -82,3 +83,19 @@ def test_keys_that_nobody_typed_are_kept_but_not_told(initiative):
 
 def test_record_change_of_nothing_is_nothing(row):
     assert record_change(row, {"name": "Before"}, verb="x.y", act=act("2026-09-02T12:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ("2026-11-04", "4 Nov 2026"),
+        ("2026-10-01 03:30:00+00:00", "30 Sep 2026"),  # that day in Philadelphia
+        ("True", "yes"),
+        ("False", "no"),
+        (None, ""),
+        ("2026-11-04 is a Wednesday", "2026-11-04 is a Wednesday"),
+        (40, "40"),
+    ],
+)
+def test_the_log_is_read_in_words(kept, words):
+    assert value_in_words(kept) == words
