@@ -26,7 +26,7 @@ from reminders.services import mute_digests, set_preferences
 def preferences(request: HttpRequest) -> HttpResponse:
     """Kinds, and who stands in while I am away."""
     user = user_of(request)
-    row = Subscription.objects.filter(person=user).first()
+    row = Subscription.objects.filter(person=user).select_related("delegate").first()
     form = PreferencesForm(request.POST or None, person=user, row=row)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -53,7 +53,7 @@ def _away(person: User, row: Subscription | None, today: date) -> str:
     """What happens to a person's mail today because they said they are away; empty when they are not."""
     if row is None or row.away_from is None or row.away_until is None or not row.away_from <= today <= row.away_until:
         return ""
-    hears = stand_ins(person).filter(pk=row.delegate_id).first()
+    hears = row.delegate and stand_ins(person).filter(pk=row.delegate.pk).first()
     told = f"{hears.name} hears it instead" if hears else "Your reminders wait"
     return f"{told} until {date_format(row.away_until, 'j M Y')}."
 
