@@ -32,6 +32,7 @@ class Reading:
     due: dict[str, date | None] | None = None
     milestones: list[tuple[str, date | None]] | None = None
     commitments: list[tuple[str, str]] | None = None  # what, state
+    alignment: dict[str, list[int]] | None = None  # focus area: initiatives that serve each priority
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ def told_steps(report):
 
 def step_day(step):
     return step.milestone.completed_date or step.milestone.due_date
+
+
+def matrix(rows):
+    """Rows of a table, the name first, by name; the parts of a wide table one after the other."""
+    found = {}
+    for name, *cells in rows:
+        found.setdefault(name, []).extend(0 if cell == "–" else int(cell) for cell in cells)
+    return found
 
 
 def day_of(text):
@@ -98,6 +107,7 @@ def read_xlsx(data):
         return [dict(zip(headings, line, strict=True)) for line in lines if any(line)]
 
     whole = rows("Overview")[-1]
+    served = book["Alignment"].iter_rows(min_row=2, values_only=True) if "Alignment" in book.sheetnames else ()
     initiatives = rows("Initiatives")
     return Reading(
         counts={label: whole[label] for label in whole if label in STATUSES},
@@ -108,6 +118,7 @@ def read_xlsx(data):
             for row in rows("Milestones")
         ],
         commitments=[(unescaped(row["Commitment"]), row["State"]) for row in rows("Commitments")],
+        alignment=matrix((unescaped(name), *cells) for name, *cells in served),
     )
 
 
@@ -202,6 +213,7 @@ def read_html(data):
             (row.xpath("string(th)"), row.xpath('string(td[@data-label="State"])').split(",")[0])
             for row in rows("commitments-title")
         ],
+        alignment=matrix([cell.text_content() for cell in row] for row in rows("alignment-title")),
     )
 
 
@@ -232,6 +244,7 @@ def read_pdf(data):
         due=due,
         milestones=[(row[0], day_of(row[3])) for row in rows("Milestones")],
         commitments=[(row[0], row[2].split(",")[0]) for row in rows("Commitments by department")],
+        alignment=matrix(rows("Alignment with priorities")),
     )
 
 
@@ -247,6 +260,7 @@ def read_pptx(data):
     words = "|".join(status.lower() for status in STATUSES)
     attention = [re.match(rf"(\S+) (.*?): ({words})[,.]", line) for line in notes("need attention")]
     steps = [re.match(r"(\S+) (.*): (?:done|was due|now) ", line) for line in notes("Milestones")]
+    served = next(shape.table for shape in slides["Alignment with the priorities"].shapes if shape.has_table)
     promises = [
         re.match(r"(.*), for \S+ .*: (proposed|accepted|delivered)(?:, overdue)?, due", line)
         for line in notes("Commitments")
@@ -256,6 +270,7 @@ def read_pptx(data):
         initiatives={found[1]: (found[2], found[3].capitalize()) for found in attention if found},
         milestones=[(found[2], day_of(found.string[found.end() - 1 :])) for found in steps if found],
         commitments=[(found[1], found[2].capitalize()) for found in promises if found],
+        alignment=matrix([cell.text for cell in row.cells] for row in list(served.rows)[1:]),
     )
 
 

@@ -20,6 +20,7 @@ from initiatives.services import (
     complete_milestone,
     override_status,
     propose_commitment,
+    update_initiative,
     update_milestone,
 )
 from people.roles import Role
@@ -52,12 +53,15 @@ def build():
     cast = build_cast()
     plan = build_plan(title="Plan A/B: \\ “quoted” = 2027?", slug="plan-a-b")
     two = Goal.objects.get(plan=plan, number="2")
-    create_priority(plan=plan, name="=Safer", order=1, act=act())
+    safer = create_priority(plan=plan, name="=Safer", order=1, act=act())
+    greener = create_priority(plan=plan, name="Cleaner and greener", order=2, act=act())
     for number, text in enumerate(AWKWARD, start=1):
         row = make_initiative(
             plan, number=f"{1 + number % 2}.{number}", title=text, owner=cast.owner, lead_department=cast.streets,
             goal=two if number % 2 else None, due_date=date(2027, 1, number) if number % 3 else None,
         )  # fmt: skip
+        priorities = [safer, greener][number % 3 :]
+        update_initiative(initiative=row, fields={}, priorities=priorities, act=act())
         report(row, STATUSES[number % 7], "2026-09-20T12:00", cast.owner, happened=text + LONG, help_needed=text)
         moved = make_milestone(row, date(2026, 12, number), title=f"{text} moves")
         done = make_milestone(row, date(2026, 12, 30), title=f"{text} is met")
@@ -134,6 +138,10 @@ def test_b58_b59_each_format_says_the_same(told, files, key):
     assert {number: (text(title), status) for number, (title, status) in read.initiatives.items()} == {
         row.number: (text(row.title), row.effective_label) for row in rows
     }
+    if read.alignment is not None:
+        assert {text(goal): served for goal, served in read.alignment.items()} == {
+            text(f"{goal.number} {goal.title}"): served for goal, served in told.alignment
+        }
     if read.due is not None:
         assert read.due == {row.number: row.due_date for row in rows}
     if read.milestones is not None:
@@ -153,6 +161,13 @@ def test_only_the_csv_says_nothing_of_milestones_and_commitments(files):
     assert silent == ["csv"]
 
 
+def test_what_people_read_has_alignment_as_a_matrix(told, files):
+    assert len(told.priorities) == 2
+    assert any(all(served) and served[0] != served[1] for _, served in told.alignment)
+    matrix = {key for key, reader in READERS.items() if reader.read(files[key]).alignment}
+    assert matrix == {"html", "pdf", "pptx", "xlsx"}
+
+
 # B-60: no format runs what was typed ---------------------------------------------------------------------------------
 
 
@@ -170,7 +185,7 @@ def parts_of(data):
 @pytest.mark.parametrize("key", ["xlsx", "pptx"])
 def test_b60_no_workbook_holds_a_formula_or_a_link(files, key):
     sheets = {name: data for name, data in parts_of(files[key]).items() if "/worksheets/sheet" in name}
-    assert len(sheets) == {"xlsx": 7, "pptx": 2}[key]
+    assert len(sheets) == {"xlsx": 8, "pptx": 2}[key]
     for name, data in sheets.items():
         root = etree.fromstring(data)
         tags = {etree.QName(node).localname for node in root.iter()}
