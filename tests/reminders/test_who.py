@@ -73,7 +73,7 @@ def test_b14_one_notice_to_the_author_that_it_was_read(initiative, goal, cast):
         run(TODAY + n * DAY)
     assert told() == [("update_acknowledged", TODAY, 0)]
     assert addresses() == [cast.owner.email]
-    assert f"Your update was read on 5 Oct 2026 by {cast.leader.name}." in mail.outbox[0].body
+    assert f"The update was read on 5 Oct 2026 by {cast.leader.name}." in mail.outbox[0].body
     assert f"/initiatives/{initiative.pk}/" in mail.outbox[0].body
 
 
