@@ -17,7 +17,8 @@ from reports.content import Comparison, Life, ReportContent, compare
 from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
 from reports.selectors.life import Report, report_of
 from reports.selectors.published import files_of, published_reports
-from reports.selectors.report import Quarters
+from reports.selectors.report import Quarters, build
+from reports.selectors.snapshots import COMPARED, rows_of
 from reports.selectors.verify import Verdict, verify_file, verify_hash
 
 
@@ -38,6 +39,7 @@ class PublishedLine:
 class PublishedPlan:
     """A plan's published reports, the newest quarter first. Titles are those of the newest report."""
 
+    slug: str
     lines: list[PublishedLine]
 
     @property
@@ -82,11 +84,11 @@ def published_plans() -> list[PublishedPlan]:
     told = public.values_list("snapshot", "effective_status").annotate(n=Count("pk"))
     for snapshot, status, count in told:
         counts[snapshot][status] = count
-    groups: dict[int, list[PublishedLine]] = defaultdict(list)
+    groups: dict[str, list[PublishedLine]] = defaultdict(list)
     for plan, report in found:
         row = report.public[0]
-        groups[plan.pk].append(PublishedLine(row, report.life(row, alone=True), counts[row.pk]))
-    return [PublishedPlan(lines) for lines in groups.values()]
+        groups[plan.slug].append(PublishedLine(row, report.life(row, alone=True), counts[row.pk]))
+    return [PublishedPlan(slug, lines) for slug, lines in groups.items()]
 
 
 def published_report(slug: str, quarter: str, revision: str = "") -> Published | None:
@@ -108,20 +110,19 @@ def published_file(found: Published, format_key: str) -> PublishedFile | None:
     return PublishedFile.objects.filter(snapshot=found.shown, format=format_key).first()
 
 
-def published_comparison(slug: str, before: str, after: str) -> Comparison | None:
+def published_comparison(plan: PublishedPlan, before: str, after: str) -> Comparison | None:
     """Two published quarters in their public editions. An item that is internal in either is told in neither."""
-    one, two = published_report(slug, before), published_report(slug, after)
-    if one is None or two is None:
+    shown = {line.snapshot.period.slug: line.snapshot for line in plan.lines}
+    if before not in shown or after not in shown:
         return None
-    told = [found.content().rows for found in (one, two)]
-    hidden = {
-        row.source_id
-        for row in SnapshotInitiative.objects.filter(snapshot__in=[one.shown, two.shown]).exclude(visibility="public")
-    }
+    one, two = shown[before], shown[after]
+    whole = rows_of([one, two], COMPARED)
+    hidden = {row.source_id for rows in whole.values() for row in rows.initiatives if row.visibility != "public"}
+    told = [build(whole[row.pk], row.period, life=Life()).for_public().rows for row in (one, two)]
     earlier, later = (
         rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in told
     )
-    return compare(earlier, later, before_label=one.shown.period.label, after_label=two.shown.period.label)
+    return compare(earlier, later, before_label=one.period.label, after_label=two.period.label)
 
 
 def published_verdicts(*, text: str = "", data: bytes | None = None) -> list[Verdict]:

@@ -89,7 +89,7 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
 @window
 def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Two published quarters of a plan side by side; the two newest unless the address names them."""
-    plan = next((plan for plan in published_plans() if plan.newest.plan.slug == slug), None)
+    plan = next((plan for plan in published_plans() if plan.slug == slug), None)
     if plan is None:
         raise Http404
     choices = [(line.snapshot.period.slug, line.snapshot.period.label) for line in plan.lines]
@@ -97,7 +97,7 @@ def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
     if len(choices) > 1:
         before = request.GET.get("before", choices[1][0])
         after = request.GET.get("after", choices[0][0])
-        comparison = published_comparison(slug, before, after)
+        comparison = published_comparison(plan, before, after)
         if comparison is None:
             raise Http404
         context |= {

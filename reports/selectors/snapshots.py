@@ -77,7 +77,7 @@ def cover_digests(snapshot: QuarterSnapshot) -> list[str]:
 
 
 WHOLE = ("heading", "initiative", "milestone", "commitment")
-COMPARED = ("initiative", "milestone")  # what a comparison reads of the quarter before
+COMPARED = ("initiative", "milestone")  # what a comparison reads of a quarter
 
 
 def rows_of(snapshots: Sequence[QuarterSnapshot], kinds: Collection[str] = WHOLE) -> dict[int, content.Rows]:
