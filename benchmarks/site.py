@@ -10,7 +10,8 @@ import psycopg
 
 @contextmanager
 def database(name: str) -> Iterator[str]:
-    """Create an empty database and give its URL; it is dropped afterwards."""
+    """Create an empty database and give its URL; it is dropped afterwards. Each run has its own: two may overlap."""
+    name = f"{name}_{os.getpid()}"
     server = urlsplit(os.environ.get("DATABASE_URL", ""))
     if not server.scheme.startswith("postgres"):
         raise SystemExit("Set DATABASE_URL to a PostgreSQL server on which databases may be created.")

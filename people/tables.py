@@ -25,6 +25,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 250  # of a CSV written at once: a row each would cost the server a packet each
 CELL_LIMIT = 32_767  # characters a spreadsheet cell holds, counted as UTF-16 does
 LINE = 15  # points, the height of a line in a cell
+HEADING_LINES = 6  # a heading is at most so many lines high
 LETTER = 1  # a spreadsheet's number for the paper of the country
 DAY_ZERO = date(1899, 12, 30)  # a date in a cell is the number of days since then,
 MARCH_1900 = date(1900, 3, 1)  # from here on: spreadsheets know a 29 February 1900
@@ -148,24 +149,26 @@ def write_sheet(
     Without `lines` the program that opens the file decides on heights.
     """
     sheet = book.add_worksheet(sheet_name(title))
-    heading = book.add_format({"bold": True, "bg_color": "#0f4d90", "font_color": "#ffffff", "text_wrap": True})
+    look = {"bold": True, "bg_color": "#0f4d90", "font_color": "#ffffff", "text_wrap": True, "valign": "top"}
+    heading, over_numbers = book.add_format(look), book.add_format({**look, "align": "right"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    formats = {
+    formats = {  # `_)` keeps a gap between a number and the text in the next column
         "text": wrap,
-        "int": book.add_format({"num_format": "0", "valign": "top"}),
-        "percent": book.add_format({"num_format": '0"%"', "valign": "top"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
-        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
+        "int": book.add_format({"num_format": "0_)", "valign": "top"}),
+        "percent": book.add_format({"num_format": '0"%"_)', "valign": "top"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd_)", "valign": "top"}),
+        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm_)", "valign": "top"}),
     }
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(LETTER)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_row(0, 2 * LINE)
+    high = max(lines_of(column.heading, column.width) for column in columns)
+    sheet.set_row(0, (min(high, HEADING_LINES) + 1) * LINE)  # the last line is the filter buttons'
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width, formats[column.kind])  # an empty cell looks like its column
-        sheet.write_string(0, index, column.heading, heading)
+        sheet.write_string(0, index, cell_text(column.heading), heading if column.kind == "text" else over_numbers)
     styles = [formats[column.kind] for column in columns]
     count = 0
     for count, row in enumerate(rows, start=1):

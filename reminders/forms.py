@@ -10,6 +10,7 @@ from initiatives.models.status_update import TEXT_LIMIT
 from people.models import User
 from reminders.kinds import KINDS
 from reminders.models import Message, OneOff, Subscription
+from reminders.selectors.recipients import stand_ins
 
 DAY = {"type": "date"}
 
@@ -87,7 +88,7 @@ class PreferencesForm(forms.Form):
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
         delegate: Any = self.fields["delegate"]
-        delegate.queryset = User.objects.filter(is_active=True).exclude(pk=person.pk).order_by("name", "pk")
+        delegate.queryset = stand_ins(person).order_by("name", "pk")
 
     def muted(self) -> list[str]:
         return [name for name in KINDS if name not in self.cleaned_data["kinds"]]

@@ -37,7 +37,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Line:
-    """One item as the mail shows it."""
+    """One item as the mail shows it. `asks`: its link answers; the others only show something, signed in."""
 
     section: Section
     title: str
@@ -46,6 +46,7 @@ class Line:
     because: str
     action: str
     link: str
+    asks: bool
 
 
 def render_digest(message: Message, items: Sequence[tuple[MessageItem, Occasion]], person: User, day: date) -> Rendered:
@@ -61,6 +62,7 @@ def render_digest(message: Message, items: Sequence[tuple[MessageItem, Occasion]
         "sections": sections,
         "day": day,
         "count": len(lines),
+        "asks": any(line.asks for line in lines),
         "preferences": absolute("/messages/preferences/"),
         "unsubscribe": unsubscribe_url(message),
         "home": absolute("/"),
@@ -120,6 +122,7 @@ def _line(item: MessageItem, occasion: Occasion, day: date) -> Line:
         because=because,
         action=kind.action,
         link=answer_url(item) if kind.is_answered else absolute(occasion.path),
+        asks=kind.is_answered,
     )
 
 

@@ -94,7 +94,9 @@ class Directory:
 
     def _delegate_of(self, one: Told) -> Told | None:
         delegate = self.away[one.person_id]
-        if delegate is None or delegate not in self.reachable or delegate in self.away:
+        # As in stand_ins: where an answer may be asked, who only reads would be asked in vain.
+        able = self.working if one.person_id in self.working else self.reachable
+        if delegate is None or delegate not in able or delegate in self.away:
             return None  # it waits until they are back, and is made good then
         return Told(delegate, one.because, instead_of=one.person_id)
 
@@ -112,3 +114,9 @@ def answering_people() -> "QuerySet[User]":
     """Those of them who may answer for what they own."""
     grant = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True, role__in=WORKING)
     return reachable_people().filter(Exists(grant))
+
+
+def stand_ins(person: User) -> "QuerySet[User]":
+    """Who can hear it in their place: for who may answer only who may answer too."""
+    able = answering_people() if person.has_role(*WORKING) else reachable_people()
+    return able.exclude(pk=person.pk)

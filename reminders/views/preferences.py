@@ -19,6 +19,7 @@ from people.requests import act_of, user_of
 from reminders.forms import PreferencesForm
 from reminders.links import person_number
 from reminders.models import Subscription
+from reminders.selectors.recipients import stand_ins
 from reminders.services import mute_digests, set_preferences
 
 
@@ -44,15 +45,16 @@ def preferences(request: HttpRequest) -> HttpResponse:
             notes.success(request, "Your choice is kept.")
             return redirect("reminders:preferences")
     status = 422 if form.errors else 200
-    context = {"form": form, "away": _away(row, local_day(timezone.now()))}
+    context = {"form": form, "away": _away(user, row, local_day(timezone.now()))}
     return render(request, "reminders/preferences.html", context, status=status)
 
 
-def _away(row: Subscription | None, today: date) -> str:
+def _away(person: User, row: Subscription | None, today: date) -> str:
     """What happens to a person's mail today because they said they are away; empty when they are not."""
     if row is None or row.away_from is None or row.away_until is None or not row.away_from <= today <= row.away_until:
         return ""
-    told = f"{row.delegate.name} hears it instead" if row.delegate else "Your reminders wait"
+    hears = row.delegate and stand_ins(person).filter(pk=row.delegate.pk).first()
+    told = f"{hears.name} hears it instead" if hears else "Your reminders wait"
     return f"{told} until {date_format(row.away_until, 'j M Y')}."
 
 

@@ -184,10 +184,24 @@ class ReportContent:
 
     @cached_property
     def focus_areas(self) -> list[FocusArea]:
+        """Every initiative is in one: those whose focus area is gone come last, under a heading of their own."""
         groups: dict[str, list[Initiative]] = defaultdict(list)
         for row in self.rows.initiatives:
             groups[row.goal_number].append(row)
-        return [self._focus_area(goal, tuple(groups[goal.number])) for goal in self.rows.of_kind("goal")]
+        goals = self.rows.of_kind("goal")
+        areas = [self._focus_area(goal, tuple(groups[goal.number])) for goal in goals]
+        numbers = {goal.number for goal in goals}
+        rest = tuple(row for row in self.rows.initiatives if row.goal_number not in numbers)
+        return [*areas, self._focus_area(self.no_goal, rest)] if rest else areas
+
+    @property
+    def no_goal(self) -> Heading:
+        """What initiatives stand under whose focus area is gone."""
+        label = self.rows.cover.goal_label.lower()
+        title = f"Without {'an' if label[:1] in set('aeiou') else 'a'} {label}"
+        return Heading(
+            source_id=0, kind="goal", goal_number="", number="", sort_key="", title=title, text="", lead_name=""
+        )
 
     def _focus_area(self, goal: Heading, rows: tuple[Initiative, ...]) -> FocusArea:
         counts = _counts(rows)

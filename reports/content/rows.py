@@ -49,6 +49,10 @@ class Heading:
     text: str
     lead_name: str
 
+    @property
+    def name(self) -> str:
+        return f"{self.number} {self.title}".strip()
+
 
 @dataclass(frozen=True)
 class Initiative:

@@ -115,7 +115,7 @@ def _summary(deck: Any, report: ReportContent) -> None:
 
 def _corrections(deck: Any, report: ReportContent) -> None:
     slide = add_slide(deck, f"What revision {report.life.revision} corrects")
-    widths = (1.0, 2.2, 1.63, 2.5, 2.5, 2.3)
+    widths = (1.2, 2.2, 1.63, 2.4, 2.4, 2.3)
     columns = [TableColumn(name, width) for (name, _, _), width in zip(CORRECTION_COLUMNS, widths, strict=False)]
     rows = [[text or "–" for text in correction_row(row)[: len(widths)]] for row in report.rows.corrections]
     add_table(slide, columns, rows, descr=f"{len(rows)} corrections with both texts and the reason.", size=14, lines=4)

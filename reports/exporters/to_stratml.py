@@ -13,8 +13,7 @@ from typing import Any
 from lxml import etree
 
 from people.tables import CONTROL, csv_value
-from reports.content import Commitment, Initiative, Milestone, ReportContent
-from reports.content.report import FocusArea
+from reports.content import Commitment, Heading, Initiative, Milestone, ReportContent
 from reports.exporters.words import cover_facts
 
 NAMESPACE = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
@@ -33,14 +32,12 @@ def to_stratml(report: ReportContent) -> bytes:
     steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
     if report.rows.cover.plan_mission:
         _text(_add(core, "Mission"), "Description", report.rows.cover.plan_mission)
-    groups = [(_goal(core, area), list(area.initiatives)) for area in report.focus_areas]
-    told = {row.source_id for _, rows in groups for row in rows}
-    rest = [row for row in report.rows.initiatives if row.source_id not in told]
-    if rest or not groups:  # nothing is left out, and the standard asks for one Goal at the least
-        groups.append((_nameless_goal(core, report), rest))
-    for goal, rows in groups:
-        for row in rows:
+    for area in report.focus_areas:
+        goal = _goal(core, area.goal)
+        for row in area.initiatives:
             _objective(goal, report, row, steps[row.source_id], promises[row.source_id])
+    if not report.focus_areas:
+        _goal(core, report.no_goal)  # the standard asks for one Goal at the least
     _administrative(root, report)
     etree.indent(root, " ")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
@@ -64,18 +61,12 @@ def _by_initiative(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _goal(core: Node, area: FocusArea) -> Node:
+def _goal(core: Node, goal: Heading) -> Node:
     node = _add(core, "Goal")
-    _required(node, Name=area.goal.title, Description=area.goal.text)
-    _text(node, "Identifier", f"goal-{area.goal.source_id}")
-    _text(node, "SequenceIndicator", area.goal.number)
-    _stakeholder(node, "Person", area.goal.lead_name, "Lead")
-    return node
-
-
-def _nameless_goal(core: Node, report: ReportContent) -> Node:
-    node = _add(core, "Goal")
-    _required(node, Name=f"Without a {report.rows.cover.goal_label.lower()}", Description="")
+    _required(node, Name=goal.title, Description=goal.text)
+    _text(node, "Identifier", f"goal-{goal.source_id}" if goal.source_id else "")
+    _text(node, "SequenceIndicator", goal.number)
+    _stakeholder(node, "Person", goal.lead_name, "Lead")
     return node
 
 

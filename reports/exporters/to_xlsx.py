@@ -38,15 +38,18 @@ def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     book.set_properties(properties)
     _cover(book, report)
     _overview(book, report)
-    changes, commitments = list(_changes(report)), list(_commitments(report))
+    changes, commitments, alignment = list(_changes(report)), list(_commitments(report)), list(_alignment(report))
     initiatives, steps, corrections = report.rows.initiatives, report.steps, report.rows.corrections
-    count = Count(len(initiatives) + len(steps) + len(changes) + len(commitments) + len(corrections), tell)
+    all_rows = (initiatives, steps, changes, commitments, alignment, corrections)
+    count = Count(sum(map(len, all_rows)), tell)
     sheets: list[tuple[str, list[Column], Iterable[Sequence[Any]]]] = [
         ("Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, initiatives)),
         ("Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, steps)),
         ("Changes", CHANGE_COLUMNS, changes),
         ("Commitments", COMMITMENT_COLUMNS, commitments),
     ]
+    if alignment:
+        sheets.append(("Alignment", _alignment_columns(report), alignment))
     if corrections:
         sheets.append(("Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, corrections)))
     for name, columns, rows in sheets:
@@ -73,10 +76,11 @@ def _columns(told: Sequence[tuple[str, str, int]]) -> list[Column]:
 
 def _changes(report: ReportContent) -> Iterable[list[Any]]:
     for change in report.changes.story if report.changes else ():
+        told = "Date slipped" if change.key == "slipped" else change.words.capitalize()  # not the median of all
         for item in change.items:
             words = (item.before, item.after) if item.days is None else ("", "")
             days = (item.before_day, item.after_day)
-            yield [change.words.capitalize(), item.number, item.title, item.what, *words, *days, item.days]
+            yield [told, item.number, item.title, item.what, *words, *days, item.days]
 
 
 def _commitments(report: ReportContent) -> Iterable[list[Any]]:
@@ -87,6 +91,17 @@ def _commitments(report: ReportContent) -> Iterable[list[Any]]:
                 group.name, row.what, item.initiative.number, item.initiative.title, row.state_label, item.is_overdue,
                 row.baseline_due_date, row.due_date,
             ]  # fmt: skip
+
+
+def _alignment_columns(report: ReportContent) -> list[Column]:
+    priorities = [Column(priority.title, "int", 14) for priority in report.priorities]
+    return [Column(report.rows.cover.goal_label, width=60), *priorities]
+
+
+def _alignment(report: ReportContent) -> Iterable[list[Any]]:
+    """How many initiatives of each focus area serve each priority; nothing where the plan names no priorities."""
+    for goal, served in report.alignment if report.priorities else ():
+        yield [goal.name, *served]
 
 
 def _cover(book: xlsxwriter.Workbook, report: ReportContent) -> None:
@@ -121,8 +136,7 @@ def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
     headings += [Column(label, "int", 14) for _, label in columns]
     headings += [Column("All", "int", 8), Column("Share completed", "percent", 12)]
     rows: list[list[Any]] = [
-        [f"{a.goal.number} {a.goal.title}", *a.cells, len(a.initiatives), a.completed_percent]
-        for a in report.focus_areas
+        [a.goal.name, *a.cells, len(a.initiatives), a.completed_percent] for a in report.focus_areas
     ]
     counts = [report.counts[status] for status, _ in columns]
     rows.append(["Whole plan", *counts, len(report.rows.initiatives), report.completed_percent])

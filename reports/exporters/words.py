@@ -127,7 +127,7 @@ CORRECTION_COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("After", "text", 40),
     ("Why", "text", 40),
     ("Corrected by", "text", 22),
-    ("Corrected at", "instant", 17),
+    ("Corrected at", "instant", 18),
 )
 
 

@@ -79,6 +79,13 @@ def test_dates_and_instants_are_those_of_the_plan():
     assert cell.value == datetime(2026, 9, 30, 23, 30)  # noqa: DTZ001 - a spreadsheet knows no zones
 
 
+def test_the_heading_of_a_number_stands_over_it_and_leaves_the_filter_button_a_line():
+    with xlsx_file("t", [Column("What"), Column("Milestones overdue", "int", 11)], [["a", 1]]) as file:
+        sheet = load_workbook(file).active
+    assert [cell.alignment.horizontal for cell in sheet[1]] == [None, "right"]
+    assert (sheet.row_dimensions[1].height, sheet.freeze_panes, sheet.auto_filter.ref) == (45, "A2", "A1:B2")
+
+
 def test_control_characters_and_endless_texts_break_no_file():
     assert from_csv(["a\x00b\x0bc"]) == ["abc"]
     (cell,) = from_xlsx(["x" * (CELL_LIMIT + 10)])

@@ -4,11 +4,12 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from people.models import AuditEvent
+from people.models import AuditEvent, RoleGrant
+from people.services import revoke_role
 from reminders.models import Hold, Message, Subscription
 from reminders.services import plan_messages, recover
 from reminders.services.sending import announce, claim_messages
-from tests.build import make_initiative, make_milestone, report
+from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_sending import lapse
 from tests.reminders.test_who import SOON
@@ -108,6 +109,18 @@ def test_preferences_are_kept_and_wrong_ones_refused(cast, sign_in):
     kept = Subscription.objects.get(person=cast.owner)
     assert "milestone_overdue" not in kept.muted_kinds
     assert kept.delegate == cast.contributor
+
+
+def test_who_stands_in_is_chosen_from_those_who_could_be_told(cast, sign_in, time_machine):
+    time_machine.move_to("2026-12-02T15:00:00Z", tick=False)
+    client, address = sign_in(cast.owner), reverse("reminders:preferences")
+    away = {"away_from": "2026-12-01", "away_until": "2026-12-05"}
+    for reader in (cast.viewer, cast.leader, cast.stranger):
+        assert client.post(address, {**away, "delegate": str(reader.pk)}).status_code == 422
+    client.post(address, {**away, "delegate": str(cast.contributor.pk)})
+    assert f"{cast.contributor.name} hears it instead" in client.get(address).content.decode()
+    revoke_role(grant=RoleGrant.objects.get(user=cast.contributor), act=act("2026-12-02T14:00"))
+    assert "Your reminders wait until 5 Dec 2026." in client.get(address).content.decode()
 
 
 def test_a_one_off_message_is_written_on_its_page(plan, cast, sign_in):

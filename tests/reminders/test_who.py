@@ -20,9 +20,10 @@ from initiatives.services import (
 )
 from people.models import User
 from people.roles import Role
-from people.services import create_user, grant_role, update_user
+from people.services import create_user, grant_role, revoke_role, update_user
 from reminders.models import Message, MessageItem, OneOff
 from reminders.selectors.log import initiatives_without_reachable_owner
+from reminders.selectors.recipients import Directory, Told
 from reminders.services import (
     mute_digests,
     plan_messages,
@@ -72,8 +73,29 @@ def test_b14_one_notice_to_the_author_that_it_was_read(initiative, goal, cast):
         run(TODAY + n * DAY)
     assert told() == [("update_acknowledged", TODAY, 0)]
     assert addresses() == [cast.owner.email]
-    assert f"{cast.leader.name} read your update on 5 Oct 2026." in mail.outbox[0].body
+    assert f"The update was read on 5 Oct 2026 by {cast.leader.name}." in mail.outbox[0].body
     assert f"/initiatives/{initiative.pk}/" in mail.outbox[0].body
+
+
+def test_what_asks_nothing_has_a_plain_link_and_says_nothing_of_answering(initiative, goal, cast):
+    update_goal(goal=goal, fields={"lead": cast.leader}, act=act("2026-10-04T12:00"))
+    User.objects.filter(pk=cast.owner.pk).update(name="Owner, digital services")
+    said = report(initiative, "on_track", "2026-10-05T12:00", cast.owner, "It went well")
+    acknowledge_update(update=said, act=act("2026-10-05T12:30", cast.leader))
+    run(TODAY)
+    make_milestone(initiative, SOON)
+    run(TODAY + DAY)
+    shown, asked = mail.outbox
+    for body in (shown.body, shown.alternatives[0][0]):
+        assert "What is new" in body
+        assert "without signing in" not in body
+        assert "1 thing." in body
+        assert "For: Owner, digital services" in body
+    for body in (asked.body, asked.alternatives[0][0]):
+        assert "What needs you" in body
+        assert "without signing in" in body
+    assert 'class="button"' not in shown.alternatives[0][0]
+    assert 'class="button"' in asked.alternatives[0][0]
 
 
 def test_b25_two_owners_two_mails(fresh, cast):
@@ -247,6 +269,43 @@ def test_away_without_delegate_it_waits_and_is_made_good_once(fresh, cast):
     for n in range(6):
         run(TODAY + n * DAY)
     assert told(cast.owner) == [("milestone_due_soon", TODAY + 3 * DAY, -7)]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.LEADER])
+def test_away_a_delegate_who_may_only_read_is_not_asked_until_they_may_answer(fresh, cast, role):
+    make_milestone(fresh, SOON)
+    reader = create_user(email="reader@test.example", name="Rea Reader", act=act("2026-10-04T12:00"))
+    grant_role(user=reader, role=role, act=act("2026-10-04T12:00"))
+    set_preferences(
+        person=cast.owner, muted_kinds=[], away_from=TODAY, away_until=TODAY + 2 * DAY, delegate=reader,
+        act=act("2026-10-04T12:00", cast.owner),
+    )  # fmt: skip
+    run(TODAY)
+    assert mail.outbox == []
+    grant_role(user=reader, role=Role.CONTRIBUTOR, act=act("2026-10-05T15:00"))
+    run(TODAY + DAY)
+    assert addresses() == [reader.email]
+
+
+def test_away_a_delegate_who_lost_their_pen_after_planning_is_not_asked(fresh, cast):
+    make_milestone(fresh, SOON)
+    set_preferences(
+        person=cast.owner, muted_kinds=[], away_from=TODAY, away_until=TODAY + 2 * DAY, delegate=cast.contributor,
+        act=act("2026-10-04T12:00", cast.owner),
+    )  # fmt: skip
+    grant_role(user=cast.contributor, role=Role.VIEWER, act=act("2026-10-04T12:00"))
+    plan_messages(at=morning(TODAY))
+    pen = cast.contributor.role_grants.get(role=Role.CONTRIBUTOR, recorded_until__isnull=True)
+    revoke_role(grant=pen, act=act("2026-10-05T13:01"))
+    send_due_messages(at=morning(TODAY) + timedelta(minutes=5))
+    assert mail.outbox == []
+
+
+def test_away_who_only_reads_may_be_stood_in_for_by_who_only_reads():
+    leader, viewer, owner = 1, 2, 3
+    book = Directory(TODAY, reachable={leader, viewer, owner}, working={owner}, away={leader: viewer, owner: viewer})
+    told = [Told(leader, "leader"), Told(owner, "owner")]
+    assert book.heard(told, "report_ready") == [Told(viewer, "leader", instead_of=leader)]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ class Reading:
     due: dict[str, date | None] | None = None
     milestones: list[tuple[str, date | None]] | None = None
     commitments: list[tuple[str, str]] | None = None  # what, state
+    areas: dict[str, int] | None = None  # focus area: initiatives under it
+    alignment: dict[str, list[int]] | None = None  # focus area: initiatives that serve each priority
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,14 @@ def told_steps(report):
 
 def step_day(step):
     return step.milestone.completed_date or step.milestone.due_date
+
+
+def matrix(rows):
+    """Rows of a table, the name first, by name; the parts of a wide table one after the other."""
+    found = {}
+    for name, *cells in rows:
+        found.setdefault(name, []).extend(0 if cell == "–" else int(cell) for cell in cells)
+    return found
 
 
 def day_of(text):
@@ -97,7 +107,8 @@ def read_xlsx(data):
         headings, *lines = book[name].iter_rows(values_only=True)
         return [dict(zip(headings, line, strict=True)) for line in lines if any(line)]
 
-    whole = rows("Overview")[-1]
+    *areas, whole = rows("Overview")
+    served = book["Alignment"].iter_rows(min_row=2, values_only=True) if "Alignment" in book.sheetnames else ()
     initiatives = rows("Initiatives")
     return Reading(
         counts={label: whole[label] for label in whole if label in STATUSES},
@@ -108,6 +119,8 @@ def read_xlsx(data):
             for row in rows("Milestones")
         ],
         commitments=[(unescaped(row["Commitment"]), row["State"]) for row in rows("Commitments")],
+        areas={unescaped(row["Focus area"]): row["All"] for row in areas},
+        alignment=matrix((unescaped(name), *cells) for name, *cells in served),
     )
 
 
@@ -166,6 +179,10 @@ def read_stratml(data):
             for node in indicators(root, "Commitment")
             if text(node, ".//s:ActualResult/s:Descriptor/s:DescriptorValue") != "Withdrawn"
         ],
+        areas={
+            f"{text(node, 's:SequenceIndicator')} {text(node, 's:Name')}".strip(): len(node.findall("s:Objective", ns))
+            for node in root.iterfind(".//s:Goal", ns)
+        },
     )
 
 
@@ -182,8 +199,9 @@ def read_html(data):
         found = cell.xpath(".//time/@datetime")
         return date.fromisoformat(found[0]) if found else None
 
-    initiatives, due = {}, {}
+    initiatives, due, areas = {}, {}, Counter()
     for row in page.xpath('//tr[starts-with(@id, "initiative-")]'):
+        areas[row.xpath('string(preceding-sibling::tr[@class="row-group"][1])')] += 1
         number, _, title = row.xpath("string(th/text()[1])").partition(" ")
         initiatives[number] = (title, row.xpath('string(.//*[contains(@class, "status ")])').strip())
         due[number] = day(row.xpath('td[@data-label="Due"]')[0])
@@ -202,6 +220,8 @@ def read_html(data):
             (row.xpath("string(th)"), row.xpath('string(td[@data-label="State"])').split(",")[0])
             for row in rows("commitments-title")
         ],
+        areas=areas,
+        alignment=matrix([cell.text_content() for cell in row] for row in rows("alignment-title")),
     )
 
 
@@ -209,9 +229,11 @@ def read_pdf(data):
     document = Document(data)
     (overview,) = document.section("Status by focus area").all("Table")
     head, *_, whole = [[cell.text for cell in row.all("TH", "TD")] for row in overview.all("TR")]
-    initiatives, due, entry = {}, {}, ""
+    initiatives, due, entry, area, areas = {}, {}, "", "", Counter()
     for part in document.section("All initiatives").parts:
+        area = part.text if part.tag == "H2" else area
         for heading in part.all("H3"):
+            areas[area] += 1
             entry = re.match(r"[\d.]+", heading.text)[0]  # a title written from the right may stand close to it
             initiatives[entry] = (heading.text[len(entry) :], "")
         if not entry or part.tag in {"H2", "H3"}:
@@ -232,6 +254,8 @@ def read_pdf(data):
         due=due,
         milestones=[(row[0], day_of(row[3])) for row in rows("Milestones")],
         commitments=[(row[0], row[2].split(",")[0]) for row in rows("Commitments by department")],
+        areas=areas,
+        alignment=matrix(rows("Alignment with priorities")),
     )
 
 
@@ -247,6 +271,7 @@ def read_pptx(data):
     words = "|".join(status.lower() for status in STATUSES)
     attention = [re.match(rf"(\S+) (.*?): ({words})[,.]", line) for line in notes("need attention")]
     steps = [re.match(r"(\S+) (.*): (?:done|was due|now) ", line) for line in notes("Milestones")]
+    served = next(shape.table for shape in slides["Alignment with the priorities"].shapes if shape.has_table)
     promises = [
         re.match(r"(.*), for \S+ .*: (proposed|accepted|delivered)(?:, overdue)?, due", line)
         for line in notes("Commitments")
@@ -256,6 +281,13 @@ def read_pptx(data):
         initiatives={found[1]: (found[2], found[3].capitalize()) for found in attention if found},
         milestones=[(found[2], day_of(found.string[found.end() - 1 :])) for found in steps if found],
         commitments=[(found[1], found[2].capitalize()) for found in promises if found],
+        areas={
+            name: int(sum(counts))
+            for name, *counts in zip(
+                chart.plots[0].categories, *(one.values for one in chart.plots[0].series), strict=True
+            )
+        },
+        alignment=matrix([cell.text for cell in row.cells] for row in list(served.rows)[1:]),
     )
 
 

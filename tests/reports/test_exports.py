@@ -44,7 +44,7 @@ def test_b58_the_spreadsheet_has_a_cover_one_header_row_and_a_row_each(story, co
     response = reader.get(url("xlsx"))
     assert response["Content-Disposition"] == 'attachment; filename="test-plan-fy2027-q2-r1.xlsx"'
     book = book_of(response.content)
-    assert book.sheetnames == ["Cover", "Overview", "Initiatives", "Milestones", "Changes", "Commitments"]
+    assert book.sheetnames == ["Cover", "Overview", "Initiatives", "Milestones", "Changes", "Commitments", "Alignment"]
     cover = {row[0].value: row[1].value for row in book["Cover"].iter_rows(min_row=3) if row[0].value}
     assert cover["Plan"] == "Test plan"
     assert cover["Quarter"] == "FY2027 Q2"

@@ -127,7 +127,7 @@ def focus_areas(report: ReportContent) -> Iterable[Block]:
     ]
     rows = [
         [
-            cell(said(f"{area.goal.number} {area.goal.title}", to=f"area-{area.goal.source_id}")),
+            cell(said(area.goal.name, to=f"area-{area.goal.source_id}")),
             *(cell(own(str(count))) for count in area.cells),
             cell(own(str(len(area.initiatives)))),
             _share(area.completed_percent),
@@ -144,7 +144,7 @@ def focus_areas(report: ReportContent) -> Iterable[Block]:
 def charts(report: ReportContent) -> Iterable[Block]:
     """Status mix as bars, told in words beside; areas without initiatives have no bar."""
     bars = [("All initiatives", report.total_segments)]
-    bars += [(f"{area.goal.number} {area.goal.title}", area.segments) for area in report.focus_areas]
+    bars += [(area.goal.name, area.segments) for area in report.focus_areas]
     bars = [(name, segments) for name, segments in bars if segments]
     for part in _parts(len(bars), AREAS_A_CHART):
         told = [f"{name}: {', '.join(f'{s.label} {s.count}' for s in segments)}" for name, segments in bars[part]]
@@ -254,7 +254,7 @@ def alignment(report: ReportContent) -> Iterable[Block]:
             *((short(priority.title, LONGEST_HEADING), 1.0) for priority in report.priorities[part]),
         ]
         rows = [
-            [cell(said(f"{goal.number} {goal.title}")), *(cell(str(count or "–")) for count in served[part])]
+            [cell(said(goal.name)), *(cell(str(count or "–")) for count in served[part])]
             for goal, served in report.alignment
         ]
         yield {**table(columns, rows), "numbers": True}
@@ -285,17 +285,11 @@ def appendix(report: ReportContent) -> Iterable[Block]:
     yield {**heading(1, "All initiatives", id="appendix"), "new_page": True}
     yield muted(f"{many(len(report.rows.initiatives), 'initiative')} as of {day(report.day)}")
     for area in report.focus_areas:
-        yield heading(2, said(f"{area.goal.number} {area.goal.title}", "wide"), id=f"area-{area.goal.source_id}")
+        yield heading(2, said(area.goal.name, "wide"), id=f"area-{area.goal.source_id}")
         if not area.initiatives:
             yield muted("No initiatives.")
         for row in area.initiatives:
             yield entry(report, row, signed.get(row.source_id, []))
-    told = {row.source_id for area in report.focus_areas for row in area.initiatives}
-    rest = [row for row in report.rows.initiatives if row.source_id not in told]
-    if rest:
-        yield heading(2, f"Without a {report.rows.cover.goal_label.lower()}")
-    for row in rest:
-        yield entry(report, row, signed.get(row.source_id, []))
 
 
 def entry(report: ReportContent, row: Initiative, signed: Sequence[str]) -> Block:

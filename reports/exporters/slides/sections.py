@@ -96,7 +96,7 @@ def status(deck: Any, report: ReportContent) -> None:
     sentences = [f"{many(total, 'initiative')}: {mix}." if total else "The plan has no initiatives.", _share(report)]
     for area in report.focus_areas:
         told = ", ".join(f"{item.count} {item.label.lower()}" for item in area.segments) or "no data"
-        sentences.append(f"{area.goal.number} {area.goal.title}: {told}.")
+        sentences.append(f"{area.goal.name}: {told}.")
     add_notes(slide, sentences)
     if not total or not report.focus_areas:
         note(slide, sentences[0])
@@ -107,7 +107,7 @@ def status(deck: Any, report: ReportContent) -> None:
     add_text(slide, [[Say(lead, 14)]], left=LEFT, top=1.4, width=ROOM, height=0.6, name="In words")
     add_bars(
         slide,
-        [fit(f"{area.goal.number} {area.goal.title}", 3.6, 12, 2) for area in shown],
+        [fit(area.goal.name, 3.6, 12, 2) for area in shown],
         [
             Series(name, [area.counts[status] for area in shown], STATUS_COLOURS[status])
             for status, name in report.status_columns
@@ -266,7 +266,7 @@ def alignment(deck: Any, report: ReportContent) -> None:
     columns += [TableColumn(fit(item.title, width, 12, 2), width, is_number=True) for item in priorities]
     rows: list[list[str | Cell]] = [
         [
-            f"{goal.number} {goal.title}",
+            goal.name,
             *(Cell(str(count) if count else "–", ground=tint(count / most if most else 0)) for count in served[:8]),
         ]
         for goal, served in report.alignment
@@ -280,7 +280,7 @@ def alignment(deck: Any, report: ReportContent) -> None:
         [
             lead,
             *(
-                f"{goal.number} {goal.title}: "
+                f"{goal.name}: "
                 + ", ".join(
                     f"{heading.title} {count}" for heading, count in zip(report.priorities, served, strict=True)
                 )
