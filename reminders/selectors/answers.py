@@ -11,7 +11,7 @@ from initiatives.selectors.initiative_page import passed_since
 from initiatives.selectors.parts import MilestoneRow
 from people.asof import local_day
 from people.models import AuditEvent, Channel, User
-from reminders.models import MessageItem
+from reminders.models import MessageItem, Subscription
 
 VALID_FOR = timedelta(days=14)
 
@@ -42,6 +42,11 @@ class Answerable:
     passed: list[MilestoneRow] = field(default_factory=list)
 
     @property
+    def in_place_of(self) -> str:
+        """The reason the history keeps where somebody answers for who is away; empty where nobody is."""
+        return f"In place of {self.item.instead_of.name}." if self.item.instead_of else ""
+
+    @property
     def latest(self) -> StatusUpdate | None:
         return self.initiative.latest_update
 
@@ -49,7 +54,9 @@ class Answerable:
 def answerable(item_number: int, at: datetime) -> Answerable | None:
     """The item behind a link, or None where there is none."""
     item = (
-        MessageItem.objects.select_related("person", "message", "initiative__latest_update__author", "initiative__plan")
+        MessageItem.objects.select_related(
+            "person", "instead_of", "message", "initiative__latest_update__author", "initiative__plan"
+        )
         .filter(pk=item_number, initiative__isnull=False, subject_type__in=PERMISSION)
         .first()
     )
@@ -58,7 +65,7 @@ def answerable(item_number: int, at: datetime) -> Answerable | None:
     subject = _subject(item)
     if subject is None:
         return None
-    lost, overtaken = _lost_right(item, subject), _overtaken(item, subject)
+    lost, overtaken = _lost_right(item, subject, at), _overtaken(item, subject)
     is_old = at - item.message.date > VALID_FOR
     passed: list[MilestoneRow] = []
     if isinstance(subject, Initiative) and subject.latest_update is not None and not (lost or overtaken or is_old):
@@ -71,15 +78,25 @@ def answerable(item_number: int, at: datetime) -> Answerable | None:
     )  # fmt: skip
 
 
-def _lost_right(item: MessageItem, subject: Any) -> str:
+def _lost_right(item: MessageItem, subject: Any, at: datetime) -> str:
     person, initiative = item.person, item.initiative
     if not person.is_active:
         return "The account this link was made for is not active any more."
     if initiative is None or initiative.deleted_at is not None or getattr(subject, "deleted_at", None) is not None:
         return "What this link is about was deleted."
-    if not person.has_perm("people.read") or not person.has_perm(PERMISSION[item.subject_type], subject):
+    holders = [person, *([item.instead_of] if item.instead_of and _still_stands_in(item, at) else [])]
+    holds = any(one.is_active and one.has_perm(PERMISSION[item.subject_type], subject) for one in holders)
+    if not person.has_perm("people.read") or not holds:
         return f"{person.name} may not answer this any more."
     return ""
+
+
+def _still_stands_in(item: MessageItem, at: datetime) -> bool:
+    """Who is asked in somebody's place may answer in it, while that person is away and has named nobody else."""
+    day = local_day(at)
+    return Subscription.objects.filter(
+        person=item.instead_of_id, delegate=item.person_id, away_from__lte=day, away_until__gte=day
+    ).exists()
 
 
 def _overtaken(item: MessageItem, subject: Any) -> str:

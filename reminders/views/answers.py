@@ -1,5 +1,6 @@
 """Answer from a mail, without signing in. Mail gateways open links, so only a POST changes anything."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -95,7 +96,7 @@ def _initial(one: Answerable) -> dict[str, Any]:
 
 def _answer(one: Answerable, say: str, form: forms.Form, at: datetime) -> bool:
     """Do what the button says, as the person the link is for. False for a button this item does not have."""
-    act = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK)
+    act = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK, reason=one.in_place_of)
     if one.sort == "initiative" and say == "no_change":
         record_no_change(initiative=one.subject, seen_update_id=one.item.seen_update_id, act=act)
     elif one.sort == "initiative" and not say:
@@ -104,7 +105,8 @@ def _answer(one: Answerable, say: str, form: forms.Form, at: datetime) -> bool:
     elif one.sort == "milestone" and say == "done":
         complete_milestone(milestone=one.subject, act=act)
     elif one.sort == "milestone" and not say:
-        moved = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK, reason=form.cleaned_data["reason"])
+        reason = f"{form.cleaned_data['reason']} {one.in_place_of}".strip()
+        moved = replace(act, reason=reason)
         update_milestone(milestone=one.subject, fields={"due_date": form.cleaned_data["due_date"]}, act=moved)
     elif one.sort == "commitment" and say == "accept":
         accept_commitment(commitment=one.subject, act=act)

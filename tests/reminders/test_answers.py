@@ -17,9 +17,10 @@ from initiatives.services import (
     update_initiative,
 )
 from people.models import AuditEvent, RoleGrant
-from people.services import revoke_role, update_user
+from people.roles import Role
+from people.services import create_user, grant_role, revoke_role, update_user
 from reminders.models import Message, MessageItem, Subscription
-from reminders.services import send_due_messages
+from reminders.services import send_due_messages, set_preferences
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_who import SOON
@@ -54,6 +55,65 @@ def test_no_change_in_one_click_without_signing_in(client, link, initiative, cas
     latest = StatusUpdate.objects.latest("pk")
     assert (latest.status, latest.percent, latest.author, latest.channel) == ("at_risk", 30, cast.owner, "email_link")
     assert AuditEvent.objects.filter(verb="status_update.recorded").first().channel == "email_link"
+
+
+@pytest.fixture
+def stand_in(cast, time_machine):
+    """A way to have the owner away, with a contributor who has no part in the initiative in their place."""
+    person = create_user(email="standin@test.example", name="Stand-in", act=act())
+    grant_role(user=person, role=Role.CONTRIBUTOR, act=act())
+
+    def away(delegate=person):
+        set_preferences(
+            person=cast.owner, muted_kinds=[], away_from=TODAY, away_until=TODAY + timedelta(days=2), delegate=delegate,
+            act=act("2026-10-04T12:00", cast.owner),
+        )  # fmt: skip
+
+    away()
+    return person, away
+
+
+def test_who_stands_in_answers_in_that_place_and_the_history_says_so(client, stand_in, initiative, cast):
+    report(initiative, "at_risk", "2026-06-01T12:00", cast.owner, "Vendor is slow", percent=30)
+    milestone = make_milestone(initiative, SOON)
+    run(TODAY)
+    assert "standin@test.example" in str(mail.outbox[0].to)
+    links = {_about(link): link for link in re.findall(r"/answer/\S+", mail.outbox[0].body)}
+    update, done = links["initiative"], links["milestone"]
+    assert "For Stand-in, in place of Owner" in client.get(update).content.decode()
+    client.post(update, {"say": "no_change"})
+    client.post(done, {"say": "done"})
+    milestone.refresh_from_db()
+    latest = StatusUpdate.objects.latest("pk")
+    assert (latest.author, latest.channel) == (stand_in[0], "email_link")
+    assert milestone.completed_date == TODAY
+    told = AuditEvent.objects.filter(channel="email_link", verb__in=["status_update.recorded", "milestone.completed"])
+    assert [(event.actor, event.reason) for event in told] == [(stand_in[0], "In place of Owner.")] * 2
+
+
+@pytest.mark.parametrize("how", ["back", "another", "owner lost it", "no pen"])
+def test_who_stands_in_answers_no_longer_than_they_do(client, stand_in, initiative, cast, how, noon):
+    person, away = stand_in
+    report(initiative, "at_risk", "2026-06-01T12:00", cast.owner, "Vendor is slow", percent=30)
+    run(TODAY)
+    link = link_of(mail.outbox[0].body)
+    if how == "back":
+        noon.move_to("2026-10-08T16:00:00Z", tick=False)
+    elif how == "another":
+        away(cast.contributor)
+    elif how == "owner lost it":
+        update_initiative(
+            initiative=initiative, fields={"owner": cast.contributor}, act=act("2026-10-05T14:00", cast.manager)
+        )
+    else:
+        revoke_role(grant=RoleGrant.objects.get(user=person), act=act("2026-10-05T14:00", cast.admin))
+    assert "Stand-in may not answer this any more." in client.get(link).content.decode()
+    assert client.post(link, {"say": "no_change"}).status_code == 409
+    assert StatusUpdate.objects.count() == 1
+
+
+def _about(link):
+    return MessageItem.objects.get(pk=link.split("/")[2].split(":")[0]).subject_type
 
 
 def test_a_new_status_and_a_sentence(client, link):

@@ -189,7 +189,7 @@ def test_the_command_prints_a_line_for_each_and_fails_for_a_bad_one(revised, pla
     assert out.splitlines() == [lines[0], lines[2]]
     assert "initiative 1.2 “Gets worse”" in err
     assert "owner_name now says “Somebody else”, the history says “Owner”." in err
-    assert err.endswith("Of 3 reports, 1 findings. Nothing was changed by this check.")
+    assert err.endswith("Of 3 reports one is not as sealed. Nothing was changed by this check.")
 
 
 @pytest.mark.parametrize(

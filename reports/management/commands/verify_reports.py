@@ -43,7 +43,8 @@ class Command(BaseCommand):
         if options["against"]:
             bad += self._against(options["against"])
         if bad:
-            raise CommandError(f"Of {checked} reports, {bad} findings. Nothing was changed by this check.")
+            found = "one is" if bad == 1 else f"{bad} are"
+            raise CommandError(f"Of {checked} reports {found} not as sealed. Nothing was changed by this check.")
         self.stdout.write(f"{checked} reports, all as they were sealed.")
 
     def _against(self, path: str) -> int:
