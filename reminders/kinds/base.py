@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -34,9 +34,11 @@ READ = Section("To read", "to read", "to read")
 KNOW = Section("Good to know", "to know", "to know")
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """One thing to tell: about which row, counted from which day, and who may have to hear it."""
+class Occasion(NamedTuple):
+    """One thing to tell: about which row, counted from which day, and who may have to hear it.
+
+    A tuple, for a frozen dataclass of this many fields takes several times as long to make, and there are thousands.
+    """
 
     kind: str
     subject_type: str

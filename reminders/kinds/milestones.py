@@ -1,7 +1,6 @@
 """Milestones: due soon, late, and late for so long that others are told."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -112,7 +111,7 @@ class MilestoneEscalated(MilestoneOverdue):
         late = voice.calendar.working_days_after(row.due, day.day)
         limits = {"liaison": voice.liaison_after, "manager": voice.managers_after}
         ranks = tuple(rank for rank, limit in limits.items() if limit is not None and late >= limit)
-        return replace(self.told_of(row), ranks=ranks) if ranks else None
+        return self.told_of(row)._replace(ranks=ranks) if ranks else None
 
     def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
         return 0 if last is None else None

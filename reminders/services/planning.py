@@ -118,7 +118,10 @@ def _items_about(subjects: Mapping[str, Collection[int]]) -> Iterable[tuple[Any,
             where=[AMONG[connection.vendor]], params=[numbers]
         )
         parts.append(rows.order_by().values_list(*columns, "message__sent_at"))
-    return parts[0].union(*parts[1:], all=True).iterator() if parts else ()
+    if not parts:
+        return ()
+    first, *others = parts
+    return (first.union(*others, all=True) if others else first).iterator()
 
 
 def _served_today(day: date) -> set[int]:

@@ -33,7 +33,7 @@ def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:
         ("Commitments", len(report.rows.commitments)),
     ]
     if cover.sample_note:
-        facts.append(("Sample activity", cover.sample_note))
+        facts.append(("Sample activity", cover.sample_note.removeprefix("Sample activity. ")))
     if life.content_hash:
         facts += [("Content hash", life.content_hash), ("Chain hash", life.chain_hash)]
     return facts
