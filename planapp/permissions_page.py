@@ -31,6 +31,9 @@ HEAD = """# Permissions
 Written by `manage.py print_permissions`; a test keeps it true. Default deny: who is not named may not. Pages, API,
 exports and templates ask the same question, `user.has_perm(name, object)`.
 
+One exception: who stands in for somebody who is away may answer the mails they get in that place with that person's
+right, through the link in the mail alone, until the absence ends. The history names both.
+
 ## Roles
 
 | Role | May |

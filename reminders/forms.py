@@ -75,6 +75,7 @@ class PreferencesForm(forms.Form):
         queryset=User.objects.none(),
         required=False,
         empty_label="Nobody: it waits until I am back",
+        help_text="They get your reminders and may answer them from the mail, in your place, until you are back.",
     )
 
     def __init__(self, *args: Any, person: User, row: Subscription | None, **kwargs: Any) -> None:
