@@ -105,8 +105,7 @@ def _answer(one: Answerable, say: str, form: forms.Form, at: datetime) -> bool:
     elif one.sort == "milestone" and say == "done":
         complete_milestone(milestone=one.subject, act=act)
     elif one.sort == "milestone" and not say:
-        reason = f"{form.cleaned_data['reason']} {one.in_place_of}".strip()
-        moved = replace(act, reason=reason)
+        moved = replace(act, reason=f"{one.in_place_of} {form.cleaned_data['reason']}".strip())
         update_milestone(milestone=one.subject, fields={"due_date": form.cleaned_data["due_date"]}, act=moved)
     elif one.sort == "commitment" and say == "accept":
         accept_commitment(commitment=one.subject, act=act)

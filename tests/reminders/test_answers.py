@@ -91,6 +91,16 @@ def test_who_stands_in_answers_in_that_place_and_the_history_says_so(client, sta
     assert [(event.actor, event.reason) for event in told] == [(stand_in[0], "In place of Owner.")] * 2
 
 
+def test_who_stands_in_moves_a_date_with_a_reason_that_reads_well(client, stand_in, initiative):
+    milestone = make_milestone(initiative, SOON)
+    run(TODAY)
+    client.post(link_of(mail.outbox[0].body), {"due_date": "2026-12-01", "reason": "Vendor is late"})
+    milestone.refresh_from_db()
+    assert milestone.due_date.isoformat() == "2026-12-01"
+    told = AuditEvent.objects.filter(channel="email_link", verb="milestone.changed").get()
+    assert told.reason == "In place of Owner. Vendor is late"
+
+
 @pytest.mark.parametrize("how", ["back", "another", "owner lost it", "no pen"])
 def test_who_stands_in_answers_no_longer_than_they_do(client, stand_in, initiative, cast, how, noon):
     person, away = stand_in
