@@ -4,6 +4,7 @@ A `Message` row is one mail to one person and carries its own state, so work is 
 A `MessageItem` row is one thing told; its unique key is what makes "never twice" true.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -217,6 +218,10 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"subscription of {self.person_id}"
+
+    def is_away(self, day: date) -> bool:
+        """Whether the person said they are away on a local day; the last day counts."""
+        return self.away_from is not None and self.away_until is not None and self.away_from <= day <= self.away_until
 
 
 class Escalation(models.Model):

@@ -93,10 +93,8 @@ def _lost_right(item: MessageItem, subject: Any, at: datetime) -> str:
 
 def _still_stands_in(item: MessageItem, at: datetime) -> bool:
     """Who is asked in somebody's place may answer in it, while that person is away and has named nobody else."""
-    day = local_day(at)
-    return Subscription.objects.filter(
-        person=item.instead_of_id, delegate=item.person_id, away_from__lte=day, away_until__gte=day
-    ).exists()
+    row = Subscription.objects.filter(person=item.instead_of_id, delegate=item.person_id).first()
+    return row is not None and row.is_away(local_day(at))
 
 
 def _overtaken(item: MessageItem, subject: Any) -> str:

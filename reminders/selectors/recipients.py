@@ -57,11 +57,10 @@ class Directory:
         return book
 
     def _read_subscriptions(self, rows: "QuerySet[Subscription]") -> None:
-        columns = ("person", "muted_kinds", "away_from", "away_until", "delegate")
-        for person_id, muted, away_from, away_until, delegate_id in rows.values_list(*columns):
-            self.muted[person_id] = frozenset(muted)
-            if away_from is not None and away_from <= self.day <= away_until:
-                self.away[person_id] = delegate_id
+        for row in rows:
+            self.muted[row.person_id] = frozenset(row.muted_kinds)
+            if row.is_away(self.day):
+                self.away[row.person_id] = row.delegate_id
 
     def chain(self, owners: Iterable[int | None], departments: Iterable[int | None]) -> list[Told]:
         """The first link of the chain in which somebody can be reached."""

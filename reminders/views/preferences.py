@@ -51,7 +51,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _away(person: User, row: Subscription | None, today: date) -> str:
     """What happens to a person's mail today because they said they are away; empty when they are not."""
-    if row is None or row.away_from is None or row.away_until is None or not row.away_from <= today <= row.away_until:
+    if row is None or row.away_until is None or not row.is_away(today):
         return ""
     hears = row.delegate and stand_ins(person).filter(pk=row.delegate.pk).first()
     told = f"{hears.name} hears it instead" if hears else "Your reminders wait"
