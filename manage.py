@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from planapp.demo.environment import demo_environment
+from demo.environment import demo_environment
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["demo"]:

@@ -13,8 +13,8 @@ from benchmarks.plain_freeze import create_twins, differences, freeze_plainly
 from benchmarks.seed import seed
 from goals.models import Plan
 from goals.quarters import Quarter
-from people.asof import AsOf
-from people.audit import Act
+from records.asof import AsOf
+from records.audit import Act
 from reports import content
 from reports.models import QuarterSnapshot, SnapshotCommitment, SnapshotHeading, SnapshotInitiative, SnapshotMilestone
 from reports.selectors import source

@@ -18,8 +18,8 @@ from benchmarks.plain_freeze import EFFECTIVE, held, then
 from benchmarks.seed import seed
 from goals.models import Plan
 from initiatives.selectors.lists import columns, file_rows, plan_rows
-from people.asof import AsOf
-from people.tables import csv_response, xlsx_response
+from records.asof import AsOf
+from web.tables import csv_response, xlsx_response
 
 SIZES = (50_000, 100_000)
 SPREADSHEET = 50_000  # rows a spreadsheet is measured with

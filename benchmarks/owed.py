@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from goals.models import Goal, Plan
 from goals.services import create_goal, create_plan
 from initiatives.services import add_milestone, create_initiative, record_status_update
-from people.asof import local_day
-from people.audit import Act
 from people.roles import Role
 from people.services import create_user, grant_role
+from records.asof import local_day
+from records.audit import Act
 
 ADDRESS = "person00000@test.example"
 FAR = "interval '200 days'"

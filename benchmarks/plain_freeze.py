@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from goals.models import Plan
 from goals.quarters import Quarter
 from initiatives.models import EffectiveStatus, Initiative, Status
-from people.asof import AsOf, start_of_day
+from records.asof import AsOf, start_of_day
 
 TWINS = ("snapshotheading", "snapshotinitiative", "snapshotmilestone", "snapshotcommitment")
 

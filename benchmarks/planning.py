@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from benchmarks.measure import Pair, taking_turns
 from benchmarks.owed import seed
-from people.asof import local_day, start_of_day
+from records.asof import local_day, start_of_day
 from reminders.models import Message, MessageItem
 from reminders.services import plan_messages
 

@@ -11,8 +11,8 @@ from goals.models import Goal, Plan
 from goals.services import create_goal, create_plan
 from initiatives.models import Initiative
 from initiatives.services import add_milestone, create_initiative, record_status_update
-from people.audit import Act
 from people.services import create_department, create_user
+from records.audit import Act
 
 BEGIN = datetime(2025, 7, 1, 12, 0, tzinfo=UTC)
 UPDATES, MILESTONES = 8, 5

@@ -3,7 +3,7 @@
 from typing import Any
 
 from goals.models import Goal, Plan, Strategy
-from people.api import RecordedSerializer, RecordedViewSet, on_a_day
+from web.api import RecordedSerializer, RecordedViewSet, on_a_day
 
 
 class PlanSerializer(RecordedSerializer[Plan]):

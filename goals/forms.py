@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from goals.models import Goal, Plan, Priority, Strategy
-from people.history import Recorded
 from people.models import User
+from records.history import Recorded
 
 WEEKDAYS = [(number, calendar.day_name[number]) for number in range(7)]
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]

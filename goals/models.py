@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from goals.quarters import Quarter
-from people.history import Recorded, Version
 from people.models import User
+from records.history import Recorded, Version
 
 
 def natural_key(number: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
-from people.asof import AsOf
+from records.asof import AsOf
 
 
 def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:

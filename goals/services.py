@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from goals.models import Goal, Plan, Priority, Strategy, natural_key
-from people.audit import Act, check_version, record_change, record_creation
-from people.history import Recorded, locked
+from records.audit import Act, check_version, record_change, record_creation
+from records.history import Recorded, locked
 
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
 RESERVED = frozenset({"new"})  # short names that are addresses of other pages

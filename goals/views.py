@@ -21,8 +21,8 @@ from goals.services import (
     update_priority,
     update_strategy,
 )
-from people.audit import StaleVersion
-from people.requests import act_of, once, user_of
+from records.audit import StaleVersion
+from web.requests import act_of, once, user_of
 
 
 def plan_create(request: HttpRequest) -> HttpResponse:

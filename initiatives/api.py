@@ -16,9 +16,9 @@ from rest_framework.response import Response
 
 from goals.models import Goal, Plan
 from initiatives.models import Commitment, EffectiveStatus, InitiativeVersion, Status, StatusUpdate
-from initiatives.selectors.parts import commitments, milestones, read_commitments, read_milestones
-from initiatives.selectors.standing import read, standings
-from people.api import AS_OF, as_of_or_400, on_a_day
+from initiatives.selectors.rows import commitments, milestones, read_commitments, read_milestones
+from initiatives.selectors.status import initiative_statuses, read
+from web.api import AS_OF, as_of_or_400, on_a_day
 
 PLAN = OpenApiParameter("plan", str, description="Slug of a plan.")
 BIGGEST = 2**63 - 1
@@ -152,7 +152,7 @@ class InitiativeViewSet(_AsOfViewSet):
         return super().retrieve(request, pk)
 
     def rows(self, request: Request) -> Any:
-        found = standings(as_of_or_400(request), plan=plan_of(request))
+        found = initiative_statuses(as_of_or_400(request), plan=plan_of(request))
         goal, status = request.query_params.get("goal"), request.query_params.get("status")
         if goal:
             if not goal.isdecimal() or int(goal) > BIGGEST:

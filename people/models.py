@@ -1,4 +1,4 @@
-"""Users, departments, roles, and the audit log."""
+"""Users, departments and roles."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,18 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from people.history import Recorded, Span, Version
 from people.roles import Role
-
-
-class Channel(models.TextChoices):
-    """How a change came in."""
-
-    WEB = "web", "Web page"
-    EMAIL_LINK = "email_link", "E-mail link"
-    API = "api", "API"
-    IMPORT = "import", "Import"
-    SYSTEM = "system", "System"
+from records.history import Recorded, Span, Version
 
 
 class DepartmentFields(models.Model):
@@ -155,60 +145,3 @@ class RoleGrant(Span):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.user}"
-
-
-class AuditEvent(models.Model):
-    """One act: what was done to which row, by whom, when, how and why. Written by `people.audit`, never changed.
-
-    Holds no foreign key to the row, so it stays readable after the row is gone. `changes` maps a field to its
-    [before, after] in words.
-    """
-
-    happened_at = models.DateTimeField()
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    actor_label = models.CharField(max_length=200)
-    channel = models.CharField(max_length=20, choices=Channel.choices)
-    verb = models.CharField(max_length=60)
-    target_type = models.CharField(max_length=40)
-    target_id = models.BigIntegerField()
-    target_label = models.CharField(max_length=300)
-    parent_type = models.CharField(max_length=40, blank=True)
-    parent_id = models.BigIntegerField(null=True)
-    changes = models.JSONField(default=dict)
-    reason = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["-happened_at", "-pk"]
-        indexes = [
-            models.Index(fields=["target_type", "target_id", "-happened_at"], name="auditevent_target"),
-            models.Index(fields=["parent_type", "parent_id", "-happened_at"], name="auditevent_parent"),
-            models.Index(fields=["-happened_at", "-id"], name="auditevent_latest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.target_label}"
-
-
-class Ledger(models.Model):
-    """One row that every recorded change passes: nothing may be recorded as earlier than `closed_until` any more.
-
-    Closing a quarter moves it to the quarter's end, so a change that was in flight at the cut-off is either in the
-    quarter for every later reader or after it, never in between (docs/adr/0005).
-    """
-
-    closed_until = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"closed until {self.closed_until}"
-
-
-class Submission(models.Model):
-    """A form or request that took effect, by its one-time key: the same key sent again gets the same answer."""
-
-    key = models.CharField(max_length=64, unique=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    result = models.CharField(max_length=500)
-    recorded_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.key

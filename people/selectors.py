@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from people.asof import local_day, start_of_day
-from people.models import AuditEvent, Channel, Department, RoleGrant, User
+from people.models import Department, RoleGrant, User
+from records.asof import local_day, start_of_day
+from records.models import AuditEvent, Channel
 
 VERBS = {
     "user": "Person",
@@ -83,7 +84,7 @@ def audit_events(*, person: User | None = None, what: str = "", day: date | None
     """The audit log, newest first. `day` is a local day; `what` is a key of VERBS."""
     events = AuditEvent.objects.all()
     if person is not None:
-        events = events.filter(actor=person)
+        events = events.filter(actor_id=person.pk)
     if what:
         events = events.filter(verb__startswith=f"{what}.")
     if day is not None:

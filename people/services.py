@@ -6,10 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.audit import Act, check_version, record_change, record_creation, record_event, settled
-from people.history import locked
 from people.models import Department, RoleGrant, User
 from people.roles import Role
+from records.audit import Act, check_version, record_change, record_creation, record_event, settled
+from records.history import locked
 
 
 @transaction.atomic

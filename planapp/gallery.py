@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
-from planapp.templatetags.ui import STATUS_LABELS, status_segments
+from web.templatetags.ui import STATUS_LABELS, status_segments
 
 TODAY = date(2026, 11, 24)
 

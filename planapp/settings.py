@@ -49,12 +49,16 @@ INSTALLED_APPS = [
     "rules.apps.AutodiscoverRulesConfig",  # loads every room's rules.py
     "rest_framework",
     "drf_spectacular",
+    "records",
+    "web",
+    "jobs",
     "people",
     "goals",
     "initiatives",
     "reports",
     "reminders",
     "public",
+    "demo",
     "planapp",
 ]
 
@@ -68,9 +72,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "people.middleware.SignInForFragments",
-    "people.middleware.KeepWhatWasTyped",
-    "people.middleware.SignInFirst",
+    "web.middleware.SignInForFragments",
+    "web.middleware.KeepWhatWasTyped",
+    "web.middleware.SignInFirst",
     "people.middleware.MembersOnly",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -93,7 +97,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "planapp.forms.FormRenderer"
+FORM_RENDERER = "web.renderers.FormRenderer"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -161,20 +165,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["people.permissions.MemberOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["people.api_permissions.MemberOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "planapp.api.Pages",
     "PAGE_SIZE": 100,
-    "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,  # whose word on a client's address is believed, in people/throttles.py
+    "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,  # whose word on a client's address is believed, in web/throttles.py
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "planapp API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["people.permissions.MemberOnly"],
+    "SERVE_PERMISSIONS": ["people.api_permissions.MemberOnly"],
     "ENUM_NAME_OVERRIDES": {
         "ReportedStatusEnum": "initiatives.models.Status",
         "EffectiveStatusEnum": "initiatives.models.EffectiveStatus",

@@ -15,7 +15,6 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 from redis.exceptions import RedisError
 
-from people.throttles import Asking, seconds_to_wait
 from public.selectors import (
     Published,
     published_comparison,
@@ -29,6 +28,7 @@ from reports.forms import CompareForm, VerifyForm
 from reports.models import PublishedFile
 from reports.selectors.corrections import named_corrections
 from reports.selectors.published import last_publication
+from web.throttles import Asking, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
 DRAWN = 10 * 60  # seconds a drawn page is kept here, so that many readers cost one drawing

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from initiatives.models import Status
 from people.models import Department, User
-from reminders.kinds import KINDS, Occasion
+from reminders.kinds import KINDS, ReminderEvent
 from reminders.kinds.base import Section
 from reminders.links import absolute, answer_url, unsubscribe_url
 from reminders.models import Message, MessageItem
@@ -49,7 +49,9 @@ class Line:
     asks: bool
 
 
-def render_digest(message: Message, items: Sequence[tuple[MessageItem, Occasion]], person: User, day: date) -> Rendered:
+def render_digest(
+    message: Message, items: Sequence[tuple[MessageItem, ReminderEvent]], person: User, day: date
+) -> Rendered:
     """The daily digest: what is late first, each item once, with its link."""
     ordered = sorted(items, key=lambda pair: KINDS[pair[0].kind].sort_key(pair[1]))
     lines = [_line(item, occasion, day) for item, occasion in ordered]
@@ -106,7 +108,7 @@ def headers_of(message: Message) -> dict[str, str]:
     return headers
 
 
-def _line(item: MessageItem, occasion: Occasion, day: date) -> Line:
+def _line(item: MessageItem, occasion: ReminderEvent, day: date) -> Line:
     kind = KINDS[item.kind]
     days = (day - occasion.due_date).days
     context = {"one": occasion, "days": abs(days), "ahead": days <= 0, "department": _department(occasion)}
@@ -132,7 +134,7 @@ def _sentence(kind: str, context: dict[str, object]) -> str:
     return " ".join(template.render(Context(context, autoescape=False)).split())
 
 
-def _department(occasion: Occasion) -> str:
+def _department(occasion: ReminderEvent) -> str:
     if occasion.subject_type != "commitment":
         return ""
     return (

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from reports.views import exports, life, pages, verify
+from reports.views import exports, pages, verify
+from reports.views import workflow as life
 
 app_name = "reports"
 ONE = "reports/<slug:slug>/<str:quarter>/"

@@ -7,10 +7,10 @@ from goals.models import Goal, Plan
 from goals.services import create_goal, create_plan, create_strategy
 from initiatives.models import Initiative, Milestone, StatusUpdate
 from initiatives.services import add_milestone, create_initiative, record_status_update
-from people.audit import Act
 from people.models import Department, User
 from people.roles import Role
 from people.services import create_department, create_user, grant_role
+from records.audit import Act
 
 BEGIN = datetime(2025, 7, 1, 12, 0, tzinfo=UTC)
 

@@ -9,16 +9,16 @@ from django.db import connection
 from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import User
-from people.protect import create_sql, drop_sql
+from records.triggers import create_sql, drop_sql
 from tests.build import Cast, build_cast, build_plan
 
 # Monday, 5 October 2026, 10:00 in Philadelphia.
 NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 
-# Every table that the database protects, and how (the migrations named 0002_protect).
+# Every table that the database protects, and how (the migrations named 0002_triggers).
 PROTECTED = {
     "append_only": [
-        "people_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "reports_reportact",
+        "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "reports_reportact",
         "reports_exportedfile", "reports_publishedfile",
     ],
     "interval": [

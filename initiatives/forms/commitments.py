@@ -7,8 +7,8 @@ from django import forms
 
 from initiatives.forms.milestones import REASON
 from initiatives.models import Commitment
-from people.forms.base import Day, PageForm, RowForm
 from people.models import Department, User
+from web.forms import Day, PageForm, RowForm
 
 
 class CommitmentProposeForm(PageForm):

@@ -7,9 +7,9 @@ from django import forms
 from goals.models import Goal, Plan, Priority, Strategy
 from initiatives.forms.people import PeopleField, PersonField
 from initiatives.models import Alignment, Contribution, Initiative, Status
-from people.forms.base import Day, PageForm, RowForm, Words
-from people.history import Recorded
 from people.models import Department, User
+from records.history import Recorded
+from web.forms import Day, PageForm, RowForm, Words
 
 
 class InitiativeText(forms.Form):

@@ -6,8 +6,8 @@ from django import forms
 
 from initiatives.forms.people import PersonField
 from initiatives.models import Milestone
-from people.forms.base import Day, PageForm, RowForm
 from people.models import Department, User
+from web.forms import Day, PageForm, RowForm
 
 REASON = "Needed when the due date moves. The first date stays on record."
 

@@ -6,8 +6,8 @@ from django import forms
 
 from initiatives.models import Initiative, Status, StatusUpdate
 from initiatives.models.status_update import TEXT_LIMIT
-from people.forms.base import PageForm, Words
 from people.models import User
+from web.forms import PageForm, Words
 
 WORDS = ("status", "percent", "happened", "next_steps", "help_needed")
 

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from initiatives.models.initiative import Initiative
-from people.history import Recorded, Version
 from people.models import Department, User
+from records.history import Recorded, Version
 
 
 class CommitmentFields(models.Model):

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 
 from goals.models import Goal, Plan, Priority, Sourced, Strategy
 from initiatives.models.status import Status
-from people.history import Recorded, Span, Version
 from people.models import Department, User
+from records.history import Recorded, Span, Version
 
 
 class InitiativeFields(Sourced):

@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from goals.models import Sourced
 from initiatives.models.initiative import Initiative
-from people.history import Recorded, Version
 from people.models import Department, User
+from records.history import Recorded, Version
 
 
 class MilestoneFields(Sourced):

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 
 from initiatives.models.initiative import Initiative
 from initiatives.models.status import Status
-from people.models import Channel, User
+from people.models import User
+from records.models import Channel
 
 TEXT_LIMIT = 10_000  # characters of each text of an update
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from initiatives.models import CLOSED, EffectiveStatus
-from initiatives.selectors.standing import Standing, read
-from people.asof import AsOf, local_day
+from initiatives.selectors.status import InitiativeStatus, read
+from records.asof import AsOf, local_day
 
 LOUD = (EffectiveStatus.OFF_TRACK, EffectiveStatus.AT_RISK, EffectiveStatus.NO_CURRENT_UPDATE)
 SHORT = 160  # characters of a person's own words beside a line
@@ -17,14 +17,15 @@ SHORT = 160  # characters of a person's own words beside a line
 class Concern:
     """An initiative that needs attention, with every reason for it."""
 
-    standing: Standing
+    standing: InitiativeStatus
     reasons: tuple[str, ...]
 
 
 def needs_attention(when: AsOf) -> Q:
     """Open, and off track, at risk, silent for too long, past its due date, without an owner, or asking for help.
 
-    What is on hold is silent on purpose: only a missing owner counts there. Filters rows of `standings(when)`.
+    What is on hold is silent on purpose: only a missing owner counts there. Filters rows of
+    `initiative_statuses(when)`.
     """
     is_open = ~Q(effective_status__in=CLOSED)
     is_moving = ~Q(effective_status=EffectiveStatus.ON_HOLD)
@@ -45,12 +46,12 @@ def concerns(rows: QuerySet[Any], when: AsOf, *, limit: int) -> list[Concern]:
     return [Concern(row, reasons_of(row, when)) for row in read(found)]
 
 
-def reasons_of(row: Standing, when: AsOf) -> tuple[str, ...]:
+def reasons_of(row: InitiativeStatus, when: AsOf) -> tuple[str, ...]:
     """Why it needs attention, each reason as a sentence."""
     return tuple(sentence for sentence in (*_dates(row, when), *_status(row, when), *_people(row)) if sentence)
 
 
-def _dates(row: Standing, when: AsOf) -> list[str]:
+def _dates(row: InitiativeStatus, when: AsOf) -> list[str]:
     said = []
     if row.milestones_overdue:
         said.append(
@@ -61,7 +62,7 @@ def _dates(row: Standing, when: AsOf) -> list[str]:
     return said
 
 
-def _status(row: Standing, when: AsOf) -> list[str]:
+def _status(row: InitiativeStatus, when: AsOf) -> list[str]:
     said = []
     if row.override_status and row.override_status == row.effective_status:
         said.append(f"Set to {row.effective_label.lower()}: {shortened(row.override_reason)}")
@@ -75,7 +76,7 @@ def _status(row: Standing, when: AsOf) -> list[str]:
     return said
 
 
-def _people(row: Standing) -> list[str]:
+def _people(row: InitiativeStatus) -> list[str]:
     said = []
     if row.owner_id is None:
         said.append("Nobody owns it.")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 
 from initiatives.models import EffectiveStatus, MilestoneVersion
-from people.asof import AsOf
+from records.asof import AsOf
 
 S = EffectiveStatus
 # How good a status is, where two of them can be compared. What is silent or paused tells neither good nor bad.
@@ -131,7 +131,7 @@ def direction(before: str, after: str) -> str:
 
 
 def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: AsOf, now: AsOf) -> Changes:
-    """Compare what `standings` gives for two moments. Two queries, whatever the number of rows."""
+    """Compare what `initiative_statuses` gives for two moments. Two queries, whatever the number of rows."""
     found: dict[str, dict[int, Brief]] = {"then": {}, "now": {}}
     for row in _brief(then_rows, "then").union(_brief(now_rows, "now"), all=True):
         brief = Brief(*row)

@@ -12,7 +12,8 @@ from goals.models import Plan, PlanVersion
 from initiatives.models import Commitment, CommitmentVersion
 from initiatives.selectors.attention import reasons_of
 from initiatives.selectors.lists import plan_rows
-from initiatives.selectors.parts import (
+from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,
     MilestoneRow,
@@ -21,12 +22,11 @@ from initiatives.selectors.parts import (
     read_commitments,
     read_milestones,
 )
-from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.selectors.standing import Standing, read
-from people.asof import AsOf, local_day
+from initiatives.selectors.status import InitiativeStatus, read
 from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
-from people.tables import Column
+from records.asof import AsOf, local_day
+from web.tables import Column
 
 AHEAD = timedelta(days=60)  # what is next
 PROMISED = (Commitment.State.PROPOSED, Commitment.State.ACCEPTED)
@@ -64,12 +64,12 @@ class DepartmentPage:
     department: DepartmentVersion
     parent: DepartmentVersion | None
     offices: list[DepartmentVersion]
-    led: list[Standing]
+    led: list[InitiativeStatus]
     rollup: Rollup
     commitments: list[CommitmentRow]
     late_commitments: list[CommitmentRow]
     late_milestones: list[MilestoneRow]
-    late_initiatives: list[tuple[Standing, tuple[str, ...]]]
+    late_initiatives: list[tuple[InitiativeStatus, tuple[str, ...]]]
     next_commitments: list[CommitmentRow]
     next_milestones: list[MilestoneRow]
     liaisons: list[tuple[str, str]]
@@ -203,7 +203,7 @@ def _promised(ids: list[int], when: AsOf) -> QuerySet[Any]:
     return rows
 
 
-def _is_late(row: Standing, when: AsOf) -> bool:
+def _is_late(row: InitiativeStatus, when: AsOf) -> bool:
     past = row.due_date is not None and row.due_date < when.day
     return row.is_open and row.effective_status != "on_hold" and (past or row.milestones_overdue > 0 or row.is_stale)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from people.asof import AsOf
-from people.models import AuditEvent, Channel
 from people.selectors import value_in_words
+from records.asof import AsOf
+from records.models import AuditEvent, Channel
 
 # Kept in the log, told to nobody: copies and keys.
 TECHNICAL = frozenset({"latest_update", "sort_key", "last_updated_at", "order"})

@@ -6,8 +6,8 @@ from django.db.models import FilteredRelation, Q
 
 from goals.models import PriorityVersion
 from initiatives.models import Alignment, Contribution
-from initiatives.selectors.parts import OPEN, MilestoneRow, milestones, read_milestones
-from people.asof import AsOf
+from initiatives.selectors.rows import OPEN, MilestoneRow, milestones, read_milestones
+from records.asof import AsOf
 
 
 def contributors_of(initiative_id: int, when: AsOf) -> list[str]:

@@ -13,10 +13,10 @@ from goals.models import Plan, PlanVersion
 from goals.selectors import plans_as_of, priorities_as_of
 from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, MilestoneVersion, Status
 from initiatives.selectors.attention import needs_attention
-from initiatives.selectors.standing import CHUNK, NOTHING_REPORTED, Standing, standings
-from people.asof import AsOf
+from initiatives.selectors.status import CHUNK, NOTHING_REPORTED, InitiativeStatus, initiative_statuses
 from people.models import User
-from people.tables import Column
+from records.asof import AsOf
+from web.tables import Column
 
 SORTS: dict[str, list[Any]] = {
     "number": ["sort_key"],
@@ -59,7 +59,7 @@ class Choices:
 
 def plan_rows(when: AsOf, plan_id: int | None) -> QuerySet[Any]:
     """Initiatives of one plan, or of every plan that is not archived."""
-    rows = standings(when, plan=plan_id)
+    rows = initiative_statuses(when, plan=plan_id)
     if plan_id is None:
         archived = PlanVersion.objects.as_of(when).filter(state=Plan.State.ARCHIVED)
         rows = rows.exclude(plan__in=archived.values("subject_id"))
@@ -178,9 +178,9 @@ REPORTED = {"": NOTHING_REPORTED} | {key: str(label) for key, label in Status.ch
 
 
 def file_rows(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
-    """Rows of `standings` as the cells of `columns`, one by one: memory stays flat at any length.
+    """Rows of `initiative_statuses` as the cells of `columns`, one by one: memory stays flat at any length.
 
-    Only what a file shows is read, and no `Standing` is made: over many rows that costs more than the query.
+    Only what a file shows is read, and no `InitiativeStatus` is made: over many rows that costs more than the query.
     """
     days = rows.annotate(updated_on=TruncDate("last_updated_at", tzinfo=timezone.get_default_timezone()))
     for (
@@ -205,7 +205,7 @@ class Mark:
 class Bar:
     """An initiative on the time axis; `label` says the same in words."""
 
-    row: Standing
+    row: InitiativeStatus
     label: str
     x: float
     width: float
@@ -222,7 +222,7 @@ class Timeline:
     bars: list[Bar]
 
 
-def timeline(rows: list[Standing], when: AsOf) -> Timeline:
+def timeline(rows: list[InitiativeStatus], when: AsOf) -> Timeline:
     """The rows of a page as bars with their milestones. One query."""
     ends = [row.due_date or max(when.day, row.start_date) for row in rows]
     # Old beginnings and far ends would squeeze what matters now into a corner.
@@ -244,7 +244,7 @@ def timeline(rows: list[Standing], when: AsOf) -> Timeline:
     return Timeline(start, end, years, bars)
 
 
-def _steps(rows: list[Standing], when: AsOf) -> dict[int, list[tuple[date, str]]]:
+def _steps(rows: list[InitiativeStatus], when: AsOf) -> dict[int, list[tuple[date, str]]]:
     found: dict[int, list[tuple[date, str]]] = {}
     known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
         initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False
@@ -255,7 +255,7 @@ def _steps(rows: list[Standing], when: AsOf) -> dict[int, list[tuple[date, str]]
     return found
 
 
-def _in_words(row: Standing) -> str:
+def _in_words(row: InitiativeStatus) -> str:
     until = f"to {_day(row.due_date)}" if row.due_date else "without a due date"
     met = f", {row.milestones_met} of {row.milestones_total} milestones met" if row.milestones_total else ""
     return f"{row.number} {row.title}: from {_day(row.start_date)} {until}, {row.effective_label.lower()}{met}"

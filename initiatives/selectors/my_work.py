@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from goals.models import Plan, PlanVersion
 from initiatives.models import SILENT, Contribution, StatusUpdate
-from initiatives.selectors.parts import (
+from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,
     MilestoneRow,
@@ -17,9 +17,9 @@ from initiatives.selectors.parts import (
     read_commitments,
     read_milestones,
 )
-from initiatives.selectors.standing import Standing, read, standings
-from people.asof import AsOf, local_day
+from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
 from people.models import User
+from records.asof import AsOf, local_day
 
 SOON = 14  # days ahead that count as "now"
 NEXT = 30  # days ahead that count as "next"
@@ -29,7 +29,7 @@ NEXT = 30  # days ahead that count as "next"
 class UpdateDue:
     """An initiative that waits for a word, and since when or until when."""
 
-    standing: Standing
+    standing: InitiativeStatus
     due_day: date
     why: str
 
@@ -47,7 +47,7 @@ class MyWork:
     to_deliver: list[CommitmentRow] = field(default_factory=list)
     promised_next: list[CommitmentRow] = field(default_factory=list)
     to_acknowledge: list[StatusUpdate] = field(default_factory=list)
-    follows: list[Standing] = field(default_factory=list)
+    follows: list[InitiativeStatus] = field(default_factory=list)
 
     @property
     def needs(self) -> int:
@@ -67,7 +67,7 @@ class MyWork:
 def my_work(user: User, when: AsOf) -> MyWork:
     """What one person's day holds. A handful of queries, whatever they own."""
     contributing = Contribution.objects.filter(when.q(), person=user).values("initiative")
-    mine = read(standings(when).filter(Q(owner=user) | Q(subject__in=contributing)))
+    mine = read(initiative_statuses(when).filter(Q(owner=user) | Q(subject__in=contributing)))
     plans = PlanVersion.objects.as_of(when).filter(subject__in={row.plan_id for row in mine}, state=Plan.State.ACTIVE)
     expected = dict(plans.values_list("subject_id", "expected_update_days"))
     active = [row for row in mine if row.plan_id in expected]
@@ -90,10 +90,10 @@ def my_work(user: User, when: AsOf) -> MyWork:
     )
 
 
-def needs_a_manager(when: AsOf) -> dict[str, list[Standing]]:
+def needs_a_manager(when: AsOf) -> dict[str, list[InitiativeStatus]]:
     """Open initiatives of active plans that are nobody's, or silent: what the strategy office looks after first."""
     rows = read(
-        standings(when)
+        initiative_statuses(when)
         .filter(Q(owner__isnull=True) | Q(owner__is_active=False) | Q(is_stale=True), plan__state=Plan.State.ACTIVE)
         .exclude(reported_status__in=SILENT)
     )
@@ -105,7 +105,7 @@ def needs_a_manager(when: AsOf) -> dict[str, list[Standing]]:
     }
 
 
-def _steps(user: User, rows: Iterable[Standing], when: AsOf, *, until: date) -> list[MilestoneRow]:
+def _steps(user: User, rows: Iterable[InitiativeStatus], when: AsOf, *, until: date) -> list[MilestoneRow]:
     """Open milestones that are this person's to do: named to them, or named to nobody in an initiative of theirs.
 
     Those of initiatives that are on hold or closed are silent.
@@ -126,7 +126,7 @@ def _steps(user: User, rows: Iterable[Standing], when: AsOf, *, until: date) -> 
     return read_milestones(found)
 
 
-def _updates_due(rows: Iterable[Standing], expected: dict[int, int], day: date) -> Iterable[UpdateDue]:
+def _updates_due(rows: Iterable[InitiativeStatus], expected: dict[int, int], day: date) -> Iterable[UpdateDue]:
     for row in rows:
         if row.effective_status in SILENT or row.start_date > day:
             continue

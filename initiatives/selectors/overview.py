@@ -13,8 +13,8 @@ from initiatives.models import CLOSED, Commitment, CommitmentVersion, MilestoneV
 from initiatives.selectors.attention import Concern, concerns
 from initiatives.selectors.changes import Changes, changes_between
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.selectors.standing import Standing, read, standings
-from people.asof import AsOf
+from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
+from records.asof import AsOf
 
 WORST = 12  # concerns and dates shown on the plan page; the list has all
 NEXT = 12
@@ -36,7 +36,7 @@ class Part:
 
     version: Any  # GoalVersion or StrategyVersion; None for "without a strategy"
     rollup: Rollup
-    rows: tuple[Standing, ...] = ()
+    rows: tuple[InitiativeStatus, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class PlanOverview:
 
 def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
     """Eight queries, whatever the number of rows."""
-    rows = standings(when, plan=plan.subject_id)
+    rows = initiative_statuses(when, plan=plan.subject_id)
     counted = tally(rows, when)
     by_goal = counted.by("goal_id")
     since = plan_quarter(plan, when.day).previous()
     then = AsOf.end_of(since.last_day)
-    changes = changes_between(standings(then, plan=plan.subject_id), rows, then=then, now=when)
+    changes = changes_between(initiative_statuses(then, plan=plan.subject_id), rows, then=then, now=when)
     return PlanOverview(
         plan=plan,
         whole=counted.whole,
@@ -77,10 +77,10 @@ def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
 
 def goal_parts(goal: Any, when: AsOf) -> tuple[Rollup, list[Part]]:
     """A focus area's roll-up, and its strategies with every initiative; those without a strategy come last."""
-    rows = standings(when, plan=goal.plan_id).filter(goal=goal.subject_id)
+    rows = initiative_statuses(when, plan=goal.plan_id).filter(goal=goal.subject_id)
     counted = tally(rows, when)
     by_strategy = counted.by("strategy_id")
-    groups: dict[int | None, list[Standing]] = {}
+    groups: dict[int | None, list[InitiativeStatus]] = {}
     for row in read(rows):
         groups.setdefault(row.strategy_id, []).append(row)
     parts = [

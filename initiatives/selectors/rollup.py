@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, W
 
 from initiatives.models import CLOSED, EffectiveStatus
 from initiatives.selectors.attention import needs_attention
-from people.asof import AsOf
+from records.asof import AsOf
 
 Dimension = Literal["plan_id", "goal_id", "strategy_id", "department_id"]
 
@@ -103,7 +103,7 @@ class Tally:
 
 
 def tally(rows: QuerySet[Any], when: AsOf) -> Tally:
-    """Count what `standings(when)` gives, filtered as the page wants it. One query."""
+    """Count what `initiative_statuses(when)` gives, filtered as the page wants it. One query."""
     ownerless = When(~Q(effective_status__in=CLOSED), owner__isnull=True, then=Value(True))
     asking = When(needs_attention(when), then=Value(True))
     counted = (

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from initiatives.models import Commitment, Initiative
 from initiatives.services.dates import moved_due_date
-from people.audit import Act, check_version, record_change, record_creation
-from people.history import locked
 from people.models import Department
+from records.audit import Act, check_version, record_change, record_creation
+from records.history import locked
 
 State = Commitment.State
 

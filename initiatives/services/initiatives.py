@@ -9,17 +9,9 @@ from django.db import transaction
 from goals.models import Plan, Priority, natural_key
 from initiatives.models import Alignment, Contribution, Initiative, Milestone, Status
 from initiatives.services.dates import moved_due_date
-from people.audit import (
-    Act,
-    check_version,
-    record_change,
-    record_creation,
-    record_deletion,
-    set_members,
-    settled,
-)
-from people.history import locked
 from people.models import User
+from records.audit import Act, check_version, record_change, record_creation, record_deletion, set_members, settled
+from records.history import locked
 
 EDITABLE = frozenset(
     {

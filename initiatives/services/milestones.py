@@ -10,9 +10,9 @@ from django.db.models import Max
 
 from initiatives.models import Initiative, Milestone
 from initiatives.services.dates import moved_due_date
-from people.asof import local_day
-from people.audit import Act, check_version, record_change, record_creation
-from people.history import locked
+from records.asof import local_day
+from records.audit import Act, check_version, record_change, record_creation
+from records.history import locked
 
 EDITABLE = frozenset({"title", "due_date", "due_text", "owner", "department", "order", "basis", "source"})
 

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
-from people.audit import Act, record_change, record_event, settled
-from people.history import locked
 from people.models import User
+from records.audit import Act, record_change, record_event, settled
+from records.history import locked
 
 WORDS = ("status", "percent", "happened", "next_steps", "help_needed")
 MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too

@@ -16,14 +16,9 @@ from initiatives.services import (
     propose_commitment,
     withdraw_commitment,
 )
-from initiatives.views.doors import (
-    address_of,
-    crumbs,
-    get_commitment_or_404,
-    get_initiative_or_404,
-)
-from people.pages import back_to, press, seen_number, take_form, words_for
-from people.requests import act_of, user_of
+from initiatives.views.lookups import address_of, crumbs, get_commitment_or_404, get_initiative_or_404
+from web.pages import back_to, press, seen_number, take_form, words_for
+from web.requests import act_of, user_of
 
 TEMPLATE = "initiatives/commitment_form.html"
 

@@ -18,12 +18,12 @@ from initiatives.selectors.departments import (
     find_department,
 )
 from initiatives.selectors.lists import columns, file_rows
-from initiatives.selectors.parts import CommitmentRow, stream_commitments
-from initiatives.views.days import day_query, on_day, speaks_for_a_day
+from initiatives.selectors.rows import CommitmentRow, stream_commitments
+from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
-from people.asof import AsOf
 from people.models import User
-from people.requests import user_of
+from records.asof import AsOf
+from web.requests import user_of
 
 PARTS = ("commitments", "initiatives")
 

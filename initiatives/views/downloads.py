@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from goals.selectors import has_sample
-from people.asof import AsOf
-from people.tables import Column, csv_response, xlsx_response
+from records.asof import AsOf
+from web.tables import Column, csv_response, xlsx_response
 
 FORMATS = ("csv", "xlsx")
 

@@ -14,8 +14,8 @@ from initiatives.models import CLOSED, Contribution, Initiative, Milestone
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.services import hand_over
 from people.models import User
-from people.pages import take_form, words_for
-from people.requests import act_of, user_of
+from web.pages import take_form, words_for
+from web.requests import act_of, user_of
 
 TEMPLATE = "initiatives/initiative_hand_over.html"
 

@@ -23,7 +23,7 @@ from initiatives.forms.initiatives import (
 from initiatives.models import Commitment, Initiative, StatusUpdate
 from initiatives.selectors.history import history_of, told
 from initiatives.selectors.initiative_page import contributors_of, priorities_of
-from initiatives.selectors.parts import (
+from initiatives.selectors.rows import (
     commitments,
     milestones,
     next_milestone,
@@ -31,7 +31,7 @@ from initiatives.selectors.parts import (
     read_milestones,
     updates,
 )
-from initiatives.selectors.standing import Standing, standing_of
+from initiatives.selectors.status import InitiativeStatus, standing_of
 from initiatives.services import (
     create_initiative,
     delete_initiative,
@@ -39,17 +39,12 @@ from initiatives.services import (
     override_status,
     update_initiative,
 )
-from initiatives.views.days import speaks_for_a_day
-from initiatives.views.doors import (
-    address_of,
-    crumbs,
-    get_initiative_or_404,
-    link,
-)
-from people.asof import AsOf
+from initiatives.views.as_of import speaks_for_a_day
+from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, link
 from people.models import User
-from people.pages import press, take_form, words_for
-from people.requests import act_of, user_of
+from records.asof import AsOf
+from web.pages import press, take_form, words_for
+from web.requests import act_of, user_of
 
 UPDATES_SHOWN = 8
 HISTORY_SHOWN = 50
@@ -61,7 +56,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True)
-class Pens:
+class AllowedActions:
     """What this person may do on the page; nothing on a past day, which nobody can change.
 
     Rows of the page are plain values, so the rules are asked with an unsaved row that has what they look at.
@@ -105,7 +100,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
     if standing is None:
         return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
     user = user_of(request)
-    pens = Pens(user, initiative, when.is_live)
+    pens = AllowedActions(user, initiative, when.is_live)
     may = pens.on_page()
     wants_all = request.GET.get("updates") == "all"
     plan = _plan_then(initiative, when)
@@ -161,7 +156,7 @@ def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
 
 
 def _facts(
-    standing: Standing, people: list[str], served: list[str], when: AsOf, goal_label: str
+    standing: InitiativeStatus, people: list[str], served: list[str], when: AsOf, goal_label: str
 ) -> list[dict[str, Any]]:
     """Name and value of what does not change every week."""
     strategy = f"{standing.strategy_number} {standing.strategy_title}" if standing.strategy_id else None
@@ -181,7 +176,7 @@ def _facts(
     ]
 
 
-def _way_then(initiative: Initiative, standing: Standing, title: str, when: AsOf) -> list[dict[str, str]]:
+def _way_then(initiative: Initiative, standing: InitiativeStatus, title: str, when: AsOf) -> list[dict[str, str]]:
     """Breadcrumb with the labels of then."""
     slug = initiative.plan.slug
     return [

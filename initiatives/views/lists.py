@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from initiatives.forms.lists import InitiativeFilterForm
 from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, plan_rows, timeline, wanted_rows
-from initiatives.selectors.standing import read
-from initiatives.views.days import on_day, speaks_for_a_day
+from initiatives.selectors.status import read
+from initiatives.views.as_of import on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
-from people.asof import AsOf
-from people.requests import user_of
+from records.asof import AsOf
+from web.requests import user_of
 
 PER_PAGE = 50
 

@@ -17,14 +17,9 @@ from initiatives.services import (
     reopen_milestone,
     update_milestone,
 )
-from initiatives.views.doors import (
-    address_of,
-    crumbs,
-    get_initiative_or_404,
-    get_milestone_or_404,
-)
-from people.pages import back_to, press, take_form, words_for
-from people.requests import act_of
+from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, get_milestone_or_404
+from web.pages import back_to, press, take_form, words_for
+from web.requests import act_of
 
 TEMPLATE = "initiatives/milestone_form.html"
 

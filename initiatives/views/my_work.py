@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 from initiatives.models import Initiative
 from initiatives.selectors.my_work import my_work as work_of
 from initiatives.selectors.my_work import needs_a_manager
-from initiatives.selectors.standing import Standing
-from people.asof import AsOf
+from initiatives.selectors.status import InitiativeStatus
 from people.models import User
-from people.requests import user_of
 from people.roles import Role
+from records.asof import AsOf
+from web.requests import user_of
 
 LISTED = 8  # rows of each list for managers; the rest behind the link
 
@@ -35,7 +35,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/my_work.html", context)
 
 
-def _may_update(user: User, row: Standing) -> bool:
+def _may_update(user: User, row: InitiativeStatus) -> bool:
     """The one policy, asked with an unsaved row that has what it looks at."""
     like = Initiative(pk=row.id, owner_id=row.owner_id, lead_department_id=row.department_id)
     return user.has_perm("initiatives.add_status_update", like)

@@ -13,9 +13,9 @@ from initiatives.models import EffectiveStatus
 from initiatives.selectors.lists import plan_rows
 from initiatives.selectors.overview import PlanOverview, goal_parts, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.views.days import day_query, on_day, speaks_for_a_day
-from people.asof import AsOf
-from people.requests import user_of
+from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
+from records.asof import AsOf
+from web.requests import user_of
 
 # The order of bars and legends (status_segments): best first, then waiting, then ended, then unknown.
 STATUS_ORDER = (

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from initiatives.forms.status_updates import WORDS, StatusCorrectionForm, StatusUpdateForm
 from initiatives.models import Initiative, StatusDraft, StatusUpdate
 from initiatives.selectors.initiative_page import passed_since
-from initiatives.selectors.parts import MilestoneRow
+from initiatives.selectors.rows import MilestoneRow
 from initiatives.services import (
     NewerUpdate,
     acknowledge_update,
@@ -24,15 +24,10 @@ from initiatives.services import (
     save_draft,
 )
 from initiatives.services.status_updates import MISCLICK_WINDOW
-from initiatives.views.doors import (
-    address_of,
-    crumbs,
-    get_initiative_or_404,
-    get_update_or_404,
-)
-from people.asof import local_day
-from people.pages import back_to, press, seen_number, take_form, words_for
-from people.requests import act_of, once, user_of, was_sent
+from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, get_update_or_404
+from records.asof import local_day
+from web.pages import back_to, press, seen_number, take_form, words_for
+from web.requests import act_of, once, user_of, was_sent
 
 LONGEST_DRAFT = 200_000  # characters; far more than can be published
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from people.forms.base import Day, PageForm, RowForm
 from people.models import Department, User
 from people.roles import Role
 from people.selectors import VERBS
+from web.forms import Day, PageForm, RowForm
 
 
 def _departments() -> Any:

@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from people.forms.people import AuditFilterForm
-from people.models import AuditEvent
 from people.selectors import Entry, audit_events, entry_of
-from people.tables import Column, csv_response
+from records.models import AuditEvent
+from web.tables import Column, csv_response
 
 COLUMNS = [
     Column("When", "instant"), Column("Who"), Column("What"), Column("On"), Column("Channel"), Column("Changes"),

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from people.forms.people import DepartmentCreateForm, DepartmentEditForm
 from people.models import Department
-from people.pages import take_form, words_for
-from people.requests import act_of
 from people.services import create_department, update_department
+from web.pages import take_form, words_for
+from web.requests import act_of
 
 
 @require_safe

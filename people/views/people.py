@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.forms.people import PeopleFilterForm, PersonCreateForm, PersonEditForm, RoleForm
 from people.models import RoleGrant, User
-from people.pages import press, seen_number, take_form, words_for
-from people.requests import act_of, user_of
 from people.roles import DESCRIPTIONS, Role
 from people.selectors import audit_events, entry_of, people_with_roles
 from people.services import create_user, grant_role, revoke_role, update_user
+from web.pages import press, seen_number, take_form, words_for
+from web.requests import act_of, user_of
 
 
 @require_safe

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from people.audit import Act
 from people.forms.sign_in import ResetForm, SignInForm
 from people.models import RoleGrant
-from people.requests import act_of, user_of
 from people.roles import DESCRIPTIONS
 from people.services import set_password
-from people.throttles import seconds_to_wait
+from records.audit import Act
+from web.requests import act_of, user_of
+from web.throttles import seconds_to_wait
 
 DEMO_ACCOUNTS = [
     ("owner@demo.example", "Owner", "says how initiatives stand"),

@@ -10,10 +10,10 @@ from operator import attrgetter
 from typing import Any
 
 from reminders.kinds import commitments, milestones, reports, updates
-from reminders.kinds.base import Kind, Occasion, Only
+from reminders.kinds.base import Kind, Only, ReminderEvent
 from reminders.selectors.days import Day
 
-__all__ = ["KINDS", "Kind", "Occasion", "occasions", "series_of"]
+__all__ = ["KINDS", "Kind", "ReminderEvent", "occasions", "series_of"]
 
 # In the order in which mails list them.
 KINDS: dict[str, Kind] = {
@@ -24,12 +24,12 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def occasions(day: Day, only: Only | None = None) -> list[Occasion]:
+def occasions(day: Day, only: Only | None = None) -> list[ReminderEvent]:
     """What there is to tell on a day, whatever was told before; `only` narrows it to some rows of some subjects.
 
     One query for each family of kinds that look at the same rows.
     """
-    found: list[Occasion] = []
+    found: list[ReminderEvent] = []
     for read, kinds in _families():
         if only is None or not only.keys().isdisjoint(kind.subject_type for kind in kinds):
             for row in read(day, only):

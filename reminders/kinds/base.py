@@ -8,9 +8,9 @@ from typing import Any, ClassVar, NamedTuple
 from django.db.models import Q, QuerySet
 
 from initiatives.models import SILENT
-from initiatives.selectors.standing import said_status
-from reminders.selectors.days import Day, Voice
-from reminders.selectors.recipients import Directory, Told
+from initiatives.selectors.status import said_status
+from reminders.selectors.days import Day, ReminderSettings
+from reminders.selectors.recipients import Directory, Recipient
 
 # Numbers of rows by subject type.
 Only = Mapping[str, Collection[int]]
@@ -34,7 +34,7 @@ READ = Section("To read", "to read", "to read")
 KNOW = Section("Good to know", "to know", "to know")
 
 
-class Occasion(NamedTuple):
+class ReminderEvent(NamedTuple):
     """One thing to tell: about which row, counted from which day, and who may have to hear it.
 
     A tuple, for a frozen dataclass of this many fields takes several times as long to make, and there are thousands.
@@ -87,19 +87,19 @@ class Kind:
         """The rows that may be an occasion for this kind or another of its family, in one query."""
         raise NotImplementedError
 
-    def occasion(self, row: Any, day: Day) -> Occasion | None:
+    def occasion(self, row: Any, day: Day) -> ReminderEvent | None:
         """What there is to tell of a row; None when it is nothing for this kind."""
         raise NotImplementedError
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         """The step owed today to somebody last told on `last`; None when nothing is."""
         raise NotImplementedError
 
-    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
         """Whom it is for, before preferences."""
         return directory.chain(occasion.owners, occasion.departments)
 
-    def sort_key(self, occasion: Occasion) -> tuple[int, date, str, int]:
+    def sort_key(self, occasion: ReminderEvent) -> tuple[int, date, str, int]:
         return self.order, occasion.due_date, occasion.context, occasion.subject_id
 
 

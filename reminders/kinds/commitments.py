@@ -7,20 +7,20 @@ from typing import NamedTuple
 from django.db.models import Min, Q
 
 from initiatives.models import Commitment
-from people.asof import local_day
+from records.asof import local_day
 from reminders.kinds.base import (
     ANSWER,
     COMING,
     LATE,
     Kind,
-    Occasion,
     Only,
+    ReminderEvent,
     awake,
     initiative_path,
     narrowed,
     speaking,
 )
-from reminders.selectors.days import Day, Voice
+from reminders.selectors.days import Day, ReminderSettings
 from reminders.steps import owed_step
 
 State = Commitment.State
@@ -68,18 +68,18 @@ class CommitmentAsked(Kind):
             ),
         )  # fmt: skip
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         return self.told_of(row, local_day(row.proposed_at)) if row.state == State.PROPOSED else None
 
-    def told_of(self, row: Row, counted_from: date) -> Occasion:
-        return Occasion(
+    def told_of(self, row: Row, counted_from: date) -> ReminderEvent:
+        return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=counted_from,
             plan_id=row.plan, initiative_id=row.initiative, title=row.what[:300], context=f"{row.number} {row.name}",
             departments=(row.department,), status=row.status, latest_update_id=row.latest,
             path=initiative_path(row.initiative),
         )  # fmt: skip
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return owed_step(
             occasion.due_date, today, steps=(0, 7), repeat=voice.repeat, calendar=voice.calendar, last=last
         )
@@ -92,12 +92,12 @@ class CommitmentDueSoon(CommitmentAsked):
     order = 21
     action = "Say it is delivered"
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         if row.state != State.ACCEPTED or row.due is None or row.due < day.day:
             return None
         return self.told_of(row, row.due)
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return owed_step(occasion.due_date, today, steps=voice.due_soon, calendar=voice.calendar, last=last)
 
 
@@ -107,12 +107,12 @@ class CommitmentOverdue(CommitmentDueSoon):
     section = LATE
     order = 11
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         if row.state != State.ACCEPTED or row.due is None or row.due >= day.day:
             return None
         return self.told_of(row, row.due)
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return owed_step(
             occasion.due_date, today, steps=voice.overdue, repeat=voice.repeat, calendar=voice.calendar, last=last
         )

@@ -12,15 +12,15 @@ from reminders.kinds.base import (
     HANDED_UP,
     LATE,
     Kind,
-    Occasion,
     Only,
+    ReminderEvent,
     awake,
     initiative_path,
     narrowed,
     speaking,
 )
-from reminders.selectors.days import Day, Voice
-from reminders.selectors.recipients import Directory, Told
+from reminders.selectors.days import Day, ReminderSettings
+from reminders.selectors.recipients import Directory, Recipient
 from reminders.steps import owed_step
 
 
@@ -66,18 +66,18 @@ class MilestoneDueSoon(Kind):
             ),
         )  # fmt: skip
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         return self.told_of(row) if row.due >= day.day else None
 
-    def told_of(self, row: Row) -> Occasion:
-        return Occasion(
+    def told_of(self, row: Row) -> ReminderEvent:
+        return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=row.due, plan_id=row.plan,
             initiative_id=row.initiative, title=row.title, context=f"{row.number} {row.name}",
             owners=(row.own, row.owner), departments=(row.department, row.lead), status=row.status,
             latest_update_id=row.latest, path=initiative_path(row.initiative),
         )  # fmt: skip
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return owed_step(occasion.due_date, today, steps=voice.due_soon, calendar=voice.calendar, last=last)
 
 
@@ -87,10 +87,10 @@ class MilestoneOverdue(MilestoneDueSoon):
     section = LATE
     order = 10
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         return self.told_of(row) if row.due < day.day else None
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return owed_step(
             occasion.due_date, today, steps=voice.overdue, repeat=voice.repeat, calendar=voice.calendar, last=last
         )
@@ -104,7 +104,7 @@ class MilestoneEscalated(MilestoneOverdue):
     section = HANDED_UP
     order = 15
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         voice = day.voices[row.plan]
         if row.due >= day.day or voice.liaison_after is voice.managers_after is None:
             return None
@@ -113,10 +113,10 @@ class MilestoneEscalated(MilestoneOverdue):
         ranks = tuple(rank for rank, limit in limits.items() if limit is not None and late >= limit)
         return self.told_of(row)._replace(ranks=ranks) if ranks else None
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
-    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
         own = {one.person_id for one in directory.chain(occasion.owners, occasion.departments)}
         ranks = []
         if "liaison" in occasion.ranks:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from people.asof import local_day, start_of_day
-from people.models import AuditEvent
 from people.roles import Role
-from reminders.kinds.base import READ, Kind, Occasion, Only
-from reminders.selectors.days import Day, Voice
-from reminders.selectors.recipients import Directory, Told
+from records.asof import local_day, start_of_day
+from records.models import AuditEvent
+from reminders.kinds.base import READ, Kind, Only, ReminderEvent
+from reminders.selectors.days import Day, ReminderSettings
+from reminders.selectors.recipients import Directory, Recipient
 
 NEWS_WITHIN = 30  # days after a report was built in which leaders hear of it
 
@@ -33,18 +33,18 @@ class ReportReady(Kind):
         )
         return rows if only is None else rows.filter(target_id__in=only.get("report", ()))
 
-    def occasion(self, row: AuditEvent, day: Day) -> Occasion | None:
+    def occasion(self, row: AuditEvent, day: Day) -> ReminderEvent | None:
         plan_id = row.parent_id or 0
-        return Occasion(
+        return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.target_id,
             due_date=local_day(row.happened_at), plan_id=plan_id, initiative_id=None, title=row.target_label,
             context=day.voices[plan_id].title, path="/reports/",
         )  # fmt: skip
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
-    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
         return directory.with_role(Role.LEADER, "leader")
 
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from initiatives.models import SILENT, Initiative, reader_of
-from initiatives.selectors.standing import said_status
-from people.asof import local_day, start_of_day
-from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Occasion, Only, initiative_path, speaking
-from reminders.selectors.days import Day, Voice
-from reminders.selectors.recipients import Directory, Told
+from initiatives.selectors.status import said_status
+from records.asof import local_day, start_of_day
+from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Only, ReminderEvent, initiative_path, speaking
+from reminders.selectors.days import Day, ReminderSettings
+from reminders.selectors.recipients import Directory, Recipient
 from reminders.steps import APART
 
 ASKED_WITHIN = 30  # days after an update in which its reader is asked
@@ -70,18 +70,18 @@ class UpdateDue(Kind):
             ),
         )  # fmt: skip
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         since = local_day(row.updated_at) if row.updated_at else row.start
         if row.is_silent or (day.day - since).days < day.voices[row.plan].expected:
             return None
-        return Occasion(
+        return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=since, plan_id=row.plan,
             initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(row.owner,),
             departments=(row.department,), status=row.status, latest_update_id=row.latest,
             path=f"{initiative_path(row.id)}status-updates/new/",
         )  # fmt: skip
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return voice.expected if last is None else None
 
 
@@ -92,7 +92,7 @@ class UpdateStale(UpdateDue):
     label = "There is still no status update"
     order = 31
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         if last is None or (today - last).days < max(voice.repeat, APART):
             return None
         return (today - occasion.due_date).days
@@ -112,28 +112,28 @@ class AcknowledgementAsked(UpdateDue):
     def series(self) -> str:
         return self.name
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         reader = reader_of(author_id=row.author, lead_id=row.lead, owner_id=row.owner)
         if reader is None or row.read_at or row.is_no_change or not _is_within(ASKED_WITHIN, row.stated_at, day):
             return None
         return self.told_of(row, row.stated_at, reader, "lead" if reader == row.lead else "owner")
 
-    def told_of(self, row: Row, moment: datetime | None, person: int, because: str) -> Occasion | None:
+    def told_of(self, row: Row, moment: datetime | None, person: int, because: str) -> ReminderEvent | None:
         if row.latest is None or moment is None:
             return None
-        return Occasion(
+        return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.latest, due_date=local_day(moment),
             plan_id=row.plan, initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(person,),
             status=row.status, latest_update_id=row.latest, path=initiative_path(row.id), ranks=(because,),
             name=row.reader_name or "",
         )  # fmt: skip
 
-    def step(self, occasion: Occasion, today: date, voice: Voice, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
-    def told(self, occasion: Occasion, directory: Directory) -> list[Told]:
+    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
         person = occasion.owners[0]
-        return [Told(person, occasion.ranks[0])] if person is not None and person in directory.reachable else []
+        return [Recipient(person, occasion.ranks[0])] if person is not None and person in directory.reachable else []
 
 
 class UpdateAcknowledged(AcknowledgementAsked):
@@ -146,7 +146,7 @@ class UpdateAcknowledged(AcknowledgementAsked):
     action = "See it"
     is_answered = False
 
-    def occasion(self, row: Row, day: Day) -> Occasion | None:
+    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         if row.author is None or not _is_within(NEWS_WITHIN, row.read_at, day):
             return None
         return self.told_of(row, row.read_at, row.author, "author")

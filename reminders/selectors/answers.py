@@ -8,9 +8,10 @@ from django.utils.formats import date_format
 
 from initiatives.models import Acknowledgement, Commitment, Initiative, Milestone, StatusUpdate
 from initiatives.selectors.initiative_page import passed_since
-from initiatives.selectors.parts import MilestoneRow
-from people.asof import local_day
-from people.models import AuditEvent, Channel, User
+from initiatives.selectors.rows import MilestoneRow
+from people.models import User
+from records.asof import local_day
+from records.models import AuditEvent, Channel
 from reminders.models import MessageItem, Subscription
 
 VALID_FOR = timedelta(days=14)
@@ -126,8 +127,8 @@ def _answered(item: MessageItem, subject: Any) -> bool:
     """Whether it was this person, through a link, since the mail was written."""
     target = subject.initiative if isinstance(subject, StatusUpdate) else subject
     return AuditEvent.objects.filter(
-        target_type=type(target)._meta.model_name, target_id=target.pk, actor=item.person, channel=Channel.EMAIL_LINK,
-        happened_at__gte=item.message.date,
+        target_type=type(target)._meta.model_name, target_id=target.pk, actor_id=item.person_id,
+        channel=Channel.EMAIL_LINK, happened_at__gte=item.message.date,
     ).exists()  # fmt: skip
 
 

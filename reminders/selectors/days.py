@@ -9,7 +9,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from goals.models import Plan
-from people.asof import local_day
+from records.asof import local_day
 from reminders.models import Escalation
 from reminders.steps import Calendar
 
@@ -17,7 +17,7 @@ SENDING_TIME = time(9, 0)  # plan time
 
 
 @dataclass(frozen=True)
-class Voice:
+class ReminderSettings:
     """A plan that may speak, with its settings."""
 
     id: int
@@ -37,7 +37,7 @@ class Day:
     """A local day and the plans that may speak on it."""
 
     day: date
-    voices: Mapping[int, Voice]
+    voices: Mapping[int, ReminderSettings]
 
     @property
     def furthest(self) -> int:
@@ -64,7 +64,7 @@ def rules_of_plans() -> "QuerySet[Plan]":
     )
 
 
-def voices() -> dict[int, Voice]:
+def voices() -> dict[int, ReminderSettings]:
     """Active plans whose reminders are on; one query."""
     escalation = Escalation.objects.filter(plan=OuterRef("pk"))
     rows = Plan.objects.filter(state=Plan.State.ACTIVE, reminders_on=True, deleted_at__isnull=True).annotate(
@@ -72,11 +72,11 @@ def voices() -> dict[int, Voice]:
         managers_after=Subquery(escalation.values("managers_after")),
         holiday=F("holidays__day"),
     )
-    found: dict[int, Voice] = {}
+    found: dict[int, ReminderSettings] = {}
     holidays: dict[int, set[date]] = defaultdict(set)
     for plan in rows:  # one row for each holiday
         holidays[plan.pk] |= {plan.holiday} - {None}
-        found[plan.pk] = Voice(
+        found[plan.pk] = ReminderSettings(
             id=plan.pk,
             title=plan.title,
             due_soon=tuple(-abs(int(step)) for step in plan.due_soon_days),
@@ -108,5 +108,5 @@ def next_day(at: datetime) -> Day:
     return Day(day, _at_work(spoken, day))
 
 
-def _at_work(spoken: Mapping[int, Voice], day: date) -> dict[int, Voice]:
+def _at_work(spoken: Mapping[int, ReminderSettings], day: date) -> dict[int, ReminderSettings]:
     return {key: voice for key, voice in spoken.items() if voice.calendar.is_working(day)}

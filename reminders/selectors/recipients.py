@@ -12,7 +12,7 @@ from reminders.models import Subscription
 
 
 @dataclass(frozen=True)
-class Told:
+class Recipient:
     """One person who is told, why it is them, and whom they stand in for."""
 
     person_id: int
@@ -62,42 +62,42 @@ class Directory:
             if row.is_away(self.day):
                 self.away[row.person_id] = row.delegate_id
 
-    def chain(self, owners: Iterable[int | None], departments: Iterable[int | None]) -> list[Told]:
+    def chain(self, owners: Iterable[int | None], departments: Iterable[int | None]) -> list[Recipient]:
         """The first link of the chain in which somebody can be reached."""
-        found = [Told(key, "owner") for key in dict.fromkeys(owners) if key in self.working]
+        found = [Recipient(key, "owner") for key in dict.fromkeys(owners) if key in self.working]
         if not found:
             found = self.liaisons_of(departments)
         if not found:
             found = self.with_role(Role.PLAN_MANAGER, "manager")
         return found or self.with_role(Role.ADMINISTRATOR, "administrator")
 
-    def liaisons_of(self, departments: Iterable[int | None]) -> list[Told]:
+    def liaisons_of(self, departments: Iterable[int | None]) -> list[Recipient]:
         keys = [key for department in departments if department for key in self.liaisons.get(department, [])]
-        return [Told(key, "liaison") for key in dict.fromkeys(keys)]
+        return [Recipient(key, "liaison") for key in dict.fromkeys(keys)]
 
-    def with_role(self, role: str, because: str) -> list[Told]:
-        return [Told(key, because) for key in self.by_role.get(role, [])]
+    def with_role(self, role: str, because: str) -> list[Recipient]:
+        return [Recipient(key, because) for key in self.by_role.get(role, [])]
 
-    def heard(self, told: Iterable[Told], kind: str) -> list[Told]:
+    def heard(self, told: Iterable[Recipient], kind: str) -> list[Recipient]:
         """Those who want to hear of this kind; for who is away their delegate, each person once."""
-        heard: dict[int, Told] = {}
+        heard: dict[int, Recipient] = {}
         for one in told:
             if kind in self.muted.get(one.person_id, ()):
                 continue
-            listener: Told | None = one
+            listener: Recipient | None = one
             if one.person_id in self.away:
                 listener = self._delegate_of(one)
             if listener is not None and (listener.person_id not in heard or listener.instead_of is None):
                 heard[listener.person_id] = listener
         return list(heard.values())
 
-    def _delegate_of(self, one: Told) -> Told | None:
+    def _delegate_of(self, one: Recipient) -> Recipient | None:
         delegate = self.away[one.person_id]
         # As in stand_ins: where an answer may be asked, who only reads would be asked in vain.
         able = self.working if one.person_id in self.working else self.reachable
         if delegate is None or delegate not in able or delegate in self.away:
             return None  # it waits until they are back, and is made good then
-        return Told(delegate, one.because, instead_of=one.person_id)
+        return Recipient(delegate, one.because, instead_of=one.person_id)
 
 
 ASKED = (Role.LEADER, Role.PLAN_MANAGER, Role.ADMINISTRATOR)

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.asof import local_day
-from people.audit import Act, record_event
 from people.models import User
+from records.asof import local_day
+from records.audit import Act, record_event
 from reminders.models import Hold, Message, MessageItem
 from reminders.services.identity import message_id
 

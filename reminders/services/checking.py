@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from reminders.kinds import KINDS, Occasion, occasions
+from reminders.kinds import KINDS, ReminderEvent, occasions
 from reminders.models import Message, MessageItem
 from reminders.selectors.days import checking_day
 from reminders.selectors.recipients import Directory, reachable_people
@@ -16,14 +16,14 @@ NOT_THEIRS = "Not for this person any more: somebody else answers for it, or it 
 FETCHED = "The file was fetched already."
 
 # Occasions by kind, subject and the day they count from.
-Standing = Mapping[tuple[str, str, int, date], Occasion]
+Events = Mapping[tuple[str, str, int, date], ReminderEvent]
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Items that still hold, items that do not with why, and why the whole mail is not needed any more (or nothing)."""
 
-    wanted: list[tuple[MessageItem, Occasion]] = field(default_factory=list)
+    wanted: list[tuple[MessageItem, ReminderEvent]] = field(default_factory=list)
     dropped: list[tuple[MessageItem, str]] = field(default_factory=list)
     reason: str = ""
 
@@ -74,7 +74,7 @@ def _digests(messages: Sequence[Message], items: dict[int, list[MessageItem]], a
     return {message.pk: _digest(message, items[message.pk], standing, directory) for message in messages}
 
 
-def _digest(message: Message, items: list[MessageItem], standing: Standing, directory: Directory) -> Verdict:
+def _digest(message: Message, items: list[MessageItem], standing: Events, directory: Directory) -> Verdict:
     verdict = Verdict()
     for item in items:
         one = standing.get((item.kind, item.subject_type, item.subject_id, item.due_date))
@@ -89,6 +89,6 @@ def _digest(message: Message, items: list[MessageItem], standing: Standing, dire
     return Verdict(dropped=verdict.dropped, reason="Nothing in it was needed any more.")
 
 
-def _hears(person_id: int, one: Occasion, directory: Directory) -> bool:
+def _hears(person_id: int, one: ReminderEvent, directory: Directory) -> bool:
     told = directory.heard(KINDS[one.kind].told(one, directory), one.kind)
     return any(hearer.person_id == person_id for hearer in told)

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from goals.models import Plan
-from people.audit import Act, record_event
+from records.audit import Act, record_event
 from reminders.models import Escalation
 
 MOST = 250  # working days, about a year

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from people.asof import local_day
-from people.models import AuditEvent
+from records.asof import local_day
+from records.models import AuditEvent
 from reminders.models import Message, MessageItem
 from reminders.services.identity import message_id
 
@@ -40,9 +40,11 @@ def queue_export_mails(*, at: datetime) -> int:
 
 def waiting_for(event: AuditEvent) -> set[int]:
     """Who had asked for the file when it ended, and has not fetched it since."""
-    of_file = AuditEvent.objects.filter(target_type=SUBJECT, target_id=event.target_id, actor__isnull=False).order_by()
-    asked = of_file.filter(verb="export.asked", pk__lt=event.pk).values_list("actor", flat=True)
-    fetched = of_file.filter(verb="export.fetched").values_list("actor", flat=True)
+    of_file = AuditEvent.objects.filter(
+        target_type=SUBJECT, target_id=event.target_id, actor_id__isnull=False
+    ).order_by()
+    asked = of_file.filter(verb="export.asked", pk__lt=event.pk).values_list("actor_id", flat=True)
+    fetched = of_file.filter(verb="export.fetched").values_list("actor_id", flat=True)
     return {person for person in asked if person is not None} - set(fetched)
 
 

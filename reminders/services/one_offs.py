@@ -7,10 +7,10 @@ from django.db import transaction
 
 from goals.models import Plan
 from initiatives.models import CLOSED, Initiative
-from people.asof import local_day
-from people.audit import Act, record_event
-from people.history import locked
 from people.roles import Role
+from records.asof import local_day
+from records.audit import Act, record_event
+from records.history import locked
 from reminders.models import Message, OneOff
 from reminders.selectors.days import sending_begins
 from reminders.selectors.recipients import Directory

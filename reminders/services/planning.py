@@ -10,12 +10,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from people.asof import local_day, start_of_day
-from people.failpoints import failpoint
-from reminders.kinds import KINDS, Kind, Occasion, occasions, series_of
+from jobs.failpoints import failpoint
+from records.asof import local_day, start_of_day
+from reminders.kinds import KINDS, Kind, ReminderEvent, occasions, series_of
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.selectors.days import Day, planning_day
-from reminders.selectors.recipients import Directory, Told
+from reminders.selectors.recipients import Directory, Recipient
 from reminders.services.heartbeats import beat, serialised
 from reminders.services.identity import message_id
 from reminders.services.one_offs import queue_due_one_offs
@@ -27,8 +27,8 @@ BATCH = 1_000  # rows of one INSERT
 class Planned:
     """One thing somebody will be told, by which step and why."""
 
-    occasion: Occasion
-    told: Told
+    occasion: ReminderEvent
+    told: Recipient
     step: int
 
     @property
@@ -74,13 +74,13 @@ def owed(day: Day, directory: Directory) -> dict[int, list[Planned]]:
     return {person: sorted(items, key=lambda one: one.sort_key) for person, items in planned.items()}
 
 
-def _step(kind: Kind, occasion: Occasion, told: Told, day: Day, memory: Memory) -> int | None:
+def _step(kind: Kind, occasion: ReminderEvent, told: Recipient, day: Day, memory: Memory) -> int | None:
     people = {told.instead_of or told.person_id, told.person_id}
     times = [memory[place] for one in people if (place := (one, kind.series, *occasion.key)) in memory]
     return kind.step(occasion, day.day, day.voices[occasion.plan_id], max(times, default=None))
 
 
-def _told_before(occasions: Iterable[Occasion]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:
+def _told_before(occasions: Iterable[ReminderEvent]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:
     """When each person was last told of these rows, by series, and which steps stand in the outbox already.
 
     What a delegate was told counts for the person they stood in for.

@@ -6,8 +6,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.audit import Act, record_event
 from people.models import User
+from records.audit import Act, record_event
 from reminders.kinds import KINDS
 from reminders.models import Subscription
 

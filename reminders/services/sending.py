@@ -15,8 +15,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from people.asof import local_day
-from people.failpoints import failpoint
+from jobs.failpoints import failpoint
+from records.asof import local_day
 from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from reminders.models import Heartbeat, Message, MessageItem
 from reminders.rendering import (

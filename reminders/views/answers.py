@@ -23,9 +23,9 @@ from initiatives.services import (
     record_status_update,
     update_milestone,
 )
-from people.asof import local_day
-from people.audit import Act
-from people.models import Channel
+from records.asof import local_day
+from records.audit import Act
+from records.models import Channel
 from reminders.forms import MilestoneAnswerForm, PlainAnswerForm, StatusAnswerForm
 from reminders.links import item_number
 from reminders.selectors.answers import Answerable, answerable

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from people.requests import act_of, user_of
 from reminders import mailfolder
 from reminders.forms import HoldForm, MessageFilterForm, SettleForm
 from reminders.kinds import KINDS
@@ -36,6 +35,7 @@ from reminders.services import (
     settle_by_hand,
 )
 from reminders.services.planning import owed
+from web.requests import act_of, user_of
 
 PER_PAGE = 50
 # A link in a mail is a key that acts for its person: nobody else gets to see it.

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from people.asof import local_day
-from people.requests import act_of, once, user_of
+from records.asof import local_day
 from reminders.forms import OneOffForm
 from reminders.models import OneOff
 from reminders.services import withdraw_one_off, write_one_off
+from web.requests import act_of, once, user_of
 
 
 def one_off_list(request: HttpRequest) -> HttpResponse:

@@ -12,15 +12,16 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from people.asof import local_day
-from people.audit import Act
-from people.models import Channel, User
-from people.requests import act_of, user_of
+from people.models import User
+from records.asof import local_day
+from records.audit import Act
+from records.models import Channel
 from reminders.forms import PreferencesForm
 from reminders.links import person_number
 from reminders.models import Subscription
 from reminders.selectors.recipients import stand_ins
 from reminders.services import mute_digests, set_preferences
+from web.requests import act_of, user_of
 
 
 def preferences(request: HttpRequest) -> HttpResponse:

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan
-from people.requests import act_of, user_of
 from reminders.forms import EscalationForm
 from reminders.models import Escalation
 from reminders.selectors.days import rules_of_plans
 from reminders.services import set_escalation
+from web.requests import act_of, user_of
 
 
 @require_GET

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from reports.content.changes import Comparison, compare
-from reports.content.naming import named_in
+from reports.content.leak_check import named_in
 from reports.content.rows import Commitment, Heading, Initiative, Milestone, Rows
 
 STATUS_ORDER = (

@@ -235,7 +235,7 @@ class Rows:
 def effective_after(row: Initiative, status: str, cover: Cover) -> str:
     """The effective status of a frozen row whose reported status a correction put right.
 
-    The same order as initiatives/selectors/standing.py, from what the row itself says; a test holds the two together.
+    The same order as initiatives/selectors/status.py, from what the row itself says; a test holds the two together.
     """
     if status in CLOSED or status == "on_hold":
         return status

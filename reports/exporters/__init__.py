@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from people.tables import XLSX_TYPE
 from reports.content import ReportContent
 from reports.exporters.counting import Tell
 from reports.exporters.to_csv import to_csv
@@ -13,6 +12,7 @@ from reports.exporters.to_pdf import to_pdf
 from reports.exporters.to_pptx import to_pptx
 from reports.exporters.to_stratml import to_stratml
 from reports.exporters.to_xlsx import to_xlsx
+from web.tables import XLSX_TYPE
 
 PPTX_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 

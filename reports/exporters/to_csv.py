@@ -2,9 +2,9 @@
 
 from typing import Any, cast
 
-from people.tables import Column, Kind, csv_blocks
 from reports.content import ReportContent
 from reports.exporters.words import INITIATIVE_COLUMNS, initiative_row, report_name
+from web.tables import Column, Kind, csv_blocks
 
 
 def to_csv(report: ReportContent) -> bytes:

@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-from people.tables import CONTROL, csv_value
 from reports.content import Commitment, Heading, Initiative, Milestone, ReportContent
 from reports.exporters.words import cover_facts
+from web.tables import CONTROL, csv_value
 
 NAMESPACE = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
 ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]]+")

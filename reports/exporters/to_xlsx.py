@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import xlsxwriter
 
-from people.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_book, write_cell, write_sheet
 from reports.content import ReportContent
 from reports.exporters.counting import Count, Tell, untold
 from reports.exporters.words import (
@@ -20,6 +19,7 @@ from reports.exporters.words import (
     initiative_row,
     milestone_row,
 )
+from web.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_book, write_cell, write_sheet
 
 LINES = 8  # a row of a report is at most so many lines high; the text goes on inside its cell
 TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}

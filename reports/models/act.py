@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from people.models import Channel, User
+from people.models import User
+from records.models import Channel
 from reports.models.snapshot import QuarterSnapshot
 
 SUMMARY_LIMIT = 20_000  # characters

@@ -12,7 +12,7 @@ from reports.models.snapshot import QuarterSnapshot
 class FrozenRow(models.Model):
     """A row of one snapshot, found again in another by its `source_id`.
 
-    The trigger that lets rows into unsealed snapshots only (people/protect.py) looks once a statement whether the
+    The trigger that lets rows into unsealed snapshots only (records/triggers.py) looks once a statement whether the
     snapshot is there; a foreign key would look again for each of a million rows. Its index is the constraint's.
     """
 

@@ -11,7 +11,7 @@ class QuarterSnapshot(models.Model):
     """One revision of one quarter of a plan, copied as text and numbers at the quarter's end.
 
     Sealed as soon as its hashes are set: from then on the database refuses every change of it and of its rows
-    (people/protect.py). A revision 2 stays unsealed while the report is open again.
+    (records/triggers.py). A revision 2 stays unsealed while the report is open again.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")

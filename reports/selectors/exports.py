@@ -8,12 +8,13 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from goals.models import Plan
 from goals.quarters import Quarter
-from people.asof import local_day, start_of_day
-from people.models import AuditEvent, User
+from people.models import User
+from records.asof import local_day, start_of_day
+from records.models import AuditEvent
 from reports.content import ReportContent
 from reports.models import ExportJob, ExportRequest, QuarterSnapshot
-from reports.selectors.life import Report
 from reports.selectors.report import Quarters
+from reports.selectors.workflow import Report
 
 
 def sources_of(

@@ -11,8 +11,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from goals.models import Plan
-from people.asof import AsOf
-from people.models import AuditEvent
+from records.asof import AsOf
+from records.models import AuditEvent
 from reports import content
 from reports.content.canonical import fingerprint, record, value
 from reports.models import ActKind, QuarterSnapshot, ReportAct, SnapshotDigests

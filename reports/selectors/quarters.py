@@ -8,10 +8,10 @@ from django.db.models import Count, Min
 
 from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
-from people.asof import local_day
+from records.asof import local_day
 from reports.content import Life
 from reports.models import SnapshotInitiative
-from reports.selectors.life import Report, reports_of
+from reports.selectors.workflow import Report, reports_of
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from typing import Any
 
 from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
-from people.asof import AsOf, local_day
+from records.asof import AsOf, local_day
 from reports import content
 from reports.content import Life, ReportContent, Rows
 from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.selectors import source
-from reports.selectors.life import Report, with_acts
 from reports.selectors.snapshots import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
+from reports.selectors.workflow import Report, with_acts
 
 
 class Quarters:

@@ -34,8 +34,8 @@ from initiatives.models import (
     MilestoneVersion,
     Status,
 )
-from initiatives.selectors.standing import effective_label, standings
-from people.asof import AsOf
+from initiatives.selectors.status import effective_label, initiative_statuses
+from records.asof import AsOf
 from reports.content import rows as content
 
 EMPTY = Value("", output_field=TextField())
@@ -97,7 +97,7 @@ def headings(when: AsOf, plan: Plan) -> QuerySet[Any]:
 
 
 def initiatives(when: AsOf, plan: Plan) -> QuerySet[Any]:
-    """Every initiative as it stood, decided by `standings`, with the words shown for each key."""
+    """Every initiative as it stood, decided by `initiative_statuses`, with the words shown for each key."""
     served = (
         Alignment.objects.filter(when.q(), initiative=OuterRef("subject_id"))
         .annotate(priority_then=_then("priority", when))
@@ -112,7 +112,7 @@ def initiatives(when: AsOf, plan: Plan) -> QuerySet[Any]:
         "department_name", "author_name", "happened", "next_steps", "help_needed",
     )  # fmt: skip
     return _shaped(
-        standings(when, plan=plan),
+        initiative_statuses(when, plan=plan),
         content.Initiative,
         **{name: _text(name) for name in nullable},
         priorities=Coalesce(Subquery(served, output_field=TextField()), EMPTY),

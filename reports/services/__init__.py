@@ -1,10 +1,11 @@
 """Everything that changes reports: freezing a quarter, the life of its report, its files."""
 
-from reports.services.asking import KEPT, fetch_export, remove_old_exports, request_export
-from reports.services.building import TRIES, build_next_export, claim_export
+from reports.services.export_builds import TRIES, build_next_export, claim_export
+from reports.services.export_requests import KEPT, fetch_export, remove_old_exports, request_export
 from reports.services.exports import Export, export_report, remember_export, write_export
 from reports.services.freezing import PlanNotBegun, QuarterNotOver, freeze_due_quarters, freeze_quarter
-from reports.services.life import (
+from reports.services.publishing import build_published_files
+from reports.services.workflow import (
     StaleReport,
     complete_report,
     publish_report,
@@ -13,7 +14,6 @@ from reports.services.life import (
     unpublish_report,
     write_summary,
 )
-from reports.services.publishing import build_published_files
 
 __all__ = [
     "KEPT",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
-from people.audit import Act
-from people.tables import file_name
+from records.audit import Act
 from reports.content import ReportContent
 from reports.exporters import FORMATS
 from reports.exporters.counting import Tell, untold
 from reports.models import ExportedFile, QuarterSnapshot
+from web.tables import file_name
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from django.db.models import Min, Model, QuerySet
 
 from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
-from people.asof import AsOf, local_day, start_of_day
-from people.audit import SYSTEM, Act, close_records, record_event
-from people.failpoints import failpoint
-from people.models import Channel
+from jobs.failpoints import failpoint
+from records.asof import AsOf, local_day, start_of_day
+from records.audit import SYSTEM, Act, close_records, record_event
+from records.models import Channel
 from reports import content
 from reports.content.canonical import as_mapping, cover_line, fingerprint
 from reports.models import (

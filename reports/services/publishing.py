@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from people.audit import Act
-from people.models import Channel
+from records.audit import Act
+from records.models import Channel
 from reports.exporters import FORMATS
 from reports.models import ExportedFile, PublishedFile, QuarterSnapshot
-from reports.selectors.life import Report
 from reports.selectors.published import unbuilt
 from reports.selectors.report import Quarters
+from reports.selectors.workflow import Report
 from reports.services.exports import export_report
 
 log = logging.getLogger(__name__)

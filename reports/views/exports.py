@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from people.audit import Act
-from people.requests import act_of, user_of
+from records.audit import Act
 from reports import services
 from reports.exporters import FORMATS
 from reports.models import ExportJob, ExportRequest
@@ -20,6 +19,7 @@ from reports.selectors.exports import files_of, kept_files, row_count
 from reports.tasks import ring
 from reports.views.files import FileLine, is_public, key_of, pause_before
 from reports.views.loading import Loaded
+from web.requests import act_of, user_of
 
 may_export = permission_required("reports.export_report", raise_exception=True)
 

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from people.requests import user_of
 from reports.content import ReportContent
 from reports.exporters import FORMATS
 from reports.exporters.keys import export_key
 from reports.models import ExportJob, ExportRequest
 from reports.selectors.exports import files_of, kept_files, row_count, sources_of, waiting_before
 from reports.views.loading import Loaded
+from web.requests import user_of
 
 # Seconds to wait before asking again how far a file is, for so many times; then the page asks no more.
 PACE = ((1, 10), (2, 40), (5, 100), (10, 150))

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404
 
 from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
-from people.asof import local_day
+from records.asof import local_day
 from reports.content import ReportContent
 from reports.models import QuarterSnapshot
-from reports.selectors.life import Report
 from reports.selectors.report import Quarters
+from reports.selectors.workflow import Report
 
 
 class Loaded:

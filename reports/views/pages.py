@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from people.models import User
-from people.requests import user_of
 from reports.content import ReportContent
 from reports.forms import ReopenForm, SummaryForm
 from reports.models import ActKind
 from reports.selectors.corrections import named_corrections, pending_corrections
-from reports.selectors.life import Report
 from reports.selectors.quarters import quarter_lines
+from reports.selectors.workflow import Report
 from reports.views.files import files_context
 from reports.views.loading import Loaded
+from web.requests import user_of
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from initiatives.models import Milestone, StatusUpdate
-from people.models import AuditEvent
+from records.models import AuditEvent
 from reminders import mailfolder
 from reminders.models import Message
 from reminders.selectors.days import sending_begins

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from goals.quarters import Quarter
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.services import correct_status_update
-from people.asof import local_day, start_of_day
+from records.asof import local_day, start_of_day
 from reports.services import freeze_due_quarters
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made

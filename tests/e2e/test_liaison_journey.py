@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from initiatives.services import propose_commitment
-from people.asof import start_of_day
+from records.asof import start_of_day
 from tests.build import act, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from goals.quarters import Quarter
 from initiatives.models import Initiative, Milestone
-from people.asof import local_day, start_of_day
 from people.roles import Role
+from records.asof import local_day, start_of_day
 from reports.services import complete_report, freeze_due_quarters
 from tests.build import act, build_plan, make_initiative, report
 from tests.e2e.conftest import assert_well_made

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from initiatives.models import StatusDraft, StatusUpdate
-from people.asof import local_day
+from records.asof import local_day
 from tests.build import make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made
 

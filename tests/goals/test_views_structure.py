@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from goals.models import Goal, Plan, Priority, Strategy
 from goals.services import create_priority, update_goal, update_plan
-from people.models import AuditEvent
+from records.models import AuditEvent
 from tests.build import act
 from tests.conftest import NOW
 
@@ -132,7 +132,7 @@ def test_settings_are_kept_with_their_history(sign_in, cast, plan):
         False,
     )
     event = AuditEvent.objects.filter(verb="plan.changed").latest("pk")
-    assert event.actor == cast.manager
+    assert event.actor_id == cast.manager.pk
     assert event.changes["holidays"] == ["", "2026-11-26 Thanksgiving Day"]
     assert event.changes["expected_update_days"] == ["90", "30"]
 

@@ -16,8 +16,8 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 from goals.models import Goal, Priority, Strategy
-from people.audit import Act
-from people.models import AuditEvent
+from records.audit import Act
+from records.models import AuditEvent
 from reports.models import ExportJob
 from tests.build import make_initiative, make_milestone, report
 from tests.conftest import NOW

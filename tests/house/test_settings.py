@@ -4,15 +4,16 @@ import re
 
 from django.conf import settings
 
+from tests.rooms import HEIGHT
+
 READ = re.compile(r"env\.\w+\(\s*\"([A-Z_]+)\"|os\.environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\"")
 # Read by tests, tools or Django itself, not by an installation.
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PLANAPP_FAILPOINT", "DEMO_DIR"}
-ROOMS = ("people", "goals", "initiatives", "reports", "reminders", "planapp")
 
 
 def variables_read() -> set[str]:
     found = set()
-    for room in ROOMS:
+    for room in HEIGHT:
         for path in (settings.BASE_DIR / room).rglob("*.py"):
             if path.name != "settings_test.py":
                 found |= {one or two for one, two in READ.findall(path.read_text())}

@@ -9,7 +9,7 @@ from initiatives.selectors.attention import concerns
 from initiatives.selectors.changes import changes_between, direction
 from initiatives.selectors.overview import next_dates, plan_overview
 from initiatives.selectors.rollup import EMPTY, tally
-from initiatives.selectors.standing import standings
+from initiatives.selectors.status import initiative_statuses
 from initiatives.services import (
     delete_initiative,
     override_status,
@@ -17,7 +17,7 @@ from initiatives.services import (
     update_initiative,
     update_milestone,
 )
-from people.asof import AsOf
+from records.asof import AsOf
 from tests.build import act, make_initiative, make_milestone, report
 
 TODAY = date(2026, 10, 5)
@@ -42,12 +42,12 @@ def stand(plan, strategy, statuses):
 
 def test_b01_nothing_said_counts_as_not_started(plan, today):
     make_initiative(plan, start_date=TODAY)
-    assert tally(standings(today, plan=plan), today).whole.counts == {"not_started": 1}
+    assert tally(initiative_statuses(today, plan=plan), today).whole.counts == {"not_started": 1}
 
 
 def test_b07_counts_add_up_and_cancelled_is_left_out_of_percentages(plan, strategy, today):
     stand(plan, strategy, ["on_track", "on_track", "off_track", "completed", "cancelled"])
-    counted = tally(standings(today, plan=plan), today).by("strategy_id")[strategy.pk]
+    counted = tally(initiative_statuses(today, plan=plan), today).by("strategy_id")[strategy.pk]
     assert counted.counts == {"off_track": 1, "on_track": 2, "completed": 1, "cancelled": 1}
     assert (counted.total, counted.counted, counted.completed, counted.completed_percent) == (5, 4, 1, 25)
     assert counted.percent("cancelled") is None
@@ -56,7 +56,7 @@ def test_b07_counts_add_up_and_cancelled_is_left_out_of_percentages(plan, strate
 def test_b08_empty_and_only_cancelled_have_no_data(plan, strategy, today):
     assert (EMPTY.total, EMPTY.has_data, EMPTY.completed_percent) == (0, False, None)
     stand(plan, strategy, ["cancelled"])
-    counted = tally(standings(today, plan=plan), today).by("strategy_id")[strategy.pk]
+    counted = tally(initiative_statuses(today, plan=plan), today).by("strategy_id")[strategy.pk]
     assert (counted.total, counted.has_data, counted.completed_percent) == (1, False, None)
 
 
@@ -64,7 +64,7 @@ def test_the_parts_sum_to_the_whole(plan, strategy, cast, today):
     stand(plan, strategy, ["on_track", "at_risk", "completed"])
     make_initiative(plan, number="2.1", goal=Goal.objects.get(plan=plan, number="2"), lead_department=cast.streets)
     make_initiative(plan, number="2.2", goal=Goal.objects.get(plan=plan, number="2"), owner=cast.owner)
-    counted = tally(standings(today, plan=plan), today)
+    counted = tally(initiative_statuses(today, plan=plan), today)
     assert counted.whole.total == 5
     for dimension in ("plan_id", "goal_id", "strategy_id", "department_id"):
         parts = counted.by(dimension).values()
@@ -78,11 +78,11 @@ def test_the_parts_sum_to_the_whole(plan, strategy, cast, today):
 def test_counting_costs_two_queries_for_one_and_for_three(plan, today, django_assert_num_queries):
     make_initiative(plan, number="1.1")
     with django_assert_num_queries(2):
-        tally(standings(today, plan=plan), today)
+        tally(initiative_statuses(today, plan=plan), today)
     make_initiative(plan, number="1.2")
     make_initiative(plan, number="1.3")
     with django_assert_num_queries(2):
-        assert tally(standings(today, plan=plan), today).whole.total == 3
+        assert tally(initiative_statuses(today, plan=plan), today).whole.total == 3
 
 
 def test_attention_names_every_reason(plan, cast, today):
@@ -102,14 +102,14 @@ def test_attention_names_every_reason(plan, cast, today):
     done = make_initiative(plan, number="1.7")
     report(done, "completed", "2026-01-01T12:00", help_needed="None any more.")
 
-    found = concerns(standings(today, plan=plan), today, limit=10)
+    found = concerns(initiative_statuses(today, plan=plan), today, limit=10)
     assert [(concern.standing.number, concern.reasons) for concern in found] == [
         ("1.1", ("1 milestone is late.", "Help needed: Two testers.")),
         ("1.5", ("Set to at risk: Vendor strike.",)),
         ("1.2", ("No update since it began 126 days ago.", "Nobody owns it.")),
         ("1.4", ("Its due date passed 1 day ago.",)),
     ]
-    assert tally(standings(today, plan=plan), today).whole.needing_attention == len(found)
+    assert tally(initiative_statuses(today, plan=plan), today).whole.needing_attention == len(found)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,9 @@ def test_b43_live_part_what_moved_since_the_quarter_before(plan, cast, today):
     delete_initiative(initiative=gone, act=act("2026-10-04T12:00", cast.manager))
 
     then = AsOf.end_of(date(2026, 9, 30))
-    moved = changes_between(standings(then, plan=plan), standings(today, plan=plan), then=then, now=today)
+    moved = changes_between(
+        initiative_statuses(then, plan=plan), initiative_statuses(today, plan=plan), then=then, now=today
+    )
     assert [move.number for move in moved.worse] == ["1.1"]
     assert [(move.number, move.before, move.after) for move in moved.better] == [("1.2", "at_risk", "on_track")]
     assert [move.number for move in moved.new] == ["1.5"]
@@ -174,7 +176,7 @@ def test_next_dates_are_of_what_is_open(plan, cast, today):
     closed = make_initiative(plan, number="1.2", due_date=date(2026, 11, 2))
     make_milestone(closed, date(2026, 11, 3))
     report(closed, "completed", LATELY)
-    found = next_dates(standings(today, plan=plan), today)
+    found = next_dates(initiative_statuses(today, plan=plan), today)
     assert [(one.day, one.kind, one.what, one.number) for one in found] == [
         (date(2026, 10, 5), "Commitment", "Two staff", "1.1"),
         (date(2026, 11, 1), "Milestone", "Pilot", "1.1"),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from initiatives.selectors.standing import read, standing_of, standings
+from initiatives.selectors.status import initiative_statuses, read, standing_of
 from initiatives.services import (
     cancel_milestone,
     complete_milestone,
@@ -12,9 +12,9 @@ from initiatives.services import (
     override_status,
     update_milestone,
 )
-from people.asof import AsOf
-from people.models import AuditEvent
 from people.services import update_user
+from records.asof import AsOf
+from records.models import AuditEvent
 from reminders.services import plan_messages, send_due_messages
 from reports.services import freeze_due_quarters
 from tests.build import act, at, make_initiative, make_milestone, report
@@ -135,8 +135,8 @@ def test_the_past_is_told_with_the_names_and_dates_of_then(initiative, cast):
 def test_reading_costs_the_same_number_of_queries_for_one_and_for_three(plan, today, django_assert_num_queries):
     make_initiative(plan, number="1.5")
     with django_assert_num_queries(2):
-        read(standings(today, plan=plan))
+        read(initiative_statuses(today, plan=plan))
     make_initiative(plan, number="1.6")
     make_initiative(plan, number="1.7")
     with django_assert_num_queries(2):
-        assert len(read(standings(today, plan=plan))) == 3
+        assert len(read(initiative_statuses(today, plan=plan))) == 3

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from initiatives.models import Commitment
 from initiatives.services import propose_commitment
-from people.models import AuditEvent
+from records.models import AuditEvent
 from tests.build import act, make_initiative
 from tests.conftest import NOW
 

@@ -11,8 +11,8 @@ from goals.services import update_plan
 from initiatives.models import Contribution, Initiative
 from initiatives.rules import contributed_to
 from initiatives.services import delete_initiative, propose_commitment, update_initiative
-from people.models import AuditEvent, Channel
 from people.services import update_user
+from records.models import AuditEvent, Channel
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
 

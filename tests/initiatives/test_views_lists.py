@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from goals.models import Goal, Plan
 from goals.services import create_priority, update_plan
-from initiatives.selectors.standing import CHUNK
+from initiatives.selectors.status import CHUNK
 from initiatives.services import propose_commitment, update_initiative
 from people.services import update_user
 from tests.build import act, build_plan, make_initiative, make_milestone, report

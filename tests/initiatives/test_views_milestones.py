@@ -7,10 +7,10 @@ import time_machine
 from django.urls import reverse
 
 from initiatives.models import Milestone
-from initiatives.selectors.parts import milestones, next_milestone, read_milestones
+from initiatives.selectors.rows import milestones, next_milestone, read_milestones
 from initiatives.services import complete_milestone
-from people.asof import AsOf
-from people.models import AuditEvent
+from records.asof import AsOf
+from records.models import AuditEvent
 from tests.build import act, make_milestone
 from tests.conftest import NOW
 

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from goals.models import Goal
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
-from initiatives.selectors.standing import standing_of
-from people.asof import AsOf
-from people.models import AuditEvent, RoleGrant, User
+from initiatives.selectors.status import standing_of
+from people.models import RoleGrant, User
 from people.roles import Role
 from people.services import grant_role, revoke_role
+from records.asof import AsOf
+from records.models import AuditEvent
 from tests.build import act, make_milestone, report
 from tests.conftest import NOW
 

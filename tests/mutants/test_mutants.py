@@ -14,9 +14,10 @@ import pytest
 from django.db import connection
 
 from tests.mutants.senders import MORE, MUTANTS, Mutant
+from tests.rooms import HEIGHT
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("people", "goals", "initiatives", "reports", "reminders", "public", "planapp", "templates", "static", "tests")
+COPIED = (*HEIGHT, "templates", "static", "tests")
 PATIENCE = 300
 FAILED = 1  # pytest's exit code for "ran, and tests failed"; a mutant that does not even start has another
 

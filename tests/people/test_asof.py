@@ -6,11 +6,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
-from people.asof import AsOf, local_day, start_of_day
 from people.models import DepartmentVersion
-from people.requests import as_of
 from people.services import create_department, update_department
+from records.asof import AsOf, local_day, start_of_day
 from tests.build import act, at
+from web.requests import as_of
 
 MIDNIGHT = at("2026-10-01T04:00")  # 00:00 in Philadelphia
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.db import close_old_connections, connection, transaction
 
-from people.audit import close_records, settled
 from people.models import Department, DepartmentVersion
 from people.services import create_department, update_department
+from records.audit import close_records, settled
 from tests.build import act, at
 
 CUT_OFF = at("2026-10-01T04:00")

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest
 from django.middleware.gzip import GZipMiddleware
 
-from people.tables import ROWS, Column, csv_response, xlsx_file
+from web.tables import ROWS, Column, csv_response, xlsx_file
 
 COLUMNS = [Column("Number", "int"), Column("Text"), Column("Other")]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from people.tables import (
+from web.tables import (
     CELL_LIMIT,
     FORMULA,
     RISKY,

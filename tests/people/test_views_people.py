@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from people.models import AuditEvent, Department, RoleGrant, User
+from people.models import Department, RoleGrant, User
 from people.services import update_user
+from records.models import AuditEvent
 from tests.build import act
 
 
@@ -83,7 +84,7 @@ def test_a_role_is_given_and_taken_away(sign_in, cast):
     client.post(page("role-grant", cast.viewer.pk), {"role": "liaison", "department": cast.health.pk})
     grant = RoleGrant.objects.get(user=cast.viewer, role="liaison")
     client.post(page("role-revoke", cast.viewer.pk, grant.pk))
-    told = AuditEvent.objects.filter(target_id=cast.viewer.pk, actor=cast.admin).order_by("pk")
+    told = AuditEvent.objects.filter(target_id=cast.viewer.pk, actor_id=cast.admin.pk).order_by("pk")
     words = "Department liaison (Department of Public Health)"
     assert [event.changes for event in told] == [{"role": ["", words]}, {"role": [words, ""]}]
 

@@ -7,8 +7,9 @@ from django.contrib.auth.hashers import check_password
 from django.test import Client
 from django.urls import reverse
 
-from people.models import AuditEvent, User
+from people.models import User
 from people.services import create_user, update_user
+from records.models import AuditEvent
 from tests.build import act
 
 SIGN_IN = "/sign-in/"

@@ -7,6 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from demo.load import PASSWORD, load_demo
+from demo.source import real_initiatives
+from demo.structure import department_key
 from goals.models import Goal, Plan, Priority, Strategy
 from initiatives.models import (
     Acknowledgement,
@@ -18,14 +21,12 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.rules import has_hands
-from initiatives.selectors.standing import Standing, read, standings
-from people.asof import AsOf, local_day
-from people.models import AuditEvent, Department, User
+from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
+from people.models import Department, User
 from people.roles import Role
 from people.views.sign_in import DEMO_ACCOUNTS
-from planapp.demo.load import PASSWORD, load_demo
-from planapp.demo.source import real_initiatives
-from planapp.demo.structure import department_key
+from records.asof import AsOf, local_day
+from records.models import AuditEvent
 from reports.models import QuarterSnapshot, ReportAct, SnapshotCorrection
 from tests.conftest import NOW
 
@@ -44,8 +45,8 @@ def loaded(_loaded, db) -> None:
     """A test may change the loaded demo; what it changes is taken back."""
 
 
-def now_standing() -> dict[str, Standing]:
-    return {row.number: row for row in read(standings(AsOf.now(NOW)))}
+def now_standing() -> dict[str, InitiativeStatus]:
+    return {row.number: row for row in read(initiative_statuses(AsOf.now(NOW)))}
 
 
 def test_demo_counts(loaded):

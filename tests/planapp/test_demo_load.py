@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from demo.load import load_demo
+from demo.source import PartialDate, real_initiatives, real_plan
 from goals.models import Plan
 from initiatives.models import StatusUpdate
-from people.models import AuditEvent
-from planapp.demo.load import load_demo
-from planapp.demo.source import PartialDate, real_initiatives, real_plan
+from records.models import AuditEvent
 from tests.build import build_plan
 from tests.conftest import NOW
 

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from planapp.context import frame
 from planapp.gallery import sample
-from planapp.templatetags import ui
+from web.templatetags import ui
 
 TODAY = date(2026, 11, 24)
 

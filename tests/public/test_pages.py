@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from initiatives.services import update_initiative
-from people.models import AuditEvent
+from records.models import AuditEvent
 from reports import services
 from reports.exporters import FORMATS
 from reports.models import ExportedFile, PublishedFile, QuarterSnapshot

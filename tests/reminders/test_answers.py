@@ -16,9 +16,10 @@ from initiatives.services import (
     propose_commitment,
     update_initiative,
 )
-from people.models import AuditEvent, RoleGrant
+from people.models import RoleGrant
 from people.roles import Role
 from people.services import create_user, grant_role, revoke_role, update_user
+from records.models import AuditEvent
 from reminders.models import Message, MessageItem, Subscription
 from reminders.services import send_due_messages, set_preferences
 from tests.build import act, make_initiative, make_milestone, report
@@ -88,7 +89,7 @@ def test_who_stands_in_answers_in_that_place_and_the_history_says_so(client, sta
     assert (latest.author, latest.channel) == (stand_in[0], "email_link")
     assert milestone.completed_date == TODAY
     told = AuditEvent.objects.filter(channel="email_link", verb__in=["status_update.recorded", "milestone.completed"])
-    assert [(event.actor, event.reason) for event in told] == [(stand_in[0], "In place of Owner.")] * 2
+    assert [(event.actor_id, event.reason) for event in told] == [(stand_in[0].pk, "In place of Owner.")] * 2
 
 
 def test_who_stands_in_moves_a_date_with_a_reason_that_reads_well(client, stand_in, initiative):
@@ -302,7 +303,7 @@ def test_a_milestone_is_ticked_off_or_moved(client, initiative, cast):
     assert "This milestone is due on 1 Dec 2026 now." in moved
     other.refresh_from_db()
     assert (str(other.due_date), other.slip_count) == ("2026-12-01", 1)
-    assert set(AuditEvent.objects.filter(target_type="milestone", actor=cast.owner).values_list("channel")) == {
+    assert set(AuditEvent.objects.filter(target_type="milestone", actor_id=cast.owner.pk).values_list("channel")) == {
         ("email_link",)
     }
     for address in (first, second):

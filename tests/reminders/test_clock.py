@@ -10,7 +10,7 @@ from django.utils import timezone
 from goals.models import Holiday
 from goals.services import update_plan
 from initiatives.models import Milestone
-from people.asof import local_day
+from records.asof import local_day
 from reminders.models import Message, MessageItem
 from reminders.rendering import Rendered
 from reminders.selectors.days import next_day, planning_day, sending_begins, voices

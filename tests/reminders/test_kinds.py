@@ -7,9 +7,9 @@ import pytest
 from django.template.loader import get_template
 
 from initiatives.models import SILENT, Status
-from initiatives.selectors.standing import read, standings
+from initiatives.selectors.status import initiative_statuses, read
 from initiatives.services import override_status, propose_commitment
-from people.asof import AsOf
+from records.asof import AsOf
 from reminders.kinds import KINDS, occasions
 from reminders.selectors.days import checking_day
 from tests.build import act, make_initiative, make_milestone, report
@@ -36,7 +36,7 @@ def every_status(plan, cast):
 
 
 def test_silent_is_exactly_what_the_page_shows_as_closed_or_on_hold(every_status):
-    rows = read(standings(AsOf.now(morning(TODAY))))
+    rows = read(initiative_statuses(AsOf.now(morning(TODAY))))
     awake = {row.id for row in rows if row.effective_status not in SILENT}
     found = occasions(checking_day(morning(TODAY)))
     for family in ("milestone", "commitment"):

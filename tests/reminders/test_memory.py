@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 
 from people.models import User
-from reminders.kinds import Occasion, series_of
+from reminders.kinds import ReminderEvent, series_of
 from reminders.models import Message, MessageItem
 from reminders.services.planning import _told_before
 from tests.reminders.cast import TODAY
@@ -19,8 +19,8 @@ KIND, SERIES = "milestone_due_soon", series_of("milestone_due_soon")
 MANY = range(1, 1_501)
 
 
-def about(subject_id: int, plan_id: int, *, subject_type: str = "milestone") -> Occasion:
-    return Occasion(KIND, subject_type, subject_id, DUE, plan_id, None, title="", context="")
+def about(subject_id: int, plan_id: int, *, subject_type: str = "milestone") -> ReminderEvent:
+    return ReminderEvent(KIND, subject_type, subject_id, DUE, plan_id, None, title="", context="")
 
 
 def digest(person: User, on: date, **fields: object) -> Message:

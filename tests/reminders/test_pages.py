@@ -4,8 +4,9 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from people.models import AuditEvent, RoleGrant
+from people.models import RoleGrant
 from people.services import revoke_role
+from records.models import AuditEvent
 from reminders.models import Hold, Message, Subscription
 from reminders.services import plan_messages, recover
 from reminders.services.sending import announce, claim_messages

@@ -23,7 +23,7 @@ from people.roles import Role
 from people.services import create_user, grant_role, revoke_role, update_user
 from reminders.models import Message, MessageItem, OneOff
 from reminders.selectors.log import initiatives_without_reachable_owner
-from reminders.selectors.recipients import Directory, Told
+from reminders.selectors.recipients import Directory, Recipient
 from reminders.services import (
     mute_digests,
     plan_messages,
@@ -304,8 +304,8 @@ def test_away_a_delegate_who_lost_their_pen_after_planning_is_not_asked(fresh, c
 def test_away_who_only_reads_may_be_stood_in_for_by_who_only_reads():
     leader, viewer, owner = 1, 2, 3
     book = Directory(TODAY, reachable={leader, viewer, owner}, working={owner}, away={leader: viewer, owner: viewer})
-    told = [Told(leader, "leader"), Told(owner, "owner")]
-    assert book.heard(told, "report_ready") == [Told(viewer, "leader", instead_of=leader)]
+    told = [Recipient(leader, "leader"), Recipient(owner, "owner")]
+    assert book.heard(told, "report_ready") == [Recipient(viewer, "leader", instead_of=leader)]
 
 
 @pytest.mark.parametrize(

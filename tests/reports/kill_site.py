@@ -24,7 +24,7 @@ def seed() -> None:
 
 
 def tell() -> None:
-    from people.models import AuditEvent  # noqa: PLC0415 - Django must be set up first
+    from records.models import AuditEvent  # noqa: PLC0415 - Django must be set up first
     from reports.models import ExportContent, ExportedFile, ExportJob  # noqa: PLC0415
 
     job = ExportJob.objects.get()

@@ -14,8 +14,8 @@ import openpyxl
 from lxml import etree, html
 from pptx import Presentation
 
-from people.tables import CONTROL
 from tests.reports.pdf_reader import Document
+from web.tables import CONTROL
 
 STATUSES = (
     "Completed", "On track", "At risk", "Off track", "On hold", "Not started", "Cancelled", "No current update",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
 
-from people.protect import drop_sql
+from records.triggers import drop_sql
 from reports.models import QuarterSnapshot
 from reports.selectors.snapshots import TABLES
 from tests.conftest import PROTECTED

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from people.models import AuditEvent
+from records.models import AuditEvent
 from reports.models import ExportJob, QuarterSnapshot, ReportAct
 from reports.services import complete_report, freeze_quarter, write_summary
 from tests.build import act, at, report

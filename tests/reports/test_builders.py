@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, connections
 
 from goals.quarters import Quarter
-from people.models import AuditEvent
+from records.models import AuditEvent
 from reports import content
 from reports.models import QuarterSnapshot, SnapshotInitiative
 from reports.selectors.integrity import first_finding

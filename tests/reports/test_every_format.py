@@ -25,7 +25,6 @@ from initiatives.services import (
 )
 from people.roles import Role
 from people.services import create_user, grant_role
-from people.tables import CELL_LIMIT, CUT_MARK
 from reports import services
 from reports.content import Correction, SignOff
 from reports.exporters import FORMATS
@@ -34,6 +33,7 @@ from tests.build import act, at, build_cast, build_plan, make_initiative, make_m
 from tests.reports.conftest import AFTER_Q1, AFTER_Q2, Q1, Q2
 from tests.reports.pdf_reader import Document
 from tests.reports.readers import READERS, step_day, unescaped
+from web.tables import CELL_LIMIT, CUT_MARK
 
 pytestmark = pytest.mark.django_db  # so that there is a database for `told`
 

@@ -11,14 +11,16 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from initiatives.services import propose_commitment
-from people.models import AuditEvent, RoleGrant
+from people.models import RoleGrant
 from people.services import revoke_role
+from records.models import AuditEvent
 from reports import services
 from reports.exporters import FORMATS
 from reports.exporters.to_pdf import CannotTypeset, _why
 from reports.models import ExportContent, ExportedFile, ExportJob, ExportRequest
 from reports.selectors.verify import verify_file
-from reports.services import build_next_export, building, freeze_quarter, remove_old_exports
+from reports.services import build_next_export, freeze_quarter, remove_old_exports
+from reports.services import export_builds as building
 from reports.tasks import build_exports
 from tests.build import act, at, make_initiative, make_milestone, report
 from tests.reports.conftest import Q1

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from people.models import AuditEvent
+from records.models import AuditEvent
 from reports.models import ExportContent, ExportJob, ExportRequest
 from reports.services import build_next_export, freeze_quarter, request_export
 from tests.build import act, at, build_cast, build_plan, make_initiative

@@ -114,7 +114,7 @@ def test_b60_no_formula_from_user_text(plan, cast, reader):
 
 
 def test_b60_a_negative_number_stays_a_number():
-    from people.tables import csv_value  # noqa: PLC0415 - one use
+    from web.tables import csv_value  # noqa: PLC0415 - one use
 
     assert (csv_value(-3), csv_value("-3")) == (-3, "'-3")
 

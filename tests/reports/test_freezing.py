@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from goals.models import Plan
 from goals.quarters import Quarter
 from goals.services import create_plan, create_priority, update_goal, update_plan
-from initiatives.selectors.standing import standing_of
+from initiatives.selectors.status import standing_of
 from initiatives.services import (
     accept_commitment,
     complete_milestone,
@@ -24,9 +24,9 @@ from initiatives.services import (
     update_initiative,
     update_milestone,
 )
-from people.asof import AsOf
-from people.models import AuditEvent, Ledger
 from people.services import update_department, update_user
+from records.asof import AsOf
+from records.models import AuditEvent, RecordLock
 from reports import content
 from reports.content import rows as plain_rows
 from reports.models import QuarterSnapshot, SnapshotInitiative
@@ -179,7 +179,7 @@ def test_a_quarter_not_over_is_refused(plan, when):
     with pytest.raises(QuarterNotOver, match=r"FY2027 Q1 ends on 30 Sep 2026"):
         freeze(plan, when=when)
     assert not QuarterSnapshot.objects.exists()
-    assert Ledger.objects.filter(closed_until__isnull=False).count() == 0
+    assert RecordLock.objects.filter(closed_until__isnull=False).count() == 0
 
 
 def test_a_quarter_before_the_plan_is_refused(plan):

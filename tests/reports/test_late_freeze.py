@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from goals.quarters import Quarter
 from initiatives.models import InitiativeVersion
-from people.protect import INTERVAL, protect_again
+from records.triggers import INTERVAL, protect_again
 from reports.content.canonical import lines
 from reports.models import QuarterSnapshot
 from reports.selectors.snapshots import rows_of

@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from initiatives.models import StatusUpdate
-from initiatives.selectors.standing import standing_of
+from initiatives.selectors.status import standing_of
 from initiatives.services import complete_milestone, correct_status_update
-from people.asof import AsOf
-from people.models import AuditEvent
+from records.asof import AsOf
+from records.models import AuditEvent
 from reports import services
 from reports.content.rows import effective_after
 from reports.models import ActKind, QuarterSnapshot, ReportAct, SnapshotCorrection
-from reports.selectors.life import report_of
+from reports.selectors.workflow import report_of
 from reports.services import StaleReport
 from tests.build import act, at, make_milestone, report
 from tests.reports.conftest import Q1, Q2

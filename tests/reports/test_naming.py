@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content.naming import named_in
+from reports.content.leak_check import named_in
 from reports.services import write_summary
 from tests.build import act, at
 from tests.reports.conftest import Q2

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from people.models import AuditEvent
+from records.models import AuditEvent
 from reports.services import freeze_quarter
 from tests.build import act, at, make_initiative, make_milestone, report
 from tests.reports.conftest import AFTER_Q1, Q1

@@ -16,13 +16,13 @@ from itertools import pairwise
 import page as checker
 import pytest
 
-from planapp.templatetags.ui import days_phrase
 from reports.exporters.pdf import text as drawing
 from reports.exporters.pdf.blocks import day, lateness
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, breakable, is_right_to_left, language
 from reports.exporters.to_pdf import to_pdf
 from tests.reports.hostile import hostile_report
 from tests.reports.pdf_reader import Document
+from web.templatetags.ui import days_phrase
 
 MARGIN = 54  # points
 exporter = sys.modules["reports.exporters.to_pdf"]  # the package has a function of that name

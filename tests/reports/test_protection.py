@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from goals.quarters import Quarter
 from initiatives.models import StatusUpdate
 from initiatives.services import acknowledge_update, propose_commitment
-from people.history import Span, Version
-from people.protect import trigger_names
+from records.history import Span, Version
+from records.triggers import trigger_names
 from reports.models import QuarterSnapshot, SnapshotInitiative
 from reports.selectors.report import Quarters
 from reports.services import complete_report, export_report, freeze_quarter
@@ -42,7 +42,7 @@ def filled(plan, initiative, cast):
 
 
 FILLED = [
-    "people_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "people_departmentversion",
+    "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "people_departmentversion",
     "people_userversion", "people_rolegrant", "goals_planversion", "goals_goalversion", "goals_strategyversion",
     "initiatives_initiativeversion", "initiatives_milestoneversion", "initiatives_commitmentversion",
     "reports_quartersnapshot", "reports_snapshotheading", "reports_snapshotinitiative", "reports_snapshotmilestone",

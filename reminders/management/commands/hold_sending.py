@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from people.audit import Act
-from people.models import Channel
+from records.audit import Act
+from records.models import Channel
 from reminders.services import hold_sending
 
 

@@ -10,9 +10,9 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.util import Inches, Pt
 
-from people.tables import open_book
 from reports.exporters.slides.look import BOTTOM, INK, LEFT, ROOM, TEXT, TOP, on, plain, rgb
 from reports.exporters.slides.parts import Slide, describe
+from web.tables import open_book
 
 
 @dataclass(frozen=True)

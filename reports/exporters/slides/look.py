@@ -5,7 +5,7 @@ from typing import Any
 
 from pptx.dml.color import RGBColor
 
-from people.tables import CONTROL
+from web.tables import CONTROL
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches
 LEFT, TOP, BOTTOM = 0.6, 1.5, 6.8  # of what a slide shows below its title

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from goals.quarters import Quarter
-from people.asof import local_day
-from people.audit import Act
-from people.models import Channel
+from records.asof import local_day
+from records.audit import Act
+from records.models import Channel
 from reports.exporters import FORMATS
 from reports.management.arguments import add_plan_and_quarter, plan_and_quarter
 from reports.selectors.report import Quarters

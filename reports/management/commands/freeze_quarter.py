@@ -5,8 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from people.audit import Act
-from people.models import Channel
+from records.audit import Act
+from records.models import Channel
 from reports.management.arguments import add_plan_and_quarter, moment, plan_and_quarter
 from reports.services import freeze_quarter
 

@@ -1,0 +1,216 @@
+"""Milestones, commitments and updates as they stood, as plain rows with the labels of the moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+
+from initiatives.models import Acknowledgement, CommitmentVersion, MilestoneVersion, StatusUpdate
+from initiatives.selectors.status import CHUNK
+from people.models import UserVersion
+from records.asof import AsOf
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """One milestone as it stood. `version` is the live row's, for forms."""
+
+    id: int
+    version: int
+    initiative_id: int
+    initiative_number: str
+    initiative_title: str
+    title: str
+    due_date: date | None
+    due_text: str
+    baseline_due_date: date | None
+    slip_count: int
+    completed_date: date | None
+    is_cancelled: bool
+    owner_id: int | None
+    owner_name: str | None
+    department_abbreviation: str | None
+    order: int
+    basis: str
+    source: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_date is None and not self.is_cancelled
+
+    @property
+    def slip_days(self) -> int:
+        if self.due_date is None or self.baseline_due_date is None:
+            return 0
+        return max(0, (self.due_date - self.baseline_due_date).days)
+
+    def is_late(self, day: date) -> bool:
+        return self.is_open and self.due_date is not None and self.due_date < day
+
+
+@dataclass(frozen=True)
+class CommitmentRow:
+    """One commitment as it stood. `version` is the live row's, for forms."""
+
+    id: int
+    version: int
+    initiative_id: int
+    initiative_number: str
+    initiative_title: str
+    department_id: int
+    department_abbreviation: str
+    department_name: str
+    what: str
+    due_date: date | None
+    baseline_due_date: date | None
+    slip_count: int
+    state: str
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {"proposed", "accepted"}
+
+    @property
+    def state_label(self) -> str:
+        return {"proposed": "Proposed", "accepted": "Accepted", "delivered": "Delivered"}.get(self.state, "Withdrawn")
+
+    def is_late(self, day: date) -> bool:
+        return self.is_open and self.due_date is not None and self.due_date < day
+
+
+@dataclass(frozen=True)
+class UpdateRow:
+    """One published update as it was told, with the author's name of the moment."""
+
+    id: int
+    status: str
+    percent: int | None
+    happened: str
+    next_steps: str
+    help_needed: str
+    author_id: int | None
+    author: str | None
+    recorded_at: datetime
+    stated_at: datetime
+    channel: str
+    is_no_change: bool
+    corrects_id: int | None
+    reason: str
+    corrected_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+
+    @property
+    def pk(self) -> int:
+        return self.id
+
+    @property
+    def corrects(self) -> bool:
+        return self.corrects_id is not None
+
+    @property
+    def get_channel_display(self) -> str:
+        return {"email_link": "e-mail link", "api": "the API", "import": "import", "system": "the system"}.get(
+            self.channel, ""
+        )
+
+
+def milestones(when: AsOf) -> QuerySet[Any]:
+    """Milestones of initiatives that were there, in due order; filter by the field names of `MilestoneRow`."""
+    return (
+        MilestoneVersion.objects.as_of(when)
+        .annotate(
+            initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
+            owner_then=FilteredRelation("owner__versions", condition=when.q("owner__versions")),
+            department_then=FilteredRelation("department__versions", condition=when.q("department__versions")),
+        )
+        .filter(initiative_then__isnull=False)
+        .annotate(
+            initiative_number=F("initiative_then__number"),
+            initiative_title=F("initiative_then__title"),
+            plan_id=F("initiative_then__plan_id"),
+            owner_name=F("owner_then__name"),
+            department_abbreviation=F("department_then__abbreviation"),
+            live_version=F("subject__version"),
+        )
+        .order_by("order", "subject_id")
+    )
+
+
+OPEN = Q(completed_date__isnull=True, is_cancelled=False)
+
+
+def read_milestones(rows: QuerySet[Any]) -> list[MilestoneRow]:
+    names = [field.name for field in fields(MilestoneRow) if field.name not in {"id", "version"}]
+    return [
+        MilestoneRow(id=row.pop("subject_id"), version=row.pop("live_version"), **row)
+        for row in rows.values("subject_id", "live_version", *names)
+    ]
+
+
+def next_milestone(rows: list[MilestoneRow]) -> MilestoneRow | None:
+    """The open milestone due first; at the same day the one that stands first; undated ones last (case B-18)."""
+    waiting = [row for row in rows if row.is_open]
+    return min(waiting, key=lambda row: (row.due_date or date.max, row.order, row.id), default=None)
+
+
+def commitments(when: AsOf) -> QuerySet[Any]:
+    """Commitments to initiatives that were there; filter by the field names of `CommitmentRow`."""
+    return (
+        CommitmentVersion.objects.as_of(when)
+        .annotate(
+            initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
+            department_then=FilteredRelation("department__versions", condition=when.q("department__versions")),
+        )
+        .filter(initiative_then__isnull=False)
+        .annotate(
+            initiative_number=F("initiative_then__number"),
+            initiative_title=F("initiative_then__title"),
+            plan_id=F("initiative_then__plan_id"),
+            department_abbreviation=F("department_then__abbreviation"),
+            department_name=F("department_then__name"),
+            live_version=F("subject__version"),
+        )
+        .order_by(F("due_date").asc(nulls_last=True), "subject_id")
+    )
+
+
+def read_commitments(rows: QuerySet[Any]) -> list[CommitmentRow]:
+    return [CommitmentRow(*row) for row in _told(rows)]
+
+
+def stream_commitments(rows: QuerySet[Any]) -> Iterator[CommitmentRow]:
+    """The same one by one, for a file of any length."""
+    for row in _told(rows).iterator(chunk_size=CHUNK):
+        yield CommitmentRow(*row)
+
+
+def _told(rows: QuerySet[Any]) -> QuerySet[Any]:
+    columns = {"id": "subject_id", "version": "live_version"}
+    return rows.values_list(*(columns.get(field.name, field.name) for field in fields(CommitmentRow)))
+
+
+def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list[UpdateRow]:
+    """Published updates, newest first, with what corrects them and who has read them, all as recorded by then."""
+    corrections = StatusUpdate.objects.filter(when.recorded(), corrects=OuterRef("pk"))
+    readings = Acknowledgement.objects.filter(when.recorded(), update=OuterRef("pk"))
+    reader = UserVersion.objects.as_of(when).filter(subject=OuterRef("read_by")).values("name")[:1]
+    rows: Any = (
+        StatusUpdate.objects.filter(when.recorded(), initiative=initiative_id)
+        .annotate(
+            author_then=FilteredRelation("author__versions", condition=when.q("author__versions")),
+            read_by=Subquery(readings.values("by")[:1]),
+        )
+        .order_by("-recorded_at", "-pk")
+        .values(
+            "id", "status", "percent", "happened", "next_steps", "help_needed", "author_id", "recorded_at",
+            "stated_at", "channel", "is_no_change", "corrects_id", reason=F("correction_reason"),
+            author_name=F("author_then__name"), corrected_at=Subquery(corrections.values("recorded_at")[:1]),
+            acknowledged_by=Subquery(reader), acknowledged_at=Subquery(readings.values("recorded_at")[:1]),
+        )[:limit]
+    )  # fmt: skip
+    return [UpdateRow(author=row.pop("author_name"), **row) for row in rows]

@@ -1,0 +1,254 @@
+"""How initiatives stand, now or at any recorded moment: the one place that decides the effective status.
+
+Pages, exports, reminders and snapshots all read `initiative_statuses()`. It reads history rows only, so the past is
+told with the owners, names and dates of then. The decision is made in the database, so it can filter, sort and count at
+any size.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from goals.models import Plan, PlanVersion
+from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
+from records.asof import AsOf, start_of_day
+
+NOTHING_REPORTED = "Nothing reported"
+
+
+@dataclass(frozen=True)
+class InitiativeStatus:
+    """One initiative as it stood. Days are local days; instants are UTC. Labels are those of the moment."""
+
+    id: int
+    plan_id: int
+    number: str
+    sort_key: str
+    title: str
+    summary: str
+    basis: str
+    source: str
+    goal_id: int
+    goal_number: str
+    goal_title: str
+    strategy_id: int | None
+    strategy_number: str | None
+    strategy_title: str | None
+    owner_id: int | None
+    owner_name: str | None
+    department_id: int | None
+    department_abbreviation: str | None
+    department_name: str | None
+    horizon: str
+    audience: str
+    visibility: str
+    start_date: date
+    due_date: date | None
+    baseline_due_date: date | None
+    slip_count: int
+    reported_status: str
+    percent: int | None
+    override_status: str
+    override_reason: str
+    latest_update_id: int | None
+    last_updated_at: datetime | None
+    author_name: str | None
+    happened: str | None
+    next_steps: str | None
+    help_needed: str | None
+    milestones_total: int
+    milestones_met: int
+    milestones_overdue: int
+    next_milestone_due: date | None
+    is_stale: bool
+    effective_status: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.effective_status not in CLOSED
+
+    @property
+    def shows_lateness(self) -> bool:
+        """Whether "41 days late" belongs beside its due date: what is closed or on hold is silent."""
+        return self.is_open and self.effective_status != Status.ON_HOLD
+
+    @property
+    def effective_label(self) -> str:
+        return EffectiveStatus(self.effective_status).label
+
+    @property
+    def reported_label(self) -> str:
+        return Status(self.reported_status).label if self.reported_status else NOTHING_REPORTED
+
+    @property
+    def differs(self) -> bool:
+        """Whether what is shown is not what was reported, so that both must be shown."""
+        return bool(self.reported_status) and self.effective_status != self.reported_status
+
+    @property
+    def progress_percent(self) -> int | None:
+        """Milestones met of those not cancelled, rounded; None without milestones (case B-09)."""
+        return round(100 * self.milestones_met / self.milestones_total) if self.milestones_total else None
+
+    @property
+    def slip_days(self) -> int:
+        """Calendar days between the due date first agreed and the present one; 0 when it did not move later."""
+        if self.due_date is None or self.baseline_due_date is None:
+            return 0
+        return max(0, (self.due_date - self.baseline_due_date).days)
+
+
+COLUMNS = tuple(field.name for field in fields(InitiativeStatus) if field.name != "id")
+CHUNK = 2_000  # rows fetched at once where a file of any length is read
+
+
+def initiative_statuses(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
+    """Initiatives as they stood at `when`, with their effective status, in the plan's order.
+
+    Filter by the field names of `InitiativeStatus` (the id is `subject_id`), then pass to `read`. One query reads
+    the plans' expected days between updates as they were then.
+    """
+    plans = PlanVersion.objects.as_of(when)
+    if plan is not None:
+        plans = plans.filter(subject=plan)
+    expected = list(plans.values_list("subject_id", "expected_update_days"))
+    rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[key for key, _ in expected])
+    return (
+        rows.annotate(
+            goal_then=FilteredRelation("goal__versions", condition=when.q("goal__versions")),
+            strategy_then=FilteredRelation("strategy__versions", condition=when.q("strategy__versions")),
+            owner_then=FilteredRelation("owner__versions", condition=when.q("owner__versions")),
+            department_then=FilteredRelation(
+                "lead_department__versions", condition=when.q("lead_department__versions")
+            ),
+            author_then=FilteredRelation(
+                "latest_update__author__versions", condition=when.q("latest_update__author__versions")
+            ),
+        )
+        .annotate(
+            goal_number=F("goal_then__number"),
+            goal_title=F("goal_then__title"),
+            goal_sort=F("goal_then__sort_key"),
+            strategy_number=F("strategy_then__number"),
+            strategy_title=F("strategy_then__title"),
+            owner_name=F("owner_then__name"),
+            department_id=F("lead_department_id"),
+            department_abbreviation=F("department_then__abbreviation"),
+            department_name=F("department_then__name"),
+            author_name=F("author_then__name"),
+            happened=F("latest_update__happened"),
+            next_steps=F("latest_update__next_steps"),
+            help_needed=F("latest_update__help_needed"),
+            milestones_total=_count(_standing_milestones(when)),
+            milestones_met=_count(_standing_milestones(when).filter(completed_date__isnull=False)),
+            milestones_overdue=_count(_overdue(when)),
+            next_milestone_due=Subquery(
+                _open_milestones(when).filter(due_date__isnull=False).order_by("due_date").values("due_date")[:1],
+                output_field=DateField(),
+            ),
+            is_stale=_is_stale(when, expected),
+        )
+        .annotate(effective_status=_decided(when, F, Value))
+        .order_by("sort_key", "subject_id")
+    )
+
+
+def read(rows: QuerySet[Any]) -> list[InitiativeStatus]:
+    """The rows as plain values: nothing in a template can reach today's row by accident."""
+    return [InitiativeStatus(id=row.pop("subject_id"), **row) for row in rows.values("subject_id", *COLUMNS)]
+
+
+def standing_of(initiative_id: int, when: AsOf) -> InitiativeStatus | None:
+    """One initiative as it stood, or None where it did not exist then."""
+    found = read(initiative_statuses(when).filter(subject_id=initiative_id))
+    return found[0] if found else None
+
+
+def said_status(prefix: str = "") -> Case:
+    """The effective status where people decide it, whatever the dates say; empty where the dates decide.
+
+    For live rows, reached through `prefix`: enough to tell which initiatives are closed or on hold without reading
+    history or milestones.
+    """
+    return Case(*_said(prefix), default=Value(""), output_field=CharField())
+
+
+def effective_label(when: AsOf, label: Callable[[str], Any]) -> Case:
+    """The word for the effective status of `initiative_statuses(when)`; `label` words the status that a column holds.
+
+    Decided once more, not looked up by the status: a lookup would have the database decide it again for every word.
+    """
+    return _decided(when, label, lambda status: Value(str(EffectiveStatus(status).label)))
+
+
+def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
+    """The first rules of design section 4."""
+    reported, override = f"{prefix}reported_status", f"{prefix}override_status"
+    return [
+        When(Q((f"{reported}__in", SILENT)), then=tell(reported)),
+        When(~Q((override, "")), then=tell(override)),
+    ]
+
+
+def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any]) -> Case:
+    """The first rule of design section 4 that applies: `tell` says what a column holds, `word` a status by itself."""
+    return Case(
+        *_said(tell=tell),
+        When(Exists(_overdue(when)), then=word(EffectiveStatus.OFF_TRACK.value)),
+        When(is_stale=True, then=word(EffectiveStatus.NO_CURRENT_UPDATE.value)),
+        When(reported_status="", then=word(EffectiveStatus.NOT_STARTED.value)),
+        default=tell("reported_status"),
+        output_field=CharField(),
+    )
+
+
+def _open_milestones(when: AsOf) -> QuerySet[Any]:
+    return _standing_milestones(when).filter(completed_date__isnull=True)
+
+
+def _standing_milestones(when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
+    return rows.filter(initiative=OuterRef("subject_id"), is_cancelled=False)
+
+
+def _overdue(when: AsOf) -> QuerySet[Any]:
+    return _open_milestones(when).filter(due_date__lt=when.day)
+
+
+def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:
+    """Whether the last update (or, without one, the start) is more than the plan's expected days old, in local days.
+
+    Stale from day 91 where 90 are expected: the update was made before local midnight of the day 90 days ago.
+    """
+    cases = []
+    for plan_id, days in expected:
+        oldest = when.day - timedelta(days=days)
+        told = Q(last_updated_at__lt=start_of_day(oldest))
+        never = Q(last_updated_at__isnull=True, start_date__lt=oldest)
+        cases.append(When(Q(plan=plan_id) & (told | never) & ~Q(reported_status__in=CLOSED), then=Value(True)))
+    return Case(*cases, default=Value(False), output_field=BooleanField())
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("initiative").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -1,0 +1,37 @@
+"""The day a page speaks for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from records.asof import AsOf
+from web.requests import as_of
+
+
+def speaks_for_a_day(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Give the view `when` as `?as_of=` says; a day that is none gets a sentence and a date box instead of the page."""
+
+    @wraps(view)
+    def on_that_day(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            when = as_of(request)
+        except ValidationError as error:
+            return render(request, "initiatives/day_refused.html", {"sentences": error.messages}, status=400)
+        return view(request, *args, when=when, **kwargs)
+
+    return on_that_day
+
+
+def day_query(request: HttpRequest, lead: str = "?") -> str:
+    """What a link needs to stay on the day the reader is on: "?as_of=2026-09-30", or nothing for today."""
+    day = getattr(request, "as_of_day", None)
+    return f"{lead}as_of={day}" if day else ""
+
+
+def on_day(request: HttpRequest, when: AsOf) -> dict[str, Any]:
+    """For every template that speaks for a day: the day, and the ends of links that stay on it."""
+    return {"when": when, "stay": day_query(request), "and_stay": day_query(request, "&")}

@@ -1,0 +1,228 @@
+"""The only writer of history: every service changes rows through here.
+
+One act gives one `AuditEvent`; each recorded row it changed gets one version row that points to it. An unchanged save
+gives nothing at all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, models
+
+from records.history import Recorded, Span
+from records.models import AuditEvent, Channel, RecordLock
+from records.person import Person
+
+SYSTEM = "planapp (system)"
+TICK = timedelta(microseconds=1)
+
+
+class StaleVersion(Exception):
+    """Somebody else changed the row since it was read; `row` is the row as it is now."""
+
+    def __init__(self, row: Recorded) -> None:
+        super().__init__("Somebody else changed this in the meantime.")
+        self.row = row
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, when, through which door and why. `by` is None for the system itself."""
+
+    by: Person | None
+    at: datetime
+    channel: str = Channel.WEB
+    reason: str = ""
+    is_settled: bool = False  # `at` has passed the ledger in this transaction, see settled()
+
+
+def lock_records(*, to_close: bool = False) -> RecordLock:
+    """The ledger row, locked until the transaction ends: shared by writers, alone for closing."""
+    mode = ""
+    if connection.vendor == "postgresql":
+        mode = "FOR UPDATE" if to_close else "FOR SHARE"
+    found = list(RecordLock.objects.raw(f"SELECT * FROM records_recordlock WHERE id = 1 {mode}"))  # noqa: S608 - constants only
+    if found:
+        return found[0]
+    RecordLock.objects.get_or_create(pk=1)
+    return lock_records(to_close=to_close)
+
+
+def close_records(*, until: datetime) -> None:
+    """Let nothing be recorded before `until` from now on; waits for the changes in flight."""
+    ledger = lock_records(to_close=True)
+    if ledger.closed_until is None or ledger.closed_until < until:
+        ledger.closed_until = until
+        ledger.save(update_fields=["closed_until"])
+
+
+def settled(act: Act, *rows: Recorded) -> Act:
+    """The act at the instant it is recorded: its own, but never inside a closed quarter nor before a row's last change.
+
+    Takes the ledger's shared lock, so call it inside the transaction that writes. Settling twice costs nothing.
+    """
+    if act.is_settled:
+        return act
+    ledger = lock_records()
+    moment = max(act.at, ledger.closed_until) if ledger.closed_until else act.at
+    for row in rows:
+        since = _current_since(row)
+        if since is not None and moment <= since:
+            moment = since + TICK
+    return replace(act, at=moment, is_settled=True)
+
+
+def record_event(
+    *,
+    verb: str,
+    target: models.Model,
+    act: Act,
+    changes: Mapping[str, Any] | None = None,
+    parent: models.Model | None = None,
+) -> AuditEvent:
+    """Write one audit event."""
+    act = settled(act)
+    return AuditEvent.objects.create(
+        happened_at=act.at,
+        actor_id=act.by.pk if act.by else None,
+        actor_label=act.by.name if act.by else SYSTEM,
+        channel=act.channel,
+        verb=verb,
+        target_type=_type_of(target),
+        target_id=target.pk,
+        target_label=str(target)[:300],
+        parent_type=_type_of(parent) if parent else "",
+        parent_id=parent.pk if parent else None,
+        changes=dict(changes or {}),
+        reason=act.reason,
+    )
+
+
+def record_creation(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
+    """Insert a row with its first version; returns the event."""
+    act = settled(act)
+    row.save(force_insert=True)
+    event = record_event(verb=verb, target=row, act=act, parent=parent)
+    _open_version(row, event)
+    return event
+
+
+def record_change(
+    row: Recorded,
+    fields: Mapping[str, Any],
+    *,
+    verb: str,
+    act: Act,
+    also: Mapping[str, tuple[str, str]] | None = None,
+    parent: models.Model | None = None,
+) -> AuditEvent | None:
+    """Set fields on a locked row and keep what they were. Returns None, and writes nothing, when nothing differs.
+
+    `also` names changes kept outside the row (memberships) as field: (before, after) in words.
+    """
+    changed = {name: value for name, value in fields.items() if getattr(row, _column(row, name)) != _plain(value)}
+    if not changed and not also:
+        return None
+    act = settled(act, row)
+    told = [name for name in changed if name not in row.untold]
+    words = {name: [_words(row, name), ""] for name in told}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    for name in told:
+        words[name][1] = _words(row, name)
+    if not changed or not row.copied.issuperset(changed):
+        row.version += 1
+    row.save(update_fields=[*changed, "version"])
+    words.update({name: list(pair) for name, pair in (also or {}).items()})
+    event = record_event(verb=verb, target=row, act=act, changes=words, parent=parent)
+    if changed:
+        _close_version(row, act.at)
+        _open_version(row, event)
+    return event
+
+
+def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
+    """Hide a row from now on: its last version ends, its past stays (ground rule G13)."""
+    act = settled(act, row)
+    row.deleted_at = act.at
+    row.version += 1
+    row.save(update_fields=["deleted_at", "version"])
+    event = record_event(verb=verb, target=row, act=act, parent=parent)
+    _close_version(row, act.at)
+    return event
+
+
+def set_members(
+    spans: "models.QuerySet[Any]", field: str, wanted: Iterable[models.Model], *, at: datetime, **owner: Any
+) -> tuple[str, str] | None:
+    """Make the open spans of `owner` point to exactly `wanted`.
+
+    Returns (before, after) in words, or None when nothing differs.
+    """
+    by_id = {row.pk: row for row in wanted}
+    held: dict[Any, Span] = {
+        getattr(span, f"{field}_id"): span
+        for span in spans.filter(recorded_until__isnull=True, **owner).select_related(field)
+    }
+    if set(held) == set(by_id):
+        return None
+    before = sorted(str(getattr(span, field)) for span in held.values())
+    for key, span in held.items():
+        if key not in by_id:
+            span.recorded_until = max(at, span.recorded_from + TICK)
+            span.save(update_fields=["recorded_until"])
+    for key in set(by_id) - set(held):
+        spans.create(recorded_from=at, **{f"{field}_id": key}, **owner)
+    return ", ".join(before), ", ".join(sorted(str(row) for row in by_id.values()))
+
+
+def check_version(row: Recorded, seen: int | None) -> None:
+    """Raise StaleVersion unless the caller saw the row as it is (`seen` None: no page was open)."""
+    if seen is not None and seen != row.version:
+        raise StaleVersion(row)
+
+
+def _type_of(row: models.Model) -> str:
+    return str(row._meta.model_name)
+
+
+def _version_model(row: Recorded) -> Any:
+    """The model of the row's versions. Any: `subject`, its link back to the row, is declared by each concrete class."""
+    model: Any = type(row)
+    return model._meta.get_field("versions").related_model
+
+
+def _current_since(row: Recorded) -> datetime | None:
+    """Since when the row says what it says; None for a row not recorded yet."""
+    current = _version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True)
+    since: datetime | None = current.values_list("recorded_from", flat=True).first()
+    return since
+
+
+def _open_version(row: Recorded, event: AuditEvent) -> None:
+    model = _version_model(row)
+    own = {"id", "event", "recorded_from", "recorded_until", "subject"}
+    names = [f.attname for f in model._meta.concrete_fields if f.name not in own]
+    values = {name: getattr(row, name) for name in names}
+    model.objects.create(subject_id=row.pk, event=event, recorded_from=event.happened_at, **values)
+
+
+def _close_version(row: Recorded, moment: datetime) -> None:
+    _version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True).update(recorded_until=moment)
+
+
+def _column(row: models.Model, name: str) -> str:
+    field: Any = row._meta.get_field(name)
+    return str(field.attname)
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _words(row: models.Model, name: str) -> str:
+    display = getattr(row, f"get_{name}_display", None)
+    value = display() if display else getattr(row, name)
+    return "" if value is None else str(value)

@@ -1,0 +1,89 @@
+"""History as interval rows: for each recorded model a version model with the same fields and the time they held.
+
+A version row holds from `recorded_from` (in) to `recorded_until` (out, empty while it is the current one). Only
+`records.audit` writes them, in the transaction that changes the live row. Reading the past is then one indexed range
+condition per table (docs/adr/0004).
+"""
+
+from typing import Any, ClassVar, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from records.asof import AsOf
+
+V = TypeVar("V", bound="Version", covariant=True)
+
+
+class Recorded(models.Model):
+    """A live row whose every change is kept. `version` counts what was edited and guards against lost updates."""
+
+    # Fields that are kept but not told in the words of an audit event: copies and keys nobody typed.
+    untold: ClassVar[frozenset[str]] = frozenset({"sort_key"})
+    # Fields copied from another row, which guards its own writers: a new copy disturbs nobody who edits this one.
+    copied: ClassVar[frozenset[str]] = frozenset()
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class VersionQuerySet(models.QuerySet[V]):
+    """Version rows, read at a point in time."""
+
+    def as_of(self, when: AsOf) -> "VersionQuerySet[V]":
+        """The one row per subject that held at that moment; none for what did not exist yet or was deleted."""
+        return self.filter(when.q())
+
+
+class Version(models.Model):
+    """What a row said over one interval of recorded time. Concrete classes add `subject` and the recorded fields."""
+
+    event = models.ForeignKey("records.AuditEvent", on_delete=models.PROTECT, related_name="+")
+    recorded_from = models.DateTimeField()
+    recorded_until = models.DateTimeField(null=True)
+
+    objects: Any = VersionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(recorded_until__isnull=True), name="%(class)s_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_until__isnull=True) | Q(recorded_until__gt=F("recorded_from")),
+                name="%(class)s_interval_forward",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject", "recorded_from"], name="%(class)s_from")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}, from {self.recorded_from}"
+
+
+class Span(models.Model):
+    """A membership that is its own history: it holds from `recorded_from` until `recorded_until`."""
+
+    recorded_from = models.DateTimeField()
+    recorded_until = models.DateTimeField(null=True)
+
+    objects: Any = VersionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+R = TypeVar("R", bound=Recorded)
+
+
+def locked(row: R) -> R:
+    """The row as it is now, locked until the transaction ends. Raises ValidationError when it was deleted meanwhile."""
+    # __class__ and not type(): the signed-in person comes as a lazy stand-in.
+    fresh: R = row.__class__._default_manager.select_for_update().get(pk=row.pk)
+    if fresh.deleted_at is not None:
+        raise ValidationError(f"“{fresh}” was deleted in the meantime. Nothing was changed.")
+    return fresh

@@ -1,0 +1,64 @@
+"""What endpoints of recorded rows share: the point of view in time, and rows as they were."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import Model
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+
+from records.asof import AsOf
+from records.history import Version
+from web.requests import as_of
+
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The plan as recorded by the end of this local day.")
+on_a_day = extend_schema_view(list=extend_schema(parameters=[AS_OF]), retrieve=extend_schema(parameters=[AS_OF]))
+M = TypeVar("M", bound=Model)
+
+
+def as_of_or_400(request: Request) -> AsOf:
+    """The point of view of `?as_of=`, with the sentence of a bad one as the API tells it."""
+    try:
+        return as_of(request)
+    except DjangoValidationError as error:
+        raise ValidationError(error.message_dict) from None
+
+
+class RecordedSerializer(serializers.ModelSerializer[M]):
+    """A recorded row, live or as it was: then under the same `id`, and with no `version`, for nobody can edit it."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        if isinstance(instance, Version):
+            model: Any = self.Meta.model
+            told = {
+                field.attname: getattr(instance, field.attname)
+                for field in model._meta.concrete_fields
+                if field.name != "id" and hasattr(instance, field.attname)
+            }
+            subject: Any = instance
+            instance = model(**told, pk=subject.subject_id, version=None)
+        return super().to_representation(instance)
+
+
+class RecordedViewSet(viewsets.ReadOnlyModelViewSet[M]):
+    """Rows of a recorded table; `?as_of=` lists those that were there on that day, as they were."""
+
+    def get_queryset(self) -> Any:
+        """The live rows, or the versions that held on that day in the same order."""
+        when = as_of_or_400(self.request)
+        live: Any = super().get_queryset()
+        if when.is_live:
+            return live
+        versions: Any = live.model._meta.get_field("versions").related_model
+        order = [str(name).replace("pk", "subject") for name in live.query.order_by]
+        return versions.objects.as_of(when).order_by(*order)
+
+    def get_object(self) -> Any:
+        rows = self.get_queryset()
+        if issubclass(rows.model, Version):
+            return get_object_or_404(rows, subject=self.kwargs["pk"])
+        return super().get_object()

@@ -1,0 +1,75 @@
+"""What every request passes: the sign-in for htmx fragments, and what was typed before it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
+
+from web.requests import KEPT
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SignInForFragments:
+    """An htmx request that would be sent to sign in gets told to load the sign-in page whole, then the page it was on.
+
+    Without this the sign-in form would be swapped into a corner of the page.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        htmx = getattr(request, "htmx", None)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if htmx and response.status_code == 302 and response["Location"].startswith(sign_in):
+            page = request.path if hasattr(request, "has_kept_words") else htmx.current_url_abs_path or "/"
+            told = HttpResponse(status=204)
+            told["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
+            return told
+        return response
+
+
+class KeepWhatWasTyped:
+    """A form posted after the session ended goes to sign in; its words wait in the new session and fill the form again.
+
+    They come back once, at the same address, and only to the person the form was drawn for (`typed_by`): whoever else
+    signs in at a shared desk sees nothing of them. Read by web.requests.kept_words.
+    """
+
+    LIMIT = 300_000  # characters; the longest form a page of ours takes is well below
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            request.method == "POST"
+            and not request.user.is_authenticated
+            and "typed_by" in request.POST
+            and response.status_code == 302
+            and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
+        ):
+            words = request.POST.copy()
+            for name in [name for name in words if "password" in name or name == "csrfmiddlewaretoken"]:
+                del words[name]
+            text = words.urlencode()
+            if len(text) <= self.LIMIT:
+                request.session[KEPT] = {"path": request.path, "words": text}
+                request.has_kept_words = True  # type: ignore[attr-defined] # read by SignInForFragments
+        return response
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Django's own, but that an open page looks at no session: one copy of it serves everybody, cookie or not."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
