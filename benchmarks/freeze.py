@@ -17,9 +17,9 @@ from records.asof import AsOf
 from records.audit import Act
 from reports import content
 from reports.models import QuarterSnapshot, SnapshotCommitment, SnapshotHeading, SnapshotInitiative, SnapshotMilestone
-from reports.selectors import source
 from reports.services import freeze_quarter
-from reports.services.freezing import copy
+from reports.snapshots import source
+from reports.snapshots.freezing import copy
 
 AT = datetime(2047, 1, 5, 12, 0, tzinfo=UTC)
 SIZES = (1_000, 10_000, 100_000)

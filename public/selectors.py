@@ -14,12 +14,12 @@ from django.db.models import Count
 from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
 from reports.content import Comparison, Life, ReportContent, compare
+from reports.files.verification import Verdict, verify_file, verify_hash
 from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
-from reports.selectors.published import files_of, published_reports
-from reports.selectors.report import Quarters, build
-from reports.selectors.snapshots import COMPARED, rows_of
-from reports.selectors.verify import Verdict, verify_file, verify_hash
-from reports.selectors.workflow import Report, report_of
+from reports.snapshots.rows import COMPARED, rows_of
+from reports.workflow.published import files_of, published_reports
+from reports.workflow.report import Quarters, build
+from reports.workflow.selectors import Report, report_of
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from public.selectors import (
 from reports.exporters import FORMATS
 from reports.forms import CompareForm, VerifyForm
 from reports.models import PublishedFile
-from reports.selectors.corrections import named_corrections
-from reports.selectors.published import last_publication
+from reports.workflow.corrections import named_corrections
+from reports.workflow.published import last_publication
 from web.throttles import Asking, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute

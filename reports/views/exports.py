@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from records.audit import Act
 from reports import services
 from reports.exporters import FORMATS
+from reports.files.selectors import files_of, kept_files, row_count
 from reports.models import ExportJob, ExportRequest
-from reports.selectors.exports import files_of, kept_files, row_count
 from reports.tasks import ring
 from reports.views.files import FileLine, is_public, key_of, pause_before
 from reports.views.loading import Loaded

@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from reports.content import ReportContent
 from reports.exporters import FORMATS
 from reports.exporters.keys import export_key
+from reports.files.selectors import files_of, kept_files, row_count, sources_of, waiting_before
 from reports.models import ExportJob, ExportRequest
-from reports.selectors.exports import files_of, kept_files, row_count, sources_of, waiting_before
 from reports.views.loading import Loaded
 from web.requests import user_of
 

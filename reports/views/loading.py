@@ -10,8 +10,8 @@ from goals.quarters import NotAQuarter, Quarter
 from records.asof import local_day
 from reports.content import ReportContent
 from reports.models import QuarterSnapshot
-from reports.selectors.report import Quarters
-from reports.selectors.workflow import Report
+from reports.workflow.report import Quarters
+from reports.workflow.selectors import Report
 
 
 class Loaded:

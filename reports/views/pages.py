@@ -12,11 +12,11 @@ from people.models import User
 from reports.content import ReportContent
 from reports.forms import ReopenForm, SummaryForm
 from reports.models import ActKind
-from reports.selectors.corrections import named_corrections, pending_corrections
-from reports.selectors.quarters import quarter_lines
-from reports.selectors.workflow import Report
 from reports.views.files import files_context
 from reports.views.loading import Loaded
+from reports.workflow.corrections import named_corrections, pending_corrections
+from reports.workflow.quarters import quarter_lines
+from reports.workflow.selectors import Report
 from web.requests import user_of
 
 

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan
 from reports.content import compare
+from reports.files.verification import missing, verify_file, verify_hash
 from reports.forms import CompareForm, VerifyForm
-from reports.selectors.report import Quarters
-from reports.selectors.snapshots import COMPARED, rows_of
-from reports.selectors.verify import missing, verify_file, verify_hash
+from reports.snapshots.rows import COMPARED, rows_of
+from reports.workflow.report import Quarters
 
 
 def _crumbs(here: str) -> list[dict[str, str]]:

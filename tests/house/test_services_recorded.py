@@ -223,13 +223,19 @@ NOT_REPEATED = {
 }  # fmt: skip
 
 
+# Where the services of a room are written.
+SERVICES = {room: (f"{room}.services",) for room in ("people", "goals", "initiatives", "reminders")} | {
+    "reports": ("reports.snapshots", "reports.workflow", "reports.files")
+}
+
+
 def public_services() -> Iterator[str]:
     for module in (p, g, i, m, r):
         room = module.__name__.split(".")[0]
         names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
         for name in names:
             found = getattr(module, name)
-            if inspect.isfunction(found) and found.__module__.startswith(f"{room}.services"):
+            if inspect.isfunction(found) and found.__module__.startswith(SERVICES[room]):
                 yield f"{room}.{name}"
 
 

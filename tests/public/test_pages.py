@@ -80,7 +80,7 @@ def test_b54_no_page_and_no_file_of_the_public_holds_a_mail_address_or_an_intern
 
 def test_b54_why_a_status_was_set_by_hand_is_an_internal_note(story, plan, cast, stranger):
     from initiatives.services import override_status  # noqa: PLC0415
-    from reports.selectors.report import Quarters  # noqa: PLC0415
+    from reports.workflow.report import Quarters  # noqa: PLC0415
 
     override_status(
         initiative=story["better"], status="at_risk", act=act("2027-01-20T12:00", cast.manager, reason="Politics")
@@ -206,7 +206,7 @@ def test_files_are_built_once_and_kept(publish, cast, stranger, monkeypatch):
 
 
 def test_a_format_that_fails_holds_up_no_other_and_is_tried_again(complete, cast, stranger, monkeypatch, caplog):
-    from reports.services import publishing  # noqa: PLC0415
+    from reports.files import publishing  # noqa: PLC0415
 
     of = complete()
     services.publish_report(**of, act=act("2027-01-07T13:00", cast.leader))

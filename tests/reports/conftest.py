@@ -15,8 +15,8 @@ from initiatives.services import (
     update_initiative,
     update_milestone,
 )
-from reports.selectors.report import Quarters
 from reports.services import freeze_quarter
+from reports.workflow.report import Quarters
 from tests.build import act, make_initiative, make_milestone, report
 
 Q1, Q2 = Quarter(2027, 1), Quarter(2027, 2)

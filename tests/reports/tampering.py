@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from records.triggers import drop_sql
 from reports.models import QuarterSnapshot
-from reports.selectors.snapshots import TABLES
+from reports.snapshots.rows import TABLES
 from tests.conftest import PROTECTED
 
 KEYS = {kind: order for kind, _, _, order in TABLES}

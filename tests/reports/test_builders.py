@@ -16,9 +16,9 @@ from goals.quarters import Quarter
 from records.models import AuditEvent
 from reports import content
 from reports.models import QuarterSnapshot, SnapshotInitiative
-from reports.selectors.integrity import first_finding
-from reports.selectors.snapshots import canonical_lines
 from reports.services import freeze_quarter
+from reports.snapshots.integrity import first_finding
+from reports.snapshots.rows import canonical_lines
 from tests.build import act, build_cast, build_plan, make_initiative, report
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]

@@ -28,7 +28,7 @@ from people.services import create_user, grant_role
 from reports import services
 from reports.content import Correction, SignOff
 from reports.exporters import FORMATS
-from reports.selectors.report import Quarters
+from reports.workflow.report import Quarters
 from tests.build import act, at, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.reports.conftest import AFTER_Q1, AFTER_Q2, Q1, Q2
 from tests.reports.pdf_reader import Document

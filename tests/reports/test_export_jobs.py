@@ -17,10 +17,10 @@ from records.models import AuditEvent
 from reports import services
 from reports.exporters import FORMATS
 from reports.exporters.to_pdf import CannotTypeset, _why
+from reports.files import build as building
+from reports.files.verification import verify_file
 from reports.models import ExportContent, ExportedFile, ExportJob, ExportRequest
-from reports.selectors.verify import verify_file
 from reports.services import build_next_export, freeze_quarter, remove_old_exports
-from reports.services import export_builds as building
 from reports.tasks import build_exports
 from tests.build import act, at, make_initiative, make_milestone, report
 from tests.reports.conftest import Q1

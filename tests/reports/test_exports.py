@@ -220,7 +220,7 @@ def test_the_command_says_what_is_wrong(story, tmp_path, time_machine, options, 
 
 
 def test_a_sample_plan_is_marked_in_every_file(cast, time_machine):
-    from reports.selectors.report import Quarters  # noqa: PLC0415 - one use
+    from reports.workflow.report import Quarters  # noqa: PLC0415 - one use
     from tests.build import build_plan  # noqa: PLC0415 - one use
 
     plan = build_plan("sample", sample_note="Invented for the demonstration.")

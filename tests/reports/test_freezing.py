@@ -30,8 +30,8 @@ from records.models import AuditEvent, RecordLock
 from reports import content
 from reports.content import rows as plain_rows
 from reports.models import QuarterSnapshot, SnapshotInitiative
-from reports.selectors.snapshots import TABLES, canonical_lines, rows_of
 from reports.services import PlanNotBegun, QuarterNotOver, freeze_due_quarters, freeze_quarter
+from reports.snapshots.rows import TABLES, canonical_lines, rows_of
 from reports.tasks import freeze_due_quarters as task
 from tests.build import act, at, make_initiative, make_milestone, report
 

@@ -12,8 +12,8 @@ from initiatives.models import InitiativeVersion
 from records.triggers import INTERVAL, protect_again
 from reports.content.canonical import lines
 from reports.models import QuarterSnapshot
-from reports.selectors.snapshots import rows_of
 from reports.services import freeze_quarter
+from reports.snapshots.rows import rows_of
 from tests.build import act, at, build_cast
 from tests.reports.edits import KINDS, build
 from tests.reports.tampering import undone

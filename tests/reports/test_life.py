@@ -15,8 +15,8 @@ from records.models import AuditEvent
 from reports import services
 from reports.content.rows import effective_after
 from reports.models import ActKind, QuarterSnapshot, ReportAct, SnapshotCorrection
-from reports.selectors.workflow import report_of
 from reports.services import StaleReport
+from reports.workflow.selectors import report_of
 from tests.build import act, at, make_milestone, report
 from tests.reports.conftest import Q1, Q2
 
@@ -129,7 +129,7 @@ def test_a_corrected_status_is_judged_as_the_page_would_judge_it(plan, story, ca
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("age", ["2026-07-01T12:00", "2026-12-01T12:00"])
 def test_the_rule_for_corrected_rows_is_the_rule_of_the_database(plan, initiative, cast, status, late, age):
-    from reports.selectors.report import Quarters  # noqa: PLC0415 - one use
+    from reports.workflow.report import Quarters  # noqa: PLC0415 - one use
 
     if late:
         make_milestone(initiative, at("2026-11-01T12:00").date())

@@ -12,8 +12,8 @@ from initiatives.services import acknowledge_update, propose_commitment
 from records.history import Span, Version
 from records.triggers import trigger_names
 from reports.models import QuarterSnapshot, SnapshotInitiative
-from reports.selectors.report import Quarters
 from reports.services import complete_report, export_report, freeze_quarter
+from reports.workflow.report import Quarters
 from tests.build import act, make_milestone, report
 from tests.conftest import PROTECTED
 

@@ -12,10 +12,10 @@ from initiatives.services import correct_status_update
 from records.models import AuditEvent
 from reports import content
 from reports.models import QuarterSnapshot, SnapshotDigests, SnapshotInitiative, SnapshotMilestone
-from reports.selectors.integrity import findings, first_finding
-from reports.selectors.snapshots import cover_digests
 from reports.services import complete_report, publish_report, reopen_report
-from reports.services.freezing import _hashed
+from reports.snapshots.freezing import _hashed
+from reports.snapshots.integrity import findings, first_finding
+from reports.snapshots.rows import cover_digests
 from tests.build import act, at
 from tests.reports.conftest import Q1
 from tests.reports.tampering import tamper, undone, unprotect

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.exporters import FORMATS
+from reports.files import verification as verify
 from reports.models import QuarterSnapshot
-from reports.selectors import verify
 from tests.build import at
 from tests.reports.conftest import Q1
 

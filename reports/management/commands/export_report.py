@@ -13,8 +13,8 @@ from records.audit import Act
 from records.models import Channel
 from reports.exporters import FORMATS
 from reports.management.arguments import add_plan_and_quarter, plan_and_quarter
-from reports.selectors.report import Quarters
 from reports.services import export_report
+from reports.workflow.report import Quarters
 
 
 class Command(BaseCommand):

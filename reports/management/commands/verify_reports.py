@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from goals.models import Plan
-from reports.selectors.integrity import findings
-from reports.selectors.verify import unknown_lines
+from reports.files.verification import unknown_lines
+from reports.snapshots.integrity import findings
 
 
 class Command(BaseCommand):

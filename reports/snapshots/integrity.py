@@ -16,14 +16,8 @@ from records.models import AuditEvent
 from reports import content
 from reports.content.canonical import fingerprint, record, value
 from reports.models import ActKind, QuarterSnapshot, ReportAct, SnapshotDigests
-from reports.selectors import source
-from reports.selectors.snapshots import (
-    TABLES,
-    CanonicalRow,
-    canonical_lines,
-    canonical_rows,
-    cover_digests,
-)
+from reports.snapshots import source
+from reports.snapshots.rows import TABLES, CanonicalRow, canonical_lines, canonical_rows, cover_digests
 
 SEALED, RESEALED = "report.frozen", "report.revised"  # the verbs of audit events that hold the hashes of a report
 SHOWN = 60  # characters of a text in a sentence

@@ -13,8 +13,8 @@ from records.asof import local_day, start_of_day
 from records.models import AuditEvent
 from reports.content import ReportContent
 from reports.models import ExportJob, ExportRequest, QuarterSnapshot
-from reports.selectors.report import Quarters
-from reports.selectors.workflow import Report
+from reports.workflow.report import Quarters
+from reports.workflow.selectors import Report
 
 
 def sources_of(

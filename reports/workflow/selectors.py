@@ -8,7 +8,7 @@ from goals.models import Plan
 from goals.quarters import Quarter
 from reports.content import Life, SignOff
 from reports.models import ActKind, QuarterSnapshot, ReportAct
-from reports.selectors.snapshots import local, snapshots_of
+from reports.snapshots.rows import local, snapshots_of
 
 
 @dataclass(frozen=True)

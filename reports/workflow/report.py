@@ -9,9 +9,9 @@ from records.asof import AsOf, local_day
 from reports import content
 from reports.content import Life, ReportContent, Rows
 from reports.models import ActKind, QuarterSnapshot, ReportAct
-from reports.selectors import source
-from reports.selectors.snapshots import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
-from reports.selectors.workflow import Report, with_acts
+from reports.snapshots import source
+from reports.snapshots.rows import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
+from reports.workflow.selectors import Report, with_acts
 
 
 class Quarters:

@@ -15,10 +15,10 @@ from records.audit import Act, record_event
 from records.models import Channel
 from reports.content import ReportContent
 from reports.exporters.to_pdf import CannotTypeset
+from reports.files.requests import KEPT
+from reports.files.selectors import content_for
+from reports.files.writing import Export, remember_export, write_export
 from reports.models import ExportContent, ExportJob
-from reports.selectors.exports import content_for
-from reports.services.export_requests import KEPT
-from reports.services.exports import Export, remember_export, write_export
 
 log = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from reports.models import (
     SnapshotInitiative,
     SnapshotMilestone,
 )
-from reports.selectors.corrections import pending_corrections
-from reports.selectors.snapshots import rows_of
-from reports.selectors.workflow import Report, with_acts
-from reports.services.freezing import copy, seal
+from reports.snapshots.freezing import copy, seal
+from reports.snapshots.rows import rows_of
+from reports.workflow.corrections import pending_corrections
+from reports.workflow.selectors import Report, with_acts
 
 
 class StaleReport(Exception):

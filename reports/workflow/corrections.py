@@ -7,7 +7,7 @@ from typing import Any
 from initiatives.models import EffectiveStatus, Status, StatusUpdate
 from reports.content import Correction, Initiative, Rows
 from reports.content.rows import CORRECTABLE, effective_after, is_stale_after
-from reports.selectors.snapshots import local
+from reports.snapshots.rows import local
 
 
 def named_corrections(rows: Rows) -> list[dict[str, Any]]:

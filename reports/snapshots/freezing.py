@@ -30,9 +30,9 @@ from reports.models import (
     SnapshotInitiative,
     SnapshotMilestone,
 )
-from reports.selectors import source
-from reports.selectors.integrity import RESEALED, SEALED
-from reports.selectors.snapshots import canonical_rows, cover_digests, cover_of
+from reports.snapshots import source
+from reports.snapshots.integrity import RESEALED, SEALED
+from reports.snapshots.rows import canonical_rows, cover_digests, cover_of
 
 __all__ = ["SYSTEM", "PlanNotBegun", "QuarterNotOver", "freeze_due_quarters", "freeze_quarter", "seal"]
 

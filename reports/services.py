@@ -1,11 +1,11 @@
 """Everything that changes reports: freezing a quarter, the life of its report, its files."""
 
-from reports.services.export_builds import TRIES, build_next_export, claim_export
-from reports.services.export_requests import KEPT, fetch_export, remove_old_exports, request_export
-from reports.services.exports import Export, export_report, remember_export, write_export
-from reports.services.freezing import PlanNotBegun, QuarterNotOver, freeze_due_quarters, freeze_quarter
-from reports.services.publishing import build_published_files
-from reports.services.workflow import (
+from reports.files.build import TRIES, build_next_export, claim_export
+from reports.files.publishing import build_published_files
+from reports.files.requests import KEPT, fetch_export, remove_old_exports, request_export
+from reports.files.writing import Export, export_report, remember_export, write_export
+from reports.snapshots.freezing import PlanNotBegun, QuarterNotOver, freeze_due_quarters, freeze_quarter
+from reports.workflow.services import (
     StaleReport,
     complete_report,
     publish_report,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from goals.models import Plan
 from reports.models import ActKind, PublishedFile, QuarterSnapshot, ReportAct
-from reports.selectors.workflow import Report, reports_of
+from reports.workflow.selectors import Report, reports_of
 
 
 def last_publication() -> int:

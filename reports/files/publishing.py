@@ -9,11 +9,11 @@ from django.db import transaction
 from records.audit import Act
 from records.models import Channel
 from reports.exporters import FORMATS
+from reports.files.writing import export_report
 from reports.models import ExportedFile, PublishedFile, QuarterSnapshot
-from reports.selectors.published import unbuilt
-from reports.selectors.report import Quarters
-from reports.selectors.workflow import Report
-from reports.services.exports import export_report
+from reports.workflow.published import unbuilt
+from reports.workflow.report import Quarters
+from reports.workflow.selectors import Report
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from goals.quarters import Quarter
 from records.asof import local_day
 from reports.content import Life
 from reports.models import SnapshotInitiative
-from reports.selectors.workflow import Report, reports_of
+from reports.workflow.selectors import Report, reports_of
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from itertools import islice
 from django.db.models import Q
 
 from reports.models import ExportedFile, QuarterSnapshot
-from reports.selectors.integrity import Finding, first_finding, sealed_once
+from reports.snapshots.integrity import Finding, first_finding, sealed_once
 
 HASH = re.compile(r"[0-9a-f]{64}")
 READ_AT_MOST = 40 * 1024 * 1024  # unpacked bytes of a file's parts that are searched
