@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
-from reports.content import Comparison, Life, ReportContent, compare
+from reports.content import Comparison, ReportContent, WorkflowState, compare
 from reports.files.verification import Verdict, verify_file, verify_hash
 from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
 from reports.snapshots.rows import COMPARED, rows_of
@@ -27,7 +27,7 @@ class PublishedLine:
     """One published report in the list, in its newest published revision."""
 
     snapshot: QuarterSnapshot
-    life: Life
+    workflow: WorkflowState
     counts: Mapping[str, int]
 
     @property
@@ -87,7 +87,7 @@ def published_plans() -> list[PublishedPlan]:
     groups: dict[str, list[PublishedLine]] = defaultdict(list)
     for plan, report in found:
         row = report.public[0]
-        groups[plan.slug].append(PublishedLine(row, report.life(row, alone=True), counts[row.pk]))
+        groups[plan.slug].append(PublishedLine(row, report.workflow(row, alone=True), counts[row.pk]))
     return [PublishedPlan(slug, lines) for slug, lines in groups.items()]
 
 
@@ -118,7 +118,7 @@ def published_comparison(plan: PublishedPlan, before: str, after: str) -> Compar
     one, two = shown[before], shown[after]
     whole = rows_of([one, two], COMPARED)
     hidden = {row.source_id for rows in whole.values() for row in rows.initiatives if row.visibility != "public"}
-    told = [build(whole[row.pk], row.period, life=Life()).for_public().rows for row in (one, two)]
+    told = [build(whole[row.pk], row.period, workflow=WorkflowState()).for_public().rows for row in (one, two)]
     earlier, later = (
         rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in told
     )

@@ -1,4 +1,4 @@
-"""Everything that changes reports: freezing a quarter, the life of its report, its files."""
+"""Everything that changes reports: freezing a quarter, the workflow of its report, its files."""
 
 from reports.files.build import TRIES, build_next_export, claim_export
 from reports.files.publishing import build_published_files

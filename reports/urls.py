@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from reports.views import exports, pages, verify
-from reports.views import workflow as life
+from reports.views import exports, pages, verify, workflow
 
 app_name = "reports"
 ONE = "reports/<slug:slug>/<str:quarter>/"
@@ -17,10 +16,10 @@ urlpatterns = [
     path("reports/<slug:slug>/compare/", verify.report_compare, name="report-compare"),
     path(ONE, pages.report_detail, name="report-detail"),
     path(f"{ONE}export.<str:format_key>", exports.report_export, name="report-export"),
-    path(f"{ONE}summary/", life.report_summary, name="report-summary"),
-    path(f"{ONE}sign-off/<int:initiative_id>/", life.report_sign_off, name="report-sign-off"),
-    path(f"{ONE}complete/", life.report_complete, name="report-complete"),
-    path(f"{ONE}publish/", life.report_publish, name="report-publish"),
-    path(f"{ONE}unpublish/", life.report_unpublish, name="report-unpublish"),
-    path(f"{ONE}reopen/", life.report_reopen, name="report-reopen"),
+    path(f"{ONE}summary/", workflow.report_summary, name="report-summary"),
+    path(f"{ONE}sign-off/<int:initiative_id>/", workflow.report_sign_off, name="report-sign-off"),
+    path(f"{ONE}complete/", workflow.report_complete, name="report-complete"),
+    path(f"{ONE}publish/", workflow.report_publish, name="report-publish"),
+    path(f"{ONE}unpublish/", workflow.report_unpublish, name="report-unpublish"),
+    path(f"{ONE}reopen/", workflow.report_reopen, name="report-reopen"),
 ]

@@ -6,7 +6,7 @@ changes.py: what moved between two quarters; report.py: the whole, with its figu
 
 from reports.content.canonical import FORMAT, LineHash, chain_hash, content_hash, lines
 from reports.content.changes import Change, ChangeItem, Comparison, Pair, compare
-from reports.content.report import Attention, Life, ReportContent, SignOff
+from reports.content.report import Attention, ReportContent, SignOff, WorkflowState
 from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
 
 __all__ = [
@@ -20,13 +20,13 @@ __all__ = [
     "Cover",
     "Heading",
     "Initiative",
-    "Life",
     "LineHash",
     "Milestone",
     "Pair",
     "ReportContent",
     "Rows",
     "SignOff",
+    "WorkflowState",
     "chain_hash",
     "compare",
     "content_hash",

@@ -1,4 +1,4 @@
-"""The whole report: rows of the quarter and of the one before, the report's life, and every figure drawn from them."""
+"""The whole report: rows of the quarter and of the one before, its workflow, and every figure drawn from them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -26,8 +26,8 @@ class SignOff:
 
 
 @dataclass(frozen=True)
-class Life:
-    """Where a report is in its life. Nothing of this is part of the content hash."""
+class WorkflowState:
+    """Where a report is in its workflow. Nothing of this is part of the content hash."""
 
     state: str = "preview"  # preview, open, completed, reopened
     revision: int = 1
@@ -148,7 +148,7 @@ class ReportContent:
     next_label: str
     next_first_day: date
     next_last_day: date
-    life: Life = Life()
+    workflow: WorkflowState = WorkflowState()
     before: Rows | None = None
     before_label: str = ""
     is_public: bool = False
@@ -388,7 +388,7 @@ class ReportContent:
     @cached_property
     def internal_named(self) -> tuple[Initiative, ...]:
         """The internal initiatives that the summary names. While there is one, the public edition has no summary."""
-        return named_in(self.life.summary, (row for row in self.rows.initiatives if row.visibility != "public"))
+        return named_in(self.workflow.summary, (row for row in self.rows.initiatives if row.visibility != "public"))
 
     @property
     def summary_warning(self) -> str:
@@ -407,10 +407,10 @@ class ReportContent:
             hidden = {row.source_id for row in self.rows.initiatives} - ids
             kept = _public(self.before)
             before = kept.kept(row.source_id for row in kept.initiatives if row.source_id not in hidden)
-        life = replace(self.life, sign_offs=())
+        workflow = replace(self.workflow, sign_offs=())
         if self.internal_named:
-            life = replace(life, summary="", summary_by="", summary_at=None)
-        return replace(self, rows=shown, before=before, life=life, is_public=True)
+            workflow = replace(workflow, summary="", summary_by="", summary_at=None)
+        return replace(self, rows=shown, before=before, workflow=workflow, is_public=True)
 
 
 def _public(rows: Rows) -> Rows:

@@ -12,7 +12,7 @@ def to_csv(report: ReportContent) -> bytes:
     columns += [Column("Plan"), Column("Report"), Column("As of", "date"), Column("State"), Column("Content hash")]
     sample = " (sample activity)" if report.rows.cover.sample_note else ""
     about: list[Any] = [
-        report.rows.cover.plan_title + sample, report_name(report), report.day, report.life.state_label,
-        report.life.content_hash,
+        report.rows.cover.plan_title + sample, report_name(report), report.day, report.workflow.state_label,
+        report.workflow.content_hash,
     ]  # fmt: skip
     return "".join(csv_blocks(columns, ([*initiative_row(row), *about] for row in report.rows.initiatives))).encode()

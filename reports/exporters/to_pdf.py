@@ -71,18 +71,18 @@ def _why(told: str, code: int) -> str:
 
 def document(report: ReportContent) -> dict[str, Any]:
     """The whole document as data. What people typed is never part of the template's own language."""
-    life, cover = report.life, report.rows.cover
+    workflow, cover = report.workflow, report.rows.cover
     return {
         "title": report.title,
-        "subject": life.content_hash,
+        "subject": workflow.content_hash,
         "keywords": ["sample activity"] if cover.sample_note else [],
-        "built": _parts(life.built_at),
+        "built": _parts(workflow.built_at),
         "plan": [line(said(cover.plan_title, "wide"))],
         "heading": f"Quarterly report {report.quarter_label}",
         "marks": _marks(report),
         "alerts": _alerts(report),
         "footer": line(said(f"{short(cover.plan_title, 60)}, {report_name(report)}", "wide")),
-        "hash": life.content_hash[:12],
+        "hash": workflow.content_hash[:12],
         "facts": _facts(report),
         "blocks": list(sections(report)),
         "icons": icons(),
@@ -91,13 +91,13 @@ def document(report: ReportContent) -> dict[str, Any]:
 
 def _marks(report: ReportContent) -> list[str]:
     """What every page says at its top."""
-    marks = ["Draft preview"] if report.life.is_draft else []
+    marks = ["Draft preview"] if report.workflow.is_draft else []
     return [*marks, "Sample activity"] if report.sample_text else marks
 
 
 def _alerts(report: ReportContent) -> list[Cell]:
     draft = "Draft preview. The quarter was not frozen when this file was made. Its figures may still change."
-    return [prose(text) for text in (draft if report.life.is_draft else "", report.sample_text) if text]
+    return [prose(text) for text in (draft if report.workflow.is_draft else "", report.sample_text) if text]
 
 
 def _notes(drawable: Drawable) -> list[Cell]:

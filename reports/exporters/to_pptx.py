@@ -42,7 +42,7 @@ MARKS = re.compile(r"^[ \t]*(?:#{1,6} |[-*+] |> ?|\d+[.)] )|\*\*|__|`", re.MULTI
 def to_pptx(report: ReportContent) -> bytes:
     deck = new_deck()
     _cover(deck, report)
-    if report.life.summary:
+    if report.workflow.summary:
         _summary(deck, report)
     if report.rows.corrections:
         _corrections(deck, report)
@@ -57,14 +57,14 @@ def to_pptx(report: ReportContent) -> bytes:
 def _properties(deck: Any, report: ReportContent) -> None:
     properties = deck.core_properties
     properties.title = plain(report.title)[:255]
-    properties.subject = report.life.content_hash
+    properties.subject = report.workflow.content_hash
     properties.author = "planapp"
     properties.last_modified_by = "planapp"
     properties.keywords = "sample activity" if report.rows.cover.sample_note else ""
     properties.language = "en-US"
     properties.revision = 1
-    if report.life.built_at is not None:  # the same report gives the same bytes
-        properties.created = properties.modified = report.life.built_at.replace(tzinfo=None)
+    if report.workflow.built_at is not None:  # the same report gives the same bytes
+        properties.created = properties.modified = report.workflow.built_at.replace(tzinfo=None)
 
 
 def _footer(report: ReportContent) -> str:
@@ -73,9 +73,9 @@ def _footer(report: ReportContent) -> str:
 
 
 def _cover(deck: Any, report: ReportContent) -> None:
-    cover, life = report.rows.cover, report.life
-    state = life.state_label if life.is_draft else f"{life.state_label}, revision {life.revision}"
-    done = f" Completed by {life.completed_by} on {day(life.completed_at)}." if life.completed_at else ""
+    cover, workflow = report.rows.cover, report.workflow
+    state = workflow.state_label if workflow.is_draft else f"{workflow.state_label}, revision {workflow.revision}"
+    done = f" Completed by {workflow.completed_by} on {day(workflow.completed_at)}." if workflow.completed_at else ""
     lines = [
         Say(f"Quarterly report {report.quarter_label}", 26, WHITE, bold=True, font=HEADINGS),
         Say(f"The plan as of {day(report.day)}", 18, WHITE),
@@ -89,9 +89,9 @@ def _cover(deck: Any, report: ReportContent) -> None:
 
 
 def _summary(deck: Any, report: ReportContent) -> None:
-    life = report.life
+    workflow = report.workflow
     slide = add_slide(deck, f"Summary of {report.quarter_label}")
-    text = MARKS.sub("", life.summary)
+    text = MARKS.sub("", workflow.summary)
     size = 18 if len(text) > 600 else 24
     lines, left = [], 12 if size == 18 else 8
     for paragraph in text.splitlines():
@@ -99,7 +99,7 @@ def _summary(deck: Any, report: ReportContent) -> None:
             told, used = cut(plain(paragraph), width=(ROOM - 2 * PADDING) * 72, size=size, lines=left)
             lines.append([Say(told, size)])
             left -= used
-    by = f"Written by {life.summary_by}" + (f", {day(life.summary_at)}" if life.summary_at else "")
+    by = f"Written by {workflow.summary_by}" + (f", {day(workflow.summary_at)}" if workflow.summary_at else "")
     add_text(
         slide,
         [*lines, [Say(by, 12, GREY)]],
@@ -114,7 +114,7 @@ def _summary(deck: Any, report: ReportContent) -> None:
 
 
 def _corrections(deck: Any, report: ReportContent) -> None:
-    slide = add_slide(deck, f"What revision {report.life.revision} corrects")
+    slide = add_slide(deck, f"What revision {report.workflow.revision} corrects")
     widths = (1.2, 2.2, 1.63, 2.4, 2.4, 2.3)
     columns = [TableColumn(name, width) for (name, _, _), width in zip(CORRECTION_COLUMNS, widths, strict=False)]
     rows = [[text or "–" for text in correction_row(row)[: len(widths)]] for row in report.rows.corrections]
@@ -129,24 +129,24 @@ def _corrections(deck: Any, report: ReportContent) -> None:
 
 
 def _more(deck: Any, report: ReportContent) -> None:
-    life = report.life
+    workflow = report.workflow
     slide = add_slide(deck, "Where to find more")
     lines = [
         f"The report {report_name(report)} holds {many(len(report.rows.initiatives), 'initiative')} with what was "
         "reported about each, as a web page, PDF, spreadsheet, CSV, JSON and StratML: the same figures in each.",
         "Speaker notes of these slides hold every line that a slide cuts short.",
     ]
-    if life.content_hash:
+    if workflow.content_hash:
         lines.append(
             "The page “Verify” under Reports takes this file, or the hash below, and says whether it is unchanged."
         )
     told = [[Say(line, 16)] for line in lines]
-    if life.content_hash:
-        told += [[Say("Content hash", 12, GREY, bold=True)], [Say(life.content_hash, 14, BLUE, font="Consolas")]]
-        told += [[Say("Chain hash", 12, GREY, bold=True)], [Say(life.chain_hash, 14, BLUE, font="Consolas")]]
+    if workflow.content_hash:
+        told += [[Say("Content hash", 12, GREY, bold=True)], [Say(workflow.content_hash, 14, BLUE, font="Consolas")]]
+        told += [[Say("Chain hash", 12, GREY, bold=True)], [Say(workflow.chain_hash, 14, BLUE, font="Consolas")]]
     else:
         told.append(
             [Say("This is a draft: the quarter was not frozen, and its figures may still change.", 16, INK, bold=True)]
         )
     add_text(slide, told, left=LEFT, top=TOP, width=ROOM, height=BOTTOM - TOP, name="Where to find more", spacing=8)
-    add_notes(slide, [*lines, f"Content hash {life.content_hash}." if life.content_hash else ""])
+    add_notes(slide, [*lines, f"Content hash {workflow.content_hash}." if workflow.content_hash else ""])

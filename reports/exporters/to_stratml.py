@@ -25,7 +25,7 @@ Node = Any  # an lxml element; the library ships no types
 def to_stratml(report: ReportContent) -> bytes:
     root = etree.Element(f"{{{NAMESPACE}}}PerformancePlanOrReport", nsmap={None: NAMESPACE}, Type="Performance_Report")
     _text(root, "Name", report.title)
-    _text(root, "Description", report.life.summary)
+    _text(root, "Description", report.workflow.summary)
     about = ((name, value) for name, value in cover_facts(report) if name not in LINES)
     _text(root, "OtherInformation", _told(about))
     core = _add(root, "StrategicPlanCore")
@@ -44,12 +44,12 @@ def to_stratml(report: ReportContent) -> bytes:
 
 
 def _administrative(root: Node, report: ReportContent) -> None:
-    life, source = report.life, report.rows.cover.plan_source
+    workflow, source = report.workflow, report.rows.cover.plan_source
     node = _add(root, "AdministrativeInformation")
-    _text(node, "Identifier", f"content-{life.content_hash}" if life.content_hash else "")
+    _text(node, "Identifier", f"content-{workflow.content_hash}" if workflow.content_hash else "")
     _day(node, "StartDate", report.first_day)
     _day(node, "EndDate", report.day)
-    made = life.completed_at or life.built_at
+    made = workflow.completed_at or workflow.built_at
     _day(node, "PublicationDate", made.date() if made else None)
     _text(node, "Source", source if ADDRESS.fullmatch(source) else "")
 

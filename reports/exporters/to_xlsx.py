@@ -30,11 +30,11 @@ def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     target = io.BytesIO()
     book = open_book(target)
     properties: dict[str, Any] = {
-        "title": report.title, "author": "planapp", "subject": report.life.content_hash,
+        "title": report.title, "author": "planapp", "subject": report.workflow.content_hash,
         "keywords": "sample activity" if report.rows.cover.sample_note else "",
     }  # fmt: skip
-    if report.life.built_at is not None:  # the same report gives the same bytes
-        properties["created"] = report.life.built_at.replace(tzinfo=None)
+    if report.workflow.built_at is not None:  # the same report gives the same bytes
+        properties["created"] = report.workflow.built_at.replace(tzinfo=None)
     book.set_properties(properties)
     _cover(book, report)
     _overview(book, report)

@@ -14,28 +14,28 @@ STATUS_COLOURS = {
 
 
 def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:
-    """Name and value of each line of a cover: what it is, as of when, how far in its life, and its hashes."""
-    cover, life = report.rows.cover, report.life
+    """Name and value of each line of a cover: what it is, as of when, how far in its workflow, and its hashes."""
+    cover, workflow = report.rows.cover, report.workflow
     facts: list[tuple[str, Any]] = [
         ("Plan", cover.plan_title),
         ("Report", report.title),
         ("Quarter", report.quarter_label),
         ("As of", report.day),
-        ("State", life.state_label),
-        ("Revision", None if life.is_draft else life.revision),
-        ("Built", life.built_at),
-        ("Completed by", life.completed_by),
-        ("Completed at", life.completed_at),
+        ("State", workflow.state_label),
+        ("Revision", None if workflow.is_draft else workflow.revision),
+        ("Built", workflow.built_at),
+        ("Completed by", workflow.completed_by),
+        ("Completed at", workflow.completed_at),
         ("Edition", edition(report)),
-        ("Summary", life.summary),
+        ("Summary", workflow.summary),
         ("Initiatives", len(report.rows.initiatives)),
         ("Milestones", len(report.rows.milestones)),
         ("Commitments", len(report.rows.commitments)),
     ]
     if cover.sample_note:
         facts.append(("Sample activity", cover.sample_note.removeprefix("Sample activity. ")))
-    if life.content_hash:
-        facts += [("Content hash", life.content_hash), ("Chain hash", life.chain_hash)]
+    if workflow.content_hash:
+        facts += [("Content hash", workflow.content_hash), ("Chain hash", workflow.chain_hash)]
     return facts
 
 
@@ -45,9 +45,9 @@ def edition(report: ReportContent) -> str:
 
 def report_name(report: ReportContent) -> str:
     """Names the report on one line, as files repeat it."""
-    if report.life.is_draft:
+    if report.workflow.is_draft:
         return f"{report.quarter_label}, draft preview"
-    return f"{report.quarter_label}, revision {report.life.revision}"
+    return f"{report.quarter_label}, revision {report.workflow.revision}"
 
 
 def day_of(moment: datetime | None) -> Any:

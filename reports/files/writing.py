@@ -51,14 +51,14 @@ def remember_export(
             sha256=file.sha256,
             defaults={
                 "snapshot": snapshot, "format": format_key, "is_public": report.is_public,
-                "state": report.life.state_label, "by": act.by, "exported_at": act.at,
+                "state": report.workflow.state_label, "by": act.by, "exported_at": act.at,
             },
         )  # fmt: skip
 
 
 def _stem(report: ReportContent) -> str:
     parts = [report.rows.cover.plan_slug, report.quarter_slug]
-    parts.append("draft" if report.life.is_draft else f"r{report.life.revision}")
+    parts.append("draft" if report.workflow.is_draft else f"r{report.workflow.revision}")
     if report.is_public:
         parts.append("public")
     if report.rows.cover.sample_note:

@@ -1,1 +1,1 @@
-"""Pages of reports: pages.py reads, life.py changes, files.py and exports.py hand out files, verify.py recognises."""
+"""Pages of reports: pages.py reads, workflow.py changes, files.py and exports.py hand out files, verify.py checks."""

@@ -49,12 +49,12 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "shown": shown,
         "is_current": is_current,
         "may_work": is_open and may_write,
-        "may_publish": is_current and not is_open and may_write and not content.life.published_at,
+        "may_publish": is_current and not is_open and may_write and not content.workflow.published_at,
         "may_take_back": bool(report and report.public) and is_current and may_write,
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
-        "summary_form": SummaryForm(initial={"text": content.life.summary}),
+        "summary_form": SummaryForm(initial={"text": content.workflow.summary}),
         "reopen_form": ReopenForm(),
-        "pending": pending_corrections(content.rows) if content.life.state == "reopened" else [],
+        "pending": pending_corrections(content.rows) if content.workflow.state == "reopened" else [],
         "corrections": named_corrections(content.rows),
         "signed": _signed(content),
         **_done(report, user),
@@ -84,6 +84,6 @@ def _done(report: Report | None, user: User) -> dict[str, Any]:
 def _signed(content: ReportContent) -> dict[int, list[str]]:
     """Who signed off which initiative, in words."""
     found: dict[int, list[str]] = {}
-    for item in content.life.sign_offs:
+    for item in content.workflow.sign_offs:
         found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
     return found

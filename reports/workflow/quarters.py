@@ -9,7 +9,7 @@ from django.db.models import Count, Min
 from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
 from records.asof import local_day
-from reports.content import Life
+from reports.content import WorkflowState
 from reports.models import SnapshotInitiative
 from reports.workflow.selectors import Report, reports_of
 
@@ -21,7 +21,7 @@ class QuarterLine:
     quarter: Quarter
     is_running: bool
     report: Report | None
-    life: Life
+    workflow: WorkflowState
     counts: dict[str, int]
     corrections: int = 0
 
@@ -32,7 +32,7 @@ class QuarterLine:
     @property
     def state(self) -> str:
         if self.report is not None:
-            return self.life.state_label
+            return self.workflow.state_label
         return "Running: draft preview" if self.is_running else "Over, not frozen yet"
 
 
@@ -73,8 +73,8 @@ def _lines(
     while quarter <= running:
         report = reports.get((plan.pk, quarter.fiscal_year, quarter.number))
         if report is not None or plan.state == Plan.State.ACTIVE:
-            life = report.life() if report else Life()
+            workflow = report.workflow() if report else WorkflowState()
             shown = counts[report.current.pk] if report else {}
-            found.append(QuarterLine(quarter, quarter == running, report, life, shown))
+            found.append(QuarterLine(quarter, quarter == running, report, workflow, shown))
         quarter = quarter.next()
     return found[::-1]

@@ -7,7 +7,7 @@ from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
 from records.asof import AsOf, local_day
 from reports import content
-from reports.content import Life, ReportContent, Rows
+from reports.content import ReportContent, Rows, WorkflowState
 from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.snapshots import source
 from reports.snapshots.rows import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
@@ -52,19 +52,19 @@ class Quarters:
             if not found:
                 return None
             shown = found[0]
-        return self._told(report, shown, report.life(shown))
+        return self._told(report, shown, report.workflow(shown))
 
     def published(self, report: Report, shown: QuarterSnapshot) -> ReportContent:
         """The public edition of a published revision: what strangers read, whatever happened to the report since."""
-        return self._told(report, shown, report.life(shown, alone=True)).for_public()
+        return self._told(report, shown, report.workflow(shown, alone=True)).for_public()
 
-    def _told(self, report: Report, shown: QuarterSnapshot, life: Life) -> ReportContent:
+    def _told(self, report: Report, shown: QuarterSnapshot, workflow: WorkflowState) -> ReportContent:
         done = report.completed(shown)
         before = self.before(shown.period, by=done.recorded_at if done else None)
         kinds = (*WHOLE, "correction") if shown.revision > 1 else WHOLE
         rows = rows_of([shown, before] if before else [shown], kinds)
         return build(
-            rows[shown.pk], shown.period, life=life,
+            rows[shown.pk], shown.period, workflow=workflow,
             before=rows[before.pk] if before else None, before_label=before.period.label if before else "",
         )  # fmt: skip
 
@@ -78,7 +78,7 @@ class Quarters:
         return build(
             rows_at(when, self.plan, then, quarter),
             quarter,
-            life=Life(built_at=local(at)),
+            workflow=WorkflowState(built_at=local(at)),
             before=rows_of([before], COMPARED)[before.pk] if before else None,
             before_label=before.period.label if before else "",
         )
@@ -114,11 +114,11 @@ def rows_at(when: AsOf, plan: Plan, then: Plan | PlanVersion, quarter: Quarter) 
 
 
 def build(
-    rows: Rows, quarter: Quarter, *, life: Life, before: Rows | None = None, before_label: str = ""
+    rows: Rows, quarter: Quarter, *, workflow: WorkflowState, before: Rows | None = None, before_label: str = ""
 ) -> ReportContent:
     following = quarter.next()
     return ReportContent(
         rows=rows, quarter_label=quarter.label, quarter_slug=quarter.slug, first_day=quarter.first_day,
         last_day=quarter.last_day, next_label=following.label, next_first_day=following.first_day,
-        next_last_day=following.last_day, life=life, before=before, before_label=before_label,
+        next_last_day=following.last_day, workflow=workflow, before=before, before_label=before_label,
     )  # fmt: skip

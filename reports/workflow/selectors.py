@@ -1,4 +1,4 @@
-"""Where a report is in its life, read from the acts recorded on its revisions."""
+"""Where a report is in its workflow, read from the acts recorded on its revisions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from goals.models import Plan
 from goals.quarters import Quarter
-from reports.content import Life, SignOff
+from reports.content import SignOff, WorkflowState
 from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.snapshots.rows import local, snapshots_of
 
@@ -54,8 +54,8 @@ class Report:
         """The revisions that may be read outside, the newest first."""
         return [row for row in self.revisions[::-1] if row.is_sealed and self.published(row)]
 
-    def life(self, snapshot: QuarterSnapshot | None = None, *, alone: bool = False) -> Life:
-        """The life of the report as it stands, or of one revision of it as that revision tells it.
+    def workflow(self, snapshot: QuarterSnapshot | None = None, *, alone: bool = False) -> WorkflowState:
+        """The state of the report as it stands, or of one revision of it as that revision tells it.
 
         `alone`: as if nothing had come after that revision, which is how the public reads it.
         """
@@ -67,7 +67,7 @@ class Report:
         if is_current and self.draft is not None:
             state = "reopened"
         summary = self._summary(self.draft if is_current and self.draft else shown)
-        return Life(
+        return WorkflowState(
             state=state,
             revision=shown.revision,
             summary=summary.text if summary else "",

@@ -1,4 +1,4 @@
-"""The life of a report: summary, sign-offs, completing, publishing, reopening. Each act is a row of its own."""
+"""The workflow of a report: summary, sign-offs, completing, publishing, reopening. Each act is a row of its own."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction

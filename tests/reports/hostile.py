@@ -9,11 +9,11 @@ from reports.content import (
     Cover,
     Heading,
     Initiative,
-    Life,
     Milestone,
     ReportContent,
     Rows,
     SignOff,
+    WorkflowState,
 )
 
 TEXTS = (
@@ -221,11 +221,11 @@ class Hostile:
             as_of_day=date(2026, 9, 30),
         )
 
-    def life(self, rows):
+    def workflow(self, rows):
         is_draft = self.seed % 5 == 0
         lists = "- a\n  - b\n    - c\n\n1. one\n2. **two** *three*"
         links = "[link](https://example.gov) [no](javascript:alert(1)) ![i](x)"
-        return Life(
+        return WorkflowState(
             state="preview" if is_draft else "open",
             summary="\n\n".join(
                 ["# One", self.text(), "> quote", lists, links, "| a | b |\n|-|-|\n| c | d |", self.text()]
@@ -264,7 +264,7 @@ def hostile_report(seed, *, initiatives=None):
         next_label="FY2027 Q2",
         next_first_day=date(2026, 10, 1),
         next_last_day=date(2026, 12, 31),
-        life=draw.life(rows),
+        workflow=draw.workflow(rows),
         before=Rows(cover, told.headings, tuple(rows[1:])) if seed % 2 else None,
         before_label="FY2026 Q4",
     )

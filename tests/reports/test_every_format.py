@@ -110,14 +110,14 @@ def with_more_secrets(content):
     correction = Correction(
         initiative_id=secret.source_id, number=secret.number, title=secret.title, corrected_update_id=1, update_id=2,
         field="happened", before=SECRET[5], after=SECRET[5], reason=SECRET[5], author_name=SECRET[2],
-        recorded_at=content.life.built_at,
+        recorded_at=content.workflow.built_at,
     )  # fmt: skip
-    life = replace(
-        content.life, revision=2, summary=f"Late is:\n\n- *{SHOUTED}*", summary_by=SECRET[2],
-        summary_at=content.life.built_at,
-        sign_offs=(SignOff(secret.source_id, SECRET[2], content.life.built_at, 1),),
+    workflow = replace(
+        content.workflow, revision=2, summary=f"Late is:\n\n- *{SHOUTED}*", summary_by=SECRET[2],
+        summary_at=content.workflow.built_at,
+        sign_offs=(SignOff(secret.source_id, SECRET[2], content.workflow.built_at, 1),),
     )  # fmt: skip
-    return replace(content, life=life, rows=replace(content.rows, initiatives=rows, corrections=(correction,)))
+    return replace(content, workflow=workflow, rows=replace(content.rows, initiatives=rows, corrections=(correction,)))
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,7 @@ def test_what_is_already_built_is_handed_to_the_next_at_once(reader, cast, sign_
             plan=plan, quarter=plan.quarter_of(at("2026-09-30T12:00").date()), act=act(NOW, cast.leader)
         ),
     ],
-    ids=["edition", "life"],
+    ids=["edition", "workflow"],
 )
 def test_another_edition_or_another_state_of_its_life_is_another_file(reader, plan, cast, change):
     first = ask(reader)
@@ -371,7 +371,7 @@ def test_other_files_are_built_past_a_poisoned_one(reader, poison):
 
 
 def lapse(job):
-    """As if the worker had given no sign of life for an hour."""
+    """As if the worker had given no sign of workflow for an hour."""
     ExportJob.objects.filter(pk=job.pk).update(lease_until=building.Now() - timedelta(hours=1))
 
 

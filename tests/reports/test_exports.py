@@ -51,7 +51,7 @@ def test_b58_the_spreadsheet_has_a_cover_one_header_row_and_a_row_each(story, co
     assert cover["As of"] == datetime(2026, 12, 31)  # noqa: DTZ001 - a day in a cell
     assert (cover["State"], cover["Revision"]) == ("Open", 1)
     assert cover["Built"] == datetime(2027, 1, 5, 9, 0)  # noqa: DTZ001 - plan time
-    assert cover["Content hash"] == content_of().life.content_hash
+    assert cover["Content hash"] == content_of().workflow.content_hash
     sheet = book["Initiatives"]
     assert (sheet.max_row, sheet.freeze_panes, sheet.auto_filter.ref) == (8, "A2", "A1:AA8")
     assert [sheet.cell(1, n).value for n in (1, 2, 5)] == ["Number", "Initiative", "Status"]
@@ -145,7 +145,7 @@ def test_the_json_is_the_canonical_form_and_gives_its_own_hash(story, content_of
     told = json.loads(reader.get(url("json")).content)
     lines = [json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in told["records"]]
     lines = [line.encode() for line in lines]
-    assert content.content_hash(lines) == told["report"]["content_hash"] == content_of().life.content_hash
+    assert content.content_hash(lines) == told["report"]["content_hash"] == content_of().workflow.content_hash
     assert told["report"]["quarter"] == "FY2027 Q2"
 
 

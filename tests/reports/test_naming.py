@@ -29,10 +29,12 @@ def test_a_name_or_a_number_is_found_as_a_word_of_its_own(story, content_of, tex
 
 def test_the_public_edition_leaves_such_a_summary_out_and_keeps_any_other(story, content_of):
     content = content_of()
-    life = replace(content.life, summary="Kept inside is late.", summary_by="Leader", summary_at=at("2027-01-06T12:00"))
-    public = replace(content, life=life).for_public().life
+    workflow = replace(
+        content.workflow, summary="Kept inside is late.", summary_by="Leader", summary_at=at("2027-01-06T12:00")
+    )
+    public = replace(content, workflow=workflow).for_public().workflow
     assert (public.summary, public.summary_by, public.summary_at) == ("", "", None)
-    clean = replace(content, life=replace(life, summary="Gets worse is late.")).for_public().life
+    clean = replace(content, workflow=replace(workflow, summary="Gets worse is late.")).for_public().workflow
     assert (clean.summary, clean.summary_by) == ("Gets worse is late.", "Leader")
 
 

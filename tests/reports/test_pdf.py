@@ -91,7 +91,7 @@ def test_language_title_properties_and_bookmarks(document, content_of):
     assert bool(root.ViewerPreferences.DisplayDocTitle)
     info = {name: str(value) for name, value in document.pdf.docinfo.items()}
     assert info["/Title"] == told.title == "Test plan: quarterly report FY2027 Q2"
-    assert (info["/Author"], info["/Subject"]) == ("planapp", told.life.content_hash)
+    assert (info["/Author"], info["/Subject"]) == ("planapp", told.workflow.content_hash)
     assert "/Keywords" not in info
     assert info["/CreationDate"] == "D:20270105090000Z"
     assert bookmarks(document) == [element.text for element in document.all("H1") if element.text != "Contents"]
@@ -207,7 +207,7 @@ def test_what_was_typed_is_never_read_as_markup(document):
 def test_summary_markdown_becomes_structure(story, content_of):
     told = content_of()
     text = "# Good\n\nA **strong** [link](https://example.gov) and [none](javascript:alert(1))\n\n- one\n- two"
-    document = Document(to_pdf(replace(told, life=replace(told.life, summary=text, summary_by="Leader"))))
+    document = Document(to_pdf(replace(told, workflow=replace(told.workflow, summary=text, summary_by="Leader"))))
     section = document.section("Summary")
     assert [element.text for element in section.all("H2")] == ["Good"]
     assert [element.text for element in section.all("LBody")] == ["one", "two"]
@@ -218,8 +218,8 @@ def test_summary_markdown_becomes_structure(story, content_of):
 def test_a_draft_and_a_sample_say_so_on_every_page(story, content_of):
     told = content_of()
     cover = replace(told.rows.cover, sample_note="Invented for the demonstration.")
-    life = replace(told.life, state="preview", content_hash="", chain_hash="")
-    document = Document(to_pdf(replace(told, life=life, rows=replace(told.rows, cover=cover))))
+    workflow = replace(told.workflow, state="preview", content_hash="", chain_hash="")
+    document = Document(to_pdf(replace(told, workflow=workflow, rows=replace(told.rows, cover=cover))))
     heads = [texts.get(None, "") for texts in document.marked.values()]
     assert all(head.startswith("Draft preview · Sample activity") for head in heads)
     assert "Its figures may still change." in document.root.text

@@ -9,7 +9,7 @@ import pytest
 from pptx import Presentation
 from pptx.util import Emu
 
-from reports.content import Life
+from reports.content import WorkflowState
 from reports.exporters import FORMATS
 from tests.reports.hostile import hostile_report
 
@@ -49,7 +49,7 @@ def test_ten_slides_each_with_a_title_in_its_place(story, content_of):
 
 def test_a_summary_and_corrections_have_slides_of_their_own_and_twelve_are_the_most(story, content_of):
     content = content_of()
-    content = replace(content, life=replace(content.life, summary="# Good\n\n- A *calm* quarter."))
+    content = replace(content, workflow=replace(content.workflow, summary="# Good\n\n- A *calm* quarter."))
     deck = deck_of(content)
     assert [slide.shapes.title.text for slide in deck.slides][1] == "Summary of FY2027 Q2"
     assert "A *calm* quarter." in "\n".join(texts(deck.slides[1]))
@@ -145,10 +145,10 @@ def test_slides_have_footer_and_number_and_the_properties_name_the_report(story,
                 str(number),
             ]
     properties = deck.core_properties
-    assert (properties.title, properties.subject) == (content.title, content.life.content_hash)
+    assert (properties.title, properties.subject) == (content.title, content.workflow.content_hash)
     assert (properties.author, properties.keywords) == ("planapp", "")
-    assert properties.created == content.life.built_at.replace(tzinfo=None)
-    assert content.life.content_hash in "\n".join(texts(deck.slides[-1]))
+    assert properties.created == content.workflow.built_at.replace(tzinfo=None)
+    assert content.workflow.content_hash in "\n".join(texts(deck.slides[-1]))
 
 
 def test_a_sample_says_so_on_every_slide(story, content_of):
@@ -162,7 +162,7 @@ def test_a_sample_says_so_on_every_slide(story, content_of):
 
 def test_a_draft_with_nothing_in_it_is_a_whole_deck(story, content_of):
     content = content_of()
-    empty = replace(content, rows=replace(content.rows, headings=()).kept([]), before=None, life=Life())
+    empty = replace(content, rows=replace(content.rows, headings=()).kept([]), before=None, workflow=WorkflowState())
     deck = deck_of(empty)
     assert len(deck.slides) == 10
     assert "This is a draft" in "\n".join(texts(deck.slides[-1]))

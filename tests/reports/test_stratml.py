@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from reports.content import Life
+from reports.content import WorkflowState
 from reports.exporters import FORMATS
 from reports.exporters.to_stratml import NAMESPACE
 from tests.build import at
@@ -90,7 +90,7 @@ def variants(story, content_of):
     return [
         content,
         content.for_public(),
-        replace(content, rows=replace(content.rows, headings=()).kept([]), before=None, life=Life()),
+        replace(content, rows=replace(content.rows, headings=()).kept([]), before=None, workflow=WorkflowState()),
         replace(content, rows=replace(content.rows, initiatives=rows, cover=cover)),
     ]
 

@@ -55,14 +55,14 @@ def sections(report: ReportContent) -> Iterable[Block]:
 
 
 def summary(report: ReportContent) -> Iterable[Block]:
-    life = report.life
+    workflow = report.workflow
     yield heading(1, "Summary")
-    if not life.summary:
-        yield muted("No summary was written yet." if life.is_draft else "No summary was written.")
+    if not workflow.summary:
+        yield muted("No summary was written yet." if workflow.is_draft else "No summary was written.")
         return
-    yield from markdown(life.summary)
-    if life.summary_at:
-        yield paragraph(said(life.summary_by, "muted"), own(f", {day(life.summary_at)}", "muted"))
+    yield from markdown(workflow.summary)
+    if workflow.summary_at:
+        yield paragraph(said(workflow.summary_by, "muted"), own(f", {day(workflow.summary_at)}", "muted"))
 
 
 def corrections(report: ReportContent) -> Iterable[Block]:
@@ -280,7 +280,7 @@ def freshness(report: ReportContent) -> Iterable[Block]:
 
 def appendix(report: ReportContent) -> Iterable[Block]:
     signed: dict[int, list[str]] = {}
-    for item in report.life.sign_offs:
+    for item in report.workflow.sign_offs:
         signed.setdefault(item.initiative_id, []).append(f"{item.by_name}, {day(item.at)}")
     yield {**heading(1, "All initiatives", id="appendix"), "new_page": True}
     yield muted(f"{many(len(report.rows.initiatives), 'initiative')} as of {day(report.day)}")

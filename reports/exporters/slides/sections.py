@@ -112,7 +112,7 @@ def status(deck: Any, report: ReportContent) -> None:
             Series(name, [area.counts[status] for area in shown], STATUS_COLOURS[status])
             for status, name in report.status_columns
         ],
-        descr=" ".join(sentences), built_at=report.life.built_at, top=2.05, height=BOTTOM - 2.05,
+        descr=" ".join(sentences), built_at=report.workflow.built_at, top=2.05, height=BOTTOM - 2.05,
     )  # fmt: skip
 
 
@@ -315,7 +315,7 @@ def freshness(deck: Any, report: ReportContent) -> None:
     add_bars(
         slide, [words.capitalize() for words, _ in report.ages],
         [Series("Open initiatives", [count for _, count in report.ages], BLUE)],
-        descr=f"Open initiatives by the age of their last update: {ages}.", built_at=report.life.built_at,
+        descr=f"Open initiatives by the age of their last update: {ages}.", built_at=report.workflow.built_at,
         left=LEFT + 4.6, top=TOP + 0.4, width=ROOM - 4.6, height=BOTTOM - TOP - 0.5, is_stacked=False,
     )  # fmt: skip
     sentences = []

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             target.write_bytes(file.content)
         except OSError as error:
             raise CommandError(f"“{target}” cannot be written: {error.strerror}.") from None
-        self.stdout.write(f"{content.title}, {content.life.state_label}: {target} ({len(file.content):,} bytes)")
+        self.stdout.write(f"{content.title}, {content.workflow.state_label}: {target} ({len(file.content):,} bytes)")
 
 
 def _day(text: str | None, quarter: Quarter, today: date) -> date | None:

@@ -1,4 +1,4 @@
-"""The life of a report: completing, publishing, reopening, revisions (cases B-39, B-40, B-41, B-44)."""
+"""The workflow of a report: completing, publishing, reopening, revisions (cases B-39, B-40, B-41, B-44)."""
 
 import json
 import re
@@ -46,8 +46,8 @@ def mend(story, cast, text="Vendor B left"):
 
 
 def test_b39_a_report_is_completed_once_with_who_and_when(done, of, cast):
-    life = done.life()
-    assert (life.state, life.completed_by, life.completed_at.isoformat()) == (
+    workflow = done.workflow()
+    assert (workflow.state, workflow.completed_by, workflow.completed_at.isoformat()) == (
         "completed", "Leader", "2027-01-07T07:00:00-05:00",
     )  # fmt: skip
     with pytest.raises(ValidationError, match="was completed by Leader"):
@@ -74,11 +74,11 @@ def test_b40_reopened_and_completed_again_keeps_every_act_and_sign_off(done, sto
         ("summary_written", "Leader", "A good quarter."), ("signed_off", "Leader", ""), ("completed", "Leader", ""),
         ("reopened", "Admin", "The vendor's name was wrong"), ("completed", "Manager", ""),
     ]  # fmt: skip
-    life = report_of(of["plan"], Q2).life()
-    assert (life.state, life.revision, life.completed_by, life.summary) == (
+    workflow = report_of(of["plan"], Q2).workflow()
+    assert (workflow.state, workflow.revision, workflow.completed_by, workflow.summary) == (
         "completed", 2, "Manager", "A good quarter.",
     )  # fmt: skip
-    assert [item.initiative_id for item in life.sign_offs] == [story["better"].pk]
+    assert [item.initiative_id for item in workflow.sign_offs] == [story["better"].pk]
     verbs = AuditEvent.objects.filter(target_type="quartersnapshot", verb__startswith="report.").order_by("pk")
     assert [row.verb for row in verbs][-6:] == [
         "report.summary_written", "report.signed_off", "report.completed", "report.reopened", "report.revised",
@@ -149,7 +149,7 @@ def test_b41_completing_changes_no_row(story, of, cast, content_of):
     services.complete_report(**of, act=act("2027-01-07T12:00", cast.leader))
     after = content_of(Q2)
     assert after.rows == before.rows
-    assert after.life.content_hash == before.life.content_hash
+    assert after.workflow.content_hash == before.workflow.content_hash
 
 
 def test_b44_a_completed_report_refuses_every_act_but_publishing_and_reopening(done, story, of, cast):
@@ -170,11 +170,11 @@ def test_reopening_needs_a_reason(done, of, cast):
 
 def test_publishing_and_taking_back(done, of, cast):
     services.publish_report(**of, act=act("2027-01-08T12:00", cast.leader))
-    assert report_of(of["plan"], Q2).life().state_label == "Completed, published"
+    assert report_of(of["plan"], Q2).workflow().state_label == "Completed, published"
     with pytest.raises(ValidationError, match="already published"):
         services.publish_report(**of, act=act("2027-01-08T13:00", cast.leader))
     services.unpublish_report(**of, act=act("2027-01-09T12:00", cast.leader))
-    assert report_of(of["plan"], Q2).life().published_at is None
+    assert report_of(of["plan"], Q2).workflow().published_at is None
 
 
 def test_a_stale_page_is_refused(story, of, cast):
