@@ -1,4 +1,4 @@
-"""Fiscal quarters as pure date arithmetic. A fiscal year is named after the year in which it ends (ground rule G3)."""
+"""Fiscal quarters as pure date arithmetic. A fiscal year is named after the year in which it ends (rule G3)."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Quarter:
 
     @classmethod
     def of(cls, day: date, start_month: int = 7) -> Self:
-        """The quarter a day belongs to; its first and last day included (case B-66)."""
+        """The quarter a day belongs to; its first and last day included (rule B-66)."""
         months = (day.month - start_month) % 12
         starts_in = day.year if day.month >= start_month else day.year - 1
         fiscal_year = starts_in if start_month == 1 else starts_in + 1

@@ -11,7 +11,7 @@ OPEN_TO_ALL_SIGNED_IN = {"people:sign-out", "people:profile", "people:password-c
 
 
 class MembersOnly:
-    """Someone signed in whose last role was taken away sees one page that says so, at once (case B-53)."""
+    """Someone signed in whose last role was taken away sees one page that says so, at once (rule B-53)."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

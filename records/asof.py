@@ -35,7 +35,7 @@ class AsOf:
 
     @classmethod
     def end_of(cls, day: date) -> Self:
-        """The plan as recorded by the end of a local day, judged on that day (ground rules G2 and G10)."""
+        """The plan as recorded by the end of a local day, judged on that day (rules G2 and G10)."""
         return cls(day=day, moment=start_of_day(day + timedelta(days=1)))
 
     @property

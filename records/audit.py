@@ -144,7 +144,7 @@ def record_change(
 
 
 def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
-    """Hide a row from now on: its last version ends, its past stays (ground rule G13)."""
+    """Hide a row from now on: its last version ends, its past stays (rule G13)."""
     act = settled(act, row)
     row.deleted_at = act.at
     row.version += 1

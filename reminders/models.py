@@ -164,7 +164,7 @@ class MessageItem(models.Model):
 
 
 class OneOff(models.Model):
-    """A message a plan manager writes once, to go out on a day to everybody in an audience (case B-35)."""
+    """A message a plan manager writes once, to go out on a day to everybody in an audience (rule B-35)."""
 
     class Audience(models.TextChoices):
         OWNERS = "owners", "Owners of open initiatives"

@@ -1,4 +1,4 @@
-"""When a reminder is owed, as pure date arithmetic (ground rule G8 and design section 10.4).
+"""When a reminder is owed, as pure date arithmetic (rules G8 and R4).
 
 A step is a number of days relative to a day: -7 is a week before it is due, 30 a month after. "Owed" never asks whether
 today is such a day; it asks which step was reached last and whether somebody was told since. So a run that comes late,

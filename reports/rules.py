@@ -1,4 +1,4 @@
-"""Who may do what with reports (design section 5)."""
+"""Who may do what with reports (rule R17)."""
 
 import rules
 

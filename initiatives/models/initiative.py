@@ -58,7 +58,7 @@ class InitiativeFields(Sourced):
 
 
 class Initiative(InitiativeFields, Recorded):
-    """A piece of work. Who may see or change it is in initiatives/rules.py; how it stands in selectors/standing.py."""
+    """A piece of work. Who may see or change it is in initiatives/rules.py; how it stands in selectors/status.py."""
 
     untold = frozenset({"sort_key", "latest_update", "last_updated_at"})
     copied = frozenset({"latest_update", "reported_status", "percent", "last_updated_at"})

@@ -1,4 +1,4 @@
-"""The status words. Reported: what a person said. Effective: what lists and reports show (ground rule G5)."""
+"""The status words. Reported: what a person said. Effective: what lists and reports show (rule G5)."""
 
 from django.db import models
 

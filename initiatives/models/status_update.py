@@ -60,7 +60,7 @@ class StatusUpdate(StatusWords):
 
 
 class StatusDraft(models.Model):
-    """What a person has typed and not published yet. Counts for nothing and only its author sees it (case B-11)."""
+    """What a person has typed and not published yet. Counts for nothing and only its author sees it (rule B-11)."""
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -86,6 +86,6 @@ class Acknowledgement(models.Model):
 
 
 def reader_of(*, author_id: int | None, lead_id: int | None, owner_id: int | None) -> int | None:
-    """Whom an update waits for: the focus area's lead, for the lead's own the owner; nobody reads their own (B-15)."""
+    """Whom an update waits for: the focus area's lead, for the lead's own the owner, never its author (rule B-15)."""
     reader = lead_id if lead_id is None or author_id != lead_id else owner_id
     return None if reader == author_id else reader

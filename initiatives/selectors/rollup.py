@@ -49,7 +49,7 @@ class Rollup:
 
     @property
     def has_data(self) -> bool:
-        """Whether there is anything to say a percentage of; if not, pages say "no data", never 0 (case B-08)."""
+        """Whether there is anything to say a percentage of; if not, pages say "no data", never 0 (rule B-08)."""
         return self.counted > 0
 
     @property

@@ -153,7 +153,7 @@ def read_milestones(rows: QuerySet[Any]) -> list[MilestoneRow]:
 
 
 def next_milestone(rows: list[MilestoneRow]) -> MilestoneRow | None:
-    """The open milestone due first; at the same day the one that stands first; undated ones last (case B-18)."""
+    """The open milestone due first; at the same day the one that stands first; undated ones last (rule B-18)."""
     waiting = [row for row in rows if row.is_open]
     return min(waiting, key=lambda row: (row.due_date or date.max, row.order, row.id), default=None)
 

@@ -107,7 +107,7 @@ class InitiativeStatus:
 
     @property
     def progress_percent(self) -> int | None:
-        """Milestones met of those not cancelled, rounded; None without milestones (case B-09)."""
+        """Milestones met of those not cancelled, rounded; None without milestones (rule B-09)."""
         return round(100 * self.milestones_met / self.milestones_total) if self.milestones_total else None
 
     @property
@@ -202,7 +202,7 @@ def effective_label(when: AsOf, label: Callable[[str], Any]) -> Case:
 
 
 def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
-    """The first rules of design section 4."""
+    """The first three of rule G5."""
     reported, override = f"{prefix}reported_status", f"{prefix}override_status"
     return [
         When(Q((f"{reported}__in", SILENT)), then=tell(reported)),
@@ -211,7 +211,7 @@ def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
 
 
 def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any]) -> Case:
-    """The first rule of design section 4 that applies: `tell` says what a column holds, `word` a status by itself."""
+    """The first line of rule G5 that applies: `tell` says what a column holds, `word` a status by itself."""
     return Case(
         *_said(tell=tell),
         When(Exists(_overdue(when)), then=word(EffectiveStatus.OFF_TRACK.value)),

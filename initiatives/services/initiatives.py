@@ -85,7 +85,7 @@ def update_initiative(
 
 @transaction.atomic
 def delete_initiative(*, initiative: Initiative, seen_version: int | None = None, act: Act) -> None:
-    """Hide an initiative from now on; history and earlier reports keep it (ground rule G13)."""
+    """Hide an initiative from now on; history and earlier reports keep it (rule G13)."""
     row = locked(initiative)
     check_version(row, seen_version)
     _refuse_locked(row.plan)
@@ -94,7 +94,7 @@ def delete_initiative(*, initiative: Initiative, seen_version: int | None = None
 
 @transaction.atomic
 def override_status(*, initiative: Initiative, status: str, act: Act) -> Initiative:
-    """Set what is shown, whatever the dates say, with a reason that is shown beside it (case B-05)."""
+    """Set what is shown, whatever the dates say, with a reason that is shown beside it (rule B-05)."""
     row = locked(initiative)
     if status not in Status.values:
         raise ValidationError({"status": f"Status: “{status[:40]}” is not a status."})

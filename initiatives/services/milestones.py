@@ -57,7 +57,7 @@ def update_milestone(
 def complete_milestone(
     *, milestone: Milestone, completed_date: date | None = None, seen_version: int | None = None, act: Act
 ) -> Milestone:
-    """Tick a milestone off; without a date, today. Raises ValidationError for a day after today (case B-17)."""
+    """Tick a milestone off; without a date, today. Raises ValidationError for a day after today (rule B-17)."""
     row = locked(milestone)
     check_version(row, seen_version)
     today = local_day(act.at)
@@ -72,7 +72,7 @@ def complete_milestone(
 
 @transaction.atomic
 def reopen_milestone(*, milestone: Milestone, seen_version: int | None = None, act: Act) -> Milestone:
-    """Open again what was completed or cancelled; the old date stays in the history (case B-16)."""
+    """Open again what was completed or cancelled; the old date stays in the history (rule B-16)."""
     row = locked(milestone)
     check_version(row, seen_version)
     fields = {"completed_date": None, "is_cancelled": False}
@@ -82,7 +82,7 @@ def reopen_milestone(*, milestone: Milestone, seen_version: int | None = None, a
 
 @transaction.atomic
 def cancel_milestone(*, milestone: Milestone, seen_version: int | None = None, act: Act) -> Milestone:
-    """Give a milestone up; it makes nothing late any more (case B-03)."""
+    """Give a milestone up; it makes nothing late any more (rule B-03)."""
     row = locked(milestone)
     check_version(row, seen_version)
     if row.completed_date is not None:

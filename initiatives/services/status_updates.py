@@ -44,7 +44,7 @@ def record_status_update(
 
 @transaction.atomic
 def record_no_change(*, initiative: Initiative, seen_update_id: int | None = ANY_LATEST, act: Act) -> StatusUpdate:
-    """Repeat the latest status and percent as a new update, and so renew its age (design section 10.3).
+    """Repeat the latest status and percent as a new update, and so renew its age (rule R3).
 
     Raises ValidationError where nothing was ever reported, NewerUpdate as above.
     """
@@ -60,7 +60,7 @@ def record_no_change(*, initiative: Initiative, seen_update_id: int | None = ANY
 
 @transaction.atomic
 def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act: Act) -> StatusUpdate:
-    """Mend an update by a new row that names it. The status only while it is the latest and a day old at most (B-13).
+    """Mend an update by a new row that names it. The status only while the latest and a day old at most (rule B-13).
 
     A correction counts from when the original was stated: mending a text does not make a status look fresh.
     Unchanged words return the original.
@@ -110,7 +110,7 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
 
 @transaction.atomic
 def acknowledge_update(*, update: StatusUpdate, act: Act) -> Acknowledgement:
-    """The lead has read it. A second time returns the first (case B-14); nobody acknowledges their own (case B-15)."""
+    """The lead has read it. A second time returns the first (rule B-14); nobody acknowledges their own (rule B-15)."""
     locked(update.initiative)
     earlier = Acknowledgement.objects.filter(update=update).first()
     if earlier is not None:

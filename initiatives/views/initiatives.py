@@ -192,7 +192,7 @@ def _way_then(initiative: Initiative, standing: InitiativeStatus, title: str, wh
 @require_GET
 @speaks_for_a_day
 def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
-    """Who changed what, when, how and why. Of a deleted initiative for those who may read the log (case B-55)."""
+    """Who changed what, when, how and why. Of a deleted initiative for those who may read the log (rule B-55)."""
     initiative = Initiative.objects.select_related("plan", "goal").filter(pk=pk).first()
     user = user_of(request)
     if initiative is None or not user.has_perm("initiatives.view_initiative", initiative):
@@ -303,7 +303,7 @@ def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show another status than the computed one, with a reason (case B-05)."""
+    """Show another status than the computed one, with a reason (rule B-05)."""
     initiative = get_initiative_or_404(request, pk, needs="override_status")
     given = {"status": initiative.override_status, "reason": initiative.override_reason}
     form = words_for(request, OverrideForm, initial=given)

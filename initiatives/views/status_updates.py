@@ -159,7 +159,7 @@ def status_draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mend an update; its status only while a mis-click may be turned round (case B-13)."""
+    """Mend an update; its status only while a mis-click may be turned round (rule B-13)."""
     update = get_update_or_404(request, pk, needs="correct_status_update")
     initiative = update.initiative
     is_fresh = timezone.now() - update.recorded_at <= MISCLICK_WINDOW
@@ -180,7 +180,7 @@ def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def status_update_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
-    """The focus area's lead has read it; a second press is told so (case B-14)."""
+    """The focus area's lead has read it; a second press is told so (rule B-14)."""
     update = get_update_or_404(request, pk, needs="acknowledge_status_update")
 
     def do() -> str:

@@ -99,7 +99,7 @@ class UpdateStale(UpdateDue):
 
 
 class AcknowledgementAsked(UpdateDue):
-    """The reader of the latest update is asked once to acknowledge it (case B-15)."""
+    """The reader of the latest update is asked once to acknowledge it (rule B-15)."""
 
     name = "acknowledgement_asked"
     label = "An update awaits your acknowledgement"
@@ -137,7 +137,7 @@ class AcknowledgementAsked(UpdateDue):
 
 
 class UpdateAcknowledged(AcknowledgementAsked):
-    """The author hears once that the update was read (case B-14)."""
+    """The author hears once that the update was read (rule B-14)."""
 
     name = "update_acknowledged"
     label = "Your update was acknowledged"

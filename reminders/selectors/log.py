@@ -27,7 +27,7 @@ def messages_visible_to(user: User) -> "QuerySet[Message]":
 
 
 def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":
-    """Open initiatives of speaking plans whose owner is missing, cannot be reached, or may only read (B-30)."""
+    """Open initiatives of speaking plans whose owner is missing, cannot be reached, or may only read (rule B-30)."""
     rows = Initiative.objects.filter(
         plan__state=Plan.State.ACTIVE, plan__deleted_at__isnull=True, plan__reminders_on=True, deleted_at__isnull=True
     )

@@ -1,4 +1,4 @@
-"""Who is told: owner, else liaison, else plan managers, else administrators (ground rule G7)."""
+"""Who is told: owner, else liaison, else plan managers, else administrators (rule G7)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field

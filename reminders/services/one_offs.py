@@ -1,4 +1,4 @@
-"""A message a plan manager writes once: queue its mails when its day has come (case B-35)."""
+"""A message a plan manager writes once: queue its mails when its day has come (rule B-35)."""
 
 from datetime import date, datetime
 

@@ -40,7 +40,7 @@ FORMS: dict[str, type[forms.Form]] = {"initiative": StatusAnswerForm, "milestone
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The page of one item for one person; a GET shows it, a POST answers it.
 
-    "No change" asks again where a milestone has passed its date since the last update (design section 10.3).
+    "No change" asks again where a milestone has passed its date since the last update (rule R3).
     """
     at = timezone.now()
     one = _opened(token, at)

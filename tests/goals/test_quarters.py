@@ -1,4 +1,4 @@
-"""Case B-66: fiscal quarters, checked against a second, slower way to count them."""
+"""Rule B-66: fiscal quarters, checked against a second, slower way to count them."""
 
 from datetime import date, timedelta
 

@@ -1,6 +1,6 @@
 """Every public service leaves exactly the audit events that this table names; a service missing here fails.
 
-Doing the same again where nothing differs leaves none (design section 4).
+Doing the same again where nothing differs leaves none (rule R5).
 """
 
 import inspect
@@ -189,8 +189,8 @@ TABLE: dict[str, tuple[list[str], Call]] = {
 
 # Services that change nothing a person would call the plan: each with the reason why no event is due.
 SILENT = {
-    "initiatives.save_draft": "a draft counts for nothing (B-11)",
-    "initiatives.discard_draft": "a draft counts for nothing (B-11)",
+    "initiatives.save_draft": "a draft counts for nothing (rule B-11)",
+    "initiatives.discard_draft": "a draft counts for nothing (rule B-11)",
     "reports.export_report": "reads; the fingerprint row says who and when",
     "reports.build_published_files": "the file row is its own log",
     "reports.freeze_due_quarters": "calls freeze_quarter for each",

@@ -24,7 +24,7 @@ OPEN = {
     "public:report-compare",
     "public:report-verify",
 }
-# Open to everybody with an account, role or not (case B-53): to see who one is, to change the password, to leave.
+# Open to everybody with an account, role or not (rule B-53): to see who one is, to change the password, to leave.
 OPEN_TO_ACCOUNTS = {
     "people:profile",
     "people:sign-out",

@@ -1,4 +1,4 @@
-"""Roll-ups and what moved: cases B-01, B-07, B-08 and the comparison of two moments."""
+"""Roll-ups and what moved: rules B-01, B-07, B-08 and the comparison of two moments."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Effective status and roll-ups: cases B-01 to B-09 of the rules, and the past told as it was."""
+"""Effective status and roll-ups: rules B-01 to B-09, and the past told as it was."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Commitments through the client: ask, accept, deliver, move, withdraw; who may; cases B-49 and G13 of them."""
+"""Commitments through the client: ask, accept, deliver, move, withdraw; who may (rules B-49, G13)."""
 
 from datetime import date
 

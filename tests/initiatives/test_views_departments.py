@@ -1,4 +1,4 @@
-"""The liaison's page, through the client: case B-49's list, files, the past, odd names."""
+"""The liaison's page, through the client: rule B-49's list, files, the past, odd names."""
 
 import csv
 import io

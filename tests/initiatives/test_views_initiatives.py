@@ -1,4 +1,4 @@
-"""The page of an initiative, its history and the forms that change it: cases B-48 to B-51, B-55, B-56, B-65."""
+"""The page of an initiative, its history and the forms that change it: rules B-48 to B-51, B-55, B-56, B-65."""
 
 from datetime import date
 

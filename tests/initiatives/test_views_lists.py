@@ -1,4 +1,4 @@
-"""The list of initiatives and its files, through the client: filters, order, B-59, B-60, B-61."""
+"""The list of initiatives and its files, through the client: filters, order, rules B-59, B-60, B-61."""
 
 import csv
 import io

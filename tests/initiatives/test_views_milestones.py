@@ -1,4 +1,4 @@
-"""Milestones through the client: cases B-16, B-17, B-18, moved dates, two people, rights."""
+"""Milestones through the client: rules B-16, B-17, B-18, moved dates, two people, rights."""
 
 from datetime import date, timedelta
 

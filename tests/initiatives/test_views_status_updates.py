@@ -1,4 +1,4 @@
-"""Saying how an initiative stands, through the client: B-10, B-11, B-13, B-14, two people, sent twice, bad input."""
+"""Saying how an initiative stands, through the client: rules B-10 to B-14, two people, sent twice, bad input."""
 
 from datetime import date
 

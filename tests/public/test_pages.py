@@ -1,4 +1,4 @@
-"""What strangers read: published reports in their public edition, and nothing else (B-45, B-47, B-54, B-61)."""
+"""What strangers read: published reports in their public edition, and nothing else (rules B-45, B-47, B-54, B-61)."""
 
 import hashlib
 import io

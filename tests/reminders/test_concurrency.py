@@ -87,7 +87,7 @@ def cron() -> None:
     call_command("send_due_messages", "--at", (AT + MINUTE).isoformat(), stdout=StringIO())
 
 
-def test_f15_no_beat_but_cron_or_one_or_two_or_five_give_the_same_mails(many, settings):
+def test_no_beat_but_cron_or_one_or_two_or_five_give_the_same_mails(many, settings):
     with running_relay() as (relay, port):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5

@@ -1,4 +1,4 @@
-"""A mail server that is ill, one row that is poison, and names and addresses that want to break out (fault F12, F18).
+"""A mail server that is ill, one row that is poison, and names and addresses that want to break out.
 
 Whatever it is, the others get their mail, and the message log says in words what happened.
 """
@@ -114,7 +114,7 @@ def fifty(plan):
     return people
 
 
-def test_f18_a_field_that_fails_for_one_of_fifty_is_set_aside_after_five_attempts(fifty, relay, monkeypatch):
+def test_a_field_that_fails_for_one_of_fifty_is_set_aside_after_five_attempts(fifty, relay, monkeypatch):
     real = rendering._sentence
 
     def broken(kind, context):

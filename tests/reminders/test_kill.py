@@ -172,7 +172,7 @@ def test_killed_ten_times_at_a_named_point_nothing_is_lost_and_nothing_twice(tmp
 
 @pytest.mark.slow
 def test_a_hundred_senders_that_outlived_their_lease_write_nothing_and_send_nothing(tmp_path, twelve):
-    """Fault F3."""
+    """However late one of them wakes up."""
     shutil.copytree(twelve, tmp_path / "site")
     site = Site(tmp_path / "site")
     with relay(site, tmp_path / "relay.log") as more:

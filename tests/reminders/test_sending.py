@@ -1,4 +1,4 @@
-"""How a mail leaves: cases B-31 and B-32, an ill mail server, lost leases, and what nobody can know."""
+"""How a mail leaves: rules B-31 and B-32, an ill mail server, lost leases, and what nobody can know."""
 
 import hashlib
 import logging

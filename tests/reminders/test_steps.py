@@ -1,4 +1,4 @@
-"""The arithmetic of steps by itself, over random plans: never two within five days (G8), each step once."""
+"""The arithmetic of steps by itself, over random plans: never two within five days (rule G8), each step once."""
 
 import random
 from datetime import date, timedelta

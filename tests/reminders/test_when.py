@@ -1,4 +1,4 @@
-"""Which day brings a reminder: cases B-19 to B-24, B-31, B-33, B-34, and days that are not worked."""
+"""Which day brings a reminder: rules B-19 to B-24, B-31, B-33, B-34, and days that are not worked."""
 
 from datetime import date, timedelta
 

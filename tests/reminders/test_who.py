@@ -1,4 +1,4 @@
-"""Whom a reminder reaches and what one mail holds: cases B-14, B-15, B-25 to B-30, B-35."""
+"""Whom a reminder reaches and what one mail holds: rules B-14, B-15, B-25 to B-30, B-35."""
 
 import re
 from datetime import date, timedelta

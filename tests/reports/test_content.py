@@ -1,4 +1,4 @@
-"""What a report says, computed from its rows alone (cases B-07, B-08, B-46)."""
+"""What a report says, computed from its rows alone (rules B-07, B-08, B-46)."""
 
 from reports import content
 from tests.reports.conftest import Q1, Q2

@@ -1,4 +1,4 @@
-"""One report, every format, read back: the same counts, names, statuses and dates (cases B-58 to B-60)."""
+"""One report, every format, read back: the same counts, names, statuses and dates (rules B-58 to B-60)."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Files of a report (cases B-58 to B-61): one content, safe text, real dates and numbers."""
+"""Files of a report (rules B-58 to B-61): one content, safe text, real dates and numbers."""
 
 import csv
 import io

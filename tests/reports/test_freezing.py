@@ -1,4 +1,4 @@
-"""Frozen quarters: as of the end of the quarter however late they are built (cases B-36 to B-38, B-42, B-43, B-66)."""
+"""Frozen quarters: as of the end of the quarter however late they are built (rules B-36 to B-38, B-42, B-43, B-66)."""
 
 import json
 from dataclasses import fields

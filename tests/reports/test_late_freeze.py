@@ -1,4 +1,4 @@
-"""Whatever is edited after a quarter ended, its snapshot says the same however late it is built (B-37)."""
+"""Whatever is edited after a quarter ended, its snapshot says the same however late it is built (rule B-37)."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A summary that names what is internal is no summary for residents (public edition, B-45 and B-54)."""
+"""A summary that names what is internal is no summary for residents (public edition, rules B-45 and B-54)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The database itself keeps what was recorded: no UPDATE, DELETE or TRUNCATE by any door (case B-44)."""
+"""The database itself keeps what was recorded: no UPDATE, DELETE or TRUNCATE by any door (rule B-44)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Whatever is changed behind the database's back is found, and the first bad row is named (ruling on hashes)."""
+"""Whatever is changed behind the database's back is found, and the first bad row is named (rule R2)."""
 
 from datetime import date
 from io import StringIO

@@ -1,4 +1,4 @@
-"""The workflow of a report: completing, publishing, reopening, revisions (cases B-39, B-40, B-41, B-44)."""
+"""The workflow of a report: completing, publishing, reopening, revisions (rules B-39, B-40, B-41, B-44)."""
 
 import json
 import re
