@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from goals.models import Goal, Plan, Priority, Strategy
 from people.models import User
 from records.history import Recorded
+from web.markdown import HINT
 
 WEEKDAYS = [(number, calendar.day_name[number]) for number in range(7)]
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
@@ -113,7 +114,7 @@ class PlanForm(StructureForm):
         }  # fmt: skip
         help_texts = {
             "slug": "The plan’s address: lower-case letters, digits and hyphens. It cannot be changed later.",
-            "mission": "Why this plan. You can use Markdown.",
+            "mission": f"Why this plan. {HINT}",
             "goal_label": "One of them, such as “Focus area”.",
             "expected_update_days": "After so many days without an update, an initiative has no current one.",
             "is_locked": "No initiative can be added or deleted. Updates still work.",
@@ -185,7 +186,7 @@ class GoalForm(PartForm):
         fields = ["number", "title", "text", "lead"]
         help_texts = {
             "number": "Such as 2. It orders the list and is part of the address.",
-            "text": "You can use Markdown.",
+            "text": HINT,
         }
 
 
@@ -193,7 +194,7 @@ class StrategyForm(PartForm):
     class Meta:
         model = Strategy
         fields = ["number", "title", "text", "lead"]
-        help_texts = {"number": "Such as 2.1. It orders the list.", "text": "You can use Markdown."}
+        help_texts = {"number": "Such as 2.1. It orders the list.", "text": HINT}
 
 
 class PriorityForm(StructureForm):

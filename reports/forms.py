@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from reports.models import SUMMARY_LIMIT
+from web.markdown import HINT
 
 FILE_LIMIT = 25 * 1024 * 1024  # bytes
 
@@ -17,7 +18,7 @@ class SummaryForm(forms.Form):
         required=False,
         max_length=SUMMARY_LIMIT,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="What leadership wants said about the quarter; residents read it once published. Markdown works.",
+        help_text=f"What leadership wants said about the quarter; residents read it once published. {HINT}",
     )
 
 

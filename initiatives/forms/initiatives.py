@@ -10,13 +10,14 @@ from initiatives.models import Alignment, Contribution, Initiative, Status
 from people.models import Department, User
 from records.history import Recorded
 from web.forms import Day, PageForm, RowForm, Words
+from web.markdown import HINT
 
 
 class InitiativeText(forms.Form):
     """What an owner or contributor may change."""
 
     title = forms.CharField(max_length=200, label="Title")
-    summary = Words(max_length=20_000, required=False, label="Summary", help_text="Markdown works.", rows=6)
+    summary = Words(max_length=20_000, required=False, label="Summary", help_text=HINT, rows=6)
 
 
 class InitiativeFields(forms.Form):

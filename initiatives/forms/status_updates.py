@@ -8,6 +8,7 @@ from initiatives.models import Initiative, Status, StatusUpdate
 from initiatives.models.status_update import TEXT_LIMIT
 from people.models import User
 from web.forms import PageForm, Words
+from web.markdown import HINT
 
 WORDS = ("status", "percent", "happened", "next_steps", "help_needed")
 
@@ -24,7 +25,7 @@ class StatusUpdateForm(PageForm):
     )  # fmt: skip
     happened = Words(
         max_length=TEXT_LIMIT, label="What happened", rows=3,
-        help_text="One sentence is enough, for somebody who was not there.",
+        help_text=f"One sentence is enough, for somebody who was not there. {HINT}",
     )  # fmt: skip
     next_steps = Words(max_length=TEXT_LIMIT, required=False, label="What is next", rows=2)
     help_needed = Words(

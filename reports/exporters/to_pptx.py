@@ -3,7 +3,6 @@
 Charts and tables can be edited; the speaker notes hold every sentence in full.
 """
 
-import re
 from typing import Any
 
 from reports.content import ReportContent
@@ -35,8 +34,7 @@ from reports.exporters.slides.parts import (
 )  # fmt: skip
 from reports.exporters.slides.sections import SECTIONS, day, many
 from reports.exporters.words import CORRECTION_COLUMNS, correction_row, edition, report_name
-
-MARKS = re.compile(r"^[ \t]*(?:#{1,6} |[-*+] |> ?|\d+[.)] )|\*\*|__|`", re.MULTILINE)  # Markdown as plain text
+from web.markdown import to_plain
 
 
 def to_pptx(report: ReportContent) -> bytes:
@@ -91,7 +89,7 @@ def _cover(deck: Any, report: ReportContent) -> None:
 def _summary(deck: Any, report: ReportContent) -> None:
     workflow = report.workflow
     slide = add_slide(deck, f"Summary of {report.quarter_label}")
-    text = MARKS.sub("", workflow.summary)
+    text = to_plain(workflow.summary)
     size = 18 if len(text) > 600 else 24
     lines, left = [], 12 if size == 18 else 8
     for paragraph in text.splitlines():

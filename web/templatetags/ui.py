@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import nh3
 from django import template
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+from web.markdown import to_html, to_plain
 
 register = template.Library()
 
@@ -144,39 +143,17 @@ def _day(moment: date) -> date:
 
 # Markdown ----------------------------------------------------------------------------------------
 
-_TAGS = {
-    "p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "s", "a", "code", "pre", "blockquote",
-    "table", "thead", "tbody", "tr", "th", "td",
-}  # fmt: skip
-
-
-def _lower_headings(tokens: list[Token]) -> list[Token]:
-    """The page owns h1 and h2, so a writer's first level becomes h3."""
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
-    return tokens
-
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
-_MARKDOWN.disable("image")
-
 
 @register.filter
 def markdown(text: str | None) -> SafeString:
-    """What a person wrote, as safe HTML: no raw HTML, no images, links with http(s) and mailto only."""
-    if not text:
-        return mark_safe("")
-    tokens = _lower_headings(_MARKDOWN.parse(text))
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    clean = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href", "title"}, "ol": {"start"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener",
-    )
-    return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it
+    """What a person wrote, as safe HTML."""
+    return mark_safe(to_html(text or ""))  # noqa: S308 - cleaned there
+
+
+@register.filter
+def markdown_plain(text: str | None) -> str:
+    """What a person wrote, as words alone."""
+    return to_plain(text or "")
 
 
 # Forms -------------------------------------------------------------------------------------------
