@@ -48,3 +48,10 @@ def test_every_component_is_in_the_gallery():
 def test_templates_are_short():
     long = {name: count for name in ALL if (count := len((FOLDER / name).read_text().splitlines())) > 150}
     assert long == {}
+
+
+def test_tables_are_drawn_by_the_tag():
+    """`{% table %}` gives rows and cells their roles and labels; written by hand they are forgotten."""
+    ours = [name for name in ALL if not MAIL.search(name) and not name.startswith("reports/sections/")]
+    by_hand = [name for name in ours if re.search(r'<table|role="row"', (FOLDER / name).read_text())]
+    assert by_hand == []

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 from django import forms
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.safestring import SafeString
 
 from planapp.context import frame
 from planapp.gallery import sample
@@ -123,3 +124,47 @@ def test_frame_asks_nothing_of_a_request_without_a_user():
 
 def test_error_page_renders_without_a_request():
     assert "went wrong" in Template('{% include "500.html" %}').render(Context())
+
+
+def drawn(source: str, **context: object) -> str:
+    return Template("{% load tables %}" + source).render(Context(context))
+
+
+def test_a_table_gives_each_row_and_cell_what_a_phone_and_a_screen_reader_need():
+    html = drawn(
+        '{% table label=title wide=True kind="table-mix" %}'
+        '<thead><tr><th>Name</th><th class="num">Late <b>"now"</b></th>'
+        '<th class="no-print"><span class="visually-hidden">Actions</span></th></tr></thead>'
+        '<tbody><tr id="a"><th>{{ name }}</th><td>3</td><td class="x">Go</td></tr>'
+        '<tr><td colspan="3">All</td></tr></tbody>{% endtable %}',
+        title='The "plan"',
+        name="<td>typed",
+    )
+    assert html == (
+        '<div class="table-wrap table-wrap-wide"><table class="table-stack table-mix" role="table" '
+        'aria-label="The &quot;plan&quot;"><thead role="rowgroup"><tr role="row">'
+        '<th role="columnheader" scope="col">Name</th>'
+        '<th role="columnheader" scope="col" class="num">Late <b>"now"</b></th>'
+        '<th role="columnheader" scope="col" class="no-print"><span class="visually-hidden">Actions</span></th>'
+        "</tr></thead>"
+        '<tbody role="rowgroup"><tr role="row" id="a"><th role="rowheader" scope="row">&lt;td&gt;typed</th>'
+        '<td role="cell" data-label="Late &quot;now&quot;" class="num">3</td>'
+        '<td role="cell" class="no-print x">Go</td></tr>'
+        '<tr role="row"><td role="cell" colspan="3">All</td></tr></tbody></table></div>'
+    )
+
+
+def test_a_table_inside_a_cell_stays_as_it_is():
+    inner = "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>"
+    html = drawn(
+        '{% table labelledby="x" %}<thead><tr><th>A</th><th>B</th></tr></thead><tbody><tr><th>1</th><td>{{ text }}</td>'
+        "</tr></tbody>{% endtable %}",
+        text=SafeString(inner),
+    )
+    assert f'<td role="cell" data-label="B">{inner}</td></tr></tbody></table></div>' in html
+
+
+@pytest.mark.parametrize("options", ["", "wide=True", 'label="A" colour="red"', '"Messages"'])
+def test_a_table_without_a_name_or_with_an_unknown_option_does_not_compile(options):
+    with pytest.raises(TemplateSyntaxError):
+        drawn(f"{{% table {options} %}}{{% endtable %}}")
