@@ -11,6 +11,7 @@ from initiatives.models import Initiative
 from people.models import User
 from records.triggers import create_sql, drop_sql
 from tests.build import Cast, build_cast, build_plan
+from tests.kept_database import Kept, kept_for
 
 # Monday, 5 October 2026, 10:00 in Philadelphia.
 NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
@@ -36,8 +37,19 @@ PROTECTED = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def kept_database(request, django_db_modify_db_settings, django_db_blocker) -> Kept:
+    """Asked for before the test database is made: it is a copy of the one kept, where there is one."""
+    kept = kept_for(connection)
+    with django_db_blocker.unblock():
+        kept.use(anew=request.config.option.create_db)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(kept_database, django_db_setup, django_db_blocker):
     """Tests in real transactions empty all tables afterwards, which the database refuses: let it, for that alone."""
+    with django_db_blocker.unblock():
+        kept_database.keep()
     # On the class: a browser's driver runs tests in a context of its own, which may have a connection of its own.
     kind = type(connection.ops)
     flush = kind.execute_sql_flush
