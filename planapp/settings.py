@@ -94,6 +94,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "planapp.context.frame",
             ],
+            # Words, components and tables of every page, without a {% load %} in each.
+            "builtins": ["web.templatetags.ui", "web.templatetags.components", "web.templatetags.tables"],
         },
     }
 ]
