@@ -37,7 +37,7 @@ $(VENV)/.dev: requirements-dev.txt | $(NEED_UV)
 demo: $(VENV)/.run ## The OIT plan with sample activity; PORT=8000, DEMO_DIR=var/demo
 	@PORT=$(PORT) DEMO_DIR=$(DEMO_DIR) $(BIN)/python manage.py demo
 
-test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them
+test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them; PYTEST_ARGS="--create-db tests/people"
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
@@ -52,14 +52,15 @@ mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named 
 chaos: $(VENV)/.dev ## Kills everything at random while mail flows, then counts; PEOPLE=10000 FAULTS=200 SEED=1
 	$(BIN)/python -m tests.chaos --people $(PEOPLE) --faults $(FAULTS) --seed $(SEED)
 
+# .pre-commit-config.yaml runs the same lines; a test compares.
 check: $(VENV)/.dev ## Format, lint, types, import rules, templates, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
-	DJANGO_SETTINGS_MODULE=planapp.settings_test $(BIN)/python manage.py makemigrations --check --dry-run
-	DJANGO_SETTINGS_MODULE=planapp.settings_test $(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings planapp.settings_test
+	$(BIN)/python manage.py check --settings planapp.settings_test
 
 fmt: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix-only .

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from rules import perm_exists
@@ -135,6 +136,26 @@ def test_every_file_and_name_in_a_document_exists():
                 names.append(code)
         wrong += [f"{name_of(path)}: {name}" for name in names]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("An update is posted and shows on the plan page", 8),
+        ("A quarter is frozen and leaves as a PDF", 14),
+        ("A milestone is due and the mail server takes the mail", 14),
+    ],
+)
+def test_a_main_path_is_short_and_its_files_exist(path: str, most: int):
+    text = read(ROOT / "docs/architecture.md").split(f"### {path}\n")[1].split("\n#")[0]
+    files = re.findall(r"^\d+\. `([^`]+)`", text, re.MULTILINE)
+    assert 5 <= len(set(files)) == len(files) <= most
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+    # A function that a step names in code is in that step's file.
+    for name, step in re.findall(r"^\d+\. `([^`]+)`(.*(?:\n   .*)*)", text, re.MULTILINE):
+        source = read(ROOT / name)
+        named = re.findall(r"`([A-Za-z_]\w*)(?:\(\w*\))?`", step)
+        assert [word for word in named if word not in source] == [], name
 
 
 # Comments and docstrings ----------------------------------------------------------------------------------------------
