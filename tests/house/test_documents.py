@@ -118,9 +118,9 @@ def test_every_link_of_a_document_leads_somewhere():
 
 
 def exists(name: str, said_in: Path) -> bool:
-    """Whether such a file is there: seen from the top or any folder around the one who names it, or as a template."""
+    """Whether it is there: from the top, from a folder around who names it, in templates or static."""
     around = [folder for folder in said_in.parents if folder.is_relative_to(ROOT)]
-    return any((folder / name).exists() for folder in (*around, ROOT / "templates"))
+    return any((folder / name).exists() for folder in (*around, ROOT / "templates", ROOT / "static"))
 
 
 def test_every_file_and_name_in_a_document_exists():
@@ -198,4 +198,10 @@ def test_every_file_and_name_in_a_remark_exists():
             names = [name for name in PATH.findall(remark) if not exists(name, path)]
             names += [name for name in DOTTED.findall(remark) if not resolves(name)]
             wrong += [f"{name_of(path)}: {name}" for name in names]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_file_that_a_template_or_a_script_names_exists():
+    names = [(path, name) for path in ALL if path not in {*DOCUMENTS, *PROGRAMS} for name in PATH.findall(read(path))]
+    wrong = [f"{name_of(path)}: {name}" for path, name in names if "demo" not in path.parts and not exists(name, path)]
     assert not wrong, "\n".join(wrong)
