@@ -138,6 +138,12 @@ def test_every_file_and_name_in_a_document_exists():
     assert not wrong, "\n".join(wrong)
 
 
+def test_each_decision_has_a_number_of_its_own():
+    found = {path.name[:4]: read(path).splitlines()[0] for path in (ROOT / "docs/adr").glob("*.md")}
+    assert len(found) == len(list((ROOT / "docs/adr").glob("*.md")))
+    assert [number for number, head in found.items() if not head.startswith(f"# {int(number)}. ")] == []
+
+
 @pytest.mark.parametrize(
     ("path", "most"),
     [
