@@ -5,33 +5,33 @@ A `MessageItem` row is one thing told; its unique key is what makes "never twice
 """
 
 from datetime import date
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from goals.models import Plan
 from initiatives.models import Initiative
+from jobs.models import Job, job_constraints, job_indexes
 from people.models import User
+
+HELD = ("claimed", "sending")
+ENDED = ("sent", "unconfirmed", "failed", "cancelled")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def due(self, at: Any) -> "MessageQuerySet":
-        """Waiting, and its time has come."""
-        return self.filter(state=Message.State.QUEUED, next_try_at__lte=at)
-
     def open(self) -> "MessageQuerySet":
         """Not yet ended one way or another."""
         return self.filter(state__in=Message.OPEN)
 
 
-class Message(models.Model):
+class Message(Job):
     """One mail to one person: queued → claimed → sending → sent, with the ways out that docs/adr/0006 explains.
 
-    `fence` counts the claims: a sender that lost its lease holds an old number and can settle nothing. `message_id`
-    and `date` never change, and subject and texts are rendered once a local day, so a repeat is the same mail to a
-    mailbox. `lease_until` is database time; every other instant is the clock of the door.
+    `message_id` and `date` never change, and subject and texts are rendered once a local day, so a repeat is the same
+    mail to a mailbox.
     """
+
+    HELD = HELD
 
     class Sort(models.TextChoices):
         DIGEST = "digest", "Daily digest"
@@ -59,14 +59,7 @@ class Message(models.Model):
     planned_at = models.DateTimeField()
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    # Why it stands as it does, in words for the message log.
-    note = models.CharField(max_length=500, blank=True)
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     to_address = models.CharField(max_length=254, blank=True)
@@ -80,6 +73,7 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
+            *job_constraints(held=HELD, ended=ENDED, explained=["unconfirmed", "failed", "cancelled"]),
             models.UniqueConstraint(
                 fields=["person", "day"],
                 condition=Q(sort="digest") & ~Q(state="cancelled"),
@@ -87,32 +81,17 @@ class Message(models.Model):
             ),
             models.UniqueConstraint(fields=["person", "one_off"], name="message_one_off_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["claimed", "sending"], lease_until__isnull=False)
-                | (~Q(state__in=["claimed", "sending"]) & Q(lease_until__isnull=True)),
-                name="message_lease_while_held",
-            ),
-            models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
                 name="message_sent_has_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["sent", "unconfirmed", "failed", "cancelled"], ended_at__isnull=False)
-                | Q(state__in=["queued", "claimed", "sending"], ended_at__isnull=True),
-                name="message_ended_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["sending", "sent", "unconfirmed"])
                 | (Q(rendered_on__isnull=False) & ~Q(subject="") & ~Q(to_address="")),
                 name="message_rendered_before_sending",
             ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["unconfirmed", "failed", "cancelled"]) | ~Q(note=""),
-                name="message_end_says_why",
-            ),
         ]
         indexes = [
-            models.Index(fields=["next_try_at", "id"], condition=Q(state="queued"), name="message_due"),
-            models.Index(fields=["lease_until"], condition=Q(state__in=["claimed", "sending"]), name="message_held"),
+            *job_indexes(held=HELD),
             models.Index(fields=["person", "-planned_at"], name="message_of_person"),
             models.Index(fields=["-planned_at", "-id"], name="message_latest"),
         ]
@@ -255,18 +234,3 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"held since {self.since}"
-
-
-class Heartbeat(models.Model):
-    """When something last got through: planning, sending, and a worker through the queue."""
-
-    class Name(models.TextChoices):
-        PLAN = "plan", "Planning"
-        SEND = "send", "Sending"
-        WORKER = "worker", "Worker, through the queue"
-
-    name = models.CharField(max_length=20, choices=Name.choices, unique=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.name} at {self.at}"

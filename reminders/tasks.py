@@ -5,8 +5,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from jobs.heartbeats import beat
+from jobs.models import Heartbeat
 from reminders import services
-from reminders.models import Heartbeat
 
 
 @shared_task(name="reminders.plan_messages", expires=600)
@@ -18,5 +19,5 @@ def plan_messages(**kwargs: Any) -> None:
 @shared_task(name="reminders.send_due_messages", expires=60)
 def send_due_messages(**kwargs: Any) -> None:
     """Send what is due, and leave the worker's sign of life: this came through the queue."""
-    services.beat(Heartbeat.Name.WORKER, at=timezone.now())
+    beat(Heartbeat.Name.WORKER, at=timezone.now())
     services.send_due_messages(at=timezone.now())

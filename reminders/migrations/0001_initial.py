@@ -15,14 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('plan', 'Planning'), ('send', 'Sending'), ('worker', 'Worker, through the queue')], max_length=20, unique=True)),
-                ('at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='Escalation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,19 +45,19 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fence', models.PositiveIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('note', models.CharField(blank=True, max_length=500)),
                 ('sort', models.CharField(choices=[('digest', 'Daily digest'), ('one_off', 'One-off message'), ('link', 'New link'), ('export', 'Your file'), ('test', 'Test to myself')], max_length=10)),
                 ('day', models.DateField()),
                 ('message_id', models.CharField(max_length=200, unique=True)),
                 ('date', models.DateTimeField()),
                 ('planned_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('queued', 'Waiting'), ('claimed', 'Taken by a sender'), ('sending', 'Being handed over'), ('sent', 'Sent'), ('unconfirmed', 'Unconfirmed'), ('failed', 'Failed'), ('cancelled', 'Not needed any more')], default='queued', max_length=12)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
                 ('to_address', models.CharField(blank=True, max_length=254)),
                 ('rendered_on', models.DateField(null=True)),
                 ('subject', models.CharField(blank=True, max_length=250)),
@@ -140,7 +132,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['claimed', 'sending'])), fields=['lease_until'], name='message_held'),
+            index=models.Index(condition=models.Q(('state__in', ('claimed', 'sending'))), fields=['lease_until'], name='message_held'),
         ),
         migrations.AddIndex(
             model_name='message',
@@ -152,6 +144,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state__in', ('claimed', 'sending'))), models.Q(models.Q(('state__in', ('claimed', 'sending')), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='message_lease_while_held'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('sent', 'unconfirmed', 'failed', 'cancelled'))), models.Q(models.Q(('state__in', ('sent', 'unconfirmed', 'failed', 'cancelled')), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='message_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['unconfirmed', 'failed', 'cancelled']), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='message_end_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
             constraint=models.UniqueConstraint(condition=models.Q(('sort', 'digest'), models.Q(('state', 'cancelled'), _negated=True)), fields=('person', 'day'), name='message_one_digest_a_day'),
         ),
         migrations.AddConstraint(
@@ -160,23 +164,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state__in', ['claimed', 'sending'])), models.Q(models.Q(('state__in', ['claimed', 'sending']), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='message_lease_while_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time'),
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['sent', 'unconfirmed', 'failed', 'cancelled'])), models.Q(('ended_at__isnull', True), ('state__in', ['queued', 'claimed', 'sending'])), _connector='OR'), name='message_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sending', 'sent', 'unconfirmed']), _negated=True), models.Q(('rendered_on__isnull', False), models.Q(('subject', ''), _negated=True), models.Q(('to_address', ''), _negated=True)), _connector='OR'), name='message_rendered_before_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['unconfirmed', 'failed', 'cancelled']), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='message_end_says_why'),
         ),
         migrations.AddConstraint(
             model_name='subscription',

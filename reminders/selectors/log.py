@@ -7,8 +7,10 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from goals.models import Plan
 from initiatives.models import CLOSED, Initiative
+from jobs.heartbeats import last_beats
+from jobs.models import Heartbeat
 from people.models import User
-from reminders.models import Heartbeat, Hold, Message
+from reminders.models import Hold, Message
 from reminders.selectors.recipients import answering_people
 
 
@@ -69,7 +71,7 @@ class Health:
 
 def health(at: datetime) -> Health:
     """Last ticks, the oldest message that is due and not out, and what waits for a person. Four queries."""
-    beats = dict(Heartbeat.objects.filter(at__year__gt=1970).values_list("name", "at"))
+    beats = last_beats()
     due = Q(state__in=Message.OPEN, next_try_at__lte=at)
     counted = Message.objects.filter(state__in=[*Message.OPEN, "unconfirmed", "failed"]).aggregate(
         oldest=Min("planned_at", filter=due),

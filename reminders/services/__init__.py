@@ -3,7 +3,6 @@
 from reminders.services.by_hand import hold_sending, release_sending, send_new_link, send_test, settle_by_hand
 from reminders.services.escalation import set_escalation
 from reminders.services.exports import queue_export_mails
-from reminders.services.heartbeats import beat
 from reminders.services.one_offs import queue_due_one_offs, withdraw_one_off, write_one_off
 from reminders.services.planning import Planned, plan_messages
 from reminders.services.preferences import mute_digests, set_preferences
@@ -13,7 +12,6 @@ from reminders.services.sending import Tally, claim_messages, deliver, send_due_
 __all__ = [
     "Planned",
     "Tally",
-    "beat",
     "claim_messages",
     "deliver",
     "hold_sending",

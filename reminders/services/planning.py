@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from jobs.failpoints import failpoint
+from jobs.heartbeats import beat, one_at_a_time
+from jobs.models import Heartbeat
 from records.asof import local_day, start_of_day
 from reminders.kinds import KINDS, Kind, ReminderEvent, occasions, series_of
-from reminders.models import Heartbeat, Message, MessageItem
+from reminders.models import Message, MessageItem
 from reminders.selectors.days import Day, planning_day
 from reminders.selectors.recipients import Directory, Recipient
-from reminders.services.heartbeats import beat, serialised
 from reminders.services.identity import message_id
 from reminders.services.one_offs import queue_due_one_offs
 
@@ -49,7 +50,7 @@ def plan_messages(*, at: datetime, dry_run: bool = False) -> dict[int, list[Plan
         return owed(day, Directory.load(day.day))
     queue_due_one_offs(at=at)
     with transaction.atomic():
-        serialised(Heartbeat.Name.PLAN)
+        one_at_a_time(Heartbeat.Name.PLAN)
         day = planning_day(at)
         planned = owed(day, Directory.load(day.day)) if day.voices else {}
         _queue(planned, day.day, at)

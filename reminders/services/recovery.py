@@ -2,10 +2,11 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
-from django.db.models.functions import Now
 
+from jobs.queue import expired, move, take_back
 from reminders.models import Message
 from reminders.traces import TraceUnreadable, trace
 
@@ -23,13 +24,9 @@ WORDS = {
 
 def recover(*, at: datetime) -> dict[str, int]:
     """Take back what died while claimed; settle by the relay's trace what died while being handed over."""
-    expired = Message.objects.filter(lease_until__lte=Now())
-    counts = {
-        "taken back": expired.filter(state=State.CLAIMED).update(
-            state=State.QUEUED, lease_until=None, fence=F("fence") + 1
-        )
-    }
-    stuck = list(expired.filter(state=State.SENDING))
+    died = expired(Message.objects.all())
+    counts = {"taken back": take_back(died.filter(state=State.CLAIMED))}
+    stuck = list(died.filter(state=State.SENDING))
     if stuck:
         counts |= _by_trace(stuck, at)
     return {name: count for name, count in counts.items() if count}
@@ -44,7 +41,7 @@ def _by_trace(stuck: list[Message], at: datetime) -> dict[str, int]:
         log.error("%s %s mails wait for it.", error, len(stuck))  # they stay as they are; health shows them
         return {}
     for message in stuck:
-        fields: dict[str, object] = {"lease_until": None, "fence": F("fence") + 1}
+        fields: dict[str, Any] = {"fence": F("fence") + 1}
         if record is None:
             told = "unconfirmed"
             fields |= {"state": State.UNCONFIRMED, "ended_at": at, "note": f"{message.note or DIED} {NO_TRACE}"[:500]}
@@ -59,8 +56,7 @@ def _by_trace(stuck: list[Message], at: datetime) -> dict[str, int]:
         else:
             told = "not at the relay"
             fields |= {"state": State.QUEUED, "next_try_at": at, "note": "The mail server has no record of it."}
-        mine = Message.objects.filter(pk=message.pk, fence=message.fence, state=State.SENDING)
-        if mine.update(**fields):
+        if move(message, State.SENDING, **fields):
             counts[told] += 1
             log.warning("Message %s %s; its sender died while handing it over.", message.pk, WORDS[told])
     return counts

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import InterfaceError, OperationalError, transaction
 
 from jobs.failpoints import failpoint
+from jobs.heartbeats import beat
+from jobs.models import Heartbeat
+from jobs.queue import LostLease, back_off, claim, due, move
 from records.asof import local_day
 from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
-from reminders.models import Heartbeat, Message, MessageItem
+from reminders.models import Message, MessageItem
 from reminders.rendering import (
     Rendered,
     headers_of,
@@ -31,7 +31,6 @@ from reminders.rendering import (
 from reminders.selectors.log import is_held
 from reminders.services.checking import Verdict, check_again
 from reminders.services.exports import end_of, queue_export_mails
-from reminders.services.heartbeats import beat
 from reminders.services.recovery import recover
 
 log = logging.getLogger(__name__)
@@ -48,10 +47,6 @@ FRESH = 1.0  # seconds for which a look at what still holds counts
 # connections that hang.
 CLAIM, SENDING, HAND_OVER = 6, 10, 5
 AWAY_AFTER = 3  # connections that failed in a row: the server is away, the next run tries again
-
-
-class LostLease(Exception):
-    """Somebody else may have this message by now: leave it alone."""
 
 
 @dataclass
@@ -80,7 +75,7 @@ def send_due_messages(*, at: datetime) -> Tally:
                 break
             for message, verdict in _checked(batch, at):
                 if failures >= AWAY_AFTER:
-                    release(message)
+                    move(message, State.CLAIMED, state=State.QUEUED)  # given back untouched
                     continue
                 outcome = deliver(message, mailer=mailer, at=at, verdict=verdict)
                 tally.counts[outcome] += 1
@@ -113,21 +108,11 @@ def _look(batch: Sequence[Message], at: datetime) -> dict[int, Verdict]:
 
 def claim_messages(*, at: datetime, limit: int = BATCH) -> list[Message]:
     """Take due messages for this sender alone, for a while of database time."""
-    with transaction.atomic():
-        rows = Message.objects.due(at).order_by("next_try_at", "pk")
-        skip = connection.features.has_select_for_update_skip_locked
-        keys = list(rows.select_for_update(skip_locked=skip).values_list("pk", flat=True)[:limit])
-        lease = timedelta(seconds=CLAIM * settings.EMAIL_TIMEOUT)
-        Message.objects.filter(pk__in=keys).update(state=State.CLAIMED, fence=F("fence") + 1, lease_until=Now() + lease)
-        mine = Message.objects.filter(pk__in=keys).select_related("person", "one_off")
-        claimed = list(mine.order_by("next_try_at", "pk"))
+    lease = timedelta(seconds=CLAIM * settings.EMAIL_TIMEOUT)
+    waiting = due(Message.objects.all(), at)
+    claimed = claim(waiting, State.CLAIMED, lease=lease, limit=limit, related=["person", "one_off"])
     failpoint("after_claim")
     return claimed
-
-
-def release(message: Message) -> None:
-    """Give a claimed message back untouched."""
-    _move(message, State.CLAIMED, {"state": State.QUEUED, "lease_until": None})
 
 
 def deliver(message: Message, *, mailer: Mailer, at: datetime, verdict: Verdict | None = None) -> str:
@@ -171,7 +156,7 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
         written = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
         written |= {"rendered_on": day, "to_address": message.person.email}
     fresh = _newer_updates(verdict) if written else []
-    fields: dict[str, object] = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
+    fields: dict[str, Any] = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
     for name, value in fields.items():
         setattr(message, name, value)
     mail = FixedMail(message, headers_of(message))
@@ -180,16 +165,15 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
         _drop(verdict)
         for item, update_id in fresh:
             MessageItem.objects.filter(pk=item.pk).update(seen_update_id=update_id)
-        if not _move(message, State.CLAIMED, fields, lease=lease):
+        if not move(message, State.CLAIMED, lease=lease, **fields):
             raise LostLease
     return mail
 
 
 def _cancel(message: Message, verdict: Verdict, at: datetime) -> None:
-    fields: dict[str, object] = {"state": State.CANCELLED, "ended_at": at, "note": verdict.reason, "lease_until": None}
     with transaction.atomic():
         _drop(verdict)
-        if not _move(message, State.CLAIMED, fields):
+        if not move(message, State.CLAIMED, state=State.CANCELLED, ended_at=at, note=verdict.reason):
             raise LostLease
 
 
@@ -209,20 +193,21 @@ def _newer_updates(verdict: Verdict) -> list[tuple[MessageItem, int]]:
 
 def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
     """Write down what came of handing it over. Does nothing when the lease was lost: recovery decides then."""
-    fields: dict[str, object] = {"lease_until": None}
+    fields: dict[str, Any]
     if isinstance(outcome, Unknown):  # stays `sending`; the trace is asked once the lease has run out
-        _move(message, State.SENDING, {"note": outcome.words[:500]})
+        move(message, State.SENDING, note=outcome.words[:500])
         return "left to recovery"
     if isinstance(outcome, Accepted):
-        fields |= {"state": State.SENT, "sent_at": at, "ended_at": at, "note": ""}
+        fields = {"state": State.SENT, "sent_at": at, "ended_at": at, "note": ""}
         told = "sent"
     elif isinstance(outcome, Refused) and (outcome.is_final or at - message.planned_at > GIVE_UP_AFTER):
-        fields |= {"state": State.FAILED, "ended_at": at, "note": outcome.words[:500]}
+        fields = {"state": State.FAILED, "ended_at": at, "note": outcome.words[:500]}
         told = "failed"
     else:
-        fields |= {"state": State.QUEUED, "next_try_at": at + _pause(message), "note": outcome.words[:500]}
+        pause = back_off(message.attempts, BACK_OFF)
+        fields = {"state": State.QUEUED, "next_try_at": at + pause, "note": outcome.words[:500]}
         told = "unreachable" if isinstance(outcome, Unreachable) else "put off"
-    if not _move(message, State.SENDING, fields):
+    if not move(message, State.SENDING, **fields):
         log.warning("Message %s was settled by somebody else; this sender says: %s", message.pk, told)
         return "lost to another sender"
     return told
@@ -231,56 +216,15 @@ def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
 def settle_poison(message: Message, error: Exception, *, at: datetime) -> str:
     """Our own fault, such as a text that cannot be written: try a few times, then set it aside for a person."""
     words = f"It could not be written or handed over: {type(error).__name__}: {error}"[:500]
-    mine = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=[State.CLAIMED, State.SENDING])
-    row = mine.first()
-    if row is None:
-        return "lost to another sender"
+    row = Message.objects.get(pk=message.pk)
     attempts = row.attempts + (row.state == State.CLAIMED)
-    fields: dict[str, object] = {"attempts": attempts, "lease_until": None, "note": words}
-    if attempts >= POISON_AFTER:
-        fields |= {"state": State.FAILED, "ended_at": at}
-    else:
-        fields |= {"state": State.QUEUED, "next_try_at": at + _pause(row)}
-    mine.update(**fields)
-    return "failed" if attempts >= POISON_AFTER else "put off"
-
-
-def _move(message: Message, state: State, fields: dict[str, object], *, lease: timedelta | None = None) -> bool:
-    """Set fields of a message this sender holds in a state; False where it holds it no more.
-
-    With a `lease`, only before the old one ran out, and counted anew from now. It is one statement written once: the
-    ORM builds each anew, which at two a mail took a fifth of the time.
-    """
-    values: list[Any] = [COLUMNS[name].get_db_prep_save(value, connection) for name, value in fields.items()]
-    sets, where = [f"{name} = %s" for name in fields], HELD
-    keys: list[Any] = [message.pk, message.fence, state]
-    if lease is not None:
-        (now, now_values), (then, then_values) = _database_time(connection.vendor, lease)
-        sets.append(f"lease_until = {then}")
-        values += then_values
-        where += f" AND lease_until > {now}"
-        keys += now_values
-    with connection.cursor() as cursor:
-        # Names are those of our columns; every value is a parameter.
-        cursor.execute(f"UPDATE reminders_message SET {', '.join(sets)} WHERE {where}", [*values, *keys])  # noqa: S608
-        return bool(cursor.rowcount)
-
-
-COLUMNS = {field.name: field for field in Message._meta.concrete_fields}
-HELD = "id = %s AND fence = %s AND state = %s"
-
-
-@cache
-def _database_time(vendor: str, ahead: timedelta) -> tuple[tuple[str, list[Any]], tuple[str, list[Any]]]:
-    """Now, and `ahead` of it, by the database's own clock, in its own words."""
-    query = Message.objects.order_by().query
-    compiler = query.get_compiler(connection=connection)
-    now, then = (compiler.compile(one.resolve_expression(query)) for one in (Now(), Now() + ahead))
-    return (now[0], list(now[1])), (then[0], list(then[1]))
-
-
-def _pause(message: Message) -> timedelta:
-    return timedelta(minutes=BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1 if message.attempts else 0])
+    is_last = attempts >= POISON_AFTER
+    fields: dict[str, Any] = {"state": State.FAILED, "ended_at": at} if is_last else {
+        "state": State.QUEUED, "next_try_at": at + back_off(row.attempts, BACK_OFF),
+    }  # fmt: skip
+    if not move(message, State.CLAIMED, State.SENDING, attempts=attempts, note=words, **fields):
+        return "lost to another sender"
+    return "failed" if is_last else "put off"
 
 
 def _render(message: Message, verdict: Verdict, at: datetime) -> Rendered:

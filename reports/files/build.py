@@ -1,16 +1,16 @@
 """Claim a file, build it, put it away: one worker at a time has it, and any may die (docs/adr/0009)."""
 
 import logging
-import threading
-import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db import transaction
+from django.db.models import F
 
 from jobs.failpoints import failpoint
+from jobs.progress import Progress, Pulse
+from jobs.queue import LostLease, back_off, claim, due, expired, move, take_back
 from records.audit import Act, record_event
 from records.models import Channel
 from reports.content import ReportContent
@@ -24,14 +24,10 @@ log = logging.getLogger(__name__)
 
 State, Step = ExportJob.State, ExportJob.Step
 TRIES = 3  # of one file, whether the build failed or its worker died
-PAUSE = timedelta(minutes=1)  # before a build that failed is tried again
-TOLD_EVERY = 0.3  # seconds between two lines of progress
+PAUSE = (1,)  # minutes before a build that failed is tried again
+NO_PROGRESS: dict[str, Any] = {"step": "", "done": 0, "total": 0}
 DIED = "The worker that built this file died {tries} times. Perhaps the report is too large for it."
 NOTHING = "There is nothing to report any more for what was asked."
-
-
-class LostLease(Exception):
-    """Somebody else may have this file by now: leave it alone."""
 
 
 def build_next_export(*, at: datetime) -> ExportJob | None:
@@ -43,94 +39,39 @@ def build_next_export(*, at: datetime) -> ExportJob | None:
 
 
 def claim_export(*, at: datetime) -> ExportJob | None:
-    """Take the next due file for this worker alone, for a while of database time.
+    """Take the next due file for this worker alone.
 
     While one is being built no other is begun: the workers that are left are for mail. A file whose workers died too
     often is set aside with a sentence.
     """
-    while True:
-        with transaction.atomic():
-            if ExportJob.objects.filter(state=State.BUILDING, lease_until__gt=Now()).exists():
-                return None
-            skip = connection.features.has_select_for_update_skip_locked
-            due = ExportJob.objects.due(at).order_by("next_try_at", "pk")
-            job = due.select_for_update(skip_locked=skip).first()
-            if job is None:
-                return None
-            if job.attempts < TRIES:
-                fields = {"state": State.BUILDING, "fence": F("fence") + 1, "attempts": F("attempts") + 1}
-                fields |= {"lease_until": Now() + lease(), "step": Step.READ, "done": 0, "total": 0}
-                ExportJob.objects.filter(pk=job.pk).update(**fields)
-                break
-            _end(ExportJob.objects.filter(pk=job.pk), job, DIED.format(tries=TRIES), at)
+    take_back(expired(ExportJob.objects.all()))
+    waiting = due(ExportJob.objects.all(), at)
+    for job in waiting.filter(attempts__gte=TRIES):
+        _end(job, DIED.format(tries=TRIES), at)
+    with transaction.atomic():
+        if ExportJob.objects.filter(state=State.BUILDING).exists():
+            return None
+        counted: dict[str, Any] = NO_PROGRESS | {"attempts": F("attempts") + 1, "step": Step.READ}
+        claimed = claim(waiting, State.BUILDING, lease=_lease(), related=["plan", "snapshot"], **counted)
     failpoint("export_claimed")
-    return ExportJob.objects.select_related("plan", "snapshot").get(pk=job.pk)
+    return claimed[0] if claimed else None
 
 
-def lease() -> timedelta:
+def _lease() -> timedelta:
     return timedelta(seconds=settings.EXPORT_LEASE)
-
-
-def held(job: ExportJob) -> "QuerySet[ExportJob]":
-    """The row, as long as this claim of it counts."""
-    return ExportJob.objects.filter(pk=job.pk, fence=job.fence, state=State.BUILDING)
-
-
-class Progress:
-    """Writes down how far a build is, at most every TOLD_EVERY seconds. Raises LostLease."""
-
-    def __init__(self, job: ExportJob) -> None:
-        self.job, self.told_at = job, 0.0
-        self.step: str = Step.READ
-
-    def begin(self, step: str) -> None:
-        self.step = step
-        self._write(0, 0)
-
-    def tell(self, done: int, total: int) -> None:
-        if time.monotonic() - self.told_at >= TOLD_EVERY:
-            self._write(done, total)
-
-    def _write(self, done: int, total: int) -> None:
-        self.told_at = time.monotonic()
-        if not held(self.job).update(step=self.step, done=done, total=total):
-            raise LostLease
-
-
-class Pulse:
-    """Renews the lease from a thread of its own, so that it runs out only when the process is gone."""
-
-    def __init__(self, job: ExportJob) -> None:
-        self.job, self.over = job, threading.Event()
-        self.thread = threading.Thread(target=self._beat, daemon=True)
-
-    def __enter__(self) -> None:
-        self.thread.start()
-
-    def __exit__(self, *raised: object) -> None:
-        self.over.set()
-        self.thread.join()
-
-    def _beat(self) -> None:
-        try:
-            while not self.over.wait(settings.EXPORT_LEASE / 3):
-                if not held(self.job).update(lease_until=Now() + lease()):
-                    return
-        finally:
-            connection.close()
 
 
 def _build(job: ExportJob, at: datetime) -> None:
     """Bring a claimed file to its next state. Never raises for one file's sake."""
     progress = Progress(job)
     try:
-        with Pulse(job):
+        with Pulse(job, lease=_lease()):
             report = content_for(job, at=at)
             if report is None:
-                _end(held(job), job, NOTHING, at)
+                _end(job, NOTHING, at)
                 return
             progress.begin(Step.WRITE)
-            file = write_export(report=report, format_key=job.format, tell=progress.tell)
+            file = write_export(report=report, format_key=job.format, tell=progress.count)
             failpoint("export_written")
             progress.begin(Step.KEEP)
             _keep(job, file, report, at)
@@ -145,9 +86,14 @@ def _build(job: ExportJob, at: datetime) -> None:
 @transaction.atomic
 def _keep(job: ExportJob, file: Export, report: ReportContent, at: datetime) -> None:
     """Bytes, fingerprint, state and event together, or none of them."""
-    fields = {"state": State.READY, "lease_until": None, "ended_at": at, "keep_until": at + KEPT, "note": ""}
-    told = {"name": file.name, "media_type": file.media_type, "sha256": file.sha256}
-    if not held(job).update(size=len(file.content), **fields, **told):
+    whole: dict[str, Any] = {
+        "name": file.name,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "size": len(file.content),
+    }
+    ready: dict[str, Any] = {"state": State.READY, "ended_at": at, "keep_until": at + KEPT, "note": ""}
+    if not move(job, State.BUILDING, **ready, **whole):
         raise LostLease
     ExportContent.objects.create(job=job, content=file.content)
     first = job.requests.select_related("person").order_by("pk").first()
@@ -162,16 +108,19 @@ def _put_off(job: ExportJob, error: Exception, at: datetime) -> None:
     named = f"The file could not be written: {type(error).__name__}: {error}"
     words = (str(error) if isinstance(error, CannotTypeset) else named)[:400].rstrip(".") + "."
     if job.attempts >= TRIES:
-        _end(held(job), job, f"{words} It was tried {TRIES} times.", at)
+        _end(job, f"{words} It was tried {TRIES} times.", at)
     else:
-        fields = {"state": State.QUEUED, "lease_until": None, "next_try_at": at + PAUSE, "note": words, "step": ""}
-        held(job).update(done=0, total=0, **fields)
+        waits: dict[str, Any] = {
+            "state": State.QUEUED,
+            "next_try_at": at + back_off(job.attempts, PAUSE),
+            "note": words,
+        }
+        move(job, State.BUILDING, step="", done=0, total=0, **waits)
 
 
 @transaction.atomic
-def _end(mine: "QuerySet[ExportJob]", job: ExportJob, words: str, at: datetime) -> None:
-    fields = {"state": State.FAILED, "lease_until": None, "ended_at": at, "note": words, "step": ""}
-    if mine.update(done=0, total=0, **fields):
+def _end(job: ExportJob, words: str, at: datetime) -> None:
+    if move(job, State.BUILDING, State.QUEUED, state=State.FAILED, ended_at=at, note=words, **NO_PROGRESS):
         _say("export.failed", job, at)
 
 

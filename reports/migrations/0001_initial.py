@@ -17,6 +17,15 @@ class Migration(migrations.Migration):
             name='ExportJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fence', models.PositiveIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('step', models.CharField(blank=True, max_length=10)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('total', models.PositiveIntegerField(default=0)),
                 ('key', models.CharField(max_length=64, unique=True)),
                 ('fiscal_year', models.PositiveSmallIntegerField()),
                 ('quarter', models.PositiveSmallIntegerField()),
@@ -25,15 +34,6 @@ class Migration(migrations.Migration):
                 ('is_public', models.BooleanField()),
                 ('asked_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('queued', 'Waiting'), ('building', 'Being built'), ('ready', 'Ready'), ('failed', 'Could not be built')], default='queued', max_length=10)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField()),
-                ('step', models.CharField(blank=True, choices=[('read', 'reading the quarter'), ('write', 'writing the file'), ('keep', 'putting it away')], max_length=10)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('ended_at', models.DateTimeField(null=True)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('media_type', models.CharField(blank=True, max_length=100)),
                 ('size', models.PositiveIntegerField(default=0)),
@@ -326,7 +326,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='exportjob',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'building'])), fields=['next_try_at', 'id'], name='export_due'),
+            index=models.Index(condition=models.Q(('state', 'queued')), fields=['next_try_at', 'id'], name='exportjob_due'),
+        ),
+        migrations.AddIndex(
+            model_name='exportjob',
+            index=models.Index(condition=models.Q(('state__in', ('building',))), fields=['lease_until'], name='exportjob_held'),
         ),
         migrations.AddIndex(
             model_name='exportjob',
@@ -334,23 +338,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='exportjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'building')), models.Q(models.Q(('state', 'building'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='export_lease_while_building'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state__in', ('building',))), models.Q(models.Q(('state__in', ('building',)), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='exportjob_lease_while_held'),
+        ),
+        migrations.AddConstraint(
+            model_name='exportjob',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['ready', 'failed'])), models.Q(models.Q(('state__in', ['ready', 'failed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='exportjob_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='exportjob',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed']), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='exportjob_end_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='exportjob',
+            constraint=models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='exportjob_done_within_total'),
         ),
         migrations.AddConstraint(
             model_name='exportjob',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('keep_until__isnull', False), ('state', 'ready'), models.Q(('name', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), models.Q(models.Q(('state', 'ready'), _negated=True), ('keep_until__isnull', True), ('sha256', '')), _connector='OR'), name='export_ready_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['ready', 'failed'])), models.Q(('ended_at__isnull', True), ('state__in', ['queued', 'building'])), _connector='OR'), name='export_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='export_failed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportjob',
-            constraint=models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='export_done_within_total'),
         ),
         migrations.AddConstraint(
             model_name='reportact',

@@ -3,32 +3,27 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Q
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from jobs.models import CountedJob, job_constraints, job_indexes
 from people.models import User
 from reports.models.snapshot import QuarterSnapshot
 
+HELD = ("building",)
+
 
 class ExportJobQuerySet(models.QuerySet["ExportJob"]):
-    def due(self, at: Any) -> "ExportJobQuerySet":
-        """Waiting and its time has come, or held by a worker whose lease ran out: that one is gone."""
-        waiting = Q(state=ExportJob.State.QUEUED, next_try_at__lte=at)
-        return self.filter(waiting | Q(state=ExportJob.State.BUILDING, lease_until__lte=Now()))
-
     def kept(self, at: Any) -> "ExportJobQuerySet":
         """Files that can be fetched."""
         return self.filter(state=ExportJob.State.READY, keep_until__gt=at)
 
 
-class ExportJob(models.Model):
-    """One build: queued → building → ready or failed. Equal requests share it by their `key` (exporters/keys.py).
+class ExportJob(CountedJob):
+    """One build: queued → building → ready or failed. Equal requests share it by their `key` (exporters/keys.py)."""
 
-    `fence` counts the claims: a worker that lost its lease holds an old number and can settle nothing. `lease_until` is
-    database time; every other instant is the clock of the door. `done` of `total` is what the running step has counted.
-    """
+    HELD = HELD
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
@@ -53,16 +48,6 @@ class ExportJob(models.Model):
     asked_at = models.DateTimeField()
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
-    step = models.CharField(max_length=10, choices=Step.choices, blank=True)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    # Why it waits again or failed, in a sentence for the person who asked.
-    note = models.CharField(max_length=500, blank=True)
-    ended_at = models.DateTimeField(null=True)
 
     # Of the finished file.
     name = models.CharField(max_length=120, blank=True)
@@ -75,28 +60,15 @@ class ExportJob(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state="building", lease_until__isnull=False)
-                | (~Q(state="building") & Q(lease_until__isnull=True)),
-                name="export_lease_while_building",
-            ),
+            *job_constraints(held=HELD, ended=["ready", "failed"], explained=["failed"], counted=True),
             models.CheckConstraint(
                 condition=Q(state="ready", keep_until__isnull=False) & ~Q(name="") & ~Q(sha256="")
                 | (~Q(state="ready") & Q(keep_until__isnull=True, sha256="")),
                 name="export_ready_whole",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=["ready", "failed"], ended_at__isnull=False)
-                | Q(state__in=["queued", "building"], ended_at__isnull=True),
-                name="export_ended_has_time",
-            ),
-            models.CheckConstraint(condition=~Q(state="failed") | ~Q(note=""), name="export_failed_says_why"),
-            models.CheckConstraint(condition=Q(done__lte=F("total")), name="export_done_within_total"),
         ]
         indexes = [
-            models.Index(
-                fields=["next_try_at", "id"], condition=Q(state__in=["queued", "building"]), name="export_due"
-            ),
+            *job_indexes(held=HELD),
             models.Index(fields=["keep_until"], condition=Q(state="ready"), name="export_kept"),
         ]
         ordering = ["-asked_at", "-pk"]
@@ -119,17 +91,6 @@ class ExportJob(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
-
-    @property
-    def step_number(self) -> int:
-        """Which of the steps is running, from 1; 0 while nobody works on it."""
-        return self.Step.values.index(self.step) + 1 if self.step else 0
-
-    @property
-    def progress(self) -> float:
-        """Steps done and the counted part of the running one, of `len(Step)`."""
-        part = self.done / self.total if self.total else 0.0
-        return round(self.step_number - 1 + part, 2) if self.step else 0.0
 
 
 class ExportRequest(models.Model):

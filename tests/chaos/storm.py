@@ -18,7 +18,7 @@ TICK = 0.02
 
 OPEN = "SELECT count(*) FROM reminders_message WHERE state IN ('queued', 'claimed', 'sending')"
 QUEUED = "SELECT count(*) FROM reminders_message"
-WORKER = "SELECT extract(epoch FROM at) FROM reminders_heartbeat WHERE name = 'worker'"
+WORKER = "SELECT extract(epoch FROM at) FROM jobs_heartbeat WHERE name = 'worker'"
 ROWS = """
     SELECT u.email, m.message_id, m.state, m.attempts,
            (SELECT count(*) FROM reminders_messageitem i WHERE i.message_id = m.id AND i.dropped = '')

@@ -198,7 +198,6 @@ SILENT = {
     "reports.write_export": "reads",
     "reports.remember_export": "the fingerprint row says who and when",
     "reports.remove_old_exports": "what is removed can be built again",
-    "reminders.beat": "a heartbeat",
     "reminders.claim_messages": "the message row is its own log",
     "reminders.deliver": "the message row is its own log",
     "reminders.plan_messages": "the message row is its own log",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 SENDING, CHECKING = "reminders/services/sending.py", "reminders/services/checking.py"
 RECOVERY, PLANNING = "reminders/services/recovery.py", "reminders/services/planning.py"
-MAILER, MODELS = "reminders/mailer.py", "reminders/models.py"
+MAILER, MODELS, QUEUE = "reminders/mailer.py", "reminders/models.py", "jobs/queue.py"
 TESTS, GUARDS = "tests/reminders/test_sending.py::test_", "tests/reminders/test_guards.py::test_"
 
 
@@ -25,21 +25,21 @@ MUTANTS = [
         "fence not asked when settling",
         TESTS + "a_sender_that_lost_its_lease_settles_nothing",
         (
-            SENDING,
-            'HELD = "id = %s AND fence = %s AND state = %s"',
-            'HELD = "id = %s AND (fence = %s OR true) AND (state = %s OR true)"',
+            QUEUE,
+            "filter(pk=job.pk, fence=job.fence, state__in=states)",
+            "filter(pk=job.pk)",
         ),
     ),
     mutant(
         "lease not asked before the intent",
         GUARDS + "a_lease_that_ran_out_is_lost_before_anybody_took_it_back",
-        (SENDING, 'where += f" AND lease_until > {now}"', 'where += f" AND (true OR lease_until > {now})"'),
+        (QUEUE, "        rows = rows.filter(lease_until__gt=Now())\n", ""),
     ),
     mutant(
         "no intent before the hand-over",
         TESTS + "a_server_that_hangs_or_dies_after_data_leaves_it_unknown_and_never_resends",
         (SENDING, '= {"state": State.SENDING, "attempts"', '= {"state": State.CLAIMED, "attempts"'),
-        (SENDING, "if not _move(message, State.SENDING, fields)", "if not _move(message, State.CLAIMED, fields)"),
+        (SENDING, "if not move(message, State.SENDING, **fields)", "if not move(message, State.CLAIMED, **fields)"),
     ),
     mutant(
         "no unique key of an item",
@@ -80,7 +80,7 @@ MUTANTS = [
     mutant(
         "no pause between attempts",
         GUARDS + "pauses_between_attempts_grow_and_are_kept",
-        (SENDING, '"next_try_at": at + _pause(message)', '"next_try_at": at + timedelta(milliseconds=1)'),
+        (SENDING, "pause = back_off(message.attempts, BACK_OFF)", "pause = timedelta(milliseconds=1)"),
     ),
     mutant(
         "a hold holds nothing",

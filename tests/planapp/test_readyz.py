@@ -8,9 +8,10 @@ from celery import Celery
 from django.db import OperationalError
 from django.utils import timezone
 
+from jobs.heartbeats import beat
+from jobs.models import Heartbeat
 from planapp import readiness
-from reminders.models import Heartbeat, Hold
-from reminders.services import beat
+from reminders.models import Hold
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, OperationalError, transaction
 
+from jobs.queue import LostLease
 from reminders.mailer import Mailer, Unknown
 from reminders.models import Message, MessageItem
 from reminders.rendering import render_digest
 from reminders.services import checking, claim_messages, plan_messages, send_due_messages, sending
-from reminders.services.sending import LostLease, announce, deliver, settle
+from reminders.services.sending import announce, deliver, settle
 from tests.build import make_initiative, make_milestone, report
 from tests.reminders.cast import MINUTE, SOON, TODAY, addresses, emails, lapse, morning, states
 

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from initiatives.services import propose_commitment
+from jobs import progress
 from people.models import RoleGrant
 from people.services import revoke_role
 from records.models import AuditEvent
@@ -239,9 +241,9 @@ def test_the_public_edition_is_built_without_internal_items(reader):
 
 def test_progress_is_what_is_written(reader, monkeypatch):
     job = ask(reader)
-    monkeypatch.setattr(building, "TOLD_EVERY", 0)
+    monkeypatch.setattr(progress, "EVERY", 0)
     seen = []
-    write = building.Progress._write
+    write = progress.Progress._write
 
     def spy(self, done, total):
         write(self, done, total)
@@ -250,7 +252,7 @@ def test_progress_is_what_is_written(reader, monkeypatch):
         if row.step == "write" and row.done == 3:
             assert "Step 2 of 3: writing the file, 3 of 5 rows." in page(reader, job).content.decode()
 
-    monkeypatch.setattr(building.Progress, "_write", spy)
+    monkeypatch.setattr(progress.Progress, "_write", spy)
     build()
     rows = 2 + 2 + 0 + 1  # initiatives, milestones, changes, commitments: the rows of the sheets
     assert seen[0] == ("write", 0, 0, 1.0)
@@ -371,8 +373,8 @@ def test_other_files_are_built_past_a_poisoned_one(reader, poison):
 
 
 def lapse(job):
-    """As if the worker had given no sign of workflow for an hour."""
-    ExportJob.objects.filter(pk=job.pk).update(lease_until=building.Now() - timedelta(hours=1))
+    """As if the worker had given no sign of life for an hour."""
+    ExportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(hours=1))
 
 
 def test_a_worker_that_lost_its_lease_settles_nothing(reader, monkeypatch):

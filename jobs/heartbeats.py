@@ -1,8 +1,8 @@
-"""Signs of life, one row each; the planning row doubles as the lock that lets one planner work at a time."""
+"""Signs of life, one row each; a row doubles as the lock that lets one worker at a time do what it names."""
 
 from datetime import UTC, datetime
 
-from reminders.models import Heartbeat
+from jobs.models import Heartbeat
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -14,7 +14,12 @@ def beat(name: str, *, at: datetime) -> None:
         Heartbeat.objects.filter(pk=row.pk, at__lt=at).update(at=at)
 
 
-def serialised(name: str) -> None:
-    """Wait until nobody else in this role is at work; holds until the transaction ends."""
+def one_at_a_time(name: str) -> None:
+    """Wait until nobody else is at work under this name; holds until the transaction ends."""
     Heartbeat.objects.get_or_create(name=name, defaults={"at": NEVER})
     Heartbeat.objects.select_for_update().get(name=name)
+
+
+def last_beats() -> dict[str, datetime]:
+    """When each was last heard of."""
+    return dict(Heartbeat.objects.exclude(at=NEVER).values_list("name", "at"))
