@@ -35,11 +35,11 @@ class Act:
     at: datetime
     channel: str = Channel.WEB
     reason: str = ""
-    is_settled: bool = False  # `at` has passed the ledger in this transaction, see settled()
+    is_settled: bool = False  # `at` has passed the record lock in this transaction, see settled()
 
 
 def lock_records(*, to_close: bool = False) -> RecordLock:
-    """The ledger row, locked until the transaction ends: shared by writers, alone for closing."""
+    """The record lock, taken until the transaction ends: shared by writers, alone for closing."""
     mode = ""
     if connection.vendor == "postgresql":
         mode = "FOR UPDATE" if to_close else "FOR SHARE"
@@ -52,21 +52,21 @@ def lock_records(*, to_close: bool = False) -> RecordLock:
 
 def close_records(*, until: datetime) -> None:
     """Let nothing be recorded before `until` from now on; waits for the changes in flight."""
-    ledger = lock_records(to_close=True)
-    if ledger.closed_until is None or ledger.closed_until < until:
-        ledger.closed_until = until
-        ledger.save(update_fields=["closed_until"])
+    lock = lock_records(to_close=True)
+    if lock.closed_until is None or lock.closed_until < until:
+        lock.closed_until = until
+        lock.save(update_fields=["closed_until"])
 
 
 def settled(act: Act, *rows: Recorded) -> Act:
     """The act at the instant it is recorded: its own, but never inside a closed quarter nor before a row's last change.
 
-    Takes the ledger's shared lock, so call it inside the transaction that writes. Settling twice costs nothing.
+    Takes the record lock, shared, so call it inside the transaction that writes. Settling twice costs nothing.
     """
     if act.is_settled:
         return act
-    ledger = lock_records()
-    moment = max(act.at, ledger.closed_until) if ledger.closed_until else act.at
+    lock = lock_records()
+    moment = max(act.at, lock.closed_until) if lock.closed_until else act.at
     for row in rows:
         since = _current_since(row)
         if since is not None and moment <= since:

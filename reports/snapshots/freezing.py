@@ -1,7 +1,7 @@
 """Freeze a quarter: copy the plan as it had been recorded by the end of the quarter's last local day.
 
 The content depends on the quarter alone, not on when it is built. Rows are read from history at the quarter's end,
-after the ledger was closed for it: a change in flight at midnight is in this quarter for every reader or for none
+after the records were closed for it: a change in flight at midnight is in this quarter for every reader or for none
 (docs/adr/0005).
 """
 

@@ -1,4 +1,4 @@
-"""The ledger: what was in flight when a quarter closed is wholly in it or wholly after it."""
+"""The record lock: what was in flight when a quarter closed is wholly in it or wholly after it."""
 
 import random
 import threading
@@ -27,7 +27,7 @@ def test_nothing_is_recorded_inside_a_closed_quarter():
 
 
 @pytest.mark.django_db
-def test_the_ledger_never_moves_back():
+def test_the_record_lock_never_moves_back():
     close_records(until=CUT_OFF)
     close_records(until=at("2026-07-01T04:00"))
     with transaction.atomic():
