@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+PROJECT = Path(__file__).resolve().parent.parent
 ENV_FILE = "env"
 
 
@@ -31,6 +31,7 @@ def demo_environment() -> dict[str, str]:
         "SITE_URL": f"http://localhost:{port}",
         "ALLOWED_HOSTS": "*" if everywhere else "localhost,127.0.0.1,[::1]",
         "DEMO": "true",
+        "DEMO_FOR_OTHERS": os.environ.get("DEMO_FOR_OTHERS", "false"),
         "DEBUG": "false",
         "BEHIND_TLS_PROXY": "false",
         "LOG_LEVEL": "WARNING",

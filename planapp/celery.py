@@ -1,8 +1,10 @@
 """The Celery app and the whole schedule. Beat only ticks, in UTC; each tick asks the database what is due."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
 
@@ -17,5 +19,15 @@ app.conf.beat_schedule = {
     "build-exports": {"task": "reports.build_exports", "schedule": MINUTE},
     "remove-old-exports": {"task": "reports.remove_old_exports", "schedule": 60 * MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
+    "sweep": {"task": "web.sweep", "schedule": 6 * 60 * MINUTE},
     "build-published-files": {"task": "reports.build_published_files", "schedule": MINUTE},
 }
+
+
+@worker_init.connect  # type: ignore[untyped-decorator] # celery ships no types
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _refuse_unsafe_start(**kwargs: Any) -> None:
+    """As the web server does (planapp/wsgi.py): nothing runs with settings that are unsafe."""
+    from planapp.checks import refuse_unsafe_start  # noqa: PLC0415 - checks read settings, which are not there yet above
+
+    refuse_unsafe_start()

@@ -1,15 +1,39 @@
-"""Deploy-time checks: `manage.py check --deploy` says in a sentence what would hurt in production."""
+"""What would hurt in production, each with a sentence that says what to do.
 
+`manage.py check --deploy` lists all of it. Web server, worker and beat refuse to start with what is an error here:
+planapp/wsgi.py and planapp/celery.py ask `refuse_unsafe_start`. A demo and a site on this machine alone are held to
+less.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 SHORTEST_KEY = 50  # characters; a text of secrets.token_urlsafe(50) is longer
-FROM_THE_EXAMPLE = ("change-me", "only-for-tests", "django-insecure")
+FROM_THE_EXAMPLE = ("change-me", "only-for-tests", "only-to-build", "django-insecure")
+
+
+def is_this_machine(host: str | None) -> bool:
+    """Whether a host name or address reaches this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def is_reachable_by_others() -> bool:
+    """Whether people on other machines use this site, by SITE_URL and ALLOWED_HOSTS."""
+    hosts = [urlsplit(settings.SITE_URL).hostname, *(host.strip("[]") for host in settings.ALLOWED_HOSTS)]
+    return not all(is_this_machine(host) for host in hosts)
 
 
 @register(Tags.security, deploy=True)
@@ -42,12 +66,55 @@ def site_is_https(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-@register(deploy=True)
+@register(Tags.security, deploy=True)
 def demo_is_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The demo's sign-in page tells its passwords."""
-    if settings.DEMO:
-        return [Warning("DEMO is on: the sign-in page offers accounts with a known password.", id="planapp.W005")]
+    if not settings.DEMO:
+        return []
+    if is_reachable_by_others() and not settings.DEMO_FOR_OTHERS:
+        return [
+            Error(
+                "DEMO is on and others can reach this site: anybody could sign in as administrator with the password "
+                "on the sign-in page. Say DEMO_FOR_OTHERS=true as well if that is meant.",
+                id="planapp.E005",
+            )
+        ]
+    return [Warning("DEMO is on: the sign-in page offers accounts with a known password.", id="planapp.W005")]
+
+
+@register(Tags.security, deploy=True)
+def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Mails hold links that are keys: to a new password, to an answer."""
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        return [
+            Error(
+                "EMAIL_URL is console: mails, with their links to a new password, are printed into the log and reach "
+                "nobody. Name a mail server, such as smtp://mail.example.gov:25.",
+                id="planapp.E007",
+            )
+        ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def services_are_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The embedded database, broker and cache serve one machine and few people."""
+    found: list[CheckMessage] = []
+    if not settings.REDIS_URL:
+        found.append(
+            Error(
+                "REDIS_URL is empty: workers would share a folder of files, and each web process would count tries to "
+                "sign in by itself. Name a Redis server, such as redis://redis.example.gov:6379/0.",
+                id="planapp.E008",
+            )
+        )
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        found.append(
+            Warning(
+                "DATABASE_URL names SQLite, which is for demos and tests. Take PostgreSQL 15 to 17.", id="planapp.W009"
+            )
+        )
+    return found
 
 
 @register()
@@ -58,3 +125,23 @@ def time_zone_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except (ZoneInfoNotFoundError, ValueError):
         return [Error(f"TIME_ZONE “{settings.TIME_ZONE}” is not a zone, such as America/New_York.", id="planapp.E006")]
     return []
+
+
+def refuse_unsafe_start() -> None:
+    """Raise ImproperlyConfigured with one sentence for each setting that would be unsafe as this site is reached.
+
+    On this machine alone a strong key is enough, so that `make serve` can be tried; a demo brings its own key.
+    """
+    sentences = [message.msg for message in _unsafe()]
+    if sentences:
+        raise ImproperlyConfigured(
+            "planapp does not start with unsafe settings.\n" + "\n".join(f"- {one}" for one in sentences)
+        )
+
+
+def _unsafe() -> Iterator[CheckMessage]:
+    checks: list[Callable[..., list[CheckMessage]]] = [secret_key_is_strong, demo_is_off]
+    if is_reachable_by_others() and not settings.DEMO:
+        checks += [site_is_https, mail_goes_out, services_are_there]
+    for check in checks:
+        yield from (message for message in check(None) if isinstance(message, Error))

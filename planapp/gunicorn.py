@@ -1,6 +1,13 @@
 """Gunicorn's settings for `make serve` and the container; each can be set from the environment."""
 
 import os
+from datetime import timedelta
+from typing import Any
+
+import gunicorn.http.wsgi
+from gunicorn.glogging import Logger
+
+from web.logs import without_secrets
 
 bind = os.environ.get("BIND") or f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -15,3 +22,16 @@ accesslog = "-"
 # No query string: it can hold the signed part of a mail link.
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 control_socket_disable = True
+
+gunicorn.http.wsgi.SERVER = "planapp"  # the name in the Server header; which server and version concerns nobody
+
+
+class AccessLog(Logger):  # type: ignore[misc] # gunicorn ships no types
+    """Addresses that are keys are written without the key."""
+
+    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> dict[str, Any]:
+        found: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        return {name: without_secrets(value) if isinstance(value, str) else value for name, value in found.items()}
+
+
+logger_class = AccessLog

@@ -27,6 +27,8 @@ RELAY_TRACE = env.str("RELAY_TRACE", "")
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "planapp <planapp@localhost>")
 # The demo says on its pages that it is one, offers its accounts, and shows the mail folder.
 DEMO = env.bool("DEMO", False)
+# Said besides DEMO where others than this machine may reach the demo: everybody who does can sign in as administrator.
+DEMO_FOR_OTHERS = env.bool("DEMO_FOR_OTHERS", False)
 # Behind a proxy that ends TLS and sets X-Forwarded-Proto.
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
@@ -63,12 +65,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "web.request_checks.RequestChecks",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -77,7 +81,6 @@ MIDDLEWARE = [
     "web.middleware.SignInFirst",
     "people.middleware.MembersOnly",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "planapp.urls"
@@ -107,7 +110,8 @@ LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "people:sign-in"
 CSRF_FAILURE_VIEW = "planapp.views.csrf_failure"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["people.hashers.Argon2"]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a link to a new password can be used
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -116,6 +120,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day, then sign in again
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+if SITE_URL.startswith("https://"):  # a browser takes such a cookie from this very host alone, over TLS
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if SITE_URL.startswith("https://"):
@@ -166,7 +172,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["web.api_authentication.SignedIn"],
     "DEFAULT_PERMISSION_CLASSES": ["people.api_permissions.MemberOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -206,7 +212,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "web.logs.HideSecrets"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -13,9 +13,12 @@ from drf_spectacular.generators import SchemaGenerator
 
 from planapp.gallery import sample
 from planapp.readiness import readiness
+from web.request_checks import typed_words
 
-# Fields of our forms that the form fills in by itself.
-NOT_TYPED = {"csrfmiddlewaretoken", "submission", "typed_by", "version", "seen_update", "next"}
+TOO_OLD = (
+    "The page you had open was too old to be trusted, most likely because you signed in again in another tab. "
+    "Nothing was changed."
+)
 
 
 @login_not_required
@@ -37,18 +40,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token was renewed (a sign-in in another tab): say so and give back every word that was typed."""
-    typed = [
-        (name.replace("_", " ").capitalize(), value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name not in NOT_TYPED and "password" not in name and str(value).strip()
-    ]
     came_from = request.headers.get("referer", "")
     is_ours = url_has_allowed_host_and_scheme(
         came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     back = came_from if is_ours else request.path
-    return render(request, "planapp/csrf_failure.html", {"typed": typed, "back": back}, status=403)
+    context = {"title": "Please send that again", "sentence": TOO_OLD, "typed": typed_words(request), "back": back}
+    return render(request, "web/request_refused.html", context, status=403)
 
 
 @require_safe

@@ -24,10 +24,11 @@ from public.selectors import (
     published_verdicts,
 )
 from reports.exporters import FORMATS
-from reports.forms import CompareForm, VerifyForm
+from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.models import PublishedFile
 from reports.workflow.corrections import named_corrections
 from reports.workflow.published import last_publication
+from web.request_checks import takes_files
 from web.throttles import Asking, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
@@ -109,6 +110,7 @@ def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "public/report_compare.html", context)
 
 
+@takes_files(FILE_LIMIT)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,15 +8,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goals.models import Plan
 from reports.content import compare
 from reports.files.verification import missing, verify_file, verify_hash
-from reports.forms import CompareForm, VerifyForm
+from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.snapshots.rows import COMPARED, rows_of
 from reports.workflow.report import Quarters
+from web.request_checks import takes_files
 
 
 def _crumbs(here: str) -> list[dict[str, str]]:
     return [{"label": "Reports", "href": reverse("reports:report-list")}, {"label": here}]
 
 
+@takes_files(FILE_LIMIT)
 @require_http_methods(["GET", "POST"])
 def report_verify(request: HttpRequest) -> HttpResponse:
     """Says which report a hash or a file is of, which revision, and whether it was changed."""

@@ -4,7 +4,7 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const on = document.addEventListener.bind(document);
   const all = (selector, root = document) => root.querySelectorAll(selector);
-  const token = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
+  const token = () => (document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/) || [])[1] || "";
   const clock = () => new Date().toTimeString().slice(0, 5);
 
   const say = (text) => {

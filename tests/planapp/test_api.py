@@ -18,7 +18,7 @@ LISTS = [
 
 @pytest.mark.parametrize("name", LISTS)
 def test_b47_strangers_and_people_without_a_role_read_nothing(cast, plan, name):
-    assert Client().get(f"/api/v1/{name}/").status_code == 403
+    assert Client().get(f"/api/v1/{name}/").status_code == 401
     roleless = Client()
     roleless.force_login(cast.stranger)
     answer = roleless.get(f"/api/v1/{name}/")
