@@ -130,9 +130,7 @@ def test_an_unknown_filter_gets_a_sentence_on_the_page_and_for_the_file(sign_in,
     assert client.get(f"{LIST}export.csv{query}").status_code == 422
 
 
-@pytest.mark.parametrize(
-    "query", ["?page=abc", "?page=-1", "?page=99999", "?page=", "?unknown=1", "?view=zz"]
-)
+@pytest.mark.parametrize("query", ["?page=abc", "?page=-1", "?page=99999", "?page=", "?unknown=1", "?view=zz"])
 def test_odd_addresses_still_show_the_list(sign_in, cast, rows, query):
     assert sign_in(cast.viewer).get(LIST + query).status_code in {200, 422}
 
