@@ -1,7 +1,7 @@
 """Everything that changes the shape of a plan."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,6 +14,10 @@ from records.history import Recorded, locked
 
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
 RESERVED = frozenset({"new"})  # short names that are addresses of other pages
+
+# What else must hold when a plan is changed; rooms above add to it in their apps.py. Each gets the plan as it is, with its
+# row locked, and as it would be, and raises ValidationError.
+PLAN_RULES: list[Callable[[Plan, Plan], None]] = []
 
 Structure = TypeVar("Structure", Goal, Strategy)
 R = TypeVar("R", bound=Recorded)
@@ -127,6 +131,9 @@ def _update(
     for name, value in fields.items():
         setattr(draft, name, value)
     check(draft)
+    if isinstance(fresh, Plan):
+        for rule in PLAN_RULES:
+            rule(fresh, draft)  # type: ignore[arg-type] # a draft of the same model
     record_change(fresh, fields, verb=verb, act=act, also=also, parent=parent)
     return fresh
 

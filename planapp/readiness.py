@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from planapp.celery import app
 from reminders.selectors.log import Health, health
+from reports.snapshots.freezing import overdue_quarters
 
 Check = dict[str, Any]
 
@@ -17,7 +18,7 @@ def readiness(at: datetime) -> dict[str, Check]:
     checks = {"database": _database(), "broker": _broker()}
     if checks["database"]["ok"]:
         now = health(at)
-        checks |= {"worker": _worker(now), "messages": _messages(now)}
+        checks |= {"worker": _worker(now), "messages": _messages(now), "quarters": _quarters(at)}
     return checks
 
 
@@ -42,6 +43,15 @@ def _messages(now: Health) -> Check:
         "held_since": now.hold.since if now.hold else None,
     }
     return check | {"says": "A message has been due for more than half an hour."} if now.is_late else check
+
+
+def _quarters(at: datetime) -> Check:
+    """Whether every quarter that is over was frozen; one that cannot be stands here until it is."""
+    waiting = [f"{plan.slug}, {quarter.label}" for plan, quarter in overdue_quarters(at=at)]
+    if not waiting:
+        return {"ok": True}
+    says = "Quarters that are over could not be frozen; the worker's log says why."
+    return {"ok": False, "waiting": waiting, "says": says}
 
 
 def _database() -> Check:

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.quartersnapshot')),
             ],
             options={
-                'ordering': ['plan', '-fiscal_year', '-quarter', '-revision'],
+                'ordering': ['plan', '-as_of_day', '-revision'],
             },
         ),
         migrations.CreateModel(
@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quartersnapshot',
-            constraint=models.UniqueConstraint(fields=('plan', 'fiscal_year', 'quarter', 'revision'), name='snapshot_once_a_quarter_and_revision'),
+            constraint=models.UniqueConstraint(fields=('plan', 'as_of_day', 'revision'), name='snapshot_once_a_period_and_revision'),
         ),
         migrations.AddConstraint(
             model_name='quartersnapshot',

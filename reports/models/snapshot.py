@@ -15,6 +15,7 @@ class QuarterSnapshot(models.Model):
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    # What the quarter was called when it was frozen. It is found by its last day, see `as_of_day`, never by its name.
     fiscal_year = models.PositiveSmallIntegerField()
     quarter = models.PositiveSmallIntegerField()
     start_month = models.PositiveSmallIntegerField()
@@ -45,7 +46,7 @@ class QuarterSnapshot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "fiscal_year", "quarter", "revision"], name="snapshot_once_a_quarter_and_revision"
+                fields=["plan", "as_of_day", "revision"], name="snapshot_once_a_period_and_revision"
             ),
             models.UniqueConstraint(fields=["plan", "sequence"], name="snapshot_sequence_unique"),
             models.CheckConstraint(condition=Q(quarter__range=(1, 4)), name="snapshot_quarter_1_to_4"),
@@ -56,7 +57,7 @@ class QuarterSnapshot(models.Model):
                 name="snapshot_sealed_whole",
             ),
         ]
-        ordering = ["plan", "-fiscal_year", "-quarter", "-revision"]
+        ordering = ["plan", "-as_of_day", "-revision"]
 
     def __str__(self) -> str:
         return f"{self.plan_title}, {self.period.label}, revision {self.revision}"

@@ -5,13 +5,15 @@ after the records were closed for it: a change in flight at midnight is in this 
 (docs/adr/0005).
 """
 
+import calendar
+import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min, Model, QuerySet
 
 from goals.models import Plan, PlanVersion
@@ -37,6 +39,9 @@ from reports.snapshots.rows import canonical_rows, cover_digests, cover_of
 __all__ = ["SYSTEM", "PlanNotBegun", "QuarterNotOver", "freeze_due_quarters", "freeze_quarter", "seal"]
 
 PART = 2_000  # lines of the list of digests in one row
+GRACE = timedelta(hours=1)  # the worker looks every ten minutes; what waits longer does not mend itself
+
+log = logging.getLogger(__name__)
 
 
 class QuarterNotOver(ValidationError):
@@ -45,6 +50,26 @@ class QuarterNotOver(ValidationError):
 
 class PlanNotBegun(ValidationError):
     """The plan had not begun, or was not kept here, when the quarter ended."""
+
+
+class FiscalYearMoved(ValidationError):
+    """The plan's fiscal year was moved while a quarter of the old one was being built; the next run builds anew."""
+
+
+def keep_fiscal_year(plan: Plan, wanted: Plan) -> None:
+    """A rule for changes of a plan: raises ValidationError where a frozen quarter would get other days.
+
+    A closed quarter keeps its days, and quarters of one plan neither overlap nor leave a gap (rule: fiscal year).
+    """
+    if wanted.fiscal_year_start_month != plan.fiscal_year_start_month:
+        frozen = QuarterSnapshot.objects.filter(plan=plan.pk).order_by("as_of_day").last()
+        if frozen is not None:
+            month = calendar.month_name[plan.fiscal_year_start_month]
+            sentence = (
+                f"Fiscal year starts in: it stays {month}, for {frozen.period.label} and the quarters before it are "
+                "closed by it."
+            )
+            raise ValidationError({"fiscal_year_start_month": sentence})
 
 
 def ends_at(quarter: Quarter) -> datetime:
@@ -76,28 +101,41 @@ def freeze_quarter(*, plan: Plan, quarter: Quarter, act: Act) -> QuarterSnapshot
 def freeze_due_quarters(*, at: datetime) -> list[QuarterSnapshot]:
     """Build every quarter of every active plan that is over and has none: a day that was missed mends itself."""
     act = Act(by=None, at=at, channel=Channel.SYSTEM)
-    plans = Plan.objects.filter(state=Plan.State.ACTIVE, deleted_at__isnull=True).order_by("pk")
-    return [
-        freeze_quarter(plan=plan, quarter=quarter, act=act) for plan in plans for quarter in _due_quarters(plan, at)
-    ]
+    made = []
+    for plan in _active_plans():
+        try:
+            made += [freeze_quarter(plan=plan, quarter=quarter, act=act) for quarter in due_quarters(plan, at)]
+        except (InterfaceError, OperationalError):
+            raise  # the database is away, which says nothing about this plan
+        except Exception:  # one plan's fault must not keep the others from being frozen; `overdue_quarters` names it
+            log.exception("A quarter of the plan %s could not be frozen", plan.slug)
+    return made
 
 
-def _due_quarters(plan: Plan, at: datetime) -> Iterator[Quarter]:
+def overdue_quarters(*, at: datetime) -> list[tuple[Plan, Quarter]]:
+    """What should have been frozen more than an hour ago and is not: something keeps it from being built."""
+    return [(plan, quarter) for plan in _active_plans() for quarter in due_quarters(plan, at - GRACE)]
+
+
+def _active_plans() -> QuerySet[Plan]:
+    return Plan.objects.filter(state=Plan.State.ACTIVE, deleted_at__isnull=True).order_by("pk")
+
+
+def due_quarters(plan: Plan, at: datetime) -> Iterator[Quarter]:
+    """The quarters of a plan that were over at `at` and have no snapshot, the earliest first."""
     kept_since = PlanVersion.objects.filter(subject=plan).aggregate(first=Min("recorded_from"))["first"]
     if kept_since is None:
         return
-    frozen = set(QuarterSnapshot.objects.filter(plan=plan, revision=1).values_list("fiscal_year", "quarter"))
+    frozen = set(QuarterSnapshot.objects.filter(plan=plan, revision=1).values_list("as_of_day", flat=True))
     quarter = plan.quarter_of(max(plan.start_date, local_day(kept_since)))
     while ends_at(quarter) <= at:
-        if (quarter.fiscal_year, quarter.number) not in frozen:
+        if quarter.last_day not in frozen:
             yield quarter
         quarter = quarter.next()
 
 
 def _built(plan: Plan, quarter: Quarter) -> QuarterSnapshot | None:
-    return QuarterSnapshot.objects.filter(
-        plan=plan, fiscal_year=quarter.fiscal_year, quarter=quarter.number, revision=1
-    ).first()
+    return QuarterSnapshot.objects.filter(plan=plan, as_of_day=quarter.last_day, revision=1).first()
 
 
 def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSnapshot:
@@ -107,9 +145,10 @@ def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSn
         raise PlanNotBegun(f"“{plan.title}” was not kept here yet when {quarter.label} ended.")
     # The unique key lets one builder in; the others wait here until it commits, then take its snapshot.
     snapshot, is_mine = QuarterSnapshot.objects.get_or_create(
-        plan=plan, fiscal_year=quarter.fiscal_year, quarter=quarter.number, revision=1,
+        plan=plan, as_of_day=quarter.last_day, revision=1,
         defaults={
-            "start_month": quarter.start_month, "as_of_day": quarter.last_day, "ends_at": limit, "built_at": act.at,
+            "fiscal_year": quarter.fiscal_year, "quarter": quarter.number, "start_month": quarter.start_month,
+            "ends_at": limit, "built_at": act.at,
             "plan_title": then.title, "plan_slug": then.slug, "plan_mission": then.mission,
             "plan_start_date": then.start_date, "plan_end_date": then.end_date, "plan_source": then.source,
             "goal_label": then.goal_label, "expected_update_days": then.expected_update_days,
@@ -150,7 +189,11 @@ def seal(snapshot: QuarterSnapshot, counts: dict[str, int], act: Act) -> None:
     Only the tying waits for other quarters of the same plan, so the chain has one order.
     """
     told, kept = _hashed(snapshot)
-    Plan.objects.select_for_update(no_key=True).get(pk=snapshot.plan_id)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=snapshot.plan_id)
+    if plan.fiscal_year_start_month != snapshot.start_month:
+        raise FiscalYearMoved(
+            f"The fiscal year of “{plan.title}” was moved while {snapshot.period.label} was being frozen."
+        )
     last = QuarterSnapshot.objects.filter(plan=snapshot.plan_id, sequence__isnull=False).order_by("-sequence").first()
     snapshot.previous = last
     snapshot.sequence = last.sequence + 1 if last and last.sequence else 1

@@ -83,8 +83,7 @@ def _unsealed(snapshot: QuarterSnapshot) -> Finding | None:
     reopened = ReportAct.objects.filter(
         kind=ActKind.REOPENED,
         snapshot__plan=snapshot.plan_id,
-        snapshot__fiscal_year=snapshot.fiscal_year,
-        snapshot__quarter=snapshot.quarter,
+        snapshot__as_of_day=snapshot.as_of_day,
         snapshot__revision=snapshot.revision - 1,
     )
     if reopened.exists() and not SnapshotDigests.objects.filter(snapshot=snapshot).exists():

@@ -36,7 +36,7 @@ TABLES: tuple[tuple[str, type[Model], type, tuple[str, ...]], ...] = (
 
 def snapshots_of(plan: Plan | int) -> list[QuarterSnapshot]:
     """Every revision of every frozen quarter of a plan, the newest quarter and revision first."""
-    return list(QuarterSnapshot.objects.filter(plan=plan).order_by("-fiscal_year", "-quarter", "-revision"))
+    return list(QuarterSnapshot.objects.filter(plan=plan).order_by("-as_of_day", "-revision"))
 
 
 def cover_of(snapshot: QuarterSnapshot) -> content.Cover:

@@ -22,7 +22,7 @@ def published_reports() -> list[tuple[Plan, Report]]:
     return [
         (plan, report)
         for plan in plans
-        for (plan_id, _, _), report in sorted(reports.items(), reverse=True)
+        for (plan_id, _), report in sorted(reports.items(), reverse=True)
         if plan_id == plan.pk and report.public
     ]
 

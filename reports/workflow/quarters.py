@@ -63,7 +63,7 @@ def quarter_lines(*, at: datetime) -> list[PlanQuarters]:
 def _lines(
     plan: Plan,
     kept_since: date,
-    reports: dict[tuple[int, int, int], Report],
+    reports: dict[tuple[int, date], Report],
     counts: dict[int, dict[str, int]],
     at: datetime,
 ) -> list[QuarterLine]:
@@ -71,7 +71,7 @@ def _lines(
     running = plan.quarter_of(today)
     quarter, found = plan.quarter_of(max(plan.start_date, kept_since)), []
     while quarter <= running:
-        report = reports.get((plan.pk, quarter.fiscal_year, quarter.number))
+        report = reports.get((plan.pk, quarter.last_day))
         if report is not None or plan.state == Plan.State.ACTIVE:
             workflow = report.workflow() if report else WorkflowState()
             shown = counts[report.current.pk] if report else {}

@@ -22,8 +22,7 @@ class Quarters:
         self.snapshots = snapshots_of(plan)
 
     def revisions(self, quarter: Quarter) -> list[QuarterSnapshot]:
-        wanted = (quarter.fiscal_year, quarter.number)
-        return [row for row in self.snapshots if (row.fiscal_year, row.quarter) == wanted]
+        return [row for row in self.snapshots if row.as_of_day == quarter.last_day]
 
     def report(self, quarter: Quarter) -> Report | None:
         found = self.revisions(quarter)
@@ -34,10 +33,9 @@ class Quarters:
 
         `by`: when the report was completed. A later revision of the earlier quarter does not change what it says.
         """
-        place = (quarter.fiscal_year, quarter.number)
-        earlier = [row for row in self.snapshots if row.is_sealed and (row.fiscal_year, row.quarter) < place]
-        nearest = max(((row.fiscal_year, row.quarter) for row in earlier), default=None)
-        found = [row for row in earlier if (row.fiscal_year, row.quarter) == nearest]
+        earlier = [row for row in self.snapshots if row.is_sealed and row.as_of_day < quarter.last_day]
+        nearest = max((row.as_of_day for row in earlier), default=None)
+        found = [row for row in earlier if row.as_of_day == nearest]
         if by is not None and len(found) > 1:
             late = ReportAct.objects.filter(snapshot__in=found, kind=ActKind.COMPLETED, recorded_at__gt=by)
             after = set(late.values_list("snapshot", flat=True))

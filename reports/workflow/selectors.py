@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from goals.models import Plan
 from goals.quarters import Quarter
@@ -106,15 +107,15 @@ class Report:
                 yield SignOff(act.initiative_id, act.by_name, local(act.recorded_at), revision[act.snapshot_id])
 
 
-def reports_of(plans: Sequence[Plan]) -> dict[tuple[int, int, int], Report]:
-    """The reports of plans by (plan, fiscal year, quarter), in two queries."""
-    snapshots = QuarterSnapshot.objects.filter(plan__in=plans).order_by("fiscal_year", "quarter", "revision")
-    revisions: dict[tuple[int, int, int], list[QuarterSnapshot]] = defaultdict(list)
+def reports_of(plans: Sequence[Plan]) -> dict[tuple[int, date], Report]:
+    """The reports of plans by (plan, last day of the quarter), in two queries."""
+    snapshots = QuarterSnapshot.objects.filter(plan__in=plans).order_by("as_of_day", "revision")
+    revisions: dict[tuple[int, date], list[QuarterSnapshot]] = defaultdict(list)
     key_of = {}
     for row in snapshots:
-        key_of[row.pk] = (row.plan_id, row.fiscal_year, row.quarter)
+        key_of[row.pk] = (row.plan_id, row.as_of_day)
         revisions[key_of[row.pk]].append(row)
-    acts: dict[tuple[int, int, int], list[ReportAct]] = defaultdict(list)
+    acts: dict[tuple[int, date], list[ReportAct]] = defaultdict(list)
     for act in ReportAct.objects.filter(snapshot__in=list(key_of)).order_by("recorded_at", "pk"):
         acts[key_of[act.snapshot_id]].append(act)
     return {key: Report(tuple(rows), tuple(acts[key])) for key, rows in revisions.items()}
@@ -122,9 +123,7 @@ def reports_of(plans: Sequence[Plan]) -> dict[tuple[int, int, int], Report]:
 
 def report_of(plan: Plan, quarter: Quarter) -> Report | None:
     """The report of one quarter with its acts, None where nothing was frozen yet."""
-    found = [
-        row for row in snapshots_of(plan) if (row.fiscal_year, row.quarter) == (quarter.fiscal_year, quarter.number)
-    ]
+    found = [row for row in snapshots_of(plan) if row.as_of_day == quarter.last_day]
     return with_acts(found) if found else None
 
 

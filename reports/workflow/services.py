@@ -102,9 +102,7 @@ def reopen_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = Non
 
 
 def _lock(plan: Plan, quarter: Quarter, seen: int | None) -> Report:
-    found = QuarterSnapshot.objects.select_for_update(of=("self",)).filter(
-        plan=plan, fiscal_year=quarter.fiscal_year, quarter=quarter.number
-    )
+    found = QuarterSnapshot.objects.select_for_update(of=("self",)).filter(plan=plan, as_of_day=quarter.last_day)
     revisions = list(found)
     if not revisions:
         raise ValidationError(f"{quarter.label} is not frozen yet. It is on the day after its last day.")

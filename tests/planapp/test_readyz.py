@@ -24,7 +24,7 @@ def test_readyz_is_open_and_well(client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
     assert {name: check["ok"] for name, check in answer.json()["checks"].items()} == {
-        "database": True, "broker": True, "worker": True, "messages": True,
+        "database": True, "broker": True, "worker": True, "messages": True, "quarters": True,
     }  # fmt: skip
 
 
@@ -73,3 +73,11 @@ def test_readyz_without_broker_is_503(client, monkeypatch):
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_is_never_cached(client, path):
     assert "no-store" in client.get(path)["Cache-Control"]
+
+
+@pytest.mark.usefixtures("_worker_alive")
+def test_readyz_names_a_quarter_that_cannot_be_frozen(client, monkeypatch, plan):
+    quarter = plan.quarter_of(plan.start_date)
+    monkeypatch.setattr(readiness, "overdue_quarters", lambda at: [(plan, quarter)])
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["quarters"]["waiting"]) == (503, ["test-plan, FY2026 Q1"])

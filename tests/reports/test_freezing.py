@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -31,6 +32,7 @@ from reports import content
 from reports.content import rows as plain_rows
 from reports.models import QuarterSnapshot, SnapshotInitiative
 from reports.services import PlanNotBegun, QuarterNotOver, freeze_due_quarters, freeze_quarter
+from reports.snapshots import freezing
 from reports.snapshots.rows import TABLES, canonical_lines, rows_of
 from reports.tasks import freeze_due_quarters as task
 from tests.build import act, at, make_initiative, make_milestone, report
@@ -334,3 +336,75 @@ def test_slipped_dates_keep_their_baseline_in_the_snapshot(plan, initiative):
     assert (row.baseline_due_date, row.due_date, row.slip_days, row.slip_count) == (
         date(2026, 9, 1), date(2026, 10, 12), 41, 1,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", [month for month in range(1, 13) if month != 7])
+def test_a_closed_quarter_keeps_its_days_whatever_month_is_wanted(plan, initiative, wanted):
+    freeze(plan)
+    before = plan.fiscal_year_start_month
+    with pytest.raises(ValidationError) as refused:
+        update_plan(plan=plan, fields={"fiscal_year_start_month": wanted}, act=act("2026-10-06T12:00"))
+    assert refused.value.message_dict["fiscal_year_start_month"] == [
+        "Fiscal year starts in: it stays July, for FY2027 Q1 and the quarters before it are closed by it."
+    ]
+    assert Plan.objects.get(pk=plan.pk).fiscal_year_start_month == before
+
+
+@pytest.mark.parametrize("first", range(1, 13))
+def test_quarters_of_a_plan_neither_overlap_nor_leave_a_gap_by_any_start_month(cast, first):
+    fields = {
+        "title": "Any", "slug": "any", "start_date": date(2025, 2, 10), "end_date": date(2027, 12, 31),
+        "state": Plan.State.ACTIVE, "fiscal_year_start_month": first,
+    }  # fmt: skip
+    any_plan = create_plan(fields=fields, act=act("2025-02-11T12:00"))
+    other = first % 12 + 1  # nothing is frozen yet, so another month can still be chosen, and the first again
+    for month in (other, first):
+        update_plan(plan=any_plan, fields={"fiscal_year_start_month": month}, act=act("2025-02-12T12:00"))
+    freeze_due_quarters(at=at("2026-09-01T12:00"))
+    with pytest.raises(ValidationError):
+        update_plan(plan=any_plan, fields={"fiscal_year_start_month": other}, act=act("2026-09-02T12:00"))
+    freeze_due_quarters(at=at("2027-03-15T12:00"))
+    periods = [row.period for row in QuarterSnapshot.objects.filter(plan=any_plan).order_by("as_of_day")]
+    assert len(periods) >= 7
+    assert [later.first_day for later in periods[1:]] == [
+        earlier.last_day + timedelta(days=1) for earlier in periods[:-1]
+    ]
+    assert [row.as_of_day for row in QuarterSnapshot.objects.filter(plan=any_plan).order_by("as_of_day")] == [
+        period.last_day for period in periods
+    ]
+
+
+def test_a_fiscal_year_moved_while_its_first_quarter_is_built_is_noticed(plan, initiative, monkeypatch):
+    copied = freezing.copy
+
+    def meanwhile(*arguments):
+        Plan.objects.filter(pk=plan.pk).update(fiscal_year_start_month=1)
+        return copied(*arguments)
+
+    monkeypatch.setattr(freezing, "copy", meanwhile)
+    with pytest.raises(freezing.FiscalYearMoved):
+        freeze(plan)
+    assert not QuarterSnapshot.objects.exists()
+
+
+def test_a_plan_that_cannot_be_frozen_keeps_no_other_from_it_and_is_named(cast, plan, initiative, monkeypatch, caplog):
+    fields = {
+        "title": "Second", "slug": "second", "start_date": date(2026, 7, 1), "end_date": date(2027, 6, 30),
+        "state": Plan.State.ACTIVE,
+    }  # fmt: skip
+    second = create_plan(fields=fields, act=act("2026-07-02T12:00"))
+    build = freezing._build
+
+    def broken(which, *more):
+        if which.pk == plan.pk:
+            raise ZeroDivisionError("a fault of ours")
+        return build(which, *more)
+
+    monkeypatch.setattr(freezing, "_build", broken)
+    made = freeze_due_quarters(at=at("2026-10-05T14:00"))
+    assert [(row.plan_id, row.period.slug) for row in made] == [(second.pk, "FY2027-Q1")]
+    assert "of the plan test-plan could not be frozen" in caplog.text
+    waiting = freezing.overdue_quarters(at=at("2026-10-05T14:00"))
+    assert {which.slug for which, _ in waiting} == {"test-plan"}
+    assert [quarter.slug for _, quarter in waiting][-1] == "FY2027-Q1"
+    assert freezing.overdue_quarters(at=at("2026-10-01T04:30"))[-1][1].slug == "FY2026-Q4"  # half an hour is no worry
