@@ -15,8 +15,8 @@ from records.history import Recorded, locked
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
 RESERVED = frozenset({"new"})  # short names that are addresses of other pages
 
-# What else must hold when a plan is changed; rooms above add to it in their apps.py. Each gets the plan as it is, with its
-# row locked, and as it would be, and raises ValidationError.
+# What else must hold when a plan is changed; rooms above add to it in their apps.py. Each gets the plan as it is, with
+# its row locked, and as it would be, and raises ValidationError.
 PLAN_RULES: list[Callable[[Plan, Plan], None]] = []
 
 Structure = TypeVar("Structure", Goal, Strategy)
