@@ -66,7 +66,7 @@ INSERT INTO plain_snapshotinitiative (
   audience_label, visibility, visibility_label, start_date, due_date, baseline_due_date, slip_count, effective_status,
   effective_label, reported_status, reported_label, override_status, override_label, override_reason, is_stale, percent,
   update_id, last_updated_at, author_name, happened, next_steps, help_needed, milestones_total, milestones_met,
-  milestones_overdue, next_milestone_due)
+  milestones_overdue, next_milestone_due, review_date)
 SELECT %(snapshot)s, t.subject_id, t.number, t.sort_key, t.title, t.summary, t.basis, t.source, t.goal_number,
   t.goal_title, t.strategy_number, t.strategy_title, t.owner_name, t.abbreviation, t.department_name, t.priorities,
   t.horizon, {label("t.horizon", Initiative.Horizon.choices)}, t.audience,
@@ -75,7 +75,7 @@ SELECT %(snapshot)s, t.subject_id, t.number, t.sort_key, t.title, t.summary, t.b
   t.effective, {label("t.effective", EffectiveStatus.choices)}, t.reported_status,
   {label("t.reported_status", Status.choices)}, t.override_status, {label("t.override_status", Status.choices)},
   t.override_reason, t.is_stale, t.percent, t.latest_update_id, t.last_updated_at, t.author_name, t.happened,
-  t.next_steps, t.help_needed, t.total, t.met, t.overdue, t.next_due
+  t.next_steps, t.help_needed, t.total, t.met, t.overdue, t.next_due, t.review_date
 FROM (
   SELECT v.*, coalesce(g.number, '') goal_number, coalesce(g.title, '') goal_title,
     coalesce(s.number, '') strategy_number, coalesce(s.title, '') strategy_title, coalesce(o.name, '') owner_name,

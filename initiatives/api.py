@@ -50,6 +50,7 @@ class StandingSerializer(serializers.Serializer[Any]):
     slip_count = serializers.IntegerField()
     effective_status = serializers.ChoiceField(choices=EffectiveStatus.choices)
     reported_status = serializers.ChoiceField(choices=Status.choices, allow_blank=True)
+    review_date = serializers.DateField(allow_null=True)
     percent = serializers.IntegerField(allow_null=True)
     override_reason = serializers.CharField()
     last_updated_at = serializers.DateTimeField(allow_null=True)
@@ -99,7 +100,7 @@ class StatusUpdateSerializer(serializers.ModelSerializer[StatusUpdate]):
     class Meta:
         model = StatusUpdate
         fields = [
-            "id", "initiative", "status", "percent", "happened", "next_steps", "help_needed", "author",
+            "id", "initiative", "status", "review_date", "percent", "happened", "next_steps", "help_needed", "author",
             "recorded_at", "stated_at", "channel", "is_no_change", "corrects", "correction_reason",
         ]  # fmt: skip
 

@@ -7,10 +7,10 @@ from django import forms
 from initiatives.models import Initiative, Status, StatusUpdate
 from initiatives.models.status_update import TEXT_LIMIT
 from people.models import User
-from web.forms import PageForm, Words
+from web.forms import Day, PageForm, Words
 from web.markdown import HINT
 
-WORDS = ("status", "percent", "happened", "next_steps", "help_needed")
+WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")
 
 
 class StatusUpdateForm(PageForm):
@@ -19,6 +19,10 @@ class StatusUpdateForm(PageForm):
     status = forms.ChoiceField(
         choices=Status.choices, widget=forms.RadioSelect, label="Status", help_text="How it stands today."
     )
+    review_date = Day(
+        required=False, label="If on hold: look at it again by",
+        help_text="Until that day has passed, it needs nobody’s attention.",
+    )  # fmt: skip
     percent = forms.IntegerField(
         min_value=0, max_value=100, required=False, label="Percent done",
         help_text="Your own estimate, 0 to 100. Leave it empty if you have none.",
@@ -38,7 +42,7 @@ class StatusUpdateForm(PageForm):
         latest = initiative.latest_update
         initial: dict[str, Any] = {"seen_update": initiative.latest_update_id}
         if latest is not None:
-            initial |= {"status": latest.status, "percent": latest.percent}
+            initial |= {name: getattr(latest, name) for name in ("status", "review_date", "percent")}
         kwargs["initial"] = initial | kwargs.get("initial", {})
         super().__init__(*args, user=user, **kwargs)
 
@@ -53,6 +57,7 @@ class StatusCorrectionForm(PageForm):
     """Mends an update. Status and percent are offered only while a mis-click may be turned round."""
 
     status = forms.ChoiceField(choices=Status.choices, widget=forms.RadioSelect, label="Status")
+    review_date = Day(required=False, label="If on hold: look at it again by")
     percent = forms.IntegerField(min_value=0, max_value=100, required=False, label="Percent done")
     happened = Words(max_length=TEXT_LIMIT, required=False, label="What happened", rows=3)
     next_steps = Words(max_length=TEXT_LIMIT, required=False, label="What is next", rows=2)
@@ -65,4 +70,4 @@ class StatusCorrectionForm(PageForm):
         kwargs["initial"] = {name: getattr(update, name) for name in WORDS} | kwargs.get("initial", {})
         super().__init__(*args, user=user, **kwargs)
         if not may_turn:
-            del self.fields["status"], self.fields["percent"]
+            del self.fields["status"], self.fields["review_date"], self.fields["percent"]

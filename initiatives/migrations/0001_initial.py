@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('override_reason', models.TextField(blank=True, max_length=2000)),
                 ('reported_status', models.CharField(blank=True, choices=[('not_started', 'Not started'), ('on_track', 'On track'), ('at_risk', 'At risk'), ('off_track', 'Off track'), ('on_hold', 'On hold'), ('completed', 'Completed'), ('cancelled', 'Cancelled')], max_length=12)),
                 ('percent', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)])),
+                ('review_date', models.DateField(blank=True, null=True)),
                 ('last_updated_at', models.DateTimeField(blank=True, null=True)),
                 ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goals.goal')),
                 ('lead_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.department')),
@@ -151,6 +152,7 @@ class Migration(migrations.Migration):
                 ('happened', models.TextField(blank=True, max_length=10000)),
                 ('next_steps', models.TextField(blank=True, max_length=10000)),
                 ('help_needed', models.TextField(blank=True, max_length=10000)),
+                ('review_date', models.DateField(blank=True, null=True)),
                 ('recorded_at', models.DateTimeField()),
                 ('stated_at', models.DateTimeField()),
                 ('channel', models.CharField(choices=[('web', 'Web page'), ('email_link', 'E-mail link'), ('api', 'API'), ('import', 'Import'), ('system', 'System')], default='web', max_length=20)),
@@ -187,6 +189,7 @@ class Migration(migrations.Migration):
                 ('override_reason', models.TextField(blank=True, max_length=2000)),
                 ('reported_status', models.CharField(blank=True, choices=[('not_started', 'Not started'), ('on_track', 'On track'), ('at_risk', 'At risk'), ('off_track', 'Off track'), ('on_hold', 'On hold'), ('completed', 'Completed'), ('cancelled', 'Cancelled')], max_length=12)),
                 ('percent', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)])),
+                ('review_date', models.DateField(blank=True, null=True)),
                 ('last_updated_at', models.DateTimeField(blank=True, null=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.auditevent')),
                 ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goals.goal')),
@@ -325,6 +328,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statusupdate',
+            constraint=models.CheckConstraint(condition=models.Q(('review_date__isnull', True), ('status', 'on_hold'), _connector='OR'), name='status_update_review_on_hold'),
+        ),
+        migrations.AddConstraint(
+            model_name='statusupdate',
             constraint=models.CheckConstraint(condition=models.Q(('stated_at__lte', models.F('recorded_at'))), name='status_update_stated_then_recorded'),
         ),
         migrations.AddIndex(
@@ -366,6 +373,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='initiative',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('last_updated_at__isnull', True), ('latest_update__isnull', True), ('reported_status', '')), models.Q(('last_updated_at__isnull', False), ('latest_update__isnull', False), models.Q(('reported_status', ''), _negated=True)), _connector='OR'), name='initiative_latest_update_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='initiative',
+            constraint=models.CheckConstraint(condition=models.Q(('review_date__isnull', True), ('reported_status', 'on_hold'), _connector='OR'), name='initiative_review_on_hold'),
         ),
         migrations.AddConstraint(
             model_name='initiative',

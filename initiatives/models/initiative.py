@@ -51,6 +51,7 @@ class InitiativeFields(Sourced):
     )
     reported_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
     percent = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    review_date = models.DateField(null=True, blank=True)
     last_updated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -61,7 +62,7 @@ class Initiative(InitiativeFields, Recorded):
     """A piece of work. Who may see or change it is in initiatives/rules.py; how it stands in selectors/status.py."""
 
     untold = frozenset({"sort_key", "latest_update", "last_updated_at"})
-    copied = frozenset({"latest_update", "reported_status", "percent", "last_updated_at"})
+    copied = frozenset({"latest_update", "reported_status", "review_date", "percent", "last_updated_at"})
 
     class Meta:
         constraints = [
@@ -78,6 +79,10 @@ class Initiative(InitiativeFields, Recorded):
                 condition=Q(latest_update__isnull=True, last_updated_at__isnull=True, reported_status="")
                 | (Q(latest_update__isnull=False, last_updated_at__isnull=False) & ~Q(reported_status="")),
                 name="initiative_latest_update_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_date__isnull=True) | Q(reported_status=Status.ON_HOLD),
+                name="initiative_review_on_hold",
             ),
             models.CheckConstraint(
                 condition=Q(override_status="", override_reason="") | (~Q(override_status="") & ~Q(override_reason="")),

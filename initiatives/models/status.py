@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from initiatives.judgement import CLOSED, SILENT
+
+__all__ = ["CLOSED", "REPORTABLE", "SILENT", "EffectiveStatus", "Status"]
+
 
 class Status(models.TextChoices):
     """What a person can report."""
@@ -19,8 +23,8 @@ class EffectiveStatus(models.TextChoices):
     """What is shown: a reported word, or that there is no current one. Order: how the page lists them."""
 
     OFF_TRACK = "off_track", "Off track"
-    AT_RISK = "at_risk", "At risk"
     NO_CURRENT_UPDATE = "no_current_update", "No current update"
+    AT_RISK = "at_risk", "At risk"
     ON_TRACK = "on_track", "On track"
     NOT_STARTED = "not_started", "Not started"
     ON_HOLD = "on_hold", "On hold"
@@ -28,6 +32,4 @@ class EffectiveStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-CLOSED = (Status.COMPLETED, Status.CANCELLED)
-SILENT = (*CLOSED, Status.ON_HOLD)  # effective statuses of which nobody is reminded
 REPORTABLE = tuple(Status.values)

@@ -20,6 +20,7 @@ class StatusWords(models.Model):
     happened = models.TextField(blank=True, max_length=TEXT_LIMIT)
     next_steps = models.TextField(blank=True, max_length=TEXT_LIMIT)
     help_needed = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    review_date = models.DateField(null=True, blank=True)  # on hold: the day by which somebody looks at it again
 
     class Meta:
         abstract = True
@@ -47,6 +48,9 @@ class StatusUpdate(StatusWords):
         constraints = [
             models.CheckConstraint(
                 condition=Q(percent__isnull=True) | Q(percent__range=(0, 100)), name="status_update_percent_0_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(review_date__isnull=True) | Q(status=Status.ON_HOLD), name="status_update_review_on_hold"
             ),
             models.CheckConstraint(
                 condition=Q(stated_at__lte=F("recorded_at")), name="status_update_stated_then_recorded"

@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from statistics import median
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 
-from initiatives.models import EffectiveStatus, MilestoneVersion
+from initiatives.judgement import UNCHANGED, compared, slip_words
+from initiatives.models import MilestoneVersion
 from records.asof import AsOf
 
-S = EffectiveStatus
-# How good a status is, where two of them can be compared. What is silent or paused tells neither good nor bad.
-SCORE = {S.OFF_TRACK: 0, S.AT_RISK: 1, S.NO_CURRENT_UPDATE: 2, S.ON_HOLD: 2, S.CANCELLED: 2,
-         S.NOT_STARTED: 3, S.ON_TRACK: 4, S.COMPLETED: 5}  # fmt: skip
-
+DECISION = "put on hold, cancelled or taken up again"
 SHOWN = 12  # rows under each sentence on a page
 
 
@@ -27,7 +23,7 @@ class Brief(NamedTuple):
     number: str
     sort_key: str
     title: str
-    status: str
+    effective_status: str
     due_date: date | None
 
 
@@ -71,15 +67,11 @@ class Changes:
 
     better: list[Move] = field(default_factory=list)
     worse: list[Move] = field(default_factory=list)
-    set_aside: list[Move] = field(default_factory=list)
+    changed: list[Move] = field(default_factory=list)  # by a decision: put on hold, cancelled, or taken up again
     new: list[Move] = field(default_factory=list)
     gone: list[Move] = field(default_factory=list)
     slipped: list[Slip] = field(default_factory=list)
     compared: int = 0  # initiatives that stood at both moments
-
-    @property
-    def median_slip(self) -> int:
-        return round(median(slip.days for slip in self.slipped)) if self.slipped else 0
 
     @property
     def is_empty(self) -> bool:
@@ -88,46 +80,23 @@ class Changes:
     @property
     def groups(self) -> list[Group]:
         """What moved, as sentences with the rows behind them; the worse comes first."""
-        told = (
+        words = (
             ("worse", self.worse, "stands worse", "stand worse"),
             ("better", self.better, "stands better", "stand better"),
-            ("aside", self.set_aside, "was put on hold or cancelled", "were put on hold or cancelled"),
+            ("changed", self.changed, f"was {DECISION}", f"were {DECISION}"),
             ("new", self.new, "is new", "are new"),
             ("gone", self.gone, "was taken out of the plan", "were taken out of the plan"),
         )
         return [
             Group(key, f"{len(moves)} {one if len(moves) == 1 else many}", moves[:SHOWN], len(moves) - SHOWN)
-            for key, moves, one, many in told
+            for key, moves, one, many in words
             if moves
         ]
 
     @property
     def slip_words(self) -> str:
         """ "3 dates slipped by a median of 41 days"; nothing where none did."""
-        if not self.slipped:
-            return ""
-        if len(self.slipped) == 1:
-            return f"1 date slipped by {_days(self.median_slip)}"
-        return f"{len(self.slipped)} dates slipped by a median of {_days(self.median_slip)}"
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
-
-
-def direction(before: str, after: str) -> str:
-    """The name of the list in `Changes` that a change of status belongs to; "" where there is no change.
-
-    Falling silent is worse, whatever it was: nobody knows any more. Hold and cancellation are decisions,
-    not judgements.
-    """
-    if before == after:
-        return ""
-    if after in {S.ON_HOLD, S.CANCELLED}:
-        return "set_aside"
-    if after == S.NO_CURRENT_UPDATE:
-        return "worse"
-    return "better" if SCORE[S(after)] > SCORE[S(before)] else "worse"
+        return f"{len(self.slipped)} {slip_words(slip.days for slip in self.slipped)}" if self.slipped else ""
 
 
 def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: AsOf, now: AsOf) -> Changes:
@@ -136,7 +105,7 @@ def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: 
     for row in _brief(then_rows, "then").union(_brief(now_rows, "now"), all=True):
         brief = Brief(*row)
         found[brief.side][brief.id] = brief
-    changes = _compared(found["then"], found["now"])
+    changes = grouped(found["then"], found["now"])
     changes.slipped = sorted(
         [*_slipped(found["then"], found["now"]), *_slipped_milestones(found["now"], then=then, now=now)],
         key=lambda slip: -slip.days,
@@ -144,16 +113,13 @@ def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: 
     return changes
 
 
-def _compared(before: dict[int, Brief], after: dict[int, Brief]) -> Changes:
+def grouped(before: dict[int, Brief], after: dict[int, Brief]) -> Changes:
+    """The initiatives of two moments by verdict."""
     changes = Changes(compared=len(before.keys() & after.keys()))
-    for brief in _in_order({**before, **after}.values()):
-        was, now = before.get(brief.id), after.get(brief.id)
-        if was is None:
-            changes.new.append(_move(brief, after=brief.status))
-        elif now is None:
-            changes.gone.append(_move(brief, before=brief.status))
-        elif where := direction(was.status, now.status):
-            getattr(changes, where).append(_move(brief, before=was.status, after=now.status))
+    for pair in compared(before, after):
+        if pair.verdict != UNCHANGED:
+            was, now = (side.effective_status if side else "" for side in (pair.before, pair.after))
+            getattr(changes, pair.verdict).append(Move(pair.row.id, pair.row.number, pair.row.title, was, now))
     return changes
 
 
@@ -179,13 +145,5 @@ def _slipped_milestones(after: dict[int, Brief], *, then: AsOf, now: AsOf) -> It
 
 
 def _brief(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
-    told: QuerySet[Any] = rows.order_by().annotate(side=Value(side, output_field=CharField()))
-    return told.values_list("side", "subject_id", "number", "sort_key", "title", "effective_status", "due_date")
-
-
-def _in_order(briefs: Iterable[Brief]) -> list[Brief]:
-    return sorted(briefs, key=lambda brief: (brief.sort_key, brief.id))
-
-
-def _move(brief: Brief, *, before: str = "", after: str = "") -> Move:
-    return Move(brief.id, brief.number, brief.title, before, after)
+    named: QuerySet[Any] = rows.order_by().annotate(side=Value(side, output_field=CharField()))
+    return named.values_list("side", "subject_id", "number", "sort_key", "title", "effective_status", "due_date")

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, When
 
 from goals.models import Plan, PlanVersion
+from initiatives.judgement import SILENT, sentences
 from initiatives.models import Commitment, CommitmentVersion
-from initiatives.selectors.attention import reasons_of
 from initiatives.selectors.lists import plan_rows
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.rows import (
@@ -158,7 +158,7 @@ def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
         commitments=promised,
         late_commitments=[row for row in promised if row.is_late(when.day)],
         late_milestones=[row for row in steps if row.is_late(when.day)],
-        late_initiatives=[(row, reasons_of(row, when)) for row in led if _is_late(row, when)],
+        late_initiatives=[(row, why) for row in led if _is_late(row, when) and (why := sentences(row, when.day))],
         next_commitments=[row for row in promised if _is_next(row, when)],
         next_milestones=[row for row in steps if not row.is_late(when.day)],
         **_who(department_id, when),
@@ -205,7 +205,7 @@ def _promised(ids: list[int], when: AsOf) -> QuerySet[Any]:
 
 def _is_late(row: InitiativeStatus, when: AsOf) -> bool:
     past = row.due_date is not None and row.due_date < when.day
-    return row.is_open and row.effective_status != "on_hold" and (past or row.milestones_overdue > 0 or row.is_stale)
+    return row.effective_status not in SILENT and (past or row.milestones_overdue > 0 or row.is_stale)
 
 
 def _is_next(row: CommitmentRow, when: AsOf) -> bool:

@@ -44,7 +44,8 @@ FIELDS = {
     "horizon": "Horizon", "is_cancelled": "Cancelled", "lead_department": "Lead department",
     "next_steps": "What is next", "number": "Number", "override_reason": "Reason for the override",
     "override_status": "Status shown instead", "owner": "Owner", "percent": "Percent done",
-    "priorities": "Priorities", "reported_status": "Reported status", "slip_count": "Times slipped", "source": "Source",
+    "priorities": "Priorities", "reported_status": "Reported status",
+    "review_date": "Review while on hold by", "slip_count": "Times slipped", "source": "Source",
     "start_date": "Start", "state": "State", "status": "Reported status", "strategy": "Strategy", "summary": "Summary",
     "title": "Title", "visibility": "Visibility", "what": "What",
 }  # fmt: skip

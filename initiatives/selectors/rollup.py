@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, W
 from initiatives.models import CLOSED, EffectiveStatus
 from initiatives.selectors.attention import needs_attention
 from records.asof import AsOf
+from web.shares import percent
 
 Dimension = Literal["plan_id", "goal_id", "strategy_id", "department_id"]
 
@@ -54,13 +55,8 @@ class Rollup:
 
     @property
     def completed_percent(self) -> int | None:
-        return self.percent(EffectiveStatus.COMPLETED)
-
-    def percent(self, status: str) -> int | None:
-        """The share of a status among those not cancelled, rounded; None where there is nothing to share."""
-        if not self.has_data or status == EffectiveStatus.CANCELLED:
-            return None
-        return round(100 * self.counts.get(status, 0) / self.counted)
+        """The share among those not cancelled; None where there is nothing to share."""
+        return percent(self.completed, self.counted)
 
 
 EMPTY = Rollup({})

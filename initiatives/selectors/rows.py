@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
+from initiatives.judgement import slip_days
 from initiatives.models import Acknowledgement, CommitmentVersion, MilestoneVersion, StatusUpdate
 from initiatives.selectors.status import CHUNK
 from people.models import UserVersion
@@ -42,9 +43,7 @@ class MilestoneRow:
 
     @property
     def slip_days(self) -> int:
-        if self.due_date is None or self.baseline_due_date is None:
-            return 0
-        return max(0, (self.due_date - self.baseline_due_date).days)
+        return slip_days(self.baseline_due_date, self.due_date)
 
     def is_late(self, day: date) -> bool:
         return self.is_open and self.due_date is not None and self.due_date < day
@@ -88,6 +87,7 @@ class UpdateRow:
 
     id: int
     status: str
+    review_date: date | None
     percent: int | None
     happened: str
     next_steps: str
@@ -207,8 +207,8 @@ def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list
         )
         .order_by("-recorded_at", "-pk")
         .values(
-            "id", "status", "percent", "happened", "next_steps", "help_needed", "author_id", "recorded_at",
-            "stated_at", "channel", "is_no_change", "corrects_id", reason=F("correction_reason"),
+            "id", "status", "review_date", "percent", "happened", "next_steps", "help_needed", "author_id",
+            "recorded_at", "stated_at", "channel", "is_no_change", "corrects_id", reason=F("correction_reason"),
             author_name=F("author_then__name"), corrected_at=Subquery(corrections.values("recorded_at")[:1]),
             acknowledged_by=Subquery(reader), acknowledged_at=Subquery(readings.values("recorded_at")[:1]),
         )[:limit]

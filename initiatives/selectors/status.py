@@ -30,8 +30,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from goals.models import Plan, PlanVersion
+from initiatives.judgement import slip_days
 from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
-from records.asof import AsOf, start_of_day
+from records.asof import AsOf, local_day, start_of_day
+from web.shares import percent
 
 NOTHING_REPORTED = "Nothing reported"
 
@@ -67,6 +69,7 @@ class InitiativeStatus:
     baseline_due_date: date | None
     slip_count: int
     reported_status: str
+    review_date: date | None
     percent: int | None
     override_status: str
     override_reason: str
@@ -88,13 +91,21 @@ class InitiativeStatus:
         return self.effective_status not in CLOSED
 
     @property
+    def last_updated_day(self) -> date | None:
+        return local_day(self.last_updated_at) if self.last_updated_at else None
+
+    @property
     def shows_lateness(self) -> bool:
         """Whether "41 days late" belongs beside its due date: what is closed or on hold is silent."""
-        return self.is_open and self.effective_status != Status.ON_HOLD
+        return self.effective_status not in SILENT
 
     @property
     def effective_label(self) -> str:
         return EffectiveStatus(self.effective_status).label
+
+    @property
+    def override_label(self) -> str:
+        return Status(self.override_status).label if self.override_status else ""
 
     @property
     def reported_label(self) -> str:
@@ -107,15 +118,13 @@ class InitiativeStatus:
 
     @property
     def progress_percent(self) -> int | None:
-        """Milestones met of those not cancelled, rounded; None without milestones (rule B-09)."""
-        return round(100 * self.milestones_met / self.milestones_total) if self.milestones_total else None
+        """Milestones met of those not cancelled, rounded; None without milestones (case B-09)."""
+        return percent(self.milestones_met, self.milestones_total)
 
     @property
     def slip_days(self) -> int:
         """Calendar days between the due date first agreed and the present one; 0 when it did not move later."""
-        if self.due_date is None or self.baseline_due_date is None:
-            return 0
-        return max(0, (self.due_date - self.baseline_due_date).days)
+        return slip_days(self.baseline_due_date, self.due_date)
 
 
 COLUMNS = tuple(field.name for field in fields(InitiativeStatus) if field.name != "id")
@@ -202,7 +211,7 @@ def effective_label(when: AsOf, label: Callable[[str], Any]) -> Case:
 
 
 def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
-    """The first three of rule G5."""
+    """The first rules of `judgement.decided`."""
     reported, override = f"{prefix}reported_status", f"{prefix}override_status"
     return [
         When(Q((f"{reported}__in", SILENT)), then=tell(reported)),
@@ -211,7 +220,7 @@ def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
 
 
 def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any]) -> Case:
-    """The first line of rule G5 that applies: `tell` says what a column holds, `word` a status by itself."""
+    """`judgement.decided` in SQL: `tell` says what a column holds, `word` a status by itself."""
     return Case(
         *_said(tell=tell),
         When(Exists(_overdue(when)), then=word(EffectiveStatus.OFF_TRACK.value)),

@@ -7,12 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
+from initiatives.models import Acknowledgement, Initiative, Status, StatusDraft, StatusUpdate
 from people.models import User
 from records.audit import Act, record_change, record_event, settled
 from records.history import locked
 
-WORDS = ("status", "percent", "happened", "next_steps", "help_needed")
+WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")
+FIGURES = ("status", "review_date", "percent")  # what the initiative itself holds of its latest update
 MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too
 
 
@@ -54,7 +55,7 @@ def record_no_change(*, initiative: Initiative, seen_update_id: int | None = ANY
         raise ValidationError("Nothing was reported yet, so there is nothing to repeat. Write a first update.")
     if seen_update_id not in (ANY_LATEST, latest.pk):
         raise NewerUpdate(latest)
-    words = {"status": latest.status, "percent": latest.percent}
+    words = {name: getattr(latest, name) for name in FIGURES}
     return _publish(row, words, act, verb="status_update.recorded", is_no_change=True)
 
 
@@ -74,7 +75,7 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
     if not act.reason.strip():
         raise ValidationError({"reason": "Reason: say what is corrected. Both texts stay in the history."})
     is_latest = row.latest_update_id == original.pk
-    status_moves = any(name in words and words[name] != getattr(original, name) for name in ("status", "percent"))
+    status_moves = any(name in words and words[name] != getattr(original, name) for name in FIGURES)
     if status_moves and not (is_latest and act.at - original.recorded_at <= MISCLICK_WINDOW):
         raise ValidationError(
             {
@@ -82,7 +83,7 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
                 "Write a new update instead."
             }
         )
-    merged = {name: words.get(name, getattr(original, name)) for name in WORDS}
+    merged = _whole({name: words.get(name, getattr(original, name)) for name in WORDS})
     correction = StatusUpdate(
         initiative=row, author=original.author, channel=act.channel, corrects=original,
         correction_reason=act.reason.strip(), is_no_change=original.is_no_change, **merged,
@@ -98,11 +99,8 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
         if getattr(original, name) != merged[name]
     }
     if is_latest:
-        fields = {
-            "latest_update": correction, "reported_status": correction.status, "percent": correction.percent,
-        }  # fmt: skip
-        also = {name: (pair[0], pair[1]) for name, pair in changes.items() if name not in {"status", "percent"}}
-        record_change(row, fields, verb="status_update.corrected", act=act, also=also, parent=row.plan)
+        also = {name: (pair[0], pair[1]) for name, pair in changes.items() if name not in FIGURES}
+        record_change(row, _copied(correction), verb="status_update.corrected", act=act, also=also, parent=row.plan)
     else:
         record_event(verb="status_update.corrected", target=row, act=act, changes=changes, parent=row.plan)
     return correction
@@ -142,19 +140,29 @@ def _publish(
 ) -> StatusUpdate:
     update = StatusUpdate(
         initiative=row, author=act.by, channel=act.channel, is_no_change=is_no_change,
-        **{name: words[name] for name in WORDS if name in words},
+        **_whole({name: words[name] for name in WORDS if name in words}),
     )  # fmt: skip
     act = settled(act, row)
     update.recorded_at = update.stated_at = act.at
     update.full_clean(exclude=["initiative", "author", "corrects"], validate_constraints=False)
     update.save(force_insert=True)
-    fields = {
-        "latest_update": update,
-        "reported_status": update.status,
-        "percent": update.percent,
-        "last_updated_at": update.stated_at,
-    }
-    record_change(row, fields, verb=verb, act=act, parent=row.plan)
+    record_change(row, _copied(update), verb=verb, act=act, parent=row.plan)
     if act.by is not None:
         discard_draft(initiative=row, author=act.by)
     return update
+
+
+def _whole(words: dict[str, Any]) -> dict[str, Any]:
+    """Only what is on hold has a date for its review."""
+    return words if words.get("status") == Status.ON_HOLD else words | {"review_date": None}
+
+
+def _copied(update: StatusUpdate) -> dict[str, Any]:
+    """What an initiative holds of its latest update. A correction counts from when the original was stated."""
+    return {
+        "latest_update": update,
+        "reported_status": update.status,
+        "review_date": update.review_date,
+        "percent": update.percent,
+        "last_updated_at": update.stated_at,
+    }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from goals.models import Plan, PlanVersion
 from goals.selectors import goals_as_of, plan_as_of, plans_as_of
+from initiatives.judgement import BAR_ORDER
 from initiatives.models import EffectiveStatus
 from initiatives.selectors.lists import plan_rows
 from initiatives.selectors.overview import PlanOverview, goal_parts, plan_overview
@@ -16,18 +17,6 @@ from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from records.asof import AsOf
 from web.requests import user_of
-
-# The order of bars and legends (status_segments): best first, then waiting, then ended, then unknown.
-STATUS_ORDER = (
-    EffectiveStatus.COMPLETED,
-    EffectiveStatus.ON_TRACK,
-    EffectiveStatus.AT_RISK,
-    EffectiveStatus.OFF_TRACK,
-    EffectiveStatus.ON_HOLD,
-    EffectiveStatus.NOT_STARTED,
-    EffectiveStatus.CANCELLED,
-    EffectiveStatus.NO_CURRENT_UPDATE,
-)
 
 
 @require_safe
@@ -107,7 +96,7 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
 
 def _mix(overview: PlanOverview) -> dict[str, Any]:
     """The numbers beside the bars: a column for each status that occurs in the plan."""
-    occurring = [status for status in STATUS_ORDER if overview.whole.counts.get(status)]
+    occurring = [EffectiveStatus(status) for status in BAR_ORDER if overview.whole.counts.get(status)]
 
     def cells(rollup: Rollup) -> list[tuple[str, str, int]]:
         return [(status.value, status.label, rollup.counts.get(status, 0)) for status in occurring]

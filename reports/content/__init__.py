@@ -5,7 +5,7 @@ changes.py: what moved between two quarters; report.py: the whole, with its figu
 """
 
 from reports.content.canonical import FORMAT, LineHash, chain_hash, content_hash, lines
-from reports.content.changes import Change, ChangeItem, Comparison, Pair, compare
+from reports.content.changes import Change, ChangeItem, Comparison, compare
 from reports.content.report import Attention, ReportContent, SignOff, WorkflowState
 from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
 
@@ -22,7 +22,6 @@ __all__ = [
     "Initiative",
     "LineHash",
     "Milestone",
-    "Pair",
     "ReportContent",
     "Rows",
     "SignOff",

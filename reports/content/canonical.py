@@ -2,7 +2,8 @@
 
 JSON lines, UTF-8, one object a line, keys sorted, no blanks, days as 2026-09-30, instants in UTC with six decimals.
 First the cover, then headings, initiatives, milestones, commitments, each kind in the order of its `id`; last, in a
-revision, its corrections. Empty text is "", a missing day or number is null, priorities are a sorted list.
+revision, its corrections. Empty text is "", a missing day or number is null, priorities are a sorted list. A key of
+`WHERE_SET` is left out where it has no value, so that rows without one keep the bytes they had before it was added.
 docs/snapshot-format.md tells it to others.
 """
 
@@ -24,6 +25,8 @@ KINDS: tuple[tuple[str, type], ...] = (
     ("commitment", Commitment),
     ("correction", Correction),
 )
+# Added after the first quarters were frozen (docs/adr/0010); they stand last in their class.
+WHERE_SET = frozenset({"review_date"})
 
 
 def _encode(told: Mapping[str, Any]) -> bytes:
@@ -60,7 +63,11 @@ def instant(text: str | None) -> str | None:
 
 def record(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the canonical form writes it."""
-    told = {("id" if name == "source_id" else name): value(item) for name, item in row.items()}
+    told = {
+        ("id" if name == "source_id" else name): value(item)
+        for name, item in row.items()
+        if item is not None or name not in WHERE_SET
+    }
     if "priorities" in told:
         told["priorities"] = _listed(told["priorities"])
     return {"record": kind, **told}
@@ -78,19 +85,23 @@ def line_writer(kind: str, plain: type) -> Callable[[Sequence[Any]], bytes]:
     took as long as the rest of its line.
     """
     keys = ["id" if item.name == "source_id" else item.name for item in fields(plain)]
-    row: dict[str, Any] = dict.fromkeys(sorted(["record", *keys]))
-    row["record"] = kind
-    texts, has_priorities, fill, write = instants(plain), "priorities" in row, row.update, orjson.dumps
+    always = [key for key in keys if key not in WHERE_SET]
+    bare: dict[str, Any] = dict.fromkeys(sorted(["record", *always])) | {"record": kind}
+    texts, has_priorities, write = instants(plain), "priorities" in bare, orjson.dumps
 
-    def told(values: Sequence[Any]) -> bytes:
-        fill(zip(keys, values, strict=True))
+    def line_of(values: Sequence[Any]) -> bytes:
+        row = bare
+        row.update(zip(always, values, strict=False))
         for key in texts:
             row[key] = instant(row[key])
         if has_priorities:
             row["priorities"] = _listed(row["priorities"])
-        return write(row)  # a date as value() does
+        added = {
+            key: one for key, one in zip(keys[len(always) :], values[len(always) :], strict=True) if one is not None
+        }
+        return write(row) if not added else _encode(row | added)  # a date as value() does
 
-    return told
+    return line_of
 
 
 def _listed(text: str) -> list[str]:

@@ -4,13 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 
+from initiatives.judgement import (
+    BETTER,
+    CANCELLED,
+    CHANGED,
+    GONE,
+    NEW,
+    NOT_STARTED,
+    ON_HOLD,
+    ON_TRACK,
+    SEVERITY,
+    UNCHANGED,
+    WORSE,
+    Pair,
+    compared,
+    slip_words,
+)
 from reports.content.rows import Initiative, Rows
 
-# From worse to better. On hold and cancelled are neither: a decision, not a step.
-RANK = {"off_track": 0, "no_current_update": 1, "at_risk": 2, "not_started": 3, "on_track": 4, "completed": 5}
-TOLD_ORDER = ("off_track", "no_current_update", "at_risk", "on_hold", "cancelled", "not_started", "on_track")
+MOVED_ORDER = (*SEVERITY, ON_HOLD, CANCELLED, NOT_STARTED, ON_TRACK)
 
 
 @dataclass(frozen=True)
@@ -46,21 +59,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """One initiative in both quarters; `before` or `after` is None where it is in one only."""
-
-    before: Initiative | None
-    after: Initiative | None
-    verdict: str
-
-    @property
-    def row(self) -> Initiative:
-        found = self.after or self.before
-        assert found is not None  # noqa: S101 - a pair has at least one side
-        return found
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Two quarters side by side."""
 
@@ -74,7 +72,7 @@ class Comparison:
     slipped: tuple[ChangeItem, ...]
     moved: tuple[Change, ...]
     unchanged: int
-    pairs: tuple[Pair, ...] = ()
+    pairs: tuple[Pair[Initiative], ...] = ()
 
     @property
     def story(self) -> tuple[Change, ...]:
@@ -93,67 +91,44 @@ def compare(before: Rows, after: Rows, *, before_label: str, after_label: str) -
     """Everything that differs between two snapshots of a plan, found by the rows' own numbers."""
     earlier = {row.source_id: row for row in before.initiatives}
     later = {row.source_id: row for row in after.initiatives}
-    both = [(earlier[row.source_id], row) for row in after.initiatives if row.source_id in earlier]
-    moved = [(old, row) for old, row in both if old.effective_status != row.effective_status]
+    pairs = compared(earlier, later)
     groups: dict[str, list[ChangeItem]] = defaultdict(list)
     by_status: dict[str, list[ChangeItem]] = defaultdict(list)
-    for old, row in moved:
-        item = _item(row, old.effective_label, row.effective_label)
-        by_status[row.effective_status].append(item)
-        groups[verdict(old.effective_status, row.effective_status)].append(item)
-    new = [_item(row, "", row.effective_label) for row in after.initiatives if row.source_id not in earlier]
-    gone = [_item(row, row.effective_label, "") for row in before.initiatives if row.source_id not in later]
-    slipped = [*_slipped_initiatives(both), *_slipped_milestones(before, after, later)]
+    for pair in pairs:
+        item = _item(pair)
+        groups[pair.verdict].append(item)
+        if pair.verdict in {BETTER, WORSE, CHANGED}:
+            by_status[pair.row.effective_status].append(item)
+    slipped = [*_slipped_initiatives(pairs), *_slipped_milestones(before, after, later)]
     labels = {row.effective_status: row.effective_label for row in after.initiatives}
     story = [
         Change(f"moved-{status}", f"moved to {labels[status].lower()}", tuple(by_status[status]))
-        for status in TOLD_ORDER
+        for status in MOVED_ORDER
         if by_status.get(status)
     ]
-    story.append(Change("slipped", _slip_words(slipped), tuple(slipped)))
+    story.append(Change("slipped", slip_words(item.days for item in slipped if item.days), tuple(slipped)))
     story.append(Change("completed", "completed", tuple(by_status.get("completed", ()))))
-    story.append(Change("new", "new", tuple(new)))
-    story.append(Change("gone", "removed", tuple(gone)))
+    story.append(Change("new", "new", tuple(groups[NEW])))
+    story.append(Change("gone", "removed", tuple(groups[GONE])))
     return Comparison(
         before_label=before_label,
         after_label=after_label,
-        better=tuple(groups["better"]),
-        worse=tuple(groups["worse"]),
-        otherwise=tuple(groups["changed"]),
-        new=tuple(new),
-        gone=tuple(gone),
+        better=tuple(groups[BETTER]),
+        worse=tuple(groups[WORSE]),
+        otherwise=tuple(groups[CHANGED]),
+        new=tuple(groups[NEW]),
+        gone=tuple(groups[GONE]),
         slipped=tuple(slipped),
         moved=tuple(story),
-        unchanged=len(both) - len(moved),
-        pairs=_pairs(earlier, later),
+        unchanged=len(groups[UNCHANGED]),
+        pairs=tuple(pairs),
     )
 
 
-def verdict(before: str, after: str) -> str:
-    """What a change of effective status amounts to."""
-    if before == after:
-        return "unchanged"
-    if before not in RANK or after not in RANK:
-        return "changed"
-    return "better" if RANK[after] > RANK[before] else "worse"
-
-
-def _pairs(earlier: dict[int, Initiative], later: dict[int, Initiative]) -> tuple[Pair, ...]:
-    found = [
-        Pair(
-            earlier.get(key),
-            row,
-            verdict(earlier[key].effective_status, row.effective_status) if key in earlier else "new",
-        )
-        for key, row in later.items()
-    ]
-    found += [Pair(row, None, "gone") for key, row in earlier.items() if key not in later]
-    return tuple(sorted(found, key=lambda pair: (pair.row.sort_key, pair.row.source_id)))
-
-
-def _slipped_initiatives(both: Iterable[tuple[Initiative, Initiative]]) -> Iterable[ChangeItem]:
-    for old, row in both:
-        if old.due_date and row.due_date and row.due_date > old.due_date:
+def _slipped_initiatives(pairs: Iterable[Pair[Initiative]]) -> Iterable[ChangeItem]:
+    for pair in pairs:
+        old, row = pair.before, pair.after
+        if old and row and old.due_date and row.due_date and row.due_date > old.due_date:
             yield _slip(row, old.due_date, row.due_date, "Due date")
 
 
@@ -175,15 +150,6 @@ def _words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _slip_words(items: list[ChangeItem]) -> str:
-    days = [item.days for item in items if item.days is not None]
-    if not days:
-        return "dates slipped"
-    middle = round(median(days))
-    noun = "date" if len(days) == 1 else "dates"
-    by = f"by {middle} days" if len(days) == 1 else f"by a median of {middle} days"
-    return f"{noun} slipped {by.replace(' 1 days', ' 1 day')}"
-
-
-def _item(row: Initiative, before: str, after: str) -> ChangeItem:
-    return ChangeItem(row.source_id, row.number, row.title, before, after)
+def _item(pair: Pair[Initiative]) -> ChangeItem:
+    before, after = (side.effective_label if side else "" for side in (pair.before, pair.after))
+    return ChangeItem(pair.row.source_id, pair.row.number, pair.row.title, before, after)

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from initiatives.judgement import BAR_ORDER, reasons, severity
 from reports.content.changes import Comparison, compare
 from reports.content.leak_check import named_in
 from reports.content.rows import Commitment, Heading, Initiative, Milestone, Rows
-
-STATUS_ORDER = (
-    "completed", "on_track", "at_risk", "off_track", "on_hold", "not_started", "cancelled", "no_current_update",
-)  # fmt: skip
+from web.shares import percent
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ class FocusArea:
 
     @property
     def completed_percent(self) -> int | None:
-        return round(100 * self.counts.get("completed", 0) / self.counted) if self.counted else None
+        return percent(self.counts.get("completed", 0), self.counted)
 
 
 @dataclass(frozen=True)
@@ -234,7 +232,7 @@ class ReportContent:
 
     @property
     def completed_percent(self) -> int | None:
-        return round(100 * self.counts["completed"] / self.counted) if self.counted else None
+        return percent(self.counts["completed"], self.counted)
 
     @cached_property
     def changes(self) -> Comparison | None:
@@ -244,30 +242,10 @@ class ReportContent:
 
     @cached_property
     def attention(self) -> list[Attention]:
-        """What is late, silent, ownerless or asks for help, worst first."""
-        worst = {"off_track": 0, "no_current_update": 1, "at_risk": 2}
-        found = [Attention(row, tuple(self._reasons(row))) for row in self.rows.initiatives if row.is_open]
-        found = [item for item in found if item.reasons]
-        return sorted(
-            found, key=lambda item: (worst.get(item.initiative.effective_status, 3), item.initiative.sort_key)
-        )
-
-    def _reasons(self, row: Initiative) -> Iterable[str]:
-        if row.override_status:
-            because = f": {row.override_reason}" if row.override_reason else ""
-            yield f"Set to {row.override_label.lower()} by hand{because}"
-        if row.milestones_overdue:
-            yield f"{_many(row.milestones_overdue, 'milestone')} past the due date"
-        if row.due_date is not None and row.due_date < self.day:
-            yield f"Due date passed {_many((self.day - row.due_date).days, 'day')} ago"
-        if row.is_stale:
-            yield f"No update for more than {self.rows.cover.expected_update_days} days"
-        if not row.override_status and not row.milestones_overdue and row.effective_status in {"at_risk", "off_track"}:
-            yield f"Reported {row.effective_label.lower()}"
-        if row.help_needed:
-            yield "Asks for help"
-        if not row.owner_name:
-            yield "No owner"
+        """What needs attention (initiatives/judgement.py), the worst first."""
+        found = [(row, reasons(row, self.day)) for row in self.rows.initiatives]
+        listed = [Attention(row, tuple(reason.words for reason in why)) for row, why in found if why]
+        return sorted(listed, key=lambda item: (severity(item.initiative), item.initiative.sort_key))
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -426,7 +404,7 @@ def _public(rows: Rows) -> Rows:
 
 def _counts(rows: Iterable[Initiative]) -> dict[str, int]:
     found = Counter(row.effective_status for row in rows)
-    return {status: found.get(status, 0) for status in STATUS_ORDER}
+    return {status: found.get(status, 0) for status in BAR_ORDER}
 
 
 def _age(moment: datetime | None, day: date) -> str:
@@ -437,7 +415,3 @@ def _age(moment: datetime | None, day: date) -> str:
         if days <= limit:
             return words
     return "more than 90 days"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

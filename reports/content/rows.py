@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Self
 
-CLOSED = frozenset({"completed", "cancelled"})
+from initiatives.judgement import CLOSED, decided, slip_days
+from web.shares import percent
+
 # The fields a correction can change, as a reader names them.
 CORRECTABLE = {
     "effective_label": "Status",
     "reported_label": "Reported status",
+    "review_date": "Review while on hold by",
     "percent": "Percent",
     "happened": "What happened",
     "next_steps": "What is next",
@@ -102,10 +105,15 @@ class Initiative:
     milestones_met: int
     milestones_overdue: int
     next_milestone_due: date | None
+    review_date: date | None = None  # frozen since docs/adr/0010; last, for it is written only where it is set
 
     @property
     def is_open(self) -> bool:
         return self.effective_status not in CLOSED
+
+    @property
+    def last_updated_day(self) -> date | None:
+        return self.last_updated_at.date() if self.last_updated_at else None  # instants of a report are in plan time
 
     @property
     def differs(self) -> bool:
@@ -118,11 +126,11 @@ class Initiative:
 
     @property
     def slip_days(self) -> int:
-        return slip(self.baseline_due_date, self.due_date)
+        return slip_days(self.baseline_due_date, self.due_date)
 
     @property
     def progress_percent(self) -> int | None:
-        return round(100 * self.milestones_met / self.milestones_total) if self.milestones_total else None
+        return percent(self.milestones_met, self.milestones_total)
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ class Milestone:
 
     @property
     def slip_days(self) -> int:
-        return slip(self.baseline_due_date, self.due_date)
+        return slip_days(self.baseline_due_date, self.due_date)
 
     def state(self, day: date) -> str:
         """In words, judged on a day."""
@@ -235,15 +243,14 @@ class Rows:
 def effective_after(row: Initiative, status: str, cover: Cover) -> str:
     """The effective status of a frozen row whose reported status a correction put right.
 
-    The same order as initiatives/selectors/status.py, from what the row itself says; a test holds the two together.
+    A test holds it beside what the database decides.
     """
-    if status in CLOSED or status == "on_hold":
-        return status
-    if row.override_status:
-        return row.override_status
-    if row.milestones_overdue:
-        return "off_track"
-    return "no_current_update" if is_stale_after(row, status, cover) else status
+    return decided(
+        reported=status,
+        override=row.override_status,
+        has_late_milestone=bool(row.milestones_overdue),
+        is_stale=is_stale_after(row, status, cover),
+    )
 
 
 def is_stale_after(row: Initiative, status: str, cover: Cover) -> bool:
@@ -251,11 +258,6 @@ def is_stale_after(row: Initiative, status: str, cover: Cover) -> bool:
     if status in CLOSED or row.last_updated_at is None:
         return False
     return (cover.as_of_day - row.last_updated_at.date()).days > cover.expected_update_days
-
-
-def slip(agreed: date | None, due: date | None) -> int:
-    """Calendar days a date lies after the one first agreed; 0 when it did not move later."""
-    return max(0, (due - agreed).days) if agreed is not None and due is not None else 0
 
 
 def names(kind: type[object]) -> tuple[str, ...]:

@@ -255,6 +255,7 @@ class Migration(migrations.Migration):
                 ('milestones_met', models.PositiveIntegerField()),
                 ('milestones_overdue', models.PositiveIntegerField()),
                 ('next_milestone_due', models.DateField(null=True)),
+                ('review_date', models.DateField(null=True)),
                 ('snapshot', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.quartersnapshot')),
             ],
             options={

@@ -97,6 +97,7 @@ class SnapshotInitiative(FrozenRow):
     milestones_met = models.PositiveIntegerField()
     milestones_overdue = models.PositiveIntegerField()
     next_milestone_due = models.DateField(null=True)
+    review_date = models.DateField(null=True)
 
 
 class SnapshotMilestone(FrozenRow):

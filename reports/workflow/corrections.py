@@ -70,6 +70,7 @@ def _mended(row: Initiative, correction: StatusUpdate, rows: Rows) -> Initiative
         effective_status=effective,
         effective_label=str(EffectiveStatus(effective).label) if changed else row.effective_label,
         is_stale=is_stale_after(row, correction.status, rows.cover),
+        review_date=correction.review_date,
         percent=correction.percent,
         happened=correction.happened,
         next_steps=correction.next_steps,

@@ -53,8 +53,8 @@ def test_attention_names_every_reason_worst_first(story, content_of):
     found = {item.initiative.number: item.reasons for item in content_of().attention}
     assert list(found) == ["1.2", "2.1", "2.2", "1.9"]
     assert found["1.2"] == ("Reported off track", "Asks for help")
-    assert found["2.1"] == ("No update for more than 90 days",)
-    assert found["1.9"] == ("No owner",)
+    assert found["2.1"] == ("Last update 102 days ago",)
+    assert found["1.9"] == ("Nobody owns it",)
 
 
 def test_milestones_met_missed_and_slipped(story, content_of):

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from web.markdown import to_html, to_plain
 
+from web import shares
+
 register = template.Library()
 
 # In the order in which bars and legends show them: best first, then waiting, then ended, then unknown.
@@ -68,7 +70,7 @@ def percent(part: float | None, whole: float | None = 100) -> str:
     """`{{ 3|percent:5 }}` is "60%"; `{{ 40|percent }}` is "40%"; nothing of nothing is a dash."""
     if part is None or not whole:
         return "–"
-    return f"{round(part * 100 / whole)}%"
+    return f"{shares.percent(part, whole)}%"
 
 
 @register.filter
