@@ -16,82 +16,63 @@ from rest_framework.response import Response
 
 from goals.models import Goal, Plan
 from initiatives.models import Commitment, EffectiveStatus, InitiativeVersion, Status, StatusUpdate
-from initiatives.selectors.rows import commitments, milestones, read_commitments, read_milestones
-from initiatives.selectors.status import initiative_statuses, read
-from web.api import AS_OF, as_of_or_400, on_a_day
+from initiatives.selectors.rows import (
+    CommitmentRow,
+    MilestoneRow,
+    commitments,
+    milestones,
+    read_commitments,
+    read_milestones,
+)
+from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
+from web.api import AS_OF, NameField, RowSerializer, as_of_or_400, on_a_day
 
 PLAN = OpenApiParameter("plan", str, description="Slug of a plan.")
 BIGGEST = 2**63 - 1
 
 
-class StandingSerializer(serializers.Serializer[Any]):
+class InitiativeSerializer(RowSerializer):
     """An initiative as it stands: `effective_status` is what pages show, `reported_status` what was said."""
 
-    id = serializers.IntegerField()
-    plan_id = serializers.IntegerField()
-    number = serializers.CharField()
-    title = serializers.CharField()
-    summary = serializers.CharField()
-    goal_id = serializers.IntegerField()
-    goal_number = serializers.CharField()
-    goal_title = serializers.CharField()
-    strategy_id = serializers.IntegerField(allow_null=True)
-    strategy_title = serializers.CharField(allow_null=True)
-    owner_id = serializers.IntegerField(allow_null=True)
-    owner_name = serializers.CharField(allow_null=True)
-    department_id = serializers.IntegerField(allow_null=True)
-    department_abbreviation = serializers.CharField(allow_null=True)
-    horizon = serializers.CharField()
-    audience = serializers.CharField()
-    visibility = serializers.CharField()
-    start_date = serializers.DateField()
-    due_date = serializers.DateField(allow_null=True)
-    baseline_due_date = serializers.DateField(allow_null=True)
-    slip_count = serializers.IntegerField()
     effective_status = serializers.ChoiceField(choices=EffectiveStatus.choices)
     reported_status = serializers.ChoiceField(choices=Status.choices, allow_blank=True)
-    review_date = serializers.DateField(allow_null=True)
-    percent = serializers.IntegerField(allow_null=True)
-    override_reason = serializers.CharField()
-    last_updated_at = serializers.DateTimeField(allow_null=True)
-    latest_update_id = serializers.IntegerField(allow_null=True)
-    milestones_total = serializers.IntegerField()
-    milestones_met = serializers.IntegerField()
-    milestones_overdue = serializers.IntegerField()
-    is_stale = serializers.BooleanField()
-    basis = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
+    strategy_title = NameField(allow_null=True)
+    owner_name = NameField(allow_null=True)
+    department_abbreviation = NameField(allow_null=True)
+
+    class Meta:
+        row = InitiativeStatus
+        fields = (
+            "id", "plan_id", "number", "title", "summary", "goal_id", "goal_number", "goal_title", "strategy_id",
+            "strategy_title", "owner_id", "owner_name", "department_id", "department_abbreviation", "horizon",
+            "audience", "visibility", "start_date", "due_date", "baseline_due_date", "slip_count", "effective_status",
+            "reported_status", "review_date", "percent", "override_reason", "last_updated_at", "latest_update_id",
+            "milestones_total", "milestones_met", "milestones_overdue", "is_stale", "basis", "source",
+        )  # fmt: skip
 
 
-class MilestoneSerializer(serializers.Serializer[Any]):
+class MilestoneSerializer(RowSerializer):
     """A milestone as it stood."""
 
-    id = serializers.IntegerField()
-    initiative_id = serializers.IntegerField()
-    initiative_number = serializers.CharField()
-    title = serializers.CharField()
-    due_date = serializers.DateField(allow_null=True)
-    baseline_due_date = serializers.DateField(allow_null=True)
-    slip_count = serializers.IntegerField()
-    completed_date = serializers.DateField(allow_null=True)
-    is_cancelled = serializers.BooleanField()
-    owner_name = serializers.CharField(allow_null=True)
-    department_abbreviation = serializers.CharField(allow_null=True)
+    class Meta:
+        row = MilestoneRow
+        fields = (
+            "id", "initiative_id", "initiative_number", "title", "due_date", "baseline_due_date", "slip_count",
+            "completed_date", "is_cancelled", "owner_name", "department_abbreviation",
+        )  # fmt: skip
 
 
-class CommitmentSerializer(serializers.Serializer[Any]):
+class CommitmentSerializer(RowSerializer):
     """A commitment as it stood."""
 
-    id = serializers.IntegerField()
-    initiative_id = serializers.IntegerField()
-    initiative_number = serializers.CharField()
-    department_id = serializers.IntegerField()
-    department_abbreviation = serializers.CharField()
-    what = serializers.CharField()
-    due_date = serializers.DateField(allow_null=True)
     state = serializers.ChoiceField(choices=Commitment.State.choices)
-    accepted_at = serializers.DateTimeField(allow_null=True)
-    delivered_at = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        row = CommitmentRow
+        fields = (
+            "id", "initiative_id", "initiative_number", "department_id", "department_abbreviation", "what", "due_date",
+            "state", "accepted_at", "delivered_at",
+        )  # fmt: skip
 
 
 class StatusUpdateSerializer(serializers.ModelSerializer[StatusUpdate]):
@@ -133,7 +114,7 @@ class _AsOfViewSet(viewsets.GenericViewSet[Any]):
 class InitiativeViewSet(_AsOfViewSet):
     """Initiatives as they stand; `?plan=`, `?goal=<id>`, `?status=` narrow."""
 
-    serializer_class = StandingSerializer
+    serializer_class = InitiativeSerializer
     lookup_value_regex = r"\d{1,19}"
 
     @extend_schema(

@@ -1,15 +1,18 @@
-"""How an initiative is judged: its effective status, better or worse, what needs attention and why, what slipped.
+"""What is known of an initiative, and how it is judged: effective status, better or worse, needs attention, slipped.
 
 Plain values in, plain values out; pages, mails, API, snapshots, reports and files all judge by this module. What has to
 filter, sort and count in the database is said once more in SQL (selectors/status.py, selectors/attention.py), and tests
-compare the two over every combination.
+compare the two over every combination. `InitiativeColumns` is the one list of what pages, API, snapshots and reports
+share of an initiative.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from statistics import median
 from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from web.shares import percent
 
 OFF_TRACK = "off_track"
 NO_CURRENT_UPDATE = "no_current_update"
@@ -33,37 +36,80 @@ UNCHANGED, BETTER, WORSE, CHANGED, NEW, GONE = "unchanged", "better", "worse", "
 LONGEST = 160  # characters of a person's own words inside a reason
 
 
-class Judged(Protocol):
-    """What a row must say of an initiative to be judged. Days are local days."""
+@dataclass(frozen=True)
+class InitiativeColumns:
+    """An initiative as it stood. Days are local days, instants in plan time; labels and names are those of the moment.
+
+    A text that is missing is "". `review_date` stands last: frozen rows hold it only where it is set (docs/adr/0010).
+    """
+
+    number: str
+    sort_key: str
+    title: str
+    summary: str
+    basis: str
+    source: str
+    goal_number: str
+    goal_title: str
+    strategy_number: str
+    strategy_title: str
+    owner_name: str
+    department_abbreviation: str
+    department_name: str
+    horizon: str
+    audience: str
+    visibility: str
+    start_date: date
+    due_date: date | None
+    baseline_due_date: date | None
+    slip_count: int
+    effective_status: str
+    effective_label: str
+    reported_status: str
+    reported_label: str
+    override_status: str
+    override_label: str
+    override_reason: str
+    is_stale: bool
+    percent: int | None
+    last_updated_at: datetime | None
+    author_name: str
+    happened: str
+    next_steps: str
+    help_needed: str
+    milestones_total: int
+    milestones_met: int
+    milestones_overdue: int
+    next_milestone_due: date | None
+    review_date: date | None
 
     @property
-    def effective_status(self) -> str: ...
+    def is_open(self) -> bool:
+        return self.effective_status not in CLOSED
+
     @property
-    def override_status(self) -> str: ...
+    def shows_lateness(self) -> bool:
+        """Whether "41 days late" belongs beside its due date: what is closed or on hold is silent."""
+        return self.effective_status not in SILENT
+
     @property
-    def override_reason(self) -> str: ...
+    def differs(self) -> bool:
+        """Whether what is shown is not what was reported, so that both must be shown."""
+        return bool(self.reported_status) and self.effective_status != self.reported_status
+
     @property
-    def override_label(self) -> str: ...
+    def last_updated_day(self) -> date | None:
+        return self.last_updated_at.date() if self.last_updated_at else None
+
     @property
-    def effective_label(self) -> str: ...
+    def progress_percent(self) -> int | None:
+        """Milestones met of those not cancelled; None without milestones (case B-09)."""
+        return percent(self.milestones_met, self.milestones_total)
+
     @property
-    def start_date(self) -> date: ...
-    @property
-    def due_date(self) -> date | None: ...
-    @property
-    def review_date(self) -> date | None: ...
-    @property
-    def last_updated_day(self) -> date | None: ...
-    @property
-    def is_stale(self) -> bool: ...
-    @property
-    def milestones_overdue(self) -> int: ...
-    @property
-    def owner_name(self) -> str | None: ...
-    @property
-    def happened(self) -> str | None: ...
-    @property
-    def help_needed(self) -> str | None: ...
+    def slip_days(self) -> int:
+        """Between the due date first agreed and the present one."""
+        return slip_days(self.baseline_due_date, self.due_date)
 
 
 class Reason(NamedTuple):
@@ -100,11 +146,11 @@ def verdict(before: str, after: str) -> str:
     return WORSE if after == NO_CURRENT_UPDATE or RANK[after] < RANK[before] else BETTER
 
 
-def needs_attention(row: Judged, day: date) -> bool:
+def needs_attention(row: InitiativeColumns, day: date) -> bool:
     return next(_reasons(row, day), None) is not None
 
 
-def reasons(row: Judged, day: date) -> tuple[Reason, ...]:
+def reasons(row: InitiativeColumns, day: date) -> tuple[Reason, ...]:
     """Every reason why it needs attention on a day; none for what is closed.
 
     On hold needs none until the day set for its review has passed.
@@ -112,12 +158,12 @@ def reasons(row: Judged, day: date) -> tuple[Reason, ...]:
     return tuple(_reasons(row, day))
 
 
-def sentences(row: Judged, day: date) -> tuple[str, ...]:
+def sentences(row: InitiativeColumns, day: date) -> tuple[str, ...]:
     """The reasons on a page that has no other place for what a person wrote."""
     return tuple(reason.sentence for reason in _reasons(row, day))
 
 
-def _reasons(row: Judged, day: date) -> Iterator[Reason]:
+def _reasons(row: InitiativeColumns, day: date) -> Iterator[Reason]:
     if row.effective_status in CLOSED:
         return
     if row.effective_status == ON_HOLD:
@@ -137,12 +183,12 @@ def _reasons(row: Judged, day: date) -> Iterator[Reason]:
         yield Reason("Asks for help", shortened(row.help_needed))
 
 
-def severity(row: Judged) -> int:
+def severity(row: InitiativeColumns) -> int:
     """Sorts what is worst first."""
     return SEVERITY.index(row.effective_status) if row.effective_status in SEVERITY else len(SEVERITY)
 
 
-def _of_status(row: Judged) -> Iterator[Reason]:
+def _of_status(row: InitiativeColumns) -> Iterator[Reason]:
     """Off track or at risk, by whom or by what. A calm override answers for late milestones."""
     if row.effective_status not in {OFF_TRACK, AT_RISK}:
         return
@@ -150,7 +196,7 @@ def _of_status(row: Judged) -> Iterator[Reason]:
         reason = shortened(row.override_reason).rstrip(".")
         yield Reason(f"Set to {row.override_label.lower()} by hand" + (f": {reason}" if reason else ""))
     elif not row.milestones_overdue:
-        yield Reason(f"Reported {row.effective_label.lower()}", shortened(row.happened or ""))
+        yield Reason(f"Reported {row.effective_label.lower()}", shortened(row.happened))
     if row.milestones_overdue:
         late = "is" if row.milestones_overdue == 1 else "are"
         yield Reason(f"{counted(row.milestones_overdue, 'milestone')} {late} late")

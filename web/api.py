@@ -1,6 +1,8 @@
 """What endpoints of recorded rows share: the point of view in time, and rows as they were."""
 
-from typing import Any, TypeVar
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, TypeVar, get_args
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model
@@ -26,6 +28,37 @@ def as_of_or_400(request: Request) -> AsOf:
         return as_of(request)
     except DjangoValidationError as error:
         raise ValidationError(error.message_dict) from None
+
+
+FIELDS: dict[type, Any] = {
+    bool: serializers.BooleanField,
+    date: serializers.DateField,
+    datetime: serializers.DateTimeField,
+    int: serializers.IntegerField,
+    str: serializers.CharField,
+}
+
+
+class NameField(serializers.CharField):
+    """A name that a plain row holds as "" where there is none; the API says null."""
+
+    def to_representation(self, value: str) -> Any:
+        return super().to_representation(value) or None
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """A plain row: `Meta.row` is its dataclass, `Meta.fields` what of it is told. Declared fields win."""
+
+    def get_fields(self) -> dict[str, Any]:
+        meta: Any = self.Meta  # type: ignore[attr-defined] # each row says its own
+        types = {item.name: get_args(item.type) or (item.type,) for item in fields(meta.row)}
+        made = {
+            name: FIELDS[kind](**({"allow_null": True} if rest else {}))
+            for name, (kind, *rest) in types.items()
+            if name in meta.fields
+        }
+        found = made | super().get_fields()
+        return {name: found[name] for name in meta.fields}
 
 
 class RecordedSerializer(serializers.ModelSerializer[M]):

@@ -7,7 +7,7 @@ any size.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
@@ -28,106 +28,45 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
-from initiatives.judgement import slip_days
+from initiatives.judgement import InitiativeColumns
 from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
-from records.asof import AsOf, local_day, start_of_day
-from web.shares import percent
+from records.asof import AsOf, start_of_day
 
 NOTHING_REPORTED = "Nothing reported"
 
 
 @dataclass(frozen=True)
-class InitiativeStatus:
-    """One initiative as it stood. Days are local days; instants are UTC. Labels are those of the moment."""
+class _Ids:
+    """The live rows behind the columns. `id` is the initiative's."""
 
     id: int
     plan_id: int
-    number: str
-    sort_key: str
-    title: str
-    summary: str
-    basis: str
-    source: str
     goal_id: int
-    goal_number: str
-    goal_title: str
     strategy_id: int | None
-    strategy_number: str | None
-    strategy_title: str | None
     owner_id: int | None
-    owner_name: str | None
     department_id: int | None
-    department_abbreviation: str | None
-    department_name: str | None
-    horizon: str
-    audience: str
-    visibility: str
-    start_date: date
-    due_date: date | None
-    baseline_due_date: date | None
-    slip_count: int
-    reported_status: str
-    review_date: date | None
-    percent: int | None
-    override_status: str
-    override_reason: str
     latest_update_id: int | None
-    last_updated_at: datetime | None
-    author_name: str | None
-    happened: str | None
-    next_steps: str | None
-    help_needed: str | None
-    milestones_total: int
-    milestones_met: int
-    milestones_overdue: int
-    next_milestone_due: date | None
-    is_stale: bool
-    effective_status: str
-
-    @property
-    def is_open(self) -> bool:
-        return self.effective_status not in CLOSED
-
-    @property
-    def last_updated_day(self) -> date | None:
-        return local_day(self.last_updated_at) if self.last_updated_at else None
-
-    @property
-    def shows_lateness(self) -> bool:
-        """Whether "41 days late" belongs beside its due date: what is closed or on hold is silent."""
-        return self.effective_status not in SILENT
-
-    @property
-    def effective_label(self) -> str:
-        return EffectiveStatus(self.effective_status).label
-
-    @property
-    def override_label(self) -> str:
-        return Status(self.override_status).label if self.override_status else ""
-
-    @property
-    def reported_label(self) -> str:
-        return Status(self.reported_status).label if self.reported_status else NOTHING_REPORTED
-
-    @property
-    def differs(self) -> bool:
-        """Whether what is shown is not what was reported, so that both must be shown."""
-        return bool(self.reported_status) and self.effective_status != self.reported_status
-
-    @property
-    def progress_percent(self) -> int | None:
-        """Milestones met of those not cancelled, rounded; None without milestones (case B-09)."""
-        return percent(self.milestones_met, self.milestones_total)
-
-    @property
-    def slip_days(self) -> int:
-        """Calendar days between the due date first agreed and the present one; 0 when it did not move later."""
-        return slip_days(self.baseline_due_date, self.due_date)
 
 
-COLUMNS = tuple(field.name for field in fields(InitiativeStatus) if field.name != "id")
+@dataclass(frozen=True)
+class InitiativeStatus(InitiativeColumns, _Ids):
+    """One initiative as it stood: the shared columns, and where its page finds the rest."""
+
+
+LABELS = {
+    "effective_label": ("effective_status", dict(EffectiveStatus.choices)),
+    "reported_label": ("reported_status", {"": NOTHING_REPORTED} | dict(Status.choices)),
+    "override_label": ("override_status", {"": ""} | dict(Status.choices)),
+}
+COLUMNS = tuple(field.name for field in fields(InitiativeStatus) if field.name not in {"id", *LABELS})
+# Columns of a related row, which may be missing.
+NULLABLE_TEXTS = (
+    "goal_number", "goal_title", "strategy_number", "strategy_title", "owner_name", "department_abbreviation",
+    "department_name", "author_name", "happened", "next_steps", "help_needed",
+)  # fmt: skip
 CHUNK = 2_000  # rows fetched at once where a file of any length is read
 
 
@@ -184,7 +123,17 @@ def initiative_statuses(when: AsOf, *, plan: Plan | int | None = None) -> QueryS
 
 def read(rows: QuerySet[Any]) -> list[InitiativeStatus]:
     """The rows as plain values: nothing in a template can reach today's row by accident."""
-    return [InitiativeStatus(id=row.pop("subject_id"), **row) for row in rows.values("subject_id", *COLUMNS)]
+    return [_plain(row) for row in rows.values("subject_id", *COLUMNS)]
+
+
+def _plain(row: dict[str, Any]) -> InitiativeStatus:
+    for name in NULLABLE_TEXTS:
+        row[name] = row[name] or ""
+    for name, (column, words) in LABELS.items():
+        row[name] = str(words[row[column]])
+    if row["last_updated_at"]:
+        row["last_updated_at"] = timezone.localtime(row["last_updated_at"], timezone.get_default_timezone())
+    return InitiativeStatus(id=row.pop("subject_id"), **row)
 
 
 def standing_of(initiative_id: int, when: AsOf) -> InitiativeStatus | None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Self
 
-from initiatives.judgement import CLOSED, decided, slip_days
-from web.shares import percent
+from initiatives.judgement import CLOSED, InitiativeColumns, decided, slip_days
 
 # The fields a correction can change, as a reader names them.
 CORRECTABLE = {
@@ -58,79 +57,24 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Initiative:
-    """An initiative as it stood."""
+class _Frozen:
+    """What a report keeps of an initiative beside the shared columns."""
 
     source_id: int
-    number: str
-    sort_key: str
-    title: str
-    summary: str
-    basis: str
-    source: str
-    goal_number: str
-    goal_title: str
-    strategy_number: str
-    strategy_title: str
-    owner_name: str
-    department_abbreviation: str
-    department_name: str
-    priorities: str
-    horizon: str
-    horizon_label: str
-    audience: str
-    audience_label: str
-    visibility: str
-    visibility_label: str
-    start_date: date
-    due_date: date | None
-    baseline_due_date: date | None
-    slip_count: int
-    effective_status: str
-    effective_label: str
-    reported_status: str
-    reported_label: str
-    override_status: str
-    override_label: str
-    override_reason: str
-    is_stale: bool
-    percent: int | None
     update_id: int | None
-    last_updated_at: datetime | None
-    author_name: str
-    happened: str
-    next_steps: str
-    help_needed: str
-    milestones_total: int
-    milestones_met: int
-    milestones_overdue: int
-    next_milestone_due: date | None
-    review_date: date | None = None  # frozen since docs/adr/0010; last, for it is written only where it is set
+    priorities: str
+    horizon_label: str
+    audience_label: str
+    visibility_label: str
 
-    @property
-    def is_open(self) -> bool:
-        return self.effective_status not in CLOSED
 
-    @property
-    def last_updated_day(self) -> date | None:
-        return self.last_updated_at.date() if self.last_updated_at else None  # instants of a report are in plan time
-
-    @property
-    def differs(self) -> bool:
-        """Shown and reported status are not the same, so both are told."""
-        return bool(self.reported_status) and self.reported_status != self.effective_status
+@dataclass(frozen=True)
+class Initiative(InitiativeColumns, _Frozen):
+    """An initiative as it stood: the same columns as a page of the day has."""
 
     @property
     def priority_names(self) -> list[str]:
         return sorted(self.priorities.split("\n")) if self.priorities else []
-
-    @property
-    def slip_days(self) -> int:
-        return slip_days(self.baseline_due_date, self.due_date)
-
-    @property
-    def progress_percent(self) -> int | None:
-        return percent(self.milestones_met, self.milestones_total)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,17 @@
 """The frozen rows: text and numbers with every label, and no foreign key to a live row.
 
-Columns named `…_id` hold the live row's number, to find the same thing in another quarter. Their order in the canonical
-form is fixed in reports/content/canonical.py: a new column needs a new version of that form.
+Their columns are made of the plain rows in reports/content/rows.py. Columns named `…_id` hold the live row's number, to
+find the same thing in another quarter. A new column needs a new version of the canonical form, or is written there only
+where it has a value (reports/content/canonical.py).
 """
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, get_args
 
 from django.db import models
 
+from reports import content
 from reports.models.snapshot import QuarterSnapshot
 
 
@@ -32,19 +38,6 @@ class FrozenRow(models.Model):
 class SnapshotHeading(FrozenRow):
     """A focus area, a strategy of one, or a priority the plan answers to."""
 
-    class Kind(models.TextChoices):
-        GOAL = "goal", "Focus area"
-        STRATEGY = "strategy", "Strategy"
-        PRIORITY = "priority", "Priority"
-
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    goal_number = models.CharField(max_length=10, blank=True)  # of a strategy: its focus area's
-    number = models.CharField(max_length=10, blank=True)
-    sort_key = models.CharField(max_length=80, blank=True)
-    title = models.CharField(max_length=200)
-    text = models.TextField(blank=True)
-    lead_name = models.CharField(max_length=150, blank=True)
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["snapshot", "kind", "source_id"], name="snapshotheading_once"),
@@ -54,104 +47,22 @@ class SnapshotHeading(FrozenRow):
 class SnapshotInitiative(FrozenRow):
     """An initiative as it stood: status words and every label as they were shown that day."""
 
-    number = models.CharField(max_length=20)
-    sort_key = models.CharField(max_length=80)
-    title = models.CharField(max_length=200)
-    summary = models.TextField(blank=True)
-    basis = models.CharField(max_length=20, blank=True)
-    source = models.CharField(max_length=500, blank=True)
-    goal_number = models.CharField(max_length=10, blank=True)
-    goal_title = models.CharField(max_length=200, blank=True)
-    strategy_number = models.CharField(max_length=10, blank=True)
-    strategy_title = models.CharField(max_length=200, blank=True)
-    owner_name = models.CharField(max_length=150, blank=True)
-    department_abbreviation = models.CharField(max_length=40, blank=True)
-    department_name = models.CharField(max_length=200, blank=True)
-    priorities = models.TextField(blank=True)  # one name a line
-    horizon = models.CharField(max_length=12, blank=True)
-    horizon_label = models.CharField(max_length=40, blank=True)
-    audience = models.CharField(max_length=12)
-    audience_label = models.CharField(max_length=40)
-    visibility = models.CharField(max_length=10)
-    visibility_label = models.CharField(max_length=40)
-    start_date = models.DateField()
-    due_date = models.DateField(null=True)
-    baseline_due_date = models.DateField(null=True)
-    slip_count = models.PositiveSmallIntegerField()
-    effective_status = models.CharField(max_length=20)
-    effective_label = models.CharField(max_length=40)
-    reported_status = models.CharField(max_length=12, blank=True)
-    reported_label = models.CharField(max_length=40, blank=True)
-    override_status = models.CharField(max_length=12, blank=True)
-    override_label = models.CharField(max_length=40, blank=True)
-    override_reason = models.TextField(blank=True)
-    is_stale = models.BooleanField()
-    percent = models.PositiveSmallIntegerField(null=True)
-    update_id = models.BigIntegerField(null=True)
-    last_updated_at = models.DateTimeField(null=True)
-    author_name = models.CharField(max_length=150, blank=True)
-    happened = models.TextField(blank=True)
-    next_steps = models.TextField(blank=True)
-    help_needed = models.TextField(blank=True)
-    milestones_total = models.PositiveIntegerField()
-    milestones_met = models.PositiveIntegerField()
-    milestones_overdue = models.PositiveIntegerField()
-    next_milestone_due = models.DateField(null=True)
-    review_date = models.DateField(null=True)
+    number: str
+    title: str
 
 
 class SnapshotMilestone(FrozenRow):
     """A milestone as it stood."""
 
-    initiative_id = models.BigIntegerField()
-    title = models.CharField(max_length=300)
-    due_date = models.DateField(null=True)
-    due_text = models.CharField(max_length=10, blank=True)
-    baseline_due_date = models.DateField(null=True)
-    slip_count = models.PositiveSmallIntegerField()
-    completed_date = models.DateField(null=True)
-    is_cancelled = models.BooleanField()
-    owner_name = models.CharField(max_length=150, blank=True)
-    department_abbreviation = models.CharField(max_length=40, blank=True)
-    department_name = models.CharField(max_length=200, blank=True)
-    order = models.PositiveIntegerField()
-    basis = models.CharField(max_length=20, blank=True)
-    source = models.CharField(max_length=500, blank=True)
-
 
 class SnapshotCommitment(FrozenRow):
     """A department's promise as it stood."""
-
-    initiative_id = models.BigIntegerField()
-    department_abbreviation = models.CharField(max_length=40)
-    department_name = models.CharField(max_length=200)
-    what = models.CharField(max_length=500)
-    due_date = models.DateField(null=True)
-    baseline_due_date = models.DateField(null=True)
-    slip_count = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10)
-    state_label = models.CharField(max_length=40)
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by_name = models.CharField(max_length=150, blank=True)
-    delivered_at = models.DateTimeField(null=True)
-    delivered_by_name = models.CharField(max_length=150, blank=True)
 
 
 class SnapshotCorrection(models.Model):
     """What a revision changed in one field of one initiative's row, and why: revisions differ in nothing else."""
 
     snapshot = models.ForeignKey(QuarterSnapshot, on_delete=models.PROTECT, related_name="+")
-    initiative_id = models.BigIntegerField()
-    number = models.CharField(max_length=20)
-    title = models.CharField(max_length=200)
-    corrected_update_id = models.BigIntegerField()
-    update_id = models.BigIntegerField()
-    field = models.CharField(max_length=40)
-    before = models.TextField(blank=True)
-    after = models.TextField(blank=True)
-    reason = models.TextField()
-    author_name = models.CharField(max_length=150, blank=True)
-    recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -159,5 +70,27 @@ class SnapshotCorrection(models.Model):
         ]
         ordering = ["number", "pk"]
 
-    def __str__(self) -> str:
-        return f"{self.number}: {self.field}"
+
+COLUMNS: dict[type, Any] = {
+    bool: models.BooleanField,
+    date: models.DateField,
+    datetime: models.DateTimeField,
+    int: models.BigIntegerField,
+    str: models.TextField,
+}
+
+
+def _add_columns(model: type[models.Model], plain: type) -> None:
+    """A column for each field of the plain row that the model has not declared itself."""
+    declared = {field.name for field in model._meta.local_fields}
+    for item in fields(plain):
+        if item.name not in declared:
+            kind, *rest = get_args(item.type) or (item.type,)
+            COLUMNS[kind](null=bool(rest)).contribute_to_class(model, item.name)
+
+
+_add_columns(SnapshotHeading, content.Heading)
+_add_columns(SnapshotInitiative, content.Initiative)
+_add_columns(SnapshotMilestone, content.Milestone)
+_add_columns(SnapshotCommitment, content.Commitment)
+_add_columns(SnapshotCorrection, content.Correction)

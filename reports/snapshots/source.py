@@ -34,7 +34,7 @@ from initiatives.models import (
     MilestoneVersion,
     Status,
 )
-from initiatives.selectors.status import effective_label, initiative_statuses
+from initiatives.selectors.status import NULLABLE_TEXTS, effective_label, initiative_statuses
 from records.asof import AsOf
 from reports.content import rows as content
 
@@ -107,14 +107,10 @@ def initiatives(when: AsOf, plan: Plan) -> QuerySet[Any]:
         .annotate(lines=Lines("priority_then__name"))
         .values("lines")
     )
-    nullable = (
-        "goal_number", "goal_title", "strategy_number", "strategy_title", "owner_name", "department_abbreviation",
-        "department_name", "author_name", "happened", "next_steps", "help_needed",
-    )  # fmt: skip
     return _shaped(
         initiative_statuses(when, plan=plan),
         content.Initiative,
-        **{name: _text(name) for name in nullable},
+        **{name: _text(name) for name in NULLABLE_TEXTS},
         priorities=Coalesce(Subquery(served, output_field=TextField()), EMPTY),
         horizon_label=_label("horizon", Initiative.Horizon.choices),
         audience_label=_label("audience", Initiative.Audience.choices),
