@@ -103,7 +103,7 @@ class InitiativeColumns:
 
     @property
     def progress_percent(self) -> int | None:
-        """Milestones met of those not cancelled; None without milestones (case B-09)."""
+        """Milestones met of those not cancelled; None without milestones (rule B-09)."""
         return percent(self.milestones_met, self.milestones_total)
 
     @property
