@@ -150,6 +150,7 @@ class Hostile:
             milestones_met=self.pick.randrange(3),
             milestones_overdue=self.pick.randrange(2),
             next_milestone_due=None,
+            review_date=None,
         )
 
     def milestone(self, n, rows):
