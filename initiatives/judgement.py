@@ -40,7 +40,7 @@ LONGEST = 160  # characters of a person's own words inside a reason
 class InitiativeColumns:
     """An initiative as it stood. Days are local days, instants in plan time; labels and names are those of the moment.
 
-    A text that is missing is "". `review_date` stands last: frozen rows hold it only where it is set (docs/adr/0010).
+    A text that is missing is "". `review_date` stands last: frozen rows hold it only where it is set (docs/adr/0012).
     """
 
     number: str

@@ -34,6 +34,8 @@ OPEN_MILESTONE = Q(completed_date__isnull=True, is_cancelled=False)
 class Milestone(MilestoneFields, Recorded):
     """Open until it has a completion date or is cancelled; the two exclude each other."""
 
+    untold = frozenset({"order"})
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -21,7 +21,7 @@ from initiatives.forms.initiatives import (
     OverrideForm,
 )
 from initiatives.models import Commitment, Initiative, StatusUpdate
-from initiatives.selectors.history import history_of, told
+from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import contributors_of, priorities_of
 from initiatives.selectors.rows import (
     commitments,
@@ -43,6 +43,7 @@ from initiatives.views.as_of import speaks_for_a_day
 from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, link
 from people.models import User
 from records.asof import AsOf
+from records.verbs import entries
 from web.pages import press, take_form, words_for
 from web.requests import act_of, user_of
 
@@ -214,7 +215,7 @@ def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResp
         "name": name,
         "is_deleted": when.is_live and initiative.deleted_at is not None,
         "page": page,
-        "entries": [told(event, goal_label=plan.goal_label) for event in page],
+        "entries": entries(page, user, own="initiative", labels={"goal": plan.goal_label}),
         "breadcrumb": way,
     }
     return render(request, "initiatives/initiative_history.html", context)

@@ -6,12 +6,16 @@ from django import forms
 
 from people.models import Department, User
 from people.roles import Role
-from people.selectors import VERBS
+from records.verbs import NOUNS
 from web.forms import Day, PageForm, RowForm
 
 
 def _departments() -> Any:
     return Department.objects.filter(deleted_at__isnull=True)
+
+
+def _nouns() -> list[tuple[str, str]]:
+    return [("", "Anything"), *sorted(NOUNS.items(), key=lambda item: item[1])]
 
 
 class PersonFields(forms.Form):
@@ -97,7 +101,7 @@ class AuditFilterForm(forms.Form):
     """Narrow the audit log. Every field may be left empty."""
 
     person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Everybody", label="Who")
-    what = forms.ChoiceField(required=False, choices=[("", "Anything"), *VERBS.items()])
+    what = forms.ChoiceField(required=False, choices=_nouns)
     day = Day(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

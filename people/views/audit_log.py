@@ -1,7 +1,6 @@
 """The audit log: every act, who, when, through which door and why."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -11,8 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from people.forms.people import AuditFilterForm
-from people.selectors import Entry, audit_events, entry_of
+from people.selectors import audit_events
 from records.models import AuditEvent
+from records.verbs import entries, entry_of
+from web.requests import user_of
 from web.tables import Column, csv_response
 
 COLUMNS = [
@@ -27,18 +28,13 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     """Newest first, narrowed by person, kind of act and day; the same rows as CSV with `?format=csv`."""
     form = AuditFilterForm(request.GET, auto_id="filter_%s")
     if not form.is_valid():
-        return render(request, "people/audit_log.html", {"form": form, "entries": []}, status=422)
+        return render(request, "people/audit_log.html", {"form": form, "entries": ()}, status=422)
     events = audit_events(**form.cleaned_data)
     if request.GET.get("format") == "csv":
         return csv_response("audit log", COLUMNS, _lines(events))
     page = Paginator(events, 50).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "entries": [_named(entry_of(event)) for event in page]}
+    context = {"form": form, "page": page, "entries": entries(page, user_of(request))}
     return render(request, "people/audit_log.html", context)
-
-
-def _named(entry: Entry) -> Entry:
-    """Here the rows are of many kinds, so each says what it happened to."""
-    return replace(entry, what=f"{entry.what}: {entry.target}")
 
 
 def _lines(events: Any) -> Iterator[list[Any]]:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from people.forms.people import PeopleFilterForm, PersonCreateForm, PersonEditForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
-from people.selectors import audit_events, entry_of, people_with_roles
+from people.selectors import audit_events, people_with_roles
 from people.services import create_user, grant_role, revoke_role, update_user
+from records.verbs import entries
 from web.pages import press, seen_number, take_form, words_for
 from web.requests import act_of, user_of
 
@@ -128,7 +129,7 @@ def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int
     context = {
         "person": person,
         "form": form,
-        "entries": [entry_of(event) for event in events],
+        "entries": entries(events, user_of(request), own="user"),
         "roles": [(Role(role).label, text) for role, text in DESCRIPTIONS.items()],
         "can_grant": user.has_perm("people.grant_role"),
         "can_change": _is_in_reach(user, person),

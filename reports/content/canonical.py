@@ -25,7 +25,7 @@ KINDS: tuple[tuple[str, type], ...] = (
     ("commitment", Commitment),
     ("correction", Correction),
 )
-# Added after the first quarters were frozen (docs/adr/0010); they stand last in their class.
+# Added after the first quarters were frozen (docs/adr/0012); they stand last in their class.
 WHERE_SET = frozenset({"review_date"})
 
 

@@ -1,4 +1,4 @@
-"""One judgement: page, report and database agree over every combination (docs/adr/0010)."""
+"""One judgement: page, report and database agree over every combination (docs/adr/0012)."""
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta

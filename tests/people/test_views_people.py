@@ -120,7 +120,7 @@ def test_the_audit_log_narrows_and_leaves_as_csv(sign_in, cast):
     shown = client.get(page("audit-log"), {"what": "user", "person": cast.admin.pk})
     answer = client.get(page("audit-log"), {"what": "user", "person": cast.admin.pk, "format": "csv"})
     lines = b"".join(answer.streaming_content).decode().splitlines()
-    assert [entry.what for entry in shown.context["entries"]] == ["Person changed: =Reader"]
+    assert [(entry.what, entry.target) for entry in shown.context["entries"]] == [("Person edited", "=Reader")]
     assert len(lines) == 2
     assert "Name: Viewer → =Reader" in lines[1]
     assert ",'=Reader," in lines[1]

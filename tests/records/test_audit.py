@@ -7,10 +7,10 @@ import pytest
 from initiatives.models import Contribution
 from initiatives.services import update_initiative
 from people.models import DepartmentVersion
-from people.selectors import value_in_words
 from people.services import create_department, update_department
 from records.audit import SYSTEM, TICK, StaleVersion, record_change, record_deletion
 from records.models import AuditEvent
+from records.verbs import value_in_words
 from tests.build import act, at
 
 WHEN = at("2026-09-01T12:00")

@@ -11,9 +11,8 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from web.markdown import to_html, to_plain
-
 from web import shares
+from web.markdown import to_html, to_plain
 
 register = template.Library()
 

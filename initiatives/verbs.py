@@ -1,0 +1,60 @@
+"""What the log says of initiatives and what hangs on them, and where plans, focus areas and departments are shown."""
+
+from collections.abc import Collection, Mapping
+
+from django.urls import reverse
+
+from goals.models import Goal, Plan
+from initiatives.models import Initiative
+from people.models import Department
+from records.verbs import FIELDS, register, register_page
+
+register(
+    "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative deleted",
+    status_overridden="Status overridden", override_lifted="Override lifted", handed_over="Handed over",
+)  # fmt: skip
+register(
+    "status_update", "Status update", recorded="Status update", corrected="Status update corrected",
+    acknowledged="Status update read by the lead",
+)  # fmt: skip
+register(
+    "milestone", "Milestone", added="Milestone added", changed="Milestone edited", completed="Milestone completed",
+    reopened="Milestone reopened", cancelled="Milestone cancelled", handed_over="Milestone handed over",
+)  # fmt: skip
+register(
+    "commitment", "Commitment", proposed="Commitment proposed", accepted="Commitment accepted",
+    delivered="Commitment delivered", withdrawn="Commitment withdrawn", moved="Commitment’s due date moved",
+)  # fmt: skip
+FIELDS.update(
+    {"baseline_due_date": "Date first agreed", "completed_date": "Completed on", "due_date": "Due",
+     "due_text": "Due as written", "happened": "What happened", "is_cancelled": "Cancelled",
+     "next_steps": "What is next", "override_reason": "Reason for the override",
+     "override_status": "Status shown instead", "percent": "Percent done", "review_date": "Review while on hold by",
+     "slip_count": "Times slipped", "status": "Reported status"}
+)  # fmt: skip
+
+
+def _initiatives(keys: Collection[int]) -> Mapping[int, str]:
+    there = Initiative.objects.filter(pk__in=keys, deleted_at__isnull=True).values_list("pk", flat=True)
+    return {key: reverse("initiatives:initiative-detail", args=[key]) for key in there}
+
+
+def _plans(keys: Collection[int]) -> Mapping[int, str]:
+    there = Plan.objects.filter(pk__in=keys, deleted_at__isnull=True).values_list("pk", "slug")
+    return {key: reverse("initiatives:plan-detail", args=[slug]) for key, slug in there}
+
+
+def _goals(keys: Collection[int]) -> Mapping[int, str]:
+    there = Goal.objects.filter(pk__in=keys, deleted_at__isnull=True).values_list("pk", "plan__slug", "number")
+    return {key: reverse("initiatives:goal-detail", args=[slug, number]) for key, slug, number in there}
+
+
+def _departments(keys: Collection[int]) -> Mapping[int, str]:
+    there = Department.objects.filter(pk__in=keys, deleted_at__isnull=True).values_list("pk", "abbreviation")
+    return {key: reverse("initiatives:department-detail", args=[abbreviation]) for key, abbreviation in there}
+
+
+register_page("initiative", _initiatives, needs="initiatives.view_initiative")
+register_page("plan", _plans, needs="people.read")
+register_page("goal", _goals, needs="people.read")
+register_page("department", _departments, needs="people.read")

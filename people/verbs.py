@@ -1,0 +1,25 @@
+"""What the log says of people and departments."""
+
+from collections.abc import Collection, Mapping
+
+from django.urls import reverse
+
+from records.verbs import FIELDS, register, register_page
+
+register(
+    "user", "Person", created="Person added", changed="Person edited", deactivated="Account deactivated",
+    reactivated="Account reactivated", password_set="Password set",  # noqa: S106 - words, no password
+)  # fmt: skip
+register("department", "Department", created="Department added", changed="Department edited")
+register("role", "Role", granted="Role given", revoked="Role taken away")
+FIELDS.update(
+    {"abbreviation": "Abbreviation", "department": "Department", "email": "E-mail", "is_active": "Active",
+     "name": "Name", "parent": "Part of", "role": "Role"}
+)  # fmt: skip
+
+
+def _people(keys: Collection[int]) -> Mapping[int, str]:
+    return {key: reverse("people:person-detail", args=[key]) for key in keys}
+
+
+register_page("user", _people, needs="people.change_person")
