@@ -12,7 +12,10 @@ register(
     signed_off="Report signed off", completed="Report completed", published="Report published",
     unpublished="Report taken back from publication", reopened="Report reopened",
 )  # fmt: skip
-register("export", "File of a report", asked="File of a report asked for", fetched="File of a report fetched")
+register(
+    "export", "File of a report", asked="File of a report asked for", ready="File of a report ready",
+    failed="File of a report could not be built", fetched="File of a report fetched",
+)  # fmt: skip
 
 
 def _reports(keys: Collection[int]) -> Mapping[int, str]:
