@@ -42,8 +42,8 @@ def priorities_as_of(when: AsOf) -> QuerySet[Any]:
 
 
 def _with_lead(rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
-    told: QuerySet[Any] = rows.annotate(
+    named: QuerySet[Any] = rows.annotate(
         lead_then=FilteredRelation("lead__versions", condition=when.q("lead__versions")),
         lead_name=F("lead_then__name"),
     )
-    return told.order_by("sort_key", "subject_id")
+    return named.order_by("sort_key", "subject_id")

@@ -100,8 +100,8 @@ class _AsOfViewSet(viewsets.GenericViewSet[Any]):
         assert self.paginator is not None  # noqa: S101 - set in REST_FRAMEWORK
         page: Sequence[Any] | None = self.paginator.paginate_queryset(self.rows(request), request, view=self)
         ids = [row.subject_id for row in page or []]
-        told = {row.id: row for row in self.told(self.rows(request).filter(subject_id__in=ids))}
-        return self.get_paginated_response(self.get_serializer([told[key] for key in ids], many=True).data)
+        by_id = {row.id: row for row in self.told(self.rows(request).filter(subject_id__in=ids))}
+        return self.get_paginated_response(self.get_serializer([by_id[key] for key in ids], many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One row; 404 where it did not exist at that moment."""

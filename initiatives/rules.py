@@ -28,8 +28,8 @@ def is_contributor(user: User, initiative: Initiative | None) -> bool:
 
 
 @rules.predicate
-def has_hands(user: User) -> bool:
-    """Viewers and leaders read; owning something gives them no pen unless they also hold a working role."""
+def has_working_role(user: User) -> bool:
+    """Viewers and leaders read; owning something lets them change nothing unless they also hold a working role."""
     return user.has_role(*WORKING)
 
 
@@ -45,7 +45,7 @@ def is_liaison_of_lead(user: User, initiative: Initiative | None) -> bool:
 
 
 @rules.predicate
-def is_liaison_of_promise(user: User, commitment: Commitment | None) -> bool:
+def is_liaison_of_commitment(user: User, commitment: Commitment | None) -> bool:
     return commitment is not None and is_liaison_of(user, commitment.department_id)
 
 
@@ -55,12 +55,12 @@ def may_change_milestones_beside(user: User, milestone: Milestone | None) -> boo
 
 
 @rules.predicate
-def is_owner_of_step(user: User, milestone: Milestone | None) -> bool:
+def is_owner_of_milestone(user: User, milestone: Milestone | None) -> bool:
     return milestone is not None and milestone.owner_id == user.pk
 
 
 @rules.predicate
-def is_liaison_of_step(user: User, milestone: Milestone | None) -> bool:
+def is_liaison_of_milestone(user: User, milestone: Milestone | None) -> bool:
     return milestone is not None and is_liaison_of(user, milestone.department_id)
 
 
@@ -82,7 +82,7 @@ def is_reader_of(user: User, update: StatusUpdate | None) -> bool:
     return reader_of(author_id=update.author_id, lead_id=row.goal.lead_id, owner_id=row.owner_id) == user.pk
 
 
-own = has_hands & (is_owner | is_contributor)
+own = has_working_role & (is_owner | is_contributor)
 
 rules.add_perm("initiatives.view_initiative", is_member)
 rules.add_perm("initiatives.add_initiative", may_manage)
@@ -92,13 +92,16 @@ rules.add_perm("initiatives.restructure_initiative", may_manage)
 rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead | own)
 rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
 rules.add_perm(
-    "initiatives.keep_milestone", may_change_milestones_beside | (has_hands & is_owner_of_step) | is_liaison_of_step
+    "initiatives.keep_milestone",
+    may_change_milestones_beside | (has_working_role & is_owner_of_milestone) | is_liaison_of_milestone,
 )
 rules.add_perm("initiatives.override_status", may_manage)
-rules.add_perm("initiatives.correct_status_update", may_manage | (has_hands & is_author))
+rules.add_perm("initiatives.correct_status_update", may_manage | (has_working_role & is_author))
 rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)
-rules.add_perm("initiatives.ask_any_department", may_manage | (has_hands & is_owner))
-rules.add_perm("initiatives.propose_commitment", may_manage | (has_hands & is_owner) | is_liaison)
-rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_promise)
-rules.add_perm("initiatives.withdraw_commitment", may_manage | is_liaison_of_promise | (has_hands & owns_initiative_of))
+rules.add_perm("initiatives.ask_any_department", may_manage | (has_working_role & is_owner))
+rules.add_perm("initiatives.propose_commitment", may_manage | (has_working_role & is_owner) | is_liaison)
+rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_commitment)
+rules.add_perm(
+    "initiatives.withdraw_commitment", may_manage | is_liaison_of_commitment | (has_working_role & owns_initiative_of)
+)
 rules.add_perm("initiatives.hand_over", may_manage)

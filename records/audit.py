@@ -126,11 +126,11 @@ def record_change(
     if not changed and not also:
         return None
     act = settled(act, row)
-    told = [name for name in changed if name not in row.untold]
-    words = {name: [_words(row, name), ""] for name in told}
+    worded = [name for name in changed if name not in row.untold]
+    words = {name: [_words(row, name), ""] for name in worded}
     for name, value in changed.items():
         setattr(row, name, value)
-    for name in told:
+    for name in worded:
         words[name][1] = _words(row, name)
     if not changed or not row.copied.issuperset(changed):
         row.version += 1

@@ -1,1 +1,1 @@
-"""Reads across the plan. `standing` is the one place that says how an initiative stands."""
+"""Reads across the plan. `status` is the one place that reads how an initiative stands."""

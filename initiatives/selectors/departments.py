@@ -145,10 +145,10 @@ def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
     rows = _led(ids, when)
     led = read(rows)
     promised = read_commitments(_promised(ids, when))
-    steps = read_milestones(
+    due_milestones = read_milestones(
         _running(milestones(when), when).filter(OPEN, department__in=ids, due_date__lte=when.day + AHEAD)
     )
-    steps.sort(key=lambda row: (row.due_date or when.day, row.id))
+    due_milestones.sort(key=lambda row: (row.due_date or when.day, row.id))
     return DepartmentPage(
         department=own,
         parent=next((row for row in family if row.subject_id == own.parent_id), None),
@@ -157,10 +157,10 @@ def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
         rollup=tally(rows, when).whole,
         commitments=promised,
         late_commitments=[row for row in promised if row.is_late(when.day)],
-        late_milestones=[row for row in steps if row.is_late(when.day)],
+        late_milestones=[row for row in due_milestones if row.is_late(when.day)],
         late_initiatives=[(row, why) for row in led if _is_late(row, when) and (why := sentences(row, when.day))],
         next_commitments=[row for row in promised if _is_next(row, when)],
-        next_milestones=[row for row in steps if not row.is_late(when.day)],
+        next_milestones=[row for row in due_milestones if not row.is_late(when.day)],
         **_who(department_id, when),
     )
 

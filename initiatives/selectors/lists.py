@@ -111,7 +111,7 @@ def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any
         condition &= Q(owner=wanted.owner)
     if wanted.attention:
         condition &= needs_attention(when)
-    return _ordered(rows.filter(condition & _joined(wanted, when) & _said(wanted.text)), wanted.sort)
+    return _ordered(rows.filter(condition & _joined(wanted, when) & _holds_words(wanted.text)), wanted.sort)
 
 
 def _joined(wanted: Wanted, when: AsOf) -> Q:
@@ -125,7 +125,7 @@ def _joined(wanted: Wanted, when: AsOf) -> Q:
     return condition
 
 
-def _said(text: str) -> Q:
+def _holds_words(text: str) -> Q:
     """Every word somewhere: number, title, summary, owner or department."""
     condition = Q()
     for word in text.split()[:8]:
@@ -234,17 +234,17 @@ def timeline(rows: list[InitiativeStatus], when: AsOf) -> Timeline:
     def x(day: date) -> float:
         return round(min(100.0, max(0.0, (day - start).days * 100 / span)), 3)
 
-    steps = _steps(rows, when)
+    days = _marked_days(rows, when)
     bars = []
     for row, until in zip(rows, ends, strict=True):
-        marks = tuple(Mark(x(day), state) for day, state in steps.get(row.id, ()) if start <= day <= end)
+        marks = tuple(Mark(x(day), state) for day, state in days.get(row.id, ()) if start <= day <= end)
         width = max(x(until) - x(row.start_date), 0.5)
         bars.append(Bar(row, _in_words(row), x(row.start_date), round(width, 3), marks))
     years = tuple(date(year, 1, 1) for year in range(first, last + 1))
     return Timeline(start, end, years, bars)
 
 
-def _steps(rows: list[InitiativeStatus], when: AsOf) -> dict[int, list[tuple[date, str]]]:
+def _marked_days(rows: list[InitiativeStatus], when: AsOf) -> dict[int, list[tuple[date, str]]]:
     found: dict[int, list[tuple[date, str]]] = {}
     known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
         initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False

@@ -29,7 +29,7 @@ NEXT = 30  # days ahead that count as "next"
 class UpdateDue:
     """An initiative that waits for a word, and since when or until when."""
 
-    standing: InitiativeStatus
+    initiative: InitiativeStatus
     due_day: date
     why: str
 
@@ -73,15 +73,15 @@ def my_work(user: User, when: AsOf) -> MyWork:
     active = [row for row in mine if row.plan_id in expected]
     soon, horizon = when.day + timedelta(days=SOON), when.day + timedelta(days=NEXT)
     due = sorted(_updates_due(active, expected, when.day), key=lambda one: one.due_day)
-    steps = _steps(user, active, when, until=horizon)
+    open_milestones = _open_milestones(user, active, when, until=horizon)
     promises = _promises(user, when)
     accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,
         updates_due=[one for one in due if one.due_day <= soon],
         updates_next=[one for one in due if soon < one.due_day <= horizon],
-        milestones_now=[row for row in steps if row.due_date and row.due_date <= soon],
-        milestones_next=[row for row in steps if row.due_date and row.due_date > soon],
+        milestones_now=[row for row in open_milestones if row.due_date and row.due_date <= soon],
+        milestones_next=[row for row in open_milestones if row.due_date and row.due_date > soon],
         to_accept=[row for row in promises if row.state == "proposed"],
         to_deliver=[row for row in accepted if row.due_date and row.due_date <= soon],
         promised_next=[row for row in accepted if row.due_date is None or soon < row.due_date <= horizon],
@@ -105,7 +105,7 @@ def needs_a_manager(when: AsOf) -> dict[str, list[InitiativeStatus]]:
     }
 
 
-def _steps(user: User, rows: Iterable[InitiativeStatus], when: AsOf, *, until: date) -> list[MilestoneRow]:
+def _open_milestones(user: User, rows: Iterable[InitiativeStatus], when: AsOf, *, until: date) -> list[MilestoneRow]:
     """Open milestones that are this person's to do: named to them, or named to nobody in an initiative of theirs.
 
     Those of initiatives that are on hold or closed are silent.
@@ -113,14 +113,14 @@ def _steps(user: User, rows: Iterable[InitiativeStatus], when: AsOf, *, until: d
     waiting = [row.id for row in rows if row.effective_status not in SILENT]
     found = (
         milestones(when)
-        .annotate(said=F("initiative_then__reported_status"), plan_state=F("initiative_then__plan__state"))
+        .annotate(reported=F("initiative_then__reported_status"), plan_state=F("initiative_then__plan__state"))
         .filter(
             OPEN,
             Q(owner=user) | Q(owner__isnull=True, department__isnull=True, initiative__in=waiting),
             due_date__lte=until,
             plan_state=Plan.State.ACTIVE,
         )
-        .exclude(said__in=SILENT)
+        .exclude(reported__in=SILENT)
         .order_by("due_date", "order", "subject_id")
     )
     return read_milestones(found)
@@ -131,16 +131,16 @@ def _updates_due(rows: Iterable[InitiativeStatus], expected: dict[int, int], day
         if row.effective_status in SILENT or row.start_date > day:
             continue
         every = expected[row.plan_id]
-        told = local_day(row.last_updated_at) if row.last_updated_at else None
-        due = (told or row.start_date) + timedelta(days=every)
-        if told is None:
+        last_update = local_day(row.last_updated_at) if row.last_updated_at else None
+        due = (last_update or row.start_date) + timedelta(days=every)
+        if last_update is None:
             yield UpdateDue(row, min(due, day), "Nothing was reported yet")
         elif row.milestones_overdue and row.reported_status in {"on_track", "not_started"}:
             yield UpdateDue(
                 row, min(due, day), f"A milestone is late, and the last update says {row.reported_label.lower()}"
             )
         else:
-            yield UpdateDue(row, due, f"Last update {_days(day - told)} ago, one is expected every {every} days")
+            yield UpdateDue(row, due, f"Last update {_days(day - last_update)} ago, one is expected every {every} days")
 
 
 def _days(span: timedelta) -> str:

@@ -103,8 +103,8 @@ def next_dates(rows: QuerySet[Any], when: AsOf, *, limit: int = NEXT) -> list[Ne
         state__in=[Commitment.State.PROPOSED, Commitment.State.ACCEPTED]
     )
     ends = open_rows.filter(due_date__gte=when.day).annotate(kind=_text("Initiative ends"))
-    found = _five(milestones.annotate(kind=_text("Milestone")), "title").union(
-        _five(commitments.annotate(kind=_text("Commitment")), "what"),
+    found = _as_next_dates(milestones.annotate(kind=_text("Milestone")), "title").union(
+        _as_next_dates(commitments.annotate(kind=_text("Commitment")), "what"),
         ends.values_list("due_date", "kind", "title", "subject_id", "number"),
         all=True,
     )
@@ -113,14 +113,14 @@ def next_dates(rows: QuerySet[Any], when: AsOf, *, limit: int = NEXT) -> list[Ne
 
 def _of_open(versions: QuerySet[Any], open_rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
     coming = versions.filter(due_date__gte=when.day, initiative__in=open_rows.values("subject_id"))
-    told: QuerySet[Any] = coming.annotate(
+    named: QuerySet[Any] = coming.annotate(
         initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
         initiative_number=F("initiative_then__number"),
     )
-    return told
+    return named
 
 
-def _five(versions: QuerySet[Any], words: str) -> QuerySet[Any]:
+def _as_next_dates(versions: QuerySet[Any], words: str) -> QuerySet[Any]:
     return versions.values_list("due_date", "kind", words, "initiative_id", "initiative_number")
 
 

@@ -71,7 +71,7 @@ class Cell(NamedTuple):
     department_id: int | None
     effective_status: str
     is_ownerless: bool
-    asks_attention: bool
+    needs_attention_now: bool
     count: int  # type: ignore[assignment] # tuple.count is not missed
 
 
@@ -101,16 +101,16 @@ class Tally:
 def tally(rows: QuerySet[Any], when: AsOf) -> Tally:
     """Count what `initiative_statuses(when)` gives, filtered as the page wants it. One query."""
     ownerless = When(~Q(effective_status__in=CLOSED), owner__isnull=True, then=Value(True))
-    asking = When(needs_attention(when), then=Value(True))
+    needing = When(needs_attention(when), then=Value(True))
     counted = (
         rows.order_by()
         .annotate(
             is_ownerless=Case(ownerless, default=Value(False), output_field=BooleanField()),
-            asks_attention=Case(asking, default=Value(False), output_field=BooleanField()),
+            needs_attention_now=Case(needing, default=Value(False), output_field=BooleanField()),
             department=F("lead_department_id"),
         )
         .values_list("plan_id", "goal_id", "strategy_id", "department", "effective_status", "is_ownerless",
-                     "asks_attention")
+                     "needs_attention_now")
         .annotate(n=Count("pk"))
     )  # fmt: skip
     return Tally(tuple(Cell(*row) for row in counted))
@@ -121,6 +121,6 @@ def _add_up(cells: Iterable[Cell]) -> Rollup:
     attention = ownerless = 0
     for cell in cells:
         counts[cell.effective_status] += cell.count
-        attention += cell.count if cell.asks_attention else 0
+        attention += cell.count if cell.needs_attention_now else 0
         ownerless += cell.count if cell.is_ownerless else 0
     return Rollup({status: counts[status] for status in EffectiveStatus.values if counts[status]}, attention, ownerless)

@@ -83,7 +83,7 @@ class CommitmentRow:
 
 @dataclass(frozen=True)
 class UpdateRow:
-    """One published update as it was told, with the author's name of the moment."""
+    """One published update with the author's name of the moment."""
 
     id: int
     status: str
@@ -180,16 +180,16 @@ def commitments(when: AsOf) -> QuerySet[Any]:
 
 
 def read_commitments(rows: QuerySet[Any]) -> list[CommitmentRow]:
-    return [CommitmentRow(*row) for row in _told(rows)]
+    return [CommitmentRow(*row) for row in _values(rows)]
 
 
 def stream_commitments(rows: QuerySet[Any]) -> Iterator[CommitmentRow]:
     """The same one by one, for a file of any length."""
-    for row in _told(rows).iterator(chunk_size=CHUNK):
+    for row in _values(rows).iterator(chunk_size=CHUNK):
         yield CommitmentRow(*row)
 
 
-def _told(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _values(rows: QuerySet[Any]) -> QuerySet[Any]:
     columns = {"id": "subject_id", "version": "live_version"}
     return rows.values_list(*(columns.get(field.name, field.name) for field in fields(CommitmentRow)))
 

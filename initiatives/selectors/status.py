@@ -107,8 +107,8 @@ def initiative_statuses(when: AsOf, *, plan: Plan | int | None = None) -> QueryS
             happened=F("latest_update__happened"),
             next_steps=F("latest_update__next_steps"),
             help_needed=F("latest_update__help_needed"),
-            milestones_total=_count(_standing_milestones(when)),
-            milestones_met=_count(_standing_milestones(when).filter(completed_date__isnull=False)),
+            milestones_total=_count(_kept_milestones(when)),
+            milestones_met=_count(_kept_milestones(when).filter(completed_date__isnull=False)),
             milestones_overdue=_count(_overdue(when)),
             next_milestone_due=Subquery(
                 _open_milestones(when).filter(due_date__isnull=False).order_by("due_date").values("due_date")[:1],
@@ -136,19 +136,19 @@ def _plain(row: dict[str, Any]) -> InitiativeStatus:
     return InitiativeStatus(id=row.pop("subject_id"), **row)
 
 
-def standing_of(initiative_id: int, when: AsOf) -> InitiativeStatus | None:
+def status_of(initiative_id: int, when: AsOf) -> InitiativeStatus | None:
     """One initiative as it stood, or None where it did not exist then."""
     found = read(initiative_statuses(when).filter(subject_id=initiative_id))
     return found[0] if found else None
 
 
-def said_status(prefix: str = "") -> Case:
+def status_set_by_people(prefix: str = "") -> Case:
     """The effective status where people decide it, whatever the dates say; empty where the dates decide.
 
     For live rows, reached through `prefix`: enough to tell which initiatives are closed or on hold without reading
     history or milestones.
     """
-    return Case(*_said(prefix), default=Value(""), output_field=CharField())
+    return Case(*_set_by_people(prefix), default=Value(""), output_field=CharField())
 
 
 def effective_label(when: AsOf, label: Callable[[str], Any]) -> Case:
@@ -159,7 +159,7 @@ def effective_label(when: AsOf, label: Callable[[str], Any]) -> Case:
     return _decided(when, label, lambda status: Value(str(EffectiveStatus(status).label)))
 
 
-def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
+def _set_by_people(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
     """The first rules of `judgement.decided`."""
     reported, override = f"{prefix}reported_status", f"{prefix}override_status"
     return [
@@ -171,7 +171,7 @@ def _said(prefix: str = "", tell: Callable[[str], Any] = F) -> list[When]:
 def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any]) -> Case:
     """`judgement.decided` in SQL: `tell` says what a column holds, `word` a status by itself."""
     return Case(
-        *_said(tell=tell),
+        *_set_by_people(tell=tell),
         When(Exists(_overdue(when)), then=word(EffectiveStatus.OFF_TRACK.value)),
         When(is_stale=True, then=word(EffectiveStatus.NO_CURRENT_UPDATE.value)),
         When(reported_status="", then=word(EffectiveStatus.NOT_STARTED.value)),
@@ -181,10 +181,10 @@ def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any])
 
 
 def _open_milestones(when: AsOf) -> QuerySet[Any]:
-    return _standing_milestones(when).filter(completed_date__isnull=True)
+    return _kept_milestones(when).filter(completed_date__isnull=True)
 
 
-def _standing_milestones(when: AsOf) -> QuerySet[Any]:
+def _kept_milestones(when: AsOf) -> QuerySet[Any]:
     rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
     return rows.filter(initiative=OuterRef("subject_id"), is_cancelled=False)
 
@@ -201,9 +201,9 @@ def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:
     cases = []
     for plan_id, days in expected:
         oldest = when.day - timedelta(days=days)
-        told = Q(last_updated_at__lt=start_of_day(oldest))
+        is_old = Q(last_updated_at__lt=start_of_day(oldest))
         never = Q(last_updated_at__isnull=True, start_date__lt=oldest)
-        cases.append(When(Q(plan=plan_id) & (told | never) & ~Q(reported_status__in=CLOSED), then=Value(True)))
+        cases.append(When(Q(plan=plan_id) & (is_old | never) & ~Q(reported_status__in=CLOSED), then=Value(True)))
     return Case(*cases, default=Value(False), output_field=BooleanField())
 
 

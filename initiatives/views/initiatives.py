@@ -31,7 +31,7 @@ from initiatives.selectors.rows import (
     read_milestones,
     updates,
 )
-from initiatives.selectors.status import InitiativeStatus, standing_of
+from initiatives.selectors.status import InitiativeStatus, status_of
 from initiatives.services import (
     create_initiative,
     delete_initiative,
@@ -97,36 +97,38 @@ class AllowedActions:
 def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
     """How it stands, what is dated, who promised what, what was said. `?as_of=` tells it as it stood on a day."""
     initiative = _seen_initiative(request, pk, when)
-    standing = standing_of(pk, when)
-    if standing is None:
+    status = status_of(pk, when)
+    if status is None:
         return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
     user = user_of(request)
-    pens = AllowedActions(user, initiative, when.is_live)
-    may = pens.on_page()
+    actions = AllowedActions(user, initiative, when.is_live)
+    may = actions.on_page()
     wants_all = request.GET.get("updates") == "all"
     plan = _plan_then(initiative, when)
-    said = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
-    steps = read_milestones(milestones(when).filter(initiative=pk))
+    shown_updates = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
+    milestone_rows = read_milestones(milestones(when).filter(initiative=pk))
     promises = read_commitments(commitments(when).filter(initiative=pk))
-    promise_pens = [(row, pens.on_commitment(row.department_id)) for row in promises]
+    commitment_rows = [(row, actions.on_commitment(row.department_id)) for row in promises]
     context: dict[str, Any] = {
         "initiative": initiative,
         "plan": plan,
-        "standing": standing,
+        "status": status,
         "when": when,
         "may": may,
-        "milestones": steps,
-        "next_milestone": next_milestone(steps),
-        "commitments": promise_pens,
-        "has_promise_pens": any(row.is_open and may["withdraw"] for row, may in promise_pens),
-        "basis": Initiative.Basis(standing.basis).label if standing.basis else "Written by people of the plan",
-        "source_href": standing.source if standing.source.startswith(("https://", "http://")) else "",
-        "updates": [(row, pens.on_update(row.author_id)) for row in said[: None if wants_all else UPDATES_SHOWN]],
-        "has_more_updates": not wants_all and len(said) > UPDATES_SHOWN,
-        "reported": next((row for row in said if row.id == standing.latest_update_id), None),
+        "milestones": milestone_rows,
+        "next_milestone": next_milestone(milestone_rows),
+        "commitments": commitment_rows,
+        "has_commitment_actions": any(row.is_open and may["withdraw"] for row, may in commitment_rows),
+        "basis": Initiative.Basis(status.basis).label if status.basis else "Written by people of the plan",
+        "source_href": status.source if status.source.startswith(("https://", "http://")) else "",
+        "updates": [
+            (row, actions.on_update(row.author_id)) for row in shown_updates[: None if wants_all else UPDATES_SHOWN]
+        ],
+        "has_more_updates": not wants_all and len(shown_updates) > UPDATES_SHOWN,
+        "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
         "draft": may["update"] and getattr(initiative, "has_draft", False),
-        "facts": _facts(standing, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
-        "breadcrumb": _way_then(initiative, standing, plan.title, when),
+        "facts": _facts(status, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
+        "breadcrumb": _way_then(initiative, status, plan.title, when),
     }
     template = "initiatives/initiative_detail.html"
     if not request.htmx:  # type: ignore[attr-defined] # django-htmx sets it
@@ -157,36 +159,36 @@ def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
 
 
 def _facts(
-    standing: InitiativeStatus, people: list[str], served: list[str], when: AsOf, goal_label: str
+    status: InitiativeStatus, people: list[str], served: list[str], when: AsOf, goal_label: str
 ) -> list[dict[str, Any]]:
     """Name and value of what does not change every week."""
-    strategy = f"{standing.strategy_number} {standing.strategy_title}" if standing.strategy_id else None
-    department = standing.department_abbreviation
-    owner_href = link("people:person-detail", standing.owner_id) if standing.owner_id and when.is_live else ""
+    strategy = f"{status.strategy_number} {status.strategy_title}" if status.strategy_id else None
+    department = status.department_abbreviation
+    owner_href = link("people:person-detail", status.owner_id) if status.owner_id and when.is_live else ""
     department_href = link("initiatives:department-detail", department, when=when) if department else ""
     return [
-        {"label": "Owner", "value": standing.owner_name or "No owner yet", "href": owner_href},
+        {"label": "Owner", "value": status.owner_name or "No owner yet", "href": owner_href},
         {"label": "Contributors", "value": ", ".join(people) or None},
-        {"label": "Lead department", "value": standing.department_name, "href": department_href},
-        {"label": goal_label, "value": f"{standing.goal_number} {standing.goal_title}"},
+        {"label": "Lead department", "value": status.department_name, "href": department_href},
+        {"label": goal_label, "value": f"{status.goal_number} {status.goal_title}"},
         {"label": "Strategy", "value": strategy},
         {"label": "Priorities", "value": ", ".join(served) or None},
-        {"label": "Horizon", "value": Initiative.Horizon(standing.horizon).label},
-        {"label": "Audience", "value": Initiative.Audience(standing.audience).label},
-        {"label": "Visibility", "value": Initiative.Visibility(standing.visibility).label},
+        {"label": "Horizon", "value": Initiative.Horizon(status.horizon).label},
+        {"label": "Audience", "value": Initiative.Audience(status.audience).label},
+        {"label": "Visibility", "value": Initiative.Visibility(status.visibility).label},
     ]
 
 
-def _way_then(initiative: Initiative, standing: InitiativeStatus, title: str, when: AsOf) -> list[dict[str, str]]:
+def _way_then(initiative: Initiative, status: InitiativeStatus, title: str, when: AsOf) -> list[dict[str, str]]:
     """Breadcrumb with the labels of then."""
     slug = initiative.plan.slug
     return [
         {"label": title, "href": link("initiatives:plan-detail", slug, when=when)},
         {
-            "label": f"{standing.goal_number} {standing.goal_title}",
-            "href": link("initiatives:goal-detail", slug, standing.goal_number, when=when),
+            "label": f"{status.goal_number} {status.goal_title}",
+            "href": link("initiatives:goal-detail", slug, status.goal_number, when=when),
         },
-        {"label": f"{standing.number} {standing.title}", "href": ""},
+        {"label": f"{status.number} {status.title}", "href": ""},
     ]
 
 
@@ -201,13 +203,13 @@ def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResp
     if when.is_live and initiative.deleted_at is not None and not user.has_perm("people.view_audit_log"):
         raise Http404
     name, way = str(initiative), crumbs(initiative, "History")
-    standing = None if when.is_live else standing_of(pk, when)
-    if standing is None and not when.is_live:
+    status = None if when.is_live else status_of(pk, when)
+    if status is None and not when.is_live:
         return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
     plan = _plan_then(initiative, when)
-    if standing is not None:
-        name = f"{standing.number} {standing.title}"
-        *above, here = _way_then(initiative, standing, plan.title, when)
+    if status is not None:
+        name = f"{status.number} {status.title}"
+        *above, here = _way_then(initiative, status, plan.title, when)
         here["href"] = link("initiatives:initiative-detail", pk, when=when)
         way = [*above, here, {"label": "History", "href": ""}]
     page = Paginator(history_of(pk, when), HISTORY_SHOWN).get_page(request.GET.get("page"))

@@ -27,7 +27,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     work = work_of(user, when)
     context: dict[str, Any] = {
         "work": work,
-        "updates_due": [(one, _may_update(user, one.standing)) for one in work.updates_due],
+        "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
         "has_own": bool(work.follows or work.needs or work.has_next),
         "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),
         "attention": _attention(when) if user.has_perm("initiatives.restructure_initiative") else [],

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.db.models import Q, QuerySet
 
 from initiatives.models import SILENT
-from initiatives.selectors.status import said_status
+from initiatives.selectors.status import status_set_by_people
 from reminders.selectors.days import Day, ReminderSettings
 from reminders.selectors.recipients import Directory, Recipient
 
@@ -116,7 +116,7 @@ def speaking(day: Day, prefix: str = "") -> Q:
 
 def awake(rows: "QuerySet[Any]", prefix: str = "") -> "QuerySet[Any]":
     """Without what is closed or on hold: silent is what its effective status says."""
-    said: QuerySet[Any] = rows.alias(said=said_status(prefix))
+    said: QuerySet[Any] = rows.alias(said=status_set_by_people(prefix))
     return said.exclude(said__in=SILENT)
 
 

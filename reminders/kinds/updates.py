@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from initiatives.models import SILENT, Initiative, reader_of
-from initiatives.selectors.status import said_status
+from initiatives.selectors.status import status_set_by_people
 from records.asof import local_day, start_of_day
 from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Only, ReminderEvent, initiative_path, speaking
 from reminders.selectors.days import Day, ReminderSettings
@@ -56,7 +56,7 @@ class UpdateDue(Kind):
 
     @staticmethod
     def rows(day: Day, only: Only | None) -> Iterable[Row]:
-        rows = Initiative.objects.alias(said=said_status()).filter(
+        rows = Initiative.objects.alias(said=status_set_by_people()).filter(
             speaking(day), (_quiet(day) & ~Q(said__in=SILENT)) | _told(day)
         )
         silent = Case(When(said__in=SILENT, then=Value(True)), default=Value(False), output_field=BooleanField())

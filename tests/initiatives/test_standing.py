@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from initiatives.selectors.status import initiative_statuses, read, standing_of
+from initiatives.selectors.status import initiative_statuses, read, status_of
 from initiatives.services import (
     cancel_milestone,
     complete_milestone,
@@ -29,7 +29,7 @@ def today():
 
 
 def effective(initiative, when):
-    return standing_of(initiative.pk, when).effective_status
+    return status_of(initiative.pk, when).effective_status
 
 
 def test_b01_nothing_said_is_not_on_track(plan, today):
@@ -44,7 +44,7 @@ def test_b02_an_open_milestone_past_due_makes_it_off_track(initiative, cast, tod
     make_milestone(initiative, TODAY + timedelta(days=40))
     late = make_milestone(initiative, TODAY - timedelta(days=1))
     assert effective(initiative, today) == "off_track"
-    assert standing_of(initiative.pk, today).reported_status == "on_track"
+    assert status_of(initiative.pk, today).reported_status == "on_track"
     update_milestone(
         milestone=late, fields={"due_date": TODAY + timedelta(days=10)}, act=act(NOW, reason="Vendor moved the date")
     )
@@ -72,7 +72,7 @@ def test_b04_a_closed_initiative_is_not_recomputed(initiative, cast, today):
     freeze_due_quarters(at=at(NOW))
     plan_messages(at=at(NOW))
     send_due_messages(at=at(NOW))
-    shown = standing_of(initiative.pk, today)
+    shown = status_of(initiative.pk, today)
     assert (shown.effective_status, shown.milestones_overdue) == ("completed", 1)
     assert AuditEvent.objects.filter(target_type="initiative").count() == told
     assert initiative.versions.count() == 2  # created, completed
@@ -82,7 +82,7 @@ def test_b05_an_override_stands_until_it_is_lifted(initiative, cast, today):
     report(initiative, "on_track", "2026-10-01T12:00", cast.owner)
     make_milestone(initiative, date(2026, 9, 1))
     override_status(initiative=initiative, status="at_risk", act=act(NOW, cast.admin, reason="vendor strike"))
-    shown = standing_of(initiative.pk, AsOf(day=TODAY + timedelta(days=1)))
+    shown = status_of(initiative.pk, AsOf(day=TODAY + timedelta(days=1)))
     assert (shown.effective_status, shown.override_reason) == ("at_risk", "vendor strike")
     lift_override(initiative=initiative, act=act("2026-10-05T15:00", cast.admin))
     assert effective(initiative, today) == "off_track"
@@ -93,7 +93,7 @@ def test_b06_a_status_grows_old_on_day_91(initiative, cast, today, days_ago, exp
     # 23:30 in Philadelphia is the next day in UTC: the local day counts.
     day = TODAY - timedelta(days=days_ago)
     report(initiative, "on_track", f"{day.isoformat()}T23:30-04:00", cast.owner)
-    shown = standing_of(initiative.pk, today)
+    shown = status_of(initiative.pk, today)
     assert shown.effective_status == expected
     assert shown.reported_status == "on_track"
 
@@ -101,7 +101,7 @@ def test_b06_a_status_grows_old_on_day_91(initiative, cast, today, days_ago, exp
 def test_b06_stale_and_late_is_off_track_and_still_marked_stale(initiative, cast, today):
     report(initiative, "on_track", "2026-06-01T12:00", cast.owner)
     make_milestone(initiative, date(2026, 9, 1))
-    shown = standing_of(initiative.pk, today)
+    shown = status_of(initiative.pk, today)
     assert (shown.effective_status, shown.is_stale) == ("off_track", True)
 
 
@@ -116,7 +116,7 @@ def test_b09_progress_from_milestones(initiative, today):
         complete_milestone(milestone=make_milestone(initiative, None), act=act("2026-09-01T12:00"))
     make_milestone(initiative, None)
     cancel_milestone(milestone=make_milestone(initiative, None), act=act("2026-09-01T12:00"))
-    shown = standing_of(initiative.pk, today)
+    shown = status_of(initiative.pk, today)
     assert (shown.progress_percent, shown.milestones_met, shown.milestones_total) == (67, 2, 3)
 
 
@@ -125,11 +125,11 @@ def test_the_past_is_told_with_the_names_and_dates_of_then(initiative, cast):
     make_milestone(initiative, date(2026, 9, 25))
     update_user(user=cast.owner, fields={"name": "Renamed"}, act=act("2026-10-02T12:00"))
     report(initiative, "at_risk", "2026-10-02T13:00", cast.owner, happened="October text")
-    then = standing_of(initiative.pk, AsOf.end_of(date(2026, 9, 24)))
+    then = status_of(initiative.pk, AsOf.end_of(date(2026, 9, 24)))
     assert (then.effective_status, then.owner_name, then.author_name) == ("on_track", "Owner", "Owner")
     assert then.happened == "September text"
-    assert standing_of(initiative.pk, AsOf.end_of(date(2026, 9, 30))).effective_status == "off_track"
-    assert standing_of(initiative.pk, AsOf(day=TODAY)).owner_name == "Renamed"
+    assert status_of(initiative.pk, AsOf.end_of(date(2026, 9, 30))).effective_status == "off_track"
+    assert status_of(initiative.pk, AsOf(day=TODAY)).owner_name == "Renamed"
 
 
 def test_reading_costs_the_same_number_of_queries_for_one_and_for_three(plan, today, django_assert_num_queries):

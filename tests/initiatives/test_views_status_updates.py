@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from goals.models import Goal
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
-from initiatives.selectors.status import standing_of
+from initiatives.selectors.status import status_of
 from people.models import RoleGrant, User
 from people.roles import Role
 from people.services import grant_role, revoke_role
@@ -278,7 +278,7 @@ def test_an_override_is_set_with_a_reason_and_lifted(sign_in, cast, initiative):
     assert "Vendor strike" in text
     assert "Reported <strong>on track</strong>" in text
     client.post(reverse("initiatives:initiative-override-lift", args=[initiative.pk]))
-    assert standing_of(initiative.pk, AsOf.now(NOW)).effective_status == "on_track"
+    assert status_of(initiative.pk, AsOf.now(NOW)).effective_status == "on_track"
 
 
 def test_publishing_after_the_initiative_was_deleted_is_404(sign_in, cast, initiative):

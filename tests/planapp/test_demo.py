@@ -20,7 +20,7 @@ from initiatives.models import (
     StatusDraft,
     StatusUpdate,
 )
-from initiatives.rules import has_hands
+from initiatives.rules import has_working_role
 from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
 from people.models import Department, User
 from people.roles import Role
@@ -80,7 +80,7 @@ def test_demo_people_can_sign_in_and_do_their_job(loaded, client):
         assert person.has_role(role)
         assert client.login(username=email, password=PASSWORD)
     owned = Initiative.objects.exclude(owner=None).select_related("owner")
-    assert all(has_hands(row.owner) for row in owned), "whoever owns something can report on it"
+    assert all(has_working_role(row.owner) for row in owned), "whoever owns something can report on it"
 
 
 def test_demo_names_roles_never_people(loaded):

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from goals.models import Plan
 from goals.quarters import Quarter
 from goals.services import create_plan, create_priority, update_goal, update_plan
-from initiatives.selectors.status import standing_of
+from initiatives.selectors.status import status_of
 from initiatives.services import (
     accept_commitment,
     complete_milestone,
@@ -61,7 +61,7 @@ def test_b36_the_report_says_what_was_recorded_by_the_quarters_end(plan, initiat
     report(initiative, "off_track", "2026-10-02T12:00", cast.owner, happened="October's text")
     row = only(freeze(plan))
     assert (row.effective_status, row.happened) == ("on_track", "September's text")
-    assert standing_of(initiative.pk, AsOf.now(at(AFTER_Q1))).effective_status == "off_track"
+    assert status_of(initiative.pk, AsOf.now(at(AFTER_Q1))).effective_status == "off_track"
 
 
 def test_the_first_instant_of_october_is_not_in_september(plan, initiative, cast):

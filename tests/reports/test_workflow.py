@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from initiatives.models import StatusUpdate
-from initiatives.selectors.status import standing_of
+from initiatives.selectors.status import status_of
 from initiatives.services import complete_milestone, correct_status_update
 from records.asof import AsOf
 from records.models import AuditEvent
@@ -140,7 +140,7 @@ def test_the_rule_for_corrected_rows_is_the_rule_of_the_database(plan, initiativ
     correct_status_update(
         update=StatusUpdate.objects.get(), words={"status": status}, act=act(age, cast.owner, reason="Mis-clicked")
     )
-    live = standing_of(initiative.pk, AsOf.end_of(Q2.last_day))
+    live = status_of(initiative.pk, AsOf.end_of(Q2.last_day))
     assert effective_after(row, status, told.rows.cover) == live.effective_status
 
 
