@@ -10,8 +10,9 @@ from django.db import connection, transaction
 
 from benchmarks.measure import Pair, taking_turns
 from benchmarks.owed import seed
+from outbox.models import Message
 from records.asof import local_day, start_of_day
-from reminders.models import Message, MessageItem
+from reminders.models import MessageItem
 from reminders.services import plan_messages
 
 AT = datetime(2026, 10, 5, 14, tzinfo=UTC)
@@ -38,15 +39,15 @@ WHERE m.completed_date IS NULL AND NOT m.is_cancelled AND m.deleted_at IS NULL
     SELECT FROM reminders_messageitem o WHERE o.subject_type = 'milestone' AND o.subject_id = m.id
       AND o.person_id = coalesce(m.owner_id, i.owner_id) AND o.dropped = '')
   AND NOT EXISTS (
-    SELECT FROM reminders_message o WHERE o.sort = 'digest' AND o.state <> 'cancelled'
+    SELECT FROM outbox_message o WHERE o.kind = 'digest' AND o.state <> 'cancelled'
       AND o.person_id = coalesce(m.owner_id, i.owner_id)
       AND (o.day = %(day)s OR o.sent_at >= %(midnight)s OR o.state IN ('queued', 'claimed', 'sending')))
 """
 MESSAGES = """
-INSERT INTO reminders_message
-  (person_id, sort, day, message_id, date, planned_at, state, fence, attempts, next_try_at, note, to_address, subject,
-   text, html)
-SELECT person, 'digest', %(day)s, '<' || left(encode(sha256(
+INSERT INTO outbox_message
+  (person_id, kind, key, day, message_id, date, planned_at, state, fence, attempts, next_try_at, note,
+   to_address, subject, text, html)
+SELECT person, 'digest', %(day)s::text, %(day)s, '<' || left(encode(sha256(
     convert_to('digest:' || person || ':' || %(day)s::text || ':0', 'UTF8')), 'hex'), 40) || '@localhost>',
   %(at)s, %(at)s, 'queued', 0, 0, %(at)s, '', '', '', '', ''
 FROM (SELECT DISTINCT person FROM owed) people ORDER BY person
@@ -57,7 +58,7 @@ INSERT INTO reminders_messageitem
    seen_update_id, planned_on, dropped)
 SELECT m.id, o.person, 'milestone_due_soon', 'milestone', o.subject, o.due, o.step, o.plan, o.initiative, o.label,
   'owner', o.seen, %(day)s, ''
-FROM owed o JOIN reminders_message m ON m.person_id = o.person AND m.day = %(day)s AND m.sort = 'digest'
+FROM owed o JOIN outbox_message m ON m.person_id = o.person AND m.day = %(day)s AND m.kind = 'digest'
 ORDER BY o.person
 """
 

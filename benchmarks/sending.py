@@ -20,19 +20,20 @@ from django.db import connection
 
 from benchmarks.measure import Pair, taking_turns
 from benchmarks.owed import seed
-from reminders.mailer import FixedMail
-from reminders.models import Message
-from reminders.rendering import headers_of
-from reminders.services import plan_messages, send_due_messages
+from outbox.mailer import FixedMail
+from outbox.models import Message
+from outbox.rendering import headers_of
+from outbox.services import send_due_messages
+from reminders.services import plan_messages
 
 AT = datetime(2026, 10, 5, 14, tzinfo=UTC)
 SIZES = (1_000,)
-INTENT = """UPDATE reminders_message SET state = 'sending', fence = fence + 1, attempts = 1, to_address = %s,
+INTENT = """UPDATE outbox_message SET state = 'sending', fence = fence + 1, attempts = 1, to_address = %s,
   rendered_on = %s, subject = %s, text = %s, html = %s, lease_until = clock_timestamp() + interval '1 minute'
   WHERE id = %s AND state = 'queued'"""
-SENT = """UPDATE reminders_message SET state = 'sent', sent_at = %s, ended_at = %s, lease_until = NULL
+SENT = """UPDATE outbox_message SET state = 'sent', sent_at = %s, ended_at = %s, lease_until = NULL
   WHERE id = %s AND state = 'sending'"""
-ANEW = """UPDATE reminders_message SET state = 'queued', fence = 0, attempts = 0, sent_at = NULL, ended_at = NULL,
+ANEW = """UPDATE outbox_message SET state = 'queued', fence = 0, attempts = 0, sent_at = NULL, ended_at = NULL,
   rendered_on = NULL, to_address = '', subject = '', text = '', html = ''"""
 
 
@@ -69,7 +70,7 @@ def _timed_anew(work) -> None:
     """Every round begins with all of them queued, on a table without dead rows. Both sides pay for that alike."""
     with connection.cursor() as cursor:
         cursor.execute(ANEW)
-        cursor.execute("VACUUM reminders_message")
+        cursor.execute("VACUUM outbox_message")
     work()
 
 

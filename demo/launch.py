@@ -112,7 +112,7 @@ def _wait_for_page(supervisor: Supervisor, host: str, port: int) -> bool:
 
 def _ring() -> None:
     """Ask the worker once what is due: the first mails and its heartbeat need not wait for beat."""
-    for name in ("reminders.plan_messages", "reminders.send_due_messages"):
+    for name in ("reminders.plan_messages", "outbox.send_due_messages"):
         celery_app.send_task(name)
 
 

@@ -50,6 +50,11 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
+    def reachable(self) -> "models.QuerySet[User]":
+        """Active, with an address, and with at least one role: everybody else could not act on a mail."""
+        grant = RoleGrant.objects.filter(user=models.OuterRef("pk"), recorded_until__isnull=True)
+        return self.filter(models.Exists(grant), is_active=True).exclude(email="")
+
 
 class Grant(NamedTuple):
     """A role somebody holds now; `department_id` for a liaison."""

@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 MINUTE = 60.0
 app.conf.beat_schedule = {
     "plan-messages": {"task": "reminders.plan_messages", "schedule": 10 * MINUTE},
-    "send-due-messages": {"task": "reminders.send_due_messages", "schedule": MINUTE},
+    "send-due-messages": {"task": "outbox.send_due_messages", "schedule": MINUTE},
     "build-exports": {"task": "reports.build_exports", "schedule": MINUTE},
     "remove-old-exports": {"task": "reports.remove_old_exports", "schedule": 60 * MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},

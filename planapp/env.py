@@ -39,7 +39,7 @@ def email(url: str) -> dict[str, Any]:
     """E-mail settings for an EMAIL_URL: `smtp://user:password@host:port`, `console:`, or `folder:/path` (demo)."""
     parts = urlsplit(url)
     if parts.scheme == "folder":
-        return {"EMAIL_BACKEND": "reminders.mailfolder.EmailBackend", "EMAIL_FILE_PATH": parts.path}
+        return {"EMAIL_BACKEND": "outbox.mailfolder.EmailBackend", "EMAIL_FILE_PATH": parts.path}
     parsed = dj_email_url.parse(url)
     return {name: value for name, value in parsed.items() if name.startswith("EMAIL_") and name != "EMAIL_FILE_PATH"}
 

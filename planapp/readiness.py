@@ -6,8 +6,8 @@ from typing import Any
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
+from outbox.selectors import Health, health
 from planapp.celery import app
-from reminders.selectors.log import Health, health
 from reports.snapshots.freezing import overdue_quarters
 
 Check = dict[str, Any]

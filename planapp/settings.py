@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "records",
     "web",
     "jobs",
+    "outbox",
     "people",
     "goals",
     "initiatives",

@@ -7,9 +7,10 @@ from django import forms
 from goals.models import Plan
 from initiatives.models import Status
 from initiatives.models.status_update import TEXT_LIMIT
+from outbox.models import KIND_LABELS, Message
 from people.models import User
 from reminders.kinds import KINDS
-from reminders.models import Message, OneOff, Subscription
+from reminders.models import OneOff, Subscription
 from reminders.selectors.recipients import stand_ins
 
 DAY = {"type": "date"}
@@ -17,7 +18,7 @@ DAY = {"type": "date"}
 
 class MessageFilterForm(forms.Form):
     state = forms.ChoiceField(label="State", choices=[("", "All"), *Message.State.choices], required=False)
-    sort = forms.ChoiceField(label="Kind of mail", choices=[("", "All"), *Message.Sort.choices], required=False)
+    kind = forms.ChoiceField(label="Kind of mail", choices=lambda: [("", "All"), *KIND_LABELS.items()], required=False)
     who = forms.CharField(label="Person", required=False, max_length=150)
 
 

@@ -3,18 +3,15 @@
 A link holds nothing but the number of a row and a signature; whether it still counts is decided when it is opened.
 """
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from reminders.models import Message, MessageItem
+from outbox.models import Message
+from outbox.rendering import absolute
+from reminders.models import MessageItem
 
 ITEM = Signer(salt="reminders.item")
 PERSON = Signer(salt="reminders.unsubscribe")
-
-
-def absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
 
 
 def answer_url(item: MessageItem) -> str:

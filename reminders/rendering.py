@@ -6,14 +6,16 @@ from datetime import date
 from itertools import groupby
 
 from django.template import Context, engines
-from django.template.loader import render_to_string
 
 from initiatives.models import Status
-from people.models import Department, User
+from outbox.kinds import Rendered
+from outbox.models import Message
+from outbox.rendering import absolute, render
+from people.models import Department
 from reminders.kinds import KINDS, ReminderEvent
 from reminders.kinds.base import Section
-from reminders.links import absolute, answer_url, unsubscribe_url
-from reminders.models import Message, MessageItem
+from reminders.links import answer_url, unsubscribe_url
+from reminders.models import MessageItem
 
 BECAUSE = {
     "owner": "You own it.",
@@ -24,15 +26,7 @@ BECAUSE = {
     "lead": "You lead this part of the plan.",
     "author": "You wrote it.",
     "leader": "You belong to leadership.",
-    "asked": "You asked for it.",
 }
-
-
-@dataclass(frozen=True)
-class Rendered:
-    subject: str
-    text: str
-    html: str
 
 
 @dataclass(frozen=True)
@@ -49,9 +43,7 @@ class Line:
     asks: bool
 
 
-def render_digest(
-    message: Message, items: Sequence[tuple[MessageItem, ReminderEvent]], person: User, day: date
-) -> Rendered:
+def render_digest(message: Message, items: Sequence[tuple[MessageItem, ReminderEvent]], day: date) -> Rendered:
     """The daily digest: what is late first, each item once, with its link."""
     ordered = sorted(items, key=lambda pair: KINDS[pair[0].kind].sort_key(pair[1]))
     lines = [_line(item, occasion, day) for item, occasion in ordered]
@@ -60,52 +52,13 @@ def render_digest(
         f"{len(group)} {section.one if len(group) == 1 else section.many}" for section, group in sections
     )
     context = {
-        "person": person,
         "sections": sections,
-        "day": day,
         "count": len(lines),
         "asks": any(line.asks for line in lines),
         "preferences": absolute("/messages/preferences/"),
         "unsubscribe": unsubscribe_url(message),
-        "home": absolute("/"),
     }
-    return _rendered(f"planapp: {subject[:1].lower()}{subject[1:]}", "digest", context)
-
-
-def render_one_off(message: Message, person: User, day: date) -> Rendered:
-    one_off = message.one_off
-    assert one_off is not None  # noqa: S101 - a check in the services' queries
-    context = {"one_off": one_off, "person": person, "day": day, "home": absolute("/")}
-    return _rendered(one_off.subject, "one_off", context)
-
-
-def render_new_link(message: Message, item: MessageItem, person: User, day: date) -> Rendered:
-    context = {"item": item, "person": person, "day": day, "link": answer_url(item), "home": absolute("/")}
-    return _rendered(f"Your new link: {item.label}", "link", context)
-
-
-def render_export(message: Message, item: MessageItem, job_id: int, person: User, day: date) -> Rendered:
-    """A file somebody asked for is ready, or could not be built. The link needs a sign-in: the right may be gone."""
-    is_ready = item.kind == "export_ready"
-    context = {
-        "item": item, "is_ready": is_ready, "person": person, "day": day, "home": absolute("/"),
-        "link": absolute(f"/reports/files/{job_id}/"),
-    }  # fmt: skip
-    subject = "Your file is ready" if is_ready else "Your file could not be built"
-    return _rendered(f"{subject}: {item.label}", "export", context)
-
-
-def render_test(message: Message, person: User, day: date) -> Rendered:
-    return _rendered("planapp: a test to yourself", "test", {"person": person, "day": day, "home": absolute("/")})
-
-
-def headers_of(message: Message) -> dict[str, str]:
-    """Headers besides those every mail has; decided by the row, so that a repeat is the same mail."""
-    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-    if message.sort == Message.Sort.DIGEST:
-        headers["List-Unsubscribe"] = f"<{unsubscribe_url(message)}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return headers
+    return render(message, f"planapp: {subject[:1].lower()}{subject[1:]}", "reminders/email/digest", day=day, **context)
 
 
 def _line(item: MessageItem, occasion: ReminderEvent, day: date) -> Line:
@@ -143,21 +96,3 @@ def _department(occasion: ReminderEvent) -> str:
         .first()
         or ""
     )
-
-
-def _rendered(subject: str, template: str, context: dict[str, object]) -> Rendered:
-    clean = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
-    return Rendered(
-        subject=clean[:250],
-        text=_plain(render_to_string(f"reminders/email/{template}.txt", {**context, "subject": clean})),
-        html=render_to_string(f"reminders/email/{template}.html", {**context, "subject": clean}),
-    )
-
-
-def _plain(text: str) -> str:
-    """At most one empty line in a row, and no spaces at the end of lines: templates leave both."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
-    return "\n".join(lines).strip() + "\n"

@@ -1,25 +1,12 @@
-"""What the message pages and the health page show."""
+"""What the message pages show."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from goals.models import Plan
 from initiatives.models import CLOSED, Initiative
-from jobs.heartbeats import last_beats
-from jobs.models import Heartbeat
+from outbox.models import Message
 from people.models import User
-from reminders.models import Hold, Message
 from reminders.selectors.recipients import answering_people
-
-
-def is_held() -> bool:
-    return Hold.objects.filter(is_open=True).exists()
-
-
-def open_hold() -> Hold | None:
-    return Hold.objects.filter(is_open=True).select_related("by").first()
 
 
 def messages_visible_to(user: User) -> "QuerySet[Message]":
@@ -36,57 +23,4 @@ def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":
     rows = rows.exclude(reported_status__in=CLOSED)
     return rows.filter(Q(owner__isnull=True) | ~Q(owner__in=answering_people())).select_related(
         "owner", "lead_department"
-    )
-
-
-SILENCE = timedelta(minutes=5)  # a worker is asked through the queue every minute
-DELAY = timedelta(minutes=30)  # a message that is due goes out within minutes
-
-
-@dataclass(frozen=True)
-class Health:
-    """How the sending of mail stands at `at`. `no_worker` and `is_late` are what /readyz answers by."""
-
-    at: datetime
-
-    planned_at: datetime | None
-    sent_at: datetime | None
-    worker_at: datetime | None
-    oldest_due_at: datetime | None
-    waiting: int
-    unconfirmed: int
-    failed: int
-    hold: Hold | None
-
-    @property
-    def no_worker(self) -> bool:
-        """Nothing of late came through the queue: beat, broker or worker is away."""
-        return self.worker_at is None or self.at - self.worker_at > SILENCE
-
-    @property
-    def is_late(self) -> bool:
-        """What is due does not go out. Held by a person, it may wait."""
-        return self.hold is None and self.oldest_due_at is not None and self.at - self.oldest_due_at > DELAY
-
-
-def health(at: datetime) -> Health:
-    """Last ticks, the oldest message that is due and not out, and what waits for a person. Four queries."""
-    beats = last_beats()
-    due = Q(state__in=Message.OPEN, next_try_at__lte=at)
-    counted = Message.objects.filter(state__in=[*Message.OPEN, "unconfirmed", "failed"]).aggregate(
-        oldest=Min("planned_at", filter=due),
-        waiting=Count("pk", filter=Q(state__in=Message.OPEN)),
-        unconfirmed=Count("pk", filter=Q(state=Message.State.UNCONFIRMED)),
-        failed=Count("pk", filter=Q(state=Message.State.FAILED)),
-    )
-    return Health(
-        at=at,
-        planned_at=beats.get(Heartbeat.Name.PLAN),
-        sent_at=beats.get(Heartbeat.Name.SEND),
-        worker_at=beats.get(Heartbeat.Name.WORKER),
-        oldest_due_at=counted["oldest"],
-        waiting=counted["waiting"],
-        unconfirmed=counted["unconfirmed"],
-        failed=counted["failed"],
-        hold=open_hold(),
     )

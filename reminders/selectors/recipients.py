@@ -103,19 +103,13 @@ class Directory:
 ASKED = (Role.LEADER, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
 
 
-def reachable_people() -> "QuerySet[User]":
-    """Active, with an address, and with at least one role: everybody else could not act on a mail."""
-    grant = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True)
-    return User.objects.filter(Exists(grant), is_active=True).exclude(email="")
-
-
 def answering_people() -> "QuerySet[User]":
     """Those of them who may answer for what they own."""
     grant = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True, role__in=WORKING)
-    return reachable_people().filter(Exists(grant))
+    return User.objects.reachable().filter(Exists(grant))
 
 
 def stand_ins(person: User) -> "QuerySet[User]":
     """Who can hear it in their place: for who may answer only who may answer too."""
-    able = answering_people() if person.has_role(*WORKING) else reachable_people()
+    able = answering_people() if person.has_role(*WORKING) else User.objects.reachable()
     return able.exclude(pk=person.pk)

@@ -7,14 +7,15 @@ from django.db import transaction
 
 from goals.models import Plan
 from initiatives.models import CLOSED, Initiative
+from outbox.models import Message
+from outbox.services import new_message
 from people.roles import Role
 from records.asof import local_day
 from records.audit import Act, record_event
 from records.history import locked
-from reminders.models import Message, OneOff
+from reminders.models import OneOff
 from reminders.selectors.days import sending_begins
 from reminders.selectors.recipients import Directory
-from reminders.services.identity import message_id
 
 Audience = OneOff.Audience
 
@@ -65,15 +66,11 @@ def queue_due_one_offs(*, at: datetime) -> int:
         people = audience(row, Directory.load(today))
         Message.objects.bulk_create(
             [
-                Message(
-                    person_id=person, sort=Message.Sort.ONE_OFF, day=row.send_on, one_off=row,
-                    message_id=message_id("one_off", person, str(row.pk)), date=at.replace(microsecond=0),
-                    planned_at=at, next_try_at=at,
-                )
+                new_message(kind="one_off", person=person, key=str(row.pk), at=at, day=row.send_on, about=row.pk)
                 for person in people
             ],
             ignore_conflicts=True,
-        )  # fmt: skip
+        )
         row.queued_at = at
         row.save(update_fields=["queued_at"])
         count += len(people)

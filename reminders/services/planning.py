@@ -1,7 +1,7 @@
 """Plan messages: find what is owed and not yet served, and put one mail per person into the outbox."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,14 +13,16 @@ from django.db.models import Q
 from jobs.failpoints import failpoint
 from jobs.heartbeats import beat, one_at_a_time
 from jobs.models import Heartbeat
+from outbox.models import Message
+from outbox.services import new_message
 from records.asof import local_day, start_of_day
 from reminders.kinds import KINDS, Kind, ReminderEvent, occasions, series_of
-from reminders.models import Message, MessageItem
+from reminders.models import MessageItem
 from reminders.selectors.days import Day, planning_day
 from reminders.selectors.recipients import Directory, Recipient
-from reminders.services.identity import message_id
 from reminders.services.one_offs import queue_due_one_offs
 
+DIGEST = "digest"
 BATCH = 1_000  # rows of one INSERT
 
 
@@ -127,7 +129,7 @@ def _items_about(subjects: Mapping[str, Collection[int]]) -> Iterable[tuple[Any,
 
 def _served_today(day: date) -> set[int]:
     """People whose digest of today stands already, went out today, or has not gone out yet."""
-    rows = Message.objects.filter(sort=Message.Sort.DIGEST).exclude(state=Message.State.CANCELLED)
+    rows = Message.objects.filter(kind=DIGEST).exclude(state=Message.State.CANCELLED)
     today = Q(day=day) | Q(sent_at__gte=start_of_day(day)) | Q(state__in=Message.OPEN)
     return set(rows.filter(today).order_by().values_list("person", flat=True))
 
@@ -136,18 +138,10 @@ def _queue(planned: dict[int, list[Planned]], day: date, at: datetime) -> None:
     """One message per person and its items. The caller holds the planning lock, so nothing can come between."""
     if not planned:
         return
-    round_of = _rounds(planned, day)
+    times = _cancelled(day)
     messages = Message.objects.bulk_create(
         [
-            Message(
-                person_id=person,
-                sort=Message.Sort.DIGEST,
-                day=day,
-                message_id=message_id("digest", person, f"{day}:{round_of.get(person, 0)}"),
-                date=at.replace(microsecond=0),
-                planned_at=at,
-                next_try_at=at,
-            )
+            new_message(kind=DIGEST, person=person, key=f"{day}", at=at, day=day, times=times.get(person, 0))
             for person in sorted(planned)
         ],
         batch_size=BATCH,
@@ -158,13 +152,10 @@ def _queue(planned: dict[int, list[Planned]], day: date, at: datetime) -> None:
     _insert([_item(one, by_person[person], on) for person in sorted(planned) for one in planned[person]])
 
 
-def _rounds(planned: Iterable[int], day: date) -> dict[int, int]:
-    """How many digests of this day were cancelled per person, so that the next one has a Message-ID of its own."""
-    rounds: dict[int, int] = defaultdict(int)
-    cancelled = Message.objects.filter(sort=Message.Sort.DIGEST, day=day, state=Message.State.CANCELLED)
-    for person in cancelled.order_by().values_list("person", flat=True):
-        rounds[person] += 1
-    return rounds
+def _cancelled(day: date) -> Mapping[int, int]:
+    """How many digests of this day were cancelled, by person, so that the next one has a Message-ID of its own."""
+    rows = Message.objects.filter(kind=DIGEST, day=day, state=Message.State.CANCELLED).order_by()
+    return Counter(rows.values_list("person", flat=True))
 
 
 # In the order of `_item`.

@@ -15,25 +15,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from reminders import mailfolder
+from outbox import mailfolder
+from outbox.models import Message
+from outbox.selectors import health, open_hold
+from outbox.services import hold_sending, release_sending, send_test, settle_by_hand
 from reminders.forms import HoldForm, MessageFilterForm, SettleForm
 from reminders.kinds import KINDS
-from reminders.models import Message
 from reminders.rendering import BECAUSE
 from reminders.selectors.days import next_day
-from reminders.selectors.log import (
-    health,
-    initiatives_without_reachable_owner,
-    messages_visible_to,
-    open_hold,
-)
+from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
-from reminders.services import (
-    hold_sending,
-    release_sending,
-    send_test,
-    settle_by_hand,
-)
 from reminders.services.planning import owed
 from web.requests import act_of, user_of
 
@@ -51,9 +42,9 @@ def message_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         chosen = form.cleaned_data
         rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows
-        rows = rows.filter(sort=chosen["sort"]) if chosen["sort"] else rows
+        rows = rows.filter(kind=chosen["kind"]) if chosen["kind"] else rows
         rows = rows.filter(person__name__icontains=chosen["who"]) if chosen["who"] else rows
-    page = Paginator(rows.prefetch_related("items"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.prefetch_related("reminder_items"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "demo": _has_folder(),
         "form": form,
@@ -198,7 +189,7 @@ def _demo_only(request: HttpRequest) -> None:
 
 
 def _has_folder() -> bool:
-    return bool(settings.DEMO) and settings.EMAIL_BACKEND == "reminders.mailfolder.EmailBackend"
+    return bool(settings.DEMO) and settings.EMAIL_BACKEND == "outbox.mailfolder.EmailBackend"
 
 
 def _only(request: HttpRequest, permission: str) -> None:
@@ -209,11 +200,11 @@ def _only(request: HttpRequest, permission: str) -> None:
 def _detail(request: HttpRequest, message: Message, form: SettleForm, status: int = 200) -> HttpResponse:
     items: list[dict[str, Any]] = [
         {
-            "kind": KINDS[item.kind].label if item.kind in KINDS else message.get_sort_display(),
+            "kind": KINDS[item.kind].label if item.kind in KINDS else message.kind_label,
             "item": item,
             "because": BECAUSE.get(item.because, ""),
         }
-        for item in message.items.select_related("initiative", "instead_of")
+        for item in message.reminder_items.select_related("initiative", "instead_of")
     ]
     may_settle = message.state in {Message.State.UNCONFIRMED, Message.State.FAILED}
     may_settle = may_settle and user_of(request).has_perm("reminders.steer_sending")

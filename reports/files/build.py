@@ -11,6 +11,7 @@ from django.db.models import F
 from jobs.failpoints import failpoint
 from jobs.progress import Progress, Pulse
 from jobs.queue import LostLease, back_off, claim, due, expired, move, take_back
+from outbox.services import put
 from records.audit import Act, record_event
 from records.models import Channel
 from reports.content import ReportContent
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 State, Step = ExportJob.State, ExportJob.Step
 TRIES = 3  # of one file, whether the build failed or its worker died
 PAUSE = (1,)  # minutes before a build that failed is tried again
+TOLD_AFTER = timedelta(minutes=1)  # whoever waits on the page has fetched it by then, and needs no mail
 NO_PROGRESS: dict[str, Any] = {"step": "", "done": 0, "total": 0}
 DIED = "The worker that built this file died {tries} times. Perhaps the report is too large for it."
 NOTHING = "There is nothing to report any more for what was asked."
@@ -125,4 +127,7 @@ def _end(job: ExportJob, words: str, at: datetime) -> None:
 
 
 def _say(verb: str, job: ExportJob, at: datetime) -> None:
+    """Record how it ended, and put a mail to everybody who asked and has not fetched the file into the outbox."""
     record_event(verb=verb, target=job, parent=job.plan, act=Act(by=None, at=at, channel=Channel.SYSTEM))
+    for person in job.requests.filter(fetched_at=None).order_by("pk").values_list("person", flat=True):
+        put(kind="file", person=person, key=f"{job.pk}:{job.fence}", about=job.pk, at=at, wait=TOLD_AFTER)

@@ -1,9 +1,6 @@
 """What the commands of this room have in common: the plan and the quarter they are told."""
 
-from datetime import datetime
-
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
 from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
@@ -23,14 +20,3 @@ def plan_and_quarter(slug: str, text: str) -> tuple[Plan, Quarter]:
         return plan, Quarter.parse(text, plan.fiscal_year_start_month)
     except NotAQuarter as error:
         raise CommandError(str(error)) from None
-
-
-def moment(text: str | None) -> datetime:
-    """`--at`: the clock of the command. Without an offset, plan time; left out, now."""
-    if text is None:
-        return timezone.now()
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"“{text[:40]}” is not a time. Write it like 2026-10-01T06:00.") from None
-    return told if told.tzinfo else told.replace(tzinfo=timezone.get_default_timezone())

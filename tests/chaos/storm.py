@@ -16,13 +16,13 @@ EARLY = 0.05  # of the faults come while the digests are still being planned
 BEFORE_END = 0.95  # of the mails: by then all faults have come, so each comes while mail flows
 TICK = 0.02
 
-OPEN = "SELECT count(*) FROM reminders_message WHERE state IN ('queued', 'claimed', 'sending')"
-QUEUED = "SELECT count(*) FROM reminders_message"
+OPEN = "SELECT count(*) FROM outbox_message WHERE state IN ('queued', 'claimed', 'sending')"
+QUEUED = "SELECT count(*) FROM outbox_message"
 WORKER = "SELECT extract(epoch FROM at) FROM jobs_heartbeat WHERE name = 'worker'"
 ROWS = """
     SELECT u.email, m.message_id, m.state, m.attempts,
            (SELECT count(*) FROM reminders_messageitem i WHERE i.message_id = m.id AND i.dropped = '')
-    FROM reminders_message m JOIN people_user u ON u.id = m.person_id
+    FROM outbox_message m JOIN people_user u ON u.id = m.person_id
 """
 SETTLED = re.compile(r"Message \d+ (was found at the relay|is not at the relay)")
 

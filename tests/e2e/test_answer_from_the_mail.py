@@ -8,11 +8,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from initiatives.models import Milestone, StatusUpdate
+from outbox import mailfolder
+from outbox.models import Message
+from outbox.services import send_due_messages
 from records.models import AuditEvent
-from reminders import mailfolder
-from reminders.models import Message
 from reminders.selectors.days import sending_begins
-from reminders.services import plan_messages, send_due_messages
+from reminders.services import plan_messages
 from tests.build import make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made
 
@@ -28,7 +29,7 @@ def today():
 
 @pytest.fixture
 def folder(settings, tmp_path, live_server):
-    settings.EMAIL_BACKEND = "reminders.mailfolder.EmailBackend"
+    settings.EMAIL_BACKEND = "outbox.mailfolder.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
     settings.SITE_URL = live_server.url
     return tmp_path

@@ -12,6 +12,7 @@ import pytest
 
 import goals.services as g
 import initiatives.services as i
+import outbox.services as o
 import people.services as p
 import reminders.services as m
 import reports.services as r
@@ -173,10 +174,10 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         plan=w.plan, subject="Hello", text="Read.", audiences=["owners"], send_on=DAY, act=by(w))),
     "reminders.withdraw_one_off": (
         ["one_off.withdrawn"], lambda w: m.withdraw_one_off(one_off=w.one_off, act=by(w))),
-    "reminders.hold_sending": (["sending.held"], lambda w: m.hold_sending(act=by(w))),
-    "reminders.release_sending": (
+    "outbox.hold_sending": (["sending.held"], lambda w: o.hold_sending(act=by(w))),
+    "outbox.release_sending": (
         ["sending.held", "sending.released"],
-        lambda w: (m.hold_sending(act=by(w, minutes=0)), m.release_sending(act=by(w)))),
+        lambda w: (o.hold_sending(act=by(w, minutes=0)), o.release_sending(act=by(w)))),
     "reminders.set_escalation": (
         ["escalation.changed"],
         lambda w: m.set_escalation(plan=w.plan, liaison_after=5, managers_after=None, act=by(w))),
@@ -198,17 +199,18 @@ SILENT = {
     "reports.write_export": "reads",
     "reports.remember_export": "the fingerprint row says who and when",
     "reports.remove_old_exports": "what is removed can be built again",
-    "reminders.claim_messages": "the message row is its own log",
-    "reminders.deliver": "the message row is its own log",
+    "outbox.new_message": "stores nothing",
+    "outbox.put": "the message row is its own log",
+    "outbox.claim_messages": "the message row is its own log",
+    "outbox.deliver": "the message row is its own log",
     "reminders.plan_messages": "the message row is its own log",
     "reminders.queue_due_one_offs": "the message row is its own log",
-    "reminders.queue_export_mails": "the message row is its own log",
-    "reminders.recover": "the message row is its own log",
-    "reminders.send_due_messages": "the message row is its own log",
+    "outbox.recover": "the message row is its own log",
+    "outbox.send_due_messages": "the message row is its own log",
     "reminders.send_new_link": "the message row is its own log",
-    "reminders.send_test": "the message row is its own log",
-    "reminders.settle": "the message row is its own log",
-    "reminders.settle_by_hand": "needs an unconfirmed message; see tests/reminders",
+    "outbox.send_test": "the message row is its own log",
+    "outbox.settle": "the message row is its own log",
+    "outbox.settle_by_hand": "needs an unconfirmed message; see tests/reminders",
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
 NOT_REPEATED = {
@@ -218,18 +220,18 @@ NOT_REPEATED = {
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
-    "reminders.write_one_off", "reminders.hold_sending", "reminders.release_sending",
+    "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
 }  # fmt: skip
 
 
 # Where the services of a room are written.
-SERVICES = {room: (f"{room}.services",) for room in ("people", "goals", "initiatives", "reminders")} | {
+SERVICES = {room: (f"{room}.services",) for room in ("outbox", "people", "goals", "initiatives", "reminders")} | {
     "reports": ("reports.snapshots", "reports.workflow", "reports.files")
 }
 
 
 def public_services() -> Iterator[str]:
-    for module in (p, g, i, m, r):
+    for module in (o, p, g, i, m, r):
         room = module.__name__.split(".")[0]
         names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
         for name in names:

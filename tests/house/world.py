@@ -10,11 +10,13 @@ from goals.models import Goal, Plan, Priority, Strategy
 from goals.services import create_priority
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from initiatives.services import propose_commitment
+from outbox.models import Message
+from outbox.services import send_test
 from people.models import Department, RoleGrant, User
 from people.roles import Role
 from people.services import create_department, create_user, grant_role
-from reminders.models import Message, OneOff
-from reminders.services import send_test, write_one_off
+from reminders.models import OneOff
+from reminders.services import write_one_off
 from reports.models import ExportJob
 from reports.services import freeze_quarter, request_export
 from tests.build import Cast, act, build_cast, build_plan, make_initiative, make_milestone, report

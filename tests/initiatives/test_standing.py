@@ -12,10 +12,11 @@ from initiatives.services import (
     override_status,
     update_milestone,
 )
+from outbox.services import send_due_messages
 from people.services import update_user
 from records.asof import AsOf
 from records.models import AuditEvent
-from reminders.services import plan_messages, send_due_messages
+from reminders.services import plan_messages
 from reports.services import freeze_due_quarters
 from tests.build import act, at, make_initiative, make_milestone, report
 

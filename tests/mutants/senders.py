@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-SENDING, CHECKING = "reminders/services/sending.py", "reminders/services/checking.py"
-RECOVERY, PLANNING = "reminders/services/recovery.py", "reminders/services/planning.py"
-MAILER, MODELS, QUEUE = "reminders/mailer.py", "reminders/models.py", "jobs/queue.py"
+SENDING, MAILS = "outbox/services/sending.py", "reminders/mails.py"
+RECOVERY, PLANNING = "outbox/services/recovery.py", "reminders/services/planning.py"
+MAILER, QUEUE = "outbox/mailer.py", "jobs/queue.py"
+MESSAGES, ITEMS = "outbox/models.py", "reminders/models.py"
 TESTS, GUARDS = "tests/reminders/test_sending.py::test_", "tests/reminders/test_guards.py::test_"
 
 
@@ -45,7 +46,7 @@ MUTANTS = [
         "no unique key of an item",
         GUARDS + "the_database_refuses_to_tell_one_thing_twice",
         (
-            MODELS,
+            ITEMS,
             'fields=["person", "kind", "subject_type", "subject_id", "due_date", "step"],',
             'fields=["person", "kind", "subject_type", "subject_id", "due_date", "step", "id"],',
         ),
@@ -101,12 +102,12 @@ MORE = [
     mutant(
         "no unique key of a day's digest",
         GUARDS + "the_database_refuses_a_second_digest_of_a_day",
-        (MODELS, 'fields=["person", "day"],', 'fields=["person", "day", "id"],'),
+        (MESSAGES, 'fields=["person", "kind", "key"]', 'fields=["person", "kind", "key", "id"]'),
     ),
     mutant(
         "told to whom it is no longer for",
         "tests/reminders/test_who.py::test_what_changed_between_planning_and_sending_counts",
-        (CHECKING, "        elif not _hears(message.person_id, one, directory):", "        elif False:"),
+        (MAILS, "        elif not _hears(message.person_id, event, directory):", "        elif False:"),
     ),
     mutant(
         "a new date for each attempt",

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from jobs.heartbeats import beat
 from jobs.models import Heartbeat
+from outbox.models import Hold
 from planapp import readiness
-from reminders.models import Hold
 
 
 @pytest.fixture

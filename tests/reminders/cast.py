@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.core import mail
 
+from outbox.models import Message
+from outbox.services import send_due_messages
 from people.models import User
-from reminders.models import Message, MessageItem
+from reminders.models import MessageItem
 from reminders.selectors.days import sending_begins
-from reminders.services import plan_messages, send_due_messages
+from reminders.services import plan_messages
 
 TODAY = date(2026, 10, 5)  # a Monday
 MINUTE = timedelta(minutes=1)

@@ -36,15 +36,16 @@ def die(point: str, work: Callable[[], object]) -> bool:
 
 
 def lapse() -> None:
-    from reminders.models import Message  # noqa: PLC0415 - Django must be set up first
+    from outbox.models import Message  # noqa: PLC0415 - Django must be set up first
 
     Message.objects.filter(lease_until__isnull=False).update(lease_until=AT - timedelta(days=400))
 
 
 def run(point: str, times: int) -> tuple[int, str]:
     """How often it died, and the states once nothing is open."""
-    from reminders.models import Message  # noqa: PLC0415
-    from reminders.services import plan_messages, send_due_messages  # noqa: PLC0415
+    from outbox.models import Message  # noqa: PLC0415
+    from outbox.services import send_due_messages  # noqa: PLC0415
+    from reminders.services import plan_messages  # noqa: PLC0415
 
     get_template("reminders/email/digest.html"), reverse("my-work")  # loaded once here, not in each child
     if point != "in_plan":

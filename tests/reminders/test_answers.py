@@ -16,12 +16,14 @@ from initiatives.services import (
     propose_commitment,
     update_initiative,
 )
+from outbox.models import Message
+from outbox.services import send_due_messages
 from people.models import RoleGrant
 from people.roles import Role
 from people.services import create_user, grant_role, revoke_role, update_user
 from records.models import AuditEvent
-from reminders.models import Message, MessageItem, Subscription
-from reminders.services import send_due_messages, set_preferences
+from reminders.models import MessageItem, Subscription
+from reminders.services import set_preferences
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_who import SOON
@@ -218,7 +220,7 @@ def test_a_link_ends(client, link, initiative, cast, noon, why, sentence):
         assert refused.status_code == 409
         assert sentence in refused.content.decode()
     client.post(f"{link}new-link/")
-    assert Message.objects.filter(sort="link").exists() is (why == "14 days")
+    assert Message.objects.filter(kind="link").exists() is (why == "14 days")
     assert StatusUpdate.objects.count() == before
 
 

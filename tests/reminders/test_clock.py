@@ -10,11 +10,13 @@ from django.utils import timezone
 from goals.models import Holiday
 from goals.services import update_plan
 from initiatives.models import Milestone
+from outbox.kinds import Rendered
+from outbox.models import Message
+from outbox.services import send_due_messages
 from records.asof import local_day
-from reminders.models import Message, MessageItem
-from reminders.rendering import Rendered
+from reminders.models import MessageItem
 from reminders.selectors.days import next_day, planning_day, sending_begins, voices
-from reminders.services import plan_messages, send_due_messages
+from reminders.services import plan_messages
 from tests.build import act, make_milestone, report
 
 FIRST = date(2026, 10, 10)  # 400 days hold 1 Nov 2026, 14 Mar 2027 and 7 Nov 2027
@@ -63,7 +65,7 @@ def test_400_days_of_mail_every_working_morning_once_at_nine(zone, plan, initiat
     """Something is owed on every working day. Ticks come before, at and after nine; one digest goes out, at nine."""
     fields = {"working_days": [0, 1, 2, 3, 4], "due_soon_days": [1], "overdue_days": [400], "expected_update_days": 800}
     update_plan(plan=plan, fields=fields, act=act())
-    monkeypatch.setattr("reminders.services.sending.render_digest", lambda *_: Rendered("A digest", "Words", ""))
+    monkeypatch.setattr("reminders.mails.render_digest", lambda *_: Rendered("A digest", "Words", ""))
     holidays = [FIRST + n * DAY for n in (2, 47, 76, 155)]
     Holiday.objects.bulk_create([Holiday(plan=plan, day=day, name="A day off") for day in holidays])
     # All of them in the zone that keeps half an hour; in the others three weeks around each clock change of New York.

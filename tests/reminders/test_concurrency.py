@@ -11,8 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
-from reminders.models import Message, MessageItem
-from reminders.services import plan_messages, send_due_messages
+from outbox.models import Message
+from outbox.services import send_due_messages
+from reminders.models import MessageItem
+from reminders.services import plan_messages
 from tests.build import build_cast, build_plan, make_initiative, make_milestone, report
 from tests.reminders.cast import MINUTE, TODAY, morning
 from tests.reminders.relay import running_relay

@@ -1,6 +1,7 @@
 """Each protection of the sender by itself; tests/mutants takes them away one by one and expects these to fail."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,14 @@ from django.core import mail
 from django.db import IntegrityError, OperationalError, transaction
 
 from jobs.queue import LostLease
-from reminders.mailer import Mailer, Unknown
-from reminders.models import Message, MessageItem
+from outbox.mailer import Mailer, Unknown
+from outbox.models import Message
+from outbox.services import claim_messages, send_due_messages, sending
+from outbox.services.sending import announce, deliver, settle
+from reminders import mails
+from reminders.models import MessageItem
 from reminders.rendering import render_digest
-from reminders.services import checking, claim_messages, plan_messages, send_due_messages, sending
-from reminders.services.sending import announce, deliver, settle
+from reminders.services import plan_messages
 from tests.build import make_initiative, make_milestone, report
 from tests.reminders.cast import MINUTE, SOON, TODAY, addresses, emails, lapse, morning, states
 
@@ -30,8 +34,8 @@ def test_a_lease_that_ran_out_is_lost_before_anybody_took_it_back(three):
 def test_the_database_refuses_a_second_digest_of_a_day(three):
     first = Message.objects.first()
     twin = Message(
-        person=first.person, sort="digest", day=first.day, message_id="<another@x>", date=AT, planned_at=AT,
-        next_try_at=AT,
+        person=first.person, kind="digest", key=first.key, day=first.day, message_id="<another@x>",
+        date=AT, planned_at=AT, next_try_at=AT,
     )  # fmt: skip
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save()
@@ -75,7 +79,7 @@ def test_a_database_that_went_away_is_no_fault_of_the_message(three, monkeypatch
     def gone(*_: object) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(sending, "render_digest", gone)
+    monkeypatch.setattr(mails, "render_digest", gone)
     first = claim_messages(at=AT, limit=1)[0]
     with Mailer() as mailer, pytest.raises(OperationalError):
         deliver(first, mailer=mailer, at=AT)
@@ -84,14 +88,14 @@ def test_a_database_that_went_away_is_no_fault_of_the_message(three, monkeypatch
 
 
 def test_one_row_that_cannot_be_looked_at_keeps_nobody_else_waiting(three, monkeypatch, cast):
-    real = checking._hears
+    real = mails._hears
 
     def broken(person_id, one, directory):
         if person_id == cast.owner.pk:
             raise KeyError("no such rule")
         return real(person_id, one, directory)
 
-    monkeypatch.setattr(checking, "_hears", broken)
+    monkeypatch.setattr(mails, "_hears", broken)
     send_due_messages(at=AT)
     assert states() == {
         "owner@test.example": "queued",
@@ -107,11 +111,11 @@ def test_one_row_that_cannot_be_looked_at_keeps_nobody_else_waiting(three, monke
 def test_a_text_that_cannot_be_put_on_the_wire_fails_before_anybody_could_have_it(three, monkeypatch, cast):
     """In doubt are only mails whose text was on its way."""
 
-    def unwritable(message, items, person, day):
-        rendered = render_digest(message, items, person, day)
-        return type(rendered)(rendered.subject, "\ud800" if person == cast.owner else rendered.text, rendered.html)
+    def unwritable(message, items, day):
+        rendered = render_digest(message, items, day)
+        return replace(rendered, text="\ud800") if message.person == cast.owner else rendered
 
-    monkeypatch.setattr(sending, "render_digest", unwritable)
+    monkeypatch.setattr(mails, "render_digest", unwritable)
     send_due_messages(at=AT)
     row = Message.objects.get(person=cast.owner)
     assert (row.state, row.attempts) == ("queued", 1)

@@ -9,14 +9,15 @@ from email import message_from_bytes, policy
 import pytest
 from django.utils import timezone
 
+from outbox.models import Message
+from outbox.selectors import health
+from outbox.services import send_due_messages
+from outbox.services.recovery import NO_TRACE
 from people.models import User
 from people.roles import Role
 from people.services import create_user, grant_role
 from reminders import rendering
-from reminders.models import Message
-from reminders.selectors.log import health
-from reminders.services import plan_messages, send_due_messages
-from reminders.services.recovery import NO_TRACE
+from reminders.services import plan_messages
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import SOON, TODAY, lapse, morning, states
 

@@ -71,7 +71,7 @@ class Site:
     def lapse(self) -> None:
         """The leases of what died have run out."""
         with closing(sqlite3.connect(self.database)) as database, database:
-            database.execute("UPDATE reminders_message SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL")
+            database.execute("UPDATE outbox_message SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL")
 
     def read(self, *command: str, **more: str) -> str:
         """What a program says."""

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
+from outbox.models import Message
 from people.models import User
 from reminders.kinds import ReminderEvent, series_of
-from reminders.models import Message, MessageItem
+from reminders.models import MessageItem
 from reminders.services.planning import _told_before
 from tests.reminders.cast import TODAY
 
@@ -26,8 +27,8 @@ def about(subject_id: int, plan_id: int, *, subject_type: str = "milestone") -> 
 def digest(person: User, on: date, **fields: object) -> Message:
     at = datetime(on.year, on.month, on.day, 13, tzinfo=UTC)
     return Message.objects.create(
-        person=person, sort="digest", day=on, message_id=f"{person.pk}:{on}", date=at, planned_at=at, next_try_at=at,
-        **fields,
+        person=person, kind="digest", key=f"{on}", day=on, message_id=f"{person.pk}:{on}", date=at,
+        planned_at=at, next_try_at=at, **fields,
     )  # fmt: skip
 
 

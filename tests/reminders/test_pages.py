@@ -4,12 +4,14 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from outbox.models import Hold, Message
+from outbox.services import recover
+from outbox.services.sending import announce, claim_messages
 from people.models import RoleGrant
 from people.services import revoke_role
 from records.models import AuditEvent
-from reminders.models import Hold, Message, Subscription
-from reminders.services import plan_messages, recover
-from reminders.services.sending import announce, claim_messages
+from reminders.models import Subscription
+from reminders.services import plan_messages
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_sending import lapse
@@ -95,7 +97,7 @@ def test_an_unconfirmed_message_is_settled_on_its_page(initiative, cast, sign_in
 def test_a_test_to_myself_takes_the_same_road(cast, sign_in):
     assert sign_in(cast.viewer).post(reverse("reminders:message-test")).status_code == 302
     message = Message.objects.get()
-    assert (message.sort, message.person) == ("test", cast.viewer)
+    assert (message.kind, message.person) == ("test", cast.viewer)
 
 
 def test_preferences_are_kept_and_wrong_ones_refused(cast, sign_in):
@@ -156,7 +158,7 @@ def test_who_hears_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(pla
     assert AuditEvent.objects.filter(verb="escalation.changed").count() == 1
 
 
-def test_the_log_says_why_in_words_for_every_sort_of_mail(sent, plan, cast, sign_in):
+def test_the_log_says_why_in_words_for_every_kind_of_mail(sent, plan, cast, sign_in):
     client = sign_in(cast.manager)
     client.post(reverse("reminders:message-test"))
     listed = client.get(reverse("reminders:message-list")).content.decode()
@@ -167,7 +169,7 @@ def test_the_log_says_why_in_words_for_every_sort_of_mail(sent, plan, cast, sign
 
 @pytest.fixture
 def folder(settings, tmp_path):
-    settings.EMAIL_BACKEND = "reminders.mailfolder.EmailBackend"
+    settings.EMAIL_BACKEND = "outbox.mailfolder.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
     settings.DEMO = True
     return tmp_path

@@ -17,9 +17,12 @@ from initiatives.services import (
     reopen_milestone,
     update_initiative,
 )
+from outbox import tasks as send_tasks
+from outbox.models import Message
+from outbox.services import send_due_messages
 from reminders import tasks
-from reminders.models import Message, MessageItem
-from reminders.services import plan_messages, send_due_messages, set_preferences
+from reminders.models import MessageItem
+from reminders.services import plan_messages, set_preferences
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import MINUTE, TODAY, days_told, morning, run, run_each, told
 
@@ -140,7 +143,7 @@ def test_b31_started_again_by_hand_or_by_a_retry(fresh, cast, time_machine):
     time_machine.move_to(at, tick=False)
     for _ in range(2):
         tasks.plan_messages()
-        tasks.send_due_messages()
+        send_tasks.send_due_messages()
         call_command("plan_messages", at=at.isoformat(), verbosity=0)
         call_command("send_due_messages", at=at.isoformat(), verbosity=0)
     assert len(mail.outbox) == 1

@@ -18,16 +18,17 @@ from initiatives.services import (
     propose_commitment,
     update_initiative,
 )
+from outbox.models import Message
+from outbox.services import send_due_messages
 from people.models import User
 from people.roles import Role
 from people.services import create_user, grant_role, revoke_role, update_user
-from reminders.models import Message, MessageItem, OneOff
+from reminders.models import MessageItem, OneOff
 from reminders.selectors.log import initiatives_without_reachable_owner
 from reminders.selectors.recipients import Directory, Recipient
 from reminders.services import (
     mute_digests,
     plan_messages,
-    send_due_messages,
     set_escalation,
     set_preferences,
     withdraw_one_off,
@@ -237,7 +238,7 @@ def test_what_changed_between_planning_and_sending_counts(fresh, cast, change):
     message = Message.objects.get()
     assert message.state == "cancelled"
     assert message.note
-    assert message.items.get().dropped
+    assert message.reminder_items.get().dropped
     run(TODAY)
     wanted = {"owner": [cast.contributor.email], "deactivated": [cast.liaison.email]}
     assert addresses() == wanted.get(change, [])

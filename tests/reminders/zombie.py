@@ -24,8 +24,8 @@ SHORT = 0.02  # of the mail server's time-out: how old an intent may be when the
 
 def stopped(place: str) -> int:
     """Fork a sender that stops itself at the place, and wait until it has; its number."""
-    from reminders import mailer  # noqa: PLC0415 - Django must be set up first
-    from reminders.services import send_due_messages, sending  # noqa: PLC0415
+    from outbox import mailer  # noqa: PLC0415 - Django must be set up first
+    from outbox.services import send_due_messages, sending  # noqa: PLC0415
 
     connections.close_all()
     child = os.fork()
@@ -47,7 +47,7 @@ def stopped(place: str) -> int:
 
 
 def rows() -> list[tuple[object, ...]]:
-    from reminders.models import Message  # noqa: PLC0415
+    from outbox.models import Message  # noqa: PLC0415
 
     fields = ("state", "fence", "lease_until", "attempts", "next_try_at", "sent_at", "ended_at", "note", "text")
     return list(Message.objects.order_by("pk").values_list(*fields))
@@ -55,7 +55,7 @@ def rows() -> list[tuple[object, ...]]:
 
 def anew(n: int) -> None:
     """Everybody's mail is due again, under names of its own."""
-    from reminders.models import Message  # noqa: PLC0415
+    from outbox.models import Message  # noqa: PLC0415
 
     for row in Message.objects.all():
         row.state, row.message_id, row.attempts, row.note = "queued", f"<{n}.{row.pk}@test.example>", 0, ""
@@ -65,7 +65,7 @@ def anew(n: int) -> None:
 
 def outlived(zombie: int) -> int:
     """Let others settle everything, wake it, and count the rows it changed."""
-    from reminders.services import send_due_messages  # noqa: PLC0415
+    from outbox.services import send_due_messages  # noqa: PLC0415
 
     time.sleep(SHORT * settings.EMAIL_TIMEOUT * 1.5)
     for _ in range(2):

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from jobs.clock import add_at, moment
 from people.models import User
 from reminders.kinds import KINDS
-from reminders.management.moment import add_at, moment
 from reminders.services import plan_messages
 
 

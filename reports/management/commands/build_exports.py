@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from reports.management.arguments import moment
+from jobs.clock import add_at, moment
 from reports.services import build_next_export, remove_old_exports
 
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Builds every file that is due, and deletes those whose time is over. Any number may run at once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", metavar="ISO", help="the clock; now when left out")
+        add_at(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = moment(options["at"])

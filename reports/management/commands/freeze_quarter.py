@@ -5,9 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from jobs.clock import add_at, moment
 from records.audit import Act
 from records.models import Channel
-from reports.management.arguments import add_plan_and_quarter, moment, plan_and_quarter
+from reports.management.arguments import add_plan_and_quarter, plan_and_quarter
 from reports.services import freeze_quarter
 
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_plan_and_quarter(parser)
-        parser.add_argument("--at", metavar="ISO", help="the clock; now when left out")
+        add_at(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan, quarter = plan_and_quarter(options["plan"], options["quarter"])

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from reminders.mailfolder import file_of
+from outbox.mailfolder import file_of
 
 
 class TraceUnreadable(Exception):
@@ -58,11 +58,11 @@ class PostfixTrace:
 
 def trace() -> Trace | None:
     """The trace there is: the mail folder itself, or RELAY_TRACE=postfix:/path or ids:/path; else None."""
-    if settings.EMAIL_BACKEND == "reminders.mailfolder.EmailBackend":
+    if settings.EMAIL_BACKEND == "outbox.mailfolder.EmailBackend":
         return FolderTrace()
-    sort, _, path = str(getattr(settings, "RELAY_TRACE", "")).partition(":")
+    name, _, path = str(getattr(settings, "RELAY_TRACE", "")).partition(":")
     kinds: dict[str, type[IdsTrace] | type[PostfixTrace]] = {"ids": IdsTrace, "postfix": PostfixTrace}
-    return kinds[sort](Path(path)) if sort in kinds and path else None
+    return kinds[name](Path(path)) if name in kinds and path else None
 
 
 def _lines(path: Path) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reminders.management.moment import add_at, moment
-from reminders.services import send_due_messages
+from jobs.clock import add_at, moment
+from outbox.services import send_due_messages
 
 
 class Command(BaseCommand):

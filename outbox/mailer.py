@@ -2,25 +2,19 @@
 
 import hashlib
 import math
-import quopri
-import re
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.header import Header
-from email.message import Message as MimeMessage
 from email.utils import format_datetime
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
-from django.core.mail.message import RFC5322_EMAIL_LINE_LENGTH_LIMIT, forbid_multi_line_headers
 
 from jobs.failpoints import failpoint
-from reminders.models import Message
+from outbox.models import Message
 
 
 @dataclass(frozen=True)
@@ -54,13 +48,9 @@ Outcome = Accepted | Refused | Unreachable | Unknown
 
 
 class FixedMail(EmailMultiAlternatives):
-    """A mail whose every byte is decided by its row: Message-ID, date and boundary included.
+    """A mail whose every byte is decided by its row: Message-ID, date and boundary included."""
 
-    `content` is what goes over the wire. It says what Django's `message()` says, which the other backends use, but is
-    put together here: email.generator folds every header anew for every mail and takes longer than all our queries.
-    """
-
-    def __init__(self, row: Message, headers: dict[str, str]) -> None:
+    def __init__(self, row: Message, headers: Mapping[str, str]) -> None:
         super().__init__(
             subject=row.subject,
             body=row.text,
@@ -72,41 +62,13 @@ class FixedMail(EmailMultiAlternatives):
             self.attach_alternative(row.html, "text/html")
         self.boundary = "=_" + hashlib.sha256(row.message_id.encode()).hexdigest()[:32]
         # Written out here, so that what cannot be written fails before anybody hears of it.
-        self.content: bytes = self._written(row.text, row.html)
+        self.content: bytes = self.message().as_bytes(linesep="\r\n")
 
     def message(self, **kwargs: Any) -> Any:
         content: Any = super().message(**kwargs)
-        if isinstance(content, MimeMessage) and content.is_multipart():
+        if content.is_multipart():
             content.set_boundary(self.boundary)
         return content
-
-    def _written(self, text: str, html: str) -> bytes:
-        about = {"Subject": self.subject, "From": self.from_email, "To": self.to[0], **self.extra_headers}
-        head = [*(_header(name, str(value)) for name, value in about.items()), b"MIME-Version: 1.0\r\n"]
-        if not html:
-            return b"".join([*head, *_part("plain", text)])
-        head.append(f'Content-Type: multipart/alternative; boundary="{self.boundary}"\r\n\r\n'.encode())
-        between = f"--{self.boundary}\r\n".encode()
-        parts = [between, *_part("plain", text), b"\r\n", between, *_part("html", html), b"\r\n"]
-        return b"".join([*head, *parts, f"--{self.boundary}--\r\n".encode()])
-
-
-@lru_cache(maxsize=64)
-def _header(name: str, value: str) -> bytes:
-    """Django's own guard and encoding; folded where it is long. Most headers are the same for every mail."""
-    name, value = forbid_multi_line_headers(name, value, settings.DEFAULT_CHARSET)
-    if len(name) + len(value.partition("\n")[0]) > 74:
-        value = Header(value, header_name=name).encode()
-    return f"{name}: {value}\n".replace("\n", "\r\n").encode("ascii")
-
-
-def _part(subtype: str, text: str) -> tuple[bytes, bytes]:
-    content = re.sub(r"\r\n?", "\n", text).encode()
-    coding = "7bit" if content.isascii() else "8bit"
-    if max(map(len, content.split(b"\n"))) > RFC5322_EMAIL_LINE_LENGTH_LIMIT:
-        coding, content = "quoted-printable", quopri.encodestring(content)
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {coding}\r\n\r\n'
-    return head.encode(), content.replace(b"\n", b"\r\n")
 
 
 class Mailer:

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F
 
 from jobs.queue import expired, move, take_back
-from reminders.models import Message
-from reminders.traces import TraceUnreadable, trace
+from outbox.models import Message
+from outbox.traces import TraceUnreadable, trace
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from outbox.services import hold_sending
 from records.audit import Act
 from records.models import Channel
-from reminders.services import hold_sending
 
 
 class Command(BaseCommand):

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.models import User
-from records.asof import local_day
+from outbox.kinds import KINDS, Verdict
+from outbox.mails import MailToMyself
+from outbox.models import Hold, Message
+from outbox.services.putting import put
 from records.audit import Act, record_event
-from reminders.models import Hold, Message, MessageItem
-from reminders.services.identity import message_id
+from records.person import Person
 
 State = Message.State
 SETTLED = {"arrived": "sent", "send": "queued", "drop": "cancelled"}
@@ -34,7 +35,7 @@ def settle_by_hand(*, message: Message, decision: str, act: Act) -> Message:
     if decision == "send":
         row.next_try_at, row.attempts, row.planned_at = act.at, 0, act.at
     if decision == "drop":
-        row.items.filter(dropped="").update(dropped="Let go by hand.")
+        KINDS[row.kind].record(row, Verdict(reason="Let go by hand."), is_rendered=False)
     row.fence += 1
     row.save()
     changes = {"state": [before, row.get_state_display()]}
@@ -64,30 +65,7 @@ def release_sending(*, act: Act) -> None:
         record_event(verb="sending.released", target=row, act=act)
 
 
-def send_test(*, person: User, at: datetime) -> Message:
+def send_test(*, person: Person, at: datetime) -> Message:
     """One mail to oneself, by the same road as every other."""
-    return _immediate(Message.Sort.TEST, person, f"{at.isoformat()}", at)
-
-
-@transaction.atomic
-def send_new_link(*, item: MessageItem, at: datetime) -> Message | None:
-    """Mail a new link for an item whose link expired, to the person it was for; at most one a day and item."""
-    day = local_day(at)
-    key = message_id("link", item.person_id, f"{item.pk}:{day}")
-    if Message.objects.filter(message_id=key).exists():
-        return None
-    message = _immediate(Message.Sort.LINK, item.person, f"{item.pk}:{day}", at)
-    MessageItem.objects.create(
-        message=message, person=item.person, kind="new_link", subject_type=item.subject_type,
-        subject_id=item.subject_id, due_date=day, step=0, plan_id=item.plan_id, initiative_id=item.initiative_id,
-        label=item.label, because=item.because, planned_on=day,
-        seen_update_id=item.initiative.latest_update_id if item.initiative else None,
-    )  # fmt: skip
-    return message
-
-
-def _immediate(sort: str, person: User, what: str, at: datetime) -> Message:
-    return Message.objects.create(
-        person=person, sort=sort, day=local_day(at), message_id=message_id(sort, person.pk, what),
-        date=at.replace(microsecond=0), planned_at=at, next_try_at=at,
-    )  # fmt: skip
+    message = put(kind=MailToMyself.name, person=person.pk, key=at.isoformat(), at=at)
+    return message or Message.objects.get(kind=MailToMyself.name, person=person.pk, key=at.isoformat())

@@ -4,9 +4,8 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,22 +15,14 @@ from jobs.failpoints import failpoint
 from jobs.heartbeats import beat
 from jobs.models import Heartbeat
 from jobs.queue import LostLease, back_off, claim, due, move
+from outbox.kinds import KINDS, Verdict
+from outbox.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
+from outbox.models import Message
+from outbox.rendering import headers_of
+from outbox.selectors import is_held
+from outbox.services.checking import check_again
+from outbox.services.recovery import recover
 from records.asof import local_day
-from reminders.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
-from reminders.models import Message, MessageItem
-from reminders.rendering import (
-    Rendered,
-    headers_of,
-    render_digest,
-    render_export,
-    render_new_link,
-    render_one_off,
-    render_test,
-)
-from reminders.selectors.log import is_held
-from reminders.services.checking import Verdict, check_again
-from reminders.services.exports import end_of, queue_export_mails
-from reminders.services.recovery import recover
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +54,6 @@ class Tally:
 def send_due_messages(*, at: datetime) -> Tally:
     """Send everything that is due at `at`. Any number of senders may run at once, and any of them may die."""
     tally = Tally()
-    queue_export_mails(at=at)
     for name, count in recover(at=at).items():
         tally.counts[name] += count
     failures = 0
@@ -110,7 +100,7 @@ def claim_messages(*, at: datetime, limit: int = BATCH) -> list[Message]:
     """Take due messages for this sender alone, for a while of database time."""
     lease = timedelta(seconds=CLAIM * settings.EMAIL_TIMEOUT)
     waiting = due(Message.objects.all(), at)
-    claimed = claim(waiting, State.CLAIMED, lease=lease, limit=limit, related=["person", "one_off"])
+    claimed = claim(waiting, State.CLAIMED, lease=lease, limit=limit, related=["person"])
     failpoint("after_claim")
     return claimed
 
@@ -146,49 +136,29 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
     before the intent, while nobody can have the mail.
     """
     verdict = verdict or check_again([message], at=at)[message.pk]
+    kind = KINDS[message.kind]
     if verdict.reason:
-        _cancel(message, verdict, at)
+        with transaction.atomic():
+            kind.record(message, verdict, is_rendered=False)
+            if not move(message, State.CLAIMED, state=State.CANCELLED, ended_at=at, note=verdict.reason[:500]):
+                raise LostLease
         return None
     day = local_day(at)
-    written: dict[str, object] = {}
-    if verdict.dropped or message.rendered_on != day or message.to_address != message.person.email:
-        rendered = _render(message, verdict, at)
+    written: dict[str, Any] = {}
+    if verdict.is_changed or message.rendered_on != day or message.to_address != message.person.email:
+        rendered = kind.render(message, verdict, day=day)
         written = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
         written |= {"rendered_on": day, "to_address": message.person.email}
-    fresh = _newer_updates(verdict) if written else []
     fields: dict[str, Any] = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
     for name, value in fields.items():
         setattr(message, name, value)
     mail = FixedMail(message, headers_of(message))
     lease = timedelta(seconds=SENDING * settings.EMAIL_TIMEOUT)
-    with transaction.atomic() if verdict.dropped or fresh else nullcontext():
-        _drop(verdict)
-        for item, update_id in fresh:
-            MessageItem.objects.filter(pk=item.pk).update(seen_update_id=update_id)
+    with transaction.atomic():
+        kind.record(message, verdict, is_rendered=bool(written))
         if not move(message, State.CLAIMED, lease=lease, **fields):
             raise LostLease
     return mail
-
-
-def _cancel(message: Message, verdict: Verdict, at: datetime) -> None:
-    with transaction.atomic():
-        _drop(verdict)
-        if not move(message, State.CLAIMED, state=State.CANCELLED, ended_at=at, note=verdict.reason):
-            raise LostLease
-
-
-def _drop(verdict: Verdict) -> None:
-    for item, why in verdict.dropped:
-        MessageItem.objects.filter(pk=item.pk).update(dropped=why)
-
-
-def _newer_updates(verdict: Verdict) -> list[tuple[MessageItem, int]]:
-    """Each link ends with a newer update than the one it was written on; these were planned on an older one."""
-    return [
-        (item, occasion.latest_update_id)
-        for item, occasion in verdict.wanted
-        if occasion.latest_update_id is not None and item.seen_update_id != occasion.latest_update_id
-    ]
 
 
 def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
@@ -225,22 +195,3 @@ def settle_poison(message: Message, error: Exception, *, at: datetime) -> str:
     if not move(message, State.CLAIMED, State.SENDING, attempts=attempts, note=words, **fields):
         return "lost to another sender"
     return "failed" if is_last else "put off"
-
-
-def _render(message: Message, verdict: Verdict, at: datetime) -> Rendered:
-    day = local_day(at)
-    if message.sort == Message.Sort.ONE_OFF:
-        return render_one_off(message, message.person, day)
-    if message.sort == Message.Sort.LINK:
-        item = message.items.select_related("instead_of").get()
-        return render_new_link(message, item, message.person, day)
-    if message.sort == Message.Sort.EXPORT:
-        return _render_export(message, day)
-    if message.sort == Message.Sort.TEST:
-        return render_test(message, message.person, day)
-    return render_digest(message, verdict.wanted, message.person, day)
-
-
-def _render_export(message: Message, day: date) -> Rendered:
-    item = message.items.get()
-    return render_export(message, item, end_of(item).target_id, message.person, day)
