@@ -44,7 +44,7 @@ def run(tree: Path, *tests: str) -> tuple[int, str]:
         environment.pop(name, None)
     told = subprocess.run(  # noqa: S603 - our own tests
         [
-            sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "--nomigrations", "-p", "no:randomly",
+            sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "--nomigrations", "--create-db", "-p", "no:randomly",
             "-p", "no:cacheprovider", *dict.fromkeys(tests),
         ],
         cwd=tree, env={**environment, "PYTHONPYCACHEPREFIX": str(tree / "pycache")}, capture_output=True, text=True,
