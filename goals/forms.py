@@ -24,14 +24,14 @@ class StructureForm(forms.ModelForm):  # type: ignore[type-arg]
     """Knows which version of the row was on the screen, and has one effect however often it is sent."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    submission = forms.CharField(widget=forms.HiddenInput, required=False)
-    HIDDEN = frozenset({"version", "submission"})
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False)
+    HIDDEN = frozenset({"version", "idempotency_key"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.initial.setdefault("version", self.instance.version if self.instance.pk else None)
-        self.initial.setdefault("submission", secrets.token_urlsafe(16))
+        self.initial.setdefault("idempotency_key", secrets.token_urlsafe(16))
 
     def validate_unique(self) -> None:
         """The service checks, with a sentence that names the field."""

@@ -40,14 +40,14 @@ class Day(forms.DateField):
 
 
 class PageForm(forms.Form):
-    """A form drawn for one person. Sent twice it has one effect (`submission`, see web.requests.once).
+    """A form drawn for one person. Sent twice it has one effect (`idempotency_key`, see web.requests.once).
 
     `typed_by` lets words typed before a session ended come back to the same person only.
     """
 
-    submission = forms.CharField(widget=forms.HiddenInput, required=False, initial=one_time_key)
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False, initial=one_time_key)
     typed_by = forms.CharField(widget=forms.HiddenInput, required=False)
-    HIDDEN = frozenset({"submission", "typed_by", "version", "seen_update"})
+    HIDDEN = frozenset({"idempotency_key", "typed_by", "version", "seen_update"})
 
     def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -43,7 +43,7 @@ def words_for(request: HttpRequest, form: type[F], **more: Any) -> F:
     messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
     drawn = form(user=user, **more)
     for name, field in drawn.fields.items():
-        if name not in {"submission", "typed_by"}:  # `version` too: saved against what was on the screen then
+        if name not in {"idempotency_key", "typed_by"}:  # `version` too: saved against what was on the screen then
             drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
     return drawn
 

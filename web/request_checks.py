@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 FORM_OVERHEAD = 64 * 1024  # bytes around a file: the other fields and the boundaries
 NOT_TYPED = frozenset(
-    {"csrfmiddlewaretoken", "idempotency_key", "submission", "typed_by", "version", "seen_update", "next"}
+    {"csrfmiddlewaretoken", "idempotency_key", "idempotency_key", "typed_by", "version", "next"}
 )
 
 TOO_LARGE = "This is larger than anything we take here: at most {limit} MB. Nothing was changed."

@@ -69,12 +69,12 @@ def was_sent(request: HttpRequest) -> bool:
 
 
 def _one_time_key(request: HttpRequest) -> str:
-    key = request.POST.get("submission", "").strip()
+    key = request.POST.get("idempotency_key", "").strip()
     return f"{user_of(request).pk}:{key}"[:64] if key else ""
 
 
 def once(request: HttpRequest, effect: Callable[[], str]) -> str:
-    """Run `effect` unless this form's one-time key (`submission`) was seen before; returns where to go, both times.
+    """Run `effect` unless this form's one-time key (`idempotency_key`) was seen before; returns where to go, both times.
 
     `effect` changes what the form asks for and returns the address of the result. Key and change commit together.
     """

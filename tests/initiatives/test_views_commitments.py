@@ -35,7 +35,7 @@ def to(name: str, row) -> str:
 
 def test_propose_once_however_often_sent(sign_in, cast, initiative):
     client = sign_in(cast.owner)
-    body = {"department": cast.health.pk, "what": "Two testers", "due_date": "2026-12-01", "submission": "k"}
+    body = {"department": cast.health.pk, "what": "Two testers", "due_date": "2026-12-01", "idempotency_key": "k"}
     for _ in range(2):
         assert client.post(to("create", initiative), body).status_code == 302
     row = Commitment.objects.get()

@@ -119,7 +119,7 @@ def test_b56_what_a_job_did_is_told_of_the_system(sign_in, cast, initiative):
 
 def test_b65_a_number_is_unique_in_its_plan_only(sign_in, cast, plan, initiative):
     client = sign_in(cast.manager)
-    body = whole(initiative, title="Second", submission="a")
+    body = whole(initiative, title="Second", idempotency_key="a")
     taken = client.post(reverse("initiatives:initiative-create", args=[plan.slug]), body)
     assert taken.status_code == 422
     assert "Number: 1.1 is already used in this plan." in taken.content.decode()
@@ -133,7 +133,7 @@ def test_create_with_everything_once_however_often_sent(sign_in, cast, plan, ini
     client = sign_in(cast.manager)
     body = whole(
         initiative, number="1.7", title="Fresh", contributors=[cast.viewer.pk, cast.contributor.pk],
-        due_date="2027-01-31", submission="once",
+        due_date="2027-01-31", idempotency_key="once",
     )  # fmt: skip
     where = {client.post(reverse("initiatives:initiative-create", args=[plan.slug]), body)["Location"] for _ in "ab"}
     row = Initiative.objects.get(title="Fresh")

@@ -87,7 +87,7 @@ def test_b18_the_next_milestone(initiative):
 
 def test_moving_a_date_needs_a_reason_and_shows_the_slip(sign_in, cast, initiative, step):
     client = sign_in(cast.owner)
-    body = {"title": step.title, "due_date": "2026-11-11", "version": step.version, "submission": "k"}
+    body = {"title": step.title, "due_date": "2026-11-11", "version": step.version, "idempotency_key": "k"}
     refused = client.post(to("edit", step), body)
     assert refused.status_code == 422
     assert "Reason: say why the due date moves." in refused.content.decode()
@@ -108,17 +108,17 @@ def test_an_unchanged_save_changes_nothing(sign_in, cast, step):
 
 
 def test_two_people_on_one_milestone_the_second_sees_both_texts(sign_in, cast, step):
-    body = {"title": "Theirs", "due_date": "2026-10-01", "version": step.version, "submission": "a"}
+    body = {"title": "Theirs", "due_date": "2026-10-01", "version": step.version, "idempotency_key": "a"}
     sign_in(cast.manager).post(to("edit", step), body)
     client = sign_in(cast.owner)
-    answer = client.post(to("edit", step), body | {"title": "Mine", "submission": "b"})
+    answer = client.post(to("edit", step), body | {"title": "Mine", "idempotency_key": "b"})
     text = answer.content.decode()
     assert answer.status_code == 409
     assert "Theirs" in text
     assert "Mine" in text
     step.refresh_from_db()
     assert step.title == "Theirs"
-    again = client.post(to("edit", step), body | {"title": "Mine", "submission": "b", "version": step.version})
+    again = client.post(to("edit", step), body | {"title": "Mine", "idempotency_key": "b", "version": step.version})
     assert again.status_code == 302
     step.refresh_from_db()
     assert step.title == "Mine"
@@ -147,7 +147,7 @@ def test_bad_input_names_the_field(sign_in, cast, step, wrong, sentence):
 def test_add_and_cancel(sign_in, cast, initiative):
     client = sign_in(cast.owner)
     new = reverse("initiatives:milestone-create", args=[initiative.pk])
-    body = {"title": "Sign the contract", "due_date": "2026-12-01", "submission": "k"}
+    body = {"title": "Sign the contract", "due_date": "2026-12-01", "idempotency_key": "k"}
     for _ in range(2):
         assert client.post(new, body).status_code == 302
     row = Milestone.objects.get()

@@ -37,7 +37,7 @@ def detail(initiative) -> str:
 def words(**more) -> dict[str, object]:
     return {
         "status": "at_risk", "percent": "40", "happened": "The vendor is late.", "next_steps": "Call them.",
-        "help_needed": "", "seen_update": "", "submission": "key-1",
+        "help_needed": "", "seen_update": "", "idempotency_key": "key-1",
     } | more  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_two_people_on_one_form_the_second_sees_both_texts(sign_in, cast, initia
 def test_no_change_repeats_the_last_update_once(sign_in, cast, initiative):
     before = report(initiative, "on_track", "2026-09-01T12:00", cast.owner, happened="All well", percent=30)
     no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
-    body = {"seen_update": before.pk, "submission": f"no-change-{before.pk}", "next": "/"}
+    body = {"seen_update": before.pk, "idempotency_key": f"no-change-{before.pk}", "next": "/"}
     client = sign_in(cast.owner)
     assert [client.post(no_change, body)["Location"] for _ in range(2)] == ["/", "/"]
     latest = StatusUpdate.objects.exclude(pk=before.pk).get()
@@ -162,7 +162,7 @@ def test_no_change_asks_again_when_a_milestone_passed_its_date_since(sign_in, ca
     make_milestone(initiative, date(2026, 9, 20))
     make_milestone(initiative, NOW.date())  # due today: not passed
     no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
-    body = {"seen_update": before.pk, "submission": f"no-change-{before.pk}"}
+    body = {"seen_update": before.pk, "idempotency_key": f"no-change-{before.pk}"}
     client = sign_in(cast.owner)
     asked = client.post(no_change, body)
     text = asked.content.decode()
@@ -233,7 +233,13 @@ def test_b13_a_misclick_is_turned_round_at_once(sign_in, cast, initiative):
     update = report(initiative, "off_track", "2026-10-05T13:30", cast.owner, happened="Al well")
     correct = reverse("initiatives:status-update-correct", args=[update.pk])
     client = sign_in(cast.owner)
-    body = {"status": "on_track", "percent": "", "happened": "All well", "reason": "Wrong button", "submission": "k"}
+    body = {
+        "status": "on_track",
+        "percent": "",
+        "happened": "All well",
+        "reason": "Wrong button",
+        "idempotency_key": "k",
+    }
     assert client.post(correct, body | {"reason": ""}).status_code == 422
     assert client.post(correct, body)["Location"] == detail(initiative)
     initiative.refresh_from_db()

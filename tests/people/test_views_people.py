@@ -20,7 +20,7 @@ def person_fields(person, **changes):
 
 def test_a_person_is_added_once_however_often_it_is_sent(sign_in, cast):
     client = sign_in(cast.manager)
-    words = {"name": " New   Person ", "email": "New@test.example", "submission": "one-key"}
+    words = {"name": " New   Person ", "email": "New@test.example", "idempotency_key": "one-key"}
     first, second = (client.post(page("person-create"), words) for _ in range(2))
     person = User.objects.get(email="new@test.example")
     assert first["Location"] == second["Location"] == page("person-detail", person.pk)

@@ -225,7 +225,7 @@ def test_leadership_takes_a_report_from_summary_to_published(story, of, cast, po
 
 
 def test_a_double_submit_completes_once_and_says_so_once(story, of, post):
-    answers = [post("complete", seen=0, submission="complete-1-0") for _ in range(2)]
+    answers = [post("complete", seen=0, idempotency_key="complete-1-0") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert ReportAct.objects.count() == 1
 
