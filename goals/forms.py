@@ -1,7 +1,6 @@
 """Forms of a plan's structure. They clean what was typed and hand plain values to the services."""
 
 import calendar
-import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,73 +10,29 @@ from django.core.exceptions import ValidationError
 
 from goals.models import Goal, Plan, Priority, Strategy
 from people.models import User
-from records.history import Recorded
+from web.forms import Day, PageForm
 from web.markdown import HINT
 
 WEEKDAYS = [(number, calendar.day_name[number]) for number in range(7)]
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
 MOST_HOLIDAYS = 400
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class StructureForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Knows which version of the row was on the screen, and has one effect however often it is sent."""
+class StructureForm(PageForm, forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
+    """A part of a plan, with the fields of its model. The service checks the row as a whole, in sentences."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False)
-    HIDDEN = frozenset({"version", "idempotency_key"})
+    def __init__(self, *args: Any, row: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, instance=row or self._meta.model(), **kwargs)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("version", self.instance.version if self.instance.pk else None)
-        self.initial.setdefault("idempotency_key", secrets.token_urlsafe(16))
+    def values(self, *names: str) -> dict[str, Any]:
+        """Those of the model's own fields, unless named."""
+        return super().values(*(names or self._meta.fields or ()))
 
     def validate_unique(self) -> None:
         """The service checks, with a sentence that names the field."""
 
     def _post_clean(self) -> None:
-        """The service checks the row as a whole; the form's instance stays as it was read."""
-
-    def values(self) -> dict[str, Any]:
-        """What the service is to set. A text that differs only as browsers make it differ is left as it is."""
-        found = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.cleaned_data}
-        for name, value in found.items():
-            if isinstance(value, str):
-                stored = getattr(self.instance, name) if self.instance.pk else None
-                typed = value.replace("\r\n", "\n")
-                found[name] = stored if isinstance(stored, str) and stored.strip() == typed.strip() else typed
-        return found
-
-    def add_refusal(self, error: ValidationError) -> None:
-        """A service refused: each sentence beside its field, or on top where the form has no such field."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            for one in errors:
-                self.add_error(name if name in self.fields and name not in self.HIDDEN else None, one)
-
-    def saved_text(self, name: str, row: Recorded) -> str:
-        """What a field of the row says now, as the page would show it."""
-        return _shown(self.fields[name], getattr(row, name, None))
-
-    def differences(self, row: Recorded) -> list[tuple[str, str, str]]:
-        """(label, what is saved now, what was typed) of every field where the two differ."""
-        rows = []
-        for name, field in self.fields.items():
-            if name in self.HIDDEN:
-                continue
-            saved, mine = self.saved_text(name, row), _shown(field, self.cleaned_data.get(name))
-            if saved != mine:
-                rows.append((str(field.label), saved, mine))
-        return rows
-
-    def start_again_from(self, row: Recorded) -> None:
-        """The next press of "Save" is meant against the row as it is now."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined] # a QueryDict, which stubs call a Mapping
-        data["version"] = str(row.version)
-        self.data = data
+        """The form's instance stays as it was read."""
 
 
 class PlanForm(StructureForm):
@@ -119,7 +74,7 @@ class PlanForm(StructureForm):
             "expected_update_days": "After so many days without an update, an initiative has no current one.",
             "is_locked": "No initiative can be added or deleted. Updates still work.",
         }
-        widgets = {"start_date": DAY, "end_date": DAY}
+        field_classes = {"start_date": Day, "end_date": Day}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,7 +83,7 @@ class PlanForm(StructureForm):
         self.initial["overdue_days"] = _listed(plan.overdue_days)
         if plan.pk:
             del self.fields["slug"]
-            self.initial["holidays"] = _holiday_lines(plan)
+            self.initial["holidays"] = "\n".join(f"{day} {name}" for day, name in self.stored(plan, "holidays").items())
         for name in ("expected_update_days", "repeat_days"):
             self.fields[name].max_value = 3650  # type: ignore[attr-defined]
             self.fields[name].validators.append(_at_most(3650))
@@ -139,12 +94,6 @@ class PlanForm(StructureForm):
 
     def clean_overdue_days(self) -> list[int]:
         return sorted(_days("Remind after a due date", self.cleaned_data["overdue_days"]))
-
-    def clean_start_date(self) -> date:
-        return _sane("Start date", self.cleaned_data["start_date"])
-
-    def clean_end_date(self) -> date:
-        return _sane("End date", self.cleaned_data["end_date"])
 
     def clean_holidays(self) -> dict[date, str]:
         found: dict[date, str] = {}
@@ -163,10 +112,11 @@ class PlanForm(StructureForm):
             raise ValidationError(wrong[:5])
         return found
 
-    def saved_text(self, name: str, row: Recorded) -> str:
-        if name == "holidays" and isinstance(row, Plan):
-            return _shown(self.fields[name], {holiday.day: holiday.name for holiday in row.holidays.all()})
-        return super().saved_text(name, row)
+    def stored(self, row: Plan, name: str) -> Any:
+        """Holidays are rows of their own: {day: name}."""
+        if name == "holidays":
+            return {holiday.day: holiday.name for holiday in row.holidays.all()} if row.pk else {}
+        return super().stored(row, name)
 
 
 class PartForm(StructureForm):
@@ -213,12 +163,6 @@ def _days(label: str, text: str) -> set[int]:
     return {int(word) for word in words}
 
 
-def _sane(label: str, day: date) -> date:
-    if not 1990 <= day.year <= 2100:
-        raise ValidationError(f"{label}: {day} is not a year a plan speaks of. Write it like 2026-09-30.")
-    return day
-
-
 def _at_most(limit: int) -> Callable[[int], None]:
     def check(value: int) -> None:
         if value > limit:
@@ -229,23 +173,3 @@ def _at_most(limit: int) -> Callable[[int], None]:
 
 def _listed(days: list[int]) -> str:
     return ", ".join(str(day) for day in days)
-
-
-def _holiday_lines(plan: Plan) -> str:
-    return "\n".join(f"{holiday.day} {holiday.name}" for holiday in plan.holidays.all())
-
-
-def _shown(field: forms.Field, value: Any) -> str:
-    """A value in words, the same for what is saved and for what was typed."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, dict):
-        return ", ".join(f"{day} {name}" for day, name in sorted(value.items()))
-    if isinstance(value, list):
-        labels = dict(getattr(field, "choices", []))
-        return ", ".join(str(labels.get(one, one)) for one in value)
-    if not isinstance(field, forms.ModelChoiceField):
-        value = dict(getattr(field, "choices", [])).get(value, value)
-    return str(value).replace("\r\n", "\n")

@@ -1,12 +1,11 @@
 """Shaping a plan: its settings, focus areas, strategies and priorities. For plan managers and administrators."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from goals.forms import GoalForm, PlanForm, PriorityForm, StrategyForm, StructureForm
@@ -21,14 +20,14 @@ from goals.services import (
     update_priority,
     update_strategy,
 )
-from records.audit import StaleVersion
-from web.requests import act_of, once, user_of
+from web.pages import answer_form, form_for
+from web.requests import act_of, user_of
 
 
 def plan_create(request: HttpRequest) -> HttpResponse:
     """Set up a plan in the browser."""
     _managers_only(request)
-    form = PlanForm(request.POST or None, instance=Plan())  # a new plan shows its defaults
+    form = form_for(request, PlanForm)
 
     def save() -> str:
         plan = create_plan(fields=form.values(), act=act_of(request))
@@ -60,7 +59,7 @@ def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Settings of a plan."""
     _managers_only(request)
     plan = _plan(slug)
-    form = PlanForm(request.POST or None, instance=plan)
+    form = form_for(request, PlanForm, row=plan)
 
     def save() -> str:
         update_plan(
@@ -78,7 +77,7 @@ def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
     _managers_only(request)
     plan = _plan(slug)
-    form = GoalForm(request.POST or None)
+    form = form_for(request, GoalForm)
 
     def save() -> str:
         create_goal(plan=plan, fields=form.values(), act=act_of(request))
@@ -90,7 +89,7 @@ def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
 def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     _managers_only(request)
     goal = _goal(slug, number)
-    form = GoalForm(request.POST or None, instance=goal)
+    form = form_for(request, GoalForm, row=goal)
 
     def save() -> str:
         update_goal(goal=goal, fields=form.values(), seen_version=form.cleaned_data["version"], act=act_of(request))
@@ -102,7 +101,7 @@ def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     _managers_only(request)
     goal = _goal(slug, number)
-    form = StrategyForm(request.POST or None)
+    form = form_for(request, StrategyForm)
 
     def save() -> str:
         create_strategy(goal=goal, fields=form.values(), act=act_of(request))
@@ -116,7 +115,7 @@ def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = Strategy.objects.filter(deleted_at__isnull=True, goal__deleted_at__isnull=True)
     strategy = get_object_or_404(found.select_related("goal__plan"), pk=pk)
     plan = strategy.goal.plan
-    form = StrategyForm(request.POST or None, instance=strategy)
+    form = form_for(request, StrategyForm, row=strategy)
 
     def save() -> str:
         seen = form.cleaned_data["version"]
@@ -129,7 +128,7 @@ def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def priority_create(request: HttpRequest, slug: str) -> HttpResponse:
     _managers_only(request)
     plan = _plan(slug)
-    form = PriorityForm(request.POST or None)
+    form = form_for(request, PriorityForm)
 
     def save() -> str:
         create_priority(plan=plan, **form.values(), act=act_of(request))
@@ -141,7 +140,7 @@ def priority_create(request: HttpRequest, slug: str) -> HttpResponse:
 def priority_edit(request: HttpRequest, pk: int) -> HttpResponse:
     _managers_only(request)
     priority = get_object_or_404(Priority.objects.filter(deleted_at__isnull=True).select_related("plan"), pk=pk)
-    form = PriorityForm(request.POST or None, instance=priority)
+    form = form_for(request, PriorityForm, row=priority)
 
     def save() -> str:
         seen = form.cleaned_data["version"]
@@ -160,26 +159,16 @@ def _form_page(
     plan: Plan | None = None,
     back: str = "",
 ) -> HttpResponse:
-    """Draw the form, or save it and go on. Wrong input answers 422, a newer row 409 with both texts; all is kept."""
-    context: dict[str, Any] = {"title": title, "form": form, "back": back or (_structure_of(plan) if plan else "/")}
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                where = once(request, save)
-            except ValidationError as error:
-                form.add_refusal(error)
-            except StaleVersion as stale:
-                status = 409
-                context["differences"] = form.differences(stale.row)
-                form.start_again_from(stale.row)
-            else:
-                messages.success(request, "Saved.")
-                return redirect(where)
-    if plan is not None:
-        context["breadcrumb"] = _crumbs(plan, here=title)
-    return render(request, "goals/structure_form.html", context, status=status)
+    def save_and_say() -> str:
+        where = save()
+        messages.success(request, "Saved.")
+        return where
+
+    context = {
+        "title": title, "label": "Save", "back": back or (_structure_of(plan) if plan else "/"),
+        "breadcrumb": _crumbs(plan, here=title) if plan else [],
+    }  # fmt: skip
+    return answer_form(request, form=form, save=save_and_say, template="form.html", context=context)
 
 
 def _managers_only(request: HttpRequest) -> None:

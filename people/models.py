@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
-import rules
+from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 
 from people.roles import Role
@@ -113,9 +113,15 @@ class User(UserFields, Recorded, AbstractBaseUser):
             if grant.role == Role.LIAISON and grant.department_id is not None
         )
 
+    @property
+    def role_changes(self) -> int:
+        """How often a role was given to this person or taken away; it only grows, so it tells a page that is stale."""
+        ever = RoleGrant.objects.filter(user=self).aggregate(given=Count("pk"), ended=Count("recorded_until"))
+        return int(ever["given"] + ever["ended"])
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """One policy for pages, API, exports and templates: the predicates in each room's rules.py. Unknown: no."""
-        return self.is_active and bool(rules.has_perm(perm, self, obj))
+        """The one question of pages, API, exports and templates. Answered by people.backends."""
+        return any(backend.has_perm(self, perm, obj) for backend in get_backends())
 
     def has_perms(self, perms: Iterable[str], obj: Any = None) -> bool:
         """All of them. Django's `permission_required` asks this."""
@@ -150,3 +156,8 @@ class RoleGrant(Span):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.user}"
+
+    @property
+    def words(self) -> str:
+        """The role, and the department it holds for: Department liaison (Streets)."""
+        return f"{self.get_role_display()} ({self.department})" if self.department else self.get_role_display()

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from people.models import Department, RoleGrant, User
 from people.roles import Role
-from records.audit import Act, check_version, record_change, record_creation, record_event, settled
+from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
 from records.history import locked
 
 
@@ -80,9 +80,15 @@ def set_password(*, user: User, password: str, act: Act) -> User:
 
 
 @transaction.atomic
-def grant_role(*, user: User, role: str, department: Department | None = None, act: Act) -> RoleGrant:
-    """Give a role; a liaison's needs a department. Giving it twice is giving it once."""
+def grant_role(
+    *, user: User, role: str, department: Department | None = None, seen_changes: int | None = None, act: Act
+) -> RoleGrant:
+    """Give a role; a liaison's needs a department. Giving it twice is giving it once.
+
+    Raises StaleVersion where a role of the person was given or taken away since `User.role_changes` was seen.
+    """
     row = locked(user)
+    _check_roles(row, seen_changes)
     if role not in Role.values:
         raise ValidationError({"role": f"Role: “{role[:40]}” is not a role."})
     if (role == Role.LIAISON) != (department is not None):
@@ -92,22 +98,29 @@ def grant_role(*, user: User, role: str, department: Department | None = None, a
         return held
     act = settled(act)
     grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
-    record_event(verb="role.granted", target=row, act=act, changes={"role": ["", _words(grant)]})
+    record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
     return grant
 
 
 @transaction.atomic
-def revoke_role(*, grant: RoleGrant, act: Act) -> None:
-    """Take a role away, from now on. The last administrator keeps theirs."""
+def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) -> None:
+    """Take a role away, from now on. The last administrator keeps theirs. Raises StaleVersion as giving one does."""
+    user = locked(grant.user)
+    _check_roles(user, seen_changes)
     row = RoleGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
     if row.recorded_until is not None:
         return
     if row.role == Role.ADMINISTRATOR:
-        _keep_an_administrator(without=row.user)
+        _keep_an_administrator(without=user)
     act = settled(act)
     row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
-    record_event(verb="role.revoked", target=row.user, act=act, changes={"role": [_words(row), ""]})
+    record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
+
+
+def _check_roles(user: User, seen: int | None) -> None:
+    if seen not in (None, user.role_changes):
+        raise StaleVersion(user)
 
 
 def _keep_an_administrator(*, without: User) -> None:
@@ -132,7 +145,3 @@ def _check_user(row: User) -> None:
     if User.objects.filter(email__iexact=row.email).exclude(pk=row.pk).exists():
         raise ValidationError({"email": f"E-mail: {row.email} already has an account."})
     row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
-
-
-def _words(grant: RoleGrant) -> str:
-    return f"{grant.get_role_display()} ({grant.department})" if grant.department else grant.get_role_display()

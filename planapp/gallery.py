@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
+from web.forms import FilterForm, Sentences
 from web.templatetags.ui import STATUS_LABELS, status_segments
 
 TODAY = date(2026, 11, 24)
 
 
-class SampleUpdateForm(forms.Form):
+class SampleUpdateForm(Sentences, forms.Form):
     status = forms.ChoiceField(
         choices=list(STATUS_LABELS.items())[:6],
         widget=forms.RadioSelect,
@@ -30,7 +31,7 @@ class SampleUpdateForm(forms.Form):
     public = forms.BooleanField(label="Show to residents", required=False, help_text="On the public report.")
 
 
-class SampleFilterForm(forms.Form):
+class SampleFilterForm(FilterForm):
     q = forms.CharField(label="Search", required=False)
     status = forms.ChoiceField(choices=[("", "Any"), *STATUS_LABELS.items()], required=False)
     department = forms.ChoiceField(choices=[("", "Any"), ("STR", "Streets")], required=False)

@@ -106,7 +106,7 @@ TEMPLATES = [
 FORM_RENDERER = "web.renderers.FormRenderer"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["people.backends.PeopleBackend"]
 LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "people:sign-in"

@@ -7,7 +7,7 @@ gives nothing at all.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, models
 
@@ -19,10 +19,16 @@ SYSTEM = "planapp (system)"
 TICK = timedelta(microseconds=1)
 
 
-class StaleVersion(Exception):
-    """Somebody else changed the row since it was read; `row` is the row as it is now."""
+class Versioned(Protocol):
+    """A row that counts its changes."""
 
-    def __init__(self, row: Recorded) -> None:
+    version: int
+
+
+class StaleVersion(Exception):
+    """Somebody else changed the row since it was read; `row` is it as it is now, or the newer one beside it."""
+
+    def __init__(self, row: Any) -> None:
         super().__init__("Somebody else changed this in the meantime.")
         self.row = row
 
@@ -178,7 +184,7 @@ def set_members(
     return ", ".join(before), ", ".join(sorted(str(row) for row in by_id.values()))
 
 
-def check_version(row: Recorded, seen: int | None) -> None:
+def check_version(row: Versioned, seen: int | None) -> None:
     """Raise StaleVersion unless the caller saw the row as it is (`seen` None: no page was open)."""
     if seen is not None and seen != row.version:
         raise StaleVersion(row)

@@ -12,17 +12,18 @@ from people.models import User
 from reminders.kinds import KINDS
 from reminders.models import OneOff, Subscription
 from reminders.selectors.recipients import stand_ins
+from web.forms import Day, FilterForm, LongText, PageForm
 
-DAY = {"type": "date"}
 
-
-class MessageFilterForm(forms.Form):
+class MessageFilterForm(FilterForm):
     state = forms.ChoiceField(label="State", choices=[("", "All"), *Message.State.choices], required=False)
     kind = forms.ChoiceField(label="Kind of mail", choices=lambda: [("", "All"), *KIND_LABELS.items()], required=False)
     who = forms.CharField(label="Person", required=False, max_length=150)
 
 
-class SettleForm(forms.Form):
+class SettleForm(PageForm):
+    """What became of a message that nobody can know about."""
+
     decision = forms.ChoiceField(
         label="What became of it",
         choices=[
@@ -34,18 +35,24 @@ class SettleForm(forms.Form):
     )
     reason = forms.CharField(label="How you know", max_length=300, required=False)
 
-    def __init__(self, *args: Any, failed: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if failed:
+    def __init__(self, *args: Any, row: Message, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if row.state == Message.State.FAILED:
             decision: Any = self.fields["decision"]
             decision.choices = decision.choices[1:]
 
+    def version_of(self, row: Message) -> int:
+        """Every claim and every decision moves the fence."""
+        return row.fence
 
-class HoldForm(forms.Form):
+
+class HoldForm(PageForm):
+    """Why all sending is held."""
+
     reason = forms.CharField(label="Why no mail may go out", max_length=300)
 
 
-class EscalationForm(forms.Form):
+class EscalationForm(PageForm):
     """Working days a milestone is late until others hear of it; empty: never."""
 
     liaison_after = forms.IntegerField(
@@ -56,7 +63,9 @@ class EscalationForm(forms.Form):
     )
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(PageForm):
+    """What a person wants to hear, and who stands in while they are away."""
+
     kinds = forms.MultipleChoiceField(
         label="Tell me when",
         choices=[(kind.name, kind.label) for kind in KINDS.values()],
@@ -64,13 +73,8 @@ class PreferencesForm(forms.Form):
         required=False,
         help_text="Account mails, such as a password reset, always reach you.",
     )
-    away_from = forms.DateField(label="Away from", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    away_until = forms.DateField(
-        label="Away until",
-        required=False,
-        widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
-        help_text="The last day you are away.",
-    )
+    away_from = Day(label="Away from", required=False)
+    away_until = Day(label="Away until", required=False, help_text="The last day you are away.")
     delegate = forms.ModelChoiceField(
         label="Who stands in for you",
         queryset=User.objects.none(),
@@ -79,57 +83,46 @@ class PreferencesForm(forms.Form):
         help_text="They get your reminders and may answer them from the mail, in your place, until you are back.",
     )
 
-    def __init__(self, *args: Any, person: User, row: Subscription | None, **kwargs: Any) -> None:
-        muted = set(row.muted_kinds) if row else set()
-        initial = {
-            "kinds": [name for name in KINDS if name not in muted],
-            "away_from": row.away_from if row else None,
-            "away_until": row.away_until if row else None,
-            "delegate": row.delegate_id if row else None,
-        }
-        kwargs["initial"] = initial
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, row: Subscription, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
         delegate: Any = self.fields["delegate"]
-        delegate.queryset = stand_ins(person).order_by("name", "pk")
+        delegate.queryset = stand_ins(row.person).order_by("name", "pk")
+
+    def stored(self, row: Subscription, name: str) -> Any:
+        """The kinds that are heard; the row holds those that are not."""
+        return [kind for kind in KINDS if kind not in row.muted_kinds] if name == "kinds" else super().stored(row, name)
 
     def muted(self) -> list[str]:
         return [name for name in KINDS if name not in self.cleaned_data["kinds"]]
 
 
-class StatusAnswerForm(forms.Form):
+class StatusAnswerForm(PageForm):
     """A new status and a sentence, from a link in a mail."""
 
     status = forms.ChoiceField(label="Status", choices=Status.choices, widget=forms.RadioSelect)
-    happened = forms.CharField(
-        label="What happened", widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=TEXT_LIMIT
-    )
+    happened = LongText(label="What happened", required=False, max_length=TEXT_LIMIT)
 
 
-class MilestoneAnswerForm(forms.Form):
+class MilestoneAnswerForm(PageForm):
     """Move a milestone, from a link in a mail."""
 
-    due_date = forms.DateField(label="New due date", widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    due_date = Day(label="New due date")
     reason = forms.CharField(label="Why it moves", max_length=500)
 
 
-class PlainAnswerForm(forms.Form):
+class PlainAnswerForm(PageForm):
     """Nothing to type: the button says it all."""
 
 
-class OneOffForm(forms.Form):
-    plan = forms.ModelChoiceField(label="Plan", queryset=Plan.objects.none(), empty_label=None)
+class OneOffForm(PageForm):
+    """A message to many."""
+
+    plan = forms.ModelChoiceField(
+        Plan.objects.filter(state=Plan.State.ACTIVE, deleted_at__isnull=True), label="Plan", empty_label=None
+    )
     audiences = forms.MultipleChoiceField(
         label="To", choices=OneOff.Audience.choices, widget=forms.CheckboxSelectMultiple
     )
     subject = forms.CharField(label="Subject", max_length=150)
-    text = forms.CharField(label="Text", widget=forms.Textarea(attrs={"rows": 8}), max_length=10_000)
-    send_on = forms.DateField(
-        label="Send on",
-        widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
-        help_text="Today: at once. Another day: at 9:00.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plan: Any = self.fields["plan"]
-        plan.queryset = Plan.objects.filter(state=Plan.State.ACTIVE, deleted_at__isnull=True)
+    text = LongText(label="Text", rows=8, max_length=10_000)
+    send_on = Day(label="Send on", help_text="Today: at once. Another day: at 9:00.")

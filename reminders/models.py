@@ -95,6 +95,7 @@ class Subscription(models.Model):
     away_from = models.DateField(null=True, blank=True)
     away_until = models.DateField(null=True, blank=True)
     delegate = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=0)  # counts what was changed, as in records.history
 
     class Meta:
         constraints = [
@@ -122,6 +123,7 @@ class Escalation(models.Model):
     plan = models.OneToOneField(Plan, on_delete=models.CASCADE, related_name="+")
     liaison_after = models.PositiveSmallIntegerField(null=True, blank=True)
     managers_after = models.PositiveSmallIntegerField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)  # counts what was changed, as in records.history
 
     def __str__(self) -> str:
         return f"escalation of {self.plan_id}"

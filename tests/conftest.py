@@ -109,7 +109,7 @@ def sign_in(client):
     """sign_in(user) → a client signed in as that person."""
 
     def _sign_in(user: User):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     return _sign_in

@@ -1,23 +1,71 @@
-"""What every form of the room carries besides its fields: one-time key, for whom it was drawn, the version it saw."""
+"""The one base of every form that a person types into, and the sentences that say what is wrong with a field."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from records.history import Recorded
 from records.person import Person
+
+NOT_STORED = object()  # what `PageForm.stored` gives for a field that is kept nowhere in the row
+CHOSEN = {"select", "radio", "checkbox"}  # input types that are picked, not typed
+EXAMPLES: tuple[tuple[type[forms.Field], str], ...] = (
+    (forms.DateTimeField, "must be a real date and time, such as 2026-09-30 14:30"),
+    (forms.DateField, "must be a real date, such as 2026-09-30"),
+    (forms.EmailField, "must be an e-mail address, such as name@phila.gov"),
+    (forms.URLField, "must be a web address that starts with https://"),
+    (forms.DecimalField, "must be a number"),
+    (forms.FloatField, "must be a number"),
+    (forms.IntegerField, "must be a whole number"),
+)
 
 
 def one_time_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Words(forms.CharField):
-    """A long text. Browsers send line breaks as two characters; they count, and are kept, as one."""
+class Sentences(forms.BaseForm):
+    """A form whose fields say what is wrong in whole sentences that name the field.
+
+    Set when the form is checked, for only then do all labels stand. A message that a field brings itself stays.
+    """
+
+    def full_clean(self) -> None:
+        for name, field in self.fields.items():
+            stock: dict[str, Any] = {}
+            for base in reversed(type(field).__mro__):
+                stock |= getattr(base, "default_error_messages", {})
+            field.error_messages |= {
+                code: sentence
+                for code, sentence in _sentences(f"“{self[name].label}”", field).items()
+                if field.error_messages.get(code) == stock.get(code)
+            }
+        super().full_clean()
+
+
+def _sentences(name: str, field: forms.Field) -> dict[str, str]:
+    example = next((words for kind, words in EXAMPLES if isinstance(field, kind)), "is not in a form we can read")
+    is_chosen = getattr(field.widget, "input_type", "") in CHOSEN
+    escaped = name.replace("%", "%%")  # these are filled in with the % operator
+    return {
+        "required": f"Choose an answer for {name}." if is_chosen else f"Fill in {name}.",
+        "invalid": f"{name} {example}.",
+        "invalid_choice": f"Choose one of the answers offered for {escaped}.",
+        "max_length": f"{escaped} can have at most %(limit_value)s characters. It has %(show_value)s.",
+        "min_length": f"{escaped} needs at least %(limit_value)s characters. It has %(show_value)s.",
+        "max_value": f"{escaped} can be at most %(limit_value)s.",
+        "min_value": f"{escaped} must be at least %(limit_value)s.",
+    }
+
+
+class FilterForm(Sentences, forms.Form):
+    """Narrows a list by what stands in the address; it changes nothing."""
+
+
+class LongText(forms.CharField):
+    """A text of several lines. Browsers send line breaks as two characters; they count, and are kept, as one."""
 
     def __init__(self, *, rows: int = 4, **more: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **more)
@@ -39,66 +87,109 @@ class Day(forms.DateField):
         return day
 
 
-class PageForm(forms.Form):
-    """A form drawn for one person. Sent twice it has one effect (`idempotency_key`, see web.requests.once).
+class Hidden(forms.HiddenInput):
+    """Carries no id, so that several forms can stand on one page."""
 
-    `typed_by` lets words typed before a session ended come back to the same person only.
+    def __init__(self) -> None:
+        super().__init__(attrs={"id": False})
+
+
+class PageForm(Sentences, forms.Form):
+    """Every form that a person types into. Draw and answer it with web.pages.
+
+    Sent twice it has one effect (`idempotency_key`); words typed before a session ended come back to the person it was
+    drawn for (`typed_by`). With a `row` it shows what the row says, and carries its `version`, so that nobody replaces
+    what they have not seen.
     """
 
-    idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False, initial=one_time_key)
-    typed_by = forms.CharField(widget=forms.HiddenInput, required=False)
-    HIDDEN = frozenset({"idempotency_key", "typed_by", "version", "seen_update"})
+    idempotency_key = forms.CharField(widget=Hidden, required=False, max_length=100, initial=one_time_key)
+    typed_by = forms.CharField(widget=Hidden, required=False)
+    version = forms.IntegerField(widget=Hidden)
 
-    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"idempotency_key", "typed_by", "version"})
+    BESIDE: ClassVar[frozenset[str]] = frozenset({"reason"})  # said of the change, not part of the row
+
+    def __init__(self, *args: Any, user: Person | None = None, row: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.fields["typed_by"].initial = str(user.pk)
+        self.row = row
+        if user is not None:
+            self.fields["typed_by"].initial = str(user.pk)
+        if row is None:
+            del self.fields["version"]
+            return
+        held = {name: self.stored(row, name) for name in self._own()}
+        held = {name: value for name, value in held.items() if value is not NOT_STORED}
+        self.initial = {**held, **self.initial, "version": self.version_of(row)}
+
+    def version_of(self, row: Any) -> int | None:
+        """The number by which a newer row is recognised; None where there is none to replace."""
+        return int(row.version)
+
+    def stored(self, row: Any, name: str) -> Any:
+        """What the row holds of a field: a key for a single choice among rows, NOT_STORED where it holds nothing."""
+        return getattr(row, f"{name}_id", getattr(row, name, NOT_STORED))
+
+    def values(self, *names: str) -> dict[str, Any]:
+        """The cleaned values of these fields, or of all that are the row's own.
+
+        A text that differs only as browsers make it differ stays as it is stored.
+        """
+        found = {name: self.cleaned_data[name] for name in names or self._own() if name in self.cleaned_data}
+        for name, value in found.items():
+            if isinstance(value, str):
+                held = None if self.row is None else self.stored(self.row, name)
+                typed = value.replace("\r\n", "\n")
+                found[name] = held if isinstance(held, str) and held.strip() == typed.strip() else typed
+        return found
 
     def add_refusal(self, error: ValidationError) -> None:
         """A service refused: put each sentence beside its field, or on top where the form has no such field."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
+        by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+        for name, errors in by_field.items():
+            field = self.fields.get(name) if name not in self.HIDDEN else None
             for one in errors:
-                own = name in self.fields and name not in self.HIDDEN
-                self.add_error(name if own else None, one)
+                if field is not None and one.code in field.error_messages:
+                    one.message = field.error_messages[one.code]
+                self.add_error(name if field is not None else None, one)
 
-    def values(self, *names: str) -> dict[str, Any]:
-        """The cleaned values of these fields, or of all that are the row's own."""
-        wanted: Iterable[str] = names or (set(self.fields) - self.HIDDEN - {"reason"})
-        return {name: self.cleaned_data[name] for name in wanted if name in self.cleaned_data}
-
-
-class RowForm(PageForm):
-    """A form that edits one row and knows which version of it was on the screen."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def differences(self, row: Recorded) -> list[dict[str, str]]:
-        """Field by field what is saved now and what was typed, where they differ."""
+    def differences(self, row: Any) -> list[dict[str, str]]:
+        """Field by field what is saved now and what was typed, where they differ: {label, saved, mine}."""
         found = []
-        for name, field in self.fields.items():
-            if name in self.HIDDEN or name == "reason" or not hasattr(row, name):
-                continue
-            saved, mine = getattr(row, name), self.cleaned_data.get(name)
-            if saved != mine:
-                found.append({"label": str(field.label), "saved": _text(field, saved), "mine": _text(field, mine)})
+        for name in self._own():
+            held = self.stored(row, name)
+            if held is not NOT_STORED:
+                field = self.fields[name]
+                saved, mine = _shown(field, held), _shown(field, self.cleaned_data.get(name))
+                if saved != mine:
+                    found.append({"label": str(self[name].label), "saved": saved, "mine": mine})
         return found
 
-    def see(self, row: Recorded) -> None:
+    def see(self, row: Any) -> None:
         """The next try starts from the row as it is now."""
         data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
-        data[self.add_prefix("version")] = str(row.version)
+        data[self.add_prefix("version")] = str(self.version_of(row) or "")
         self.data = data
 
+    def _own(self) -> list[str]:
+        return [name for name in self.fields if name not in self.HIDDEN | self.BESIDE]
 
-def _text(field: forms.Field, value: Any) -> str:
-    if value in (None, ""):
+
+def _shown(field: forms.Field, value: Any) -> str:
+    """A value in words, the same for what is saved and for what was typed."""
+    if value is None or value == "":
         return ""
-    if type(field) is forms.ChoiceField:
-        choices: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type] # pairs, as declared in the forms
-        return str(choices.get(value, value))
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
     if isinstance(value, date):
         return f"{value.day} {value:%b %Y}"
-    return str(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {name}" for key, name in sorted(value.items()))
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:  # one of them, or several
+        rows = value if isinstance(field, forms.ModelMultipleChoiceField) else [value]
+        keys = [getattr(row, "pk", row) for row in rows]
+        return ", ".join(sorted(str(row) for row in field.queryset.model._default_manager.filter(pk__in=keys)))
+    labels: dict[Any, Any] = dict(getattr(field, "choices", []))
+    if isinstance(value, list):
+        return ", ".join(str(labels.get(one, one)) for one in value)
+    return str(labels.get(value, value)).replace("\r\n", "\n")

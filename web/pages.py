@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from records.audit import StaleVersion
-from web.forms import PageForm, RowForm
+from web.forms import PageForm
 from web.requests import kept_words, once, user_of
 
 LONGEST_NEXT = 300  # characters of an address to come back to
 F = TypeVar("F", bound=PageForm)
+Draw = Callable[[dict[str, Any], int], HttpResponse]  # what the form adds to the page, and the status
 
 
 def back_to(request: HttpRequest, otherwise: str) -> str:
@@ -32,46 +33,70 @@ def seen_number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def words_for(request: HttpRequest, form: type[F], **more: Any) -> F:
-    """The form as it comes in: what was sent, or what was typed before the session ended, or fresh."""
-    user = user_of(request)
-    if request.method == "POST":
-        return form(request.POST, user=user, **more)
-    kept = kept_words(request)
-    if kept is None:
-        return form(user=user, **more)
-    messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
+def form_for(request: HttpRequest, form: type[F], *, at: str = "", **more: Any) -> F:
+    """The form of the signed-in person: as it was sent to its address, or as typed before the session ended, or fresh.
+
+    `at` is the address that takes the form, where that is another than the page's own.
+    """
+    user, address = user_of(request), at or request.path
+    if request.method == "POST" and request.path == address:
+        return form(request.POST, request.FILES, user=user, **more)
     drawn = form(user=user, **more)
-    for name, field in drawn.fields.items():
-        if name not in {"idempotency_key", "typed_by"}:  # `version` too: saved against what was on the screen then
-            drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
+    kept = None if at == request.path else kept_words(request, address)  # else they wait for the page of the form
+    if kept is not None:
+        messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
+        for name, field in drawn.fields.items():
+            if name not in {"idempotency_key", "typed_by"}:  # `version` too: saved against what was on the screen then
+                drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
     return drawn
 
 
-def take_form(
-    request: HttpRequest, *, form: PageForm, save: Callable[[], str], template: str, context: dict[str, Any]
+def draw_with(request: HttpRequest, form: PageForm, template: str, context: dict[str, Any]) -> Draw:
+    """A page that is one form, or has one in its middle."""
+
+    def draw(more: dict[str, Any], status: int) -> HttpResponse:
+        response = render(request, template, context | more | {"form": form}, status=status)
+        if getattr(request, "htmx", False) and "#" not in template:  # a button in a corner of a page led to this form
+            response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
+        return response
+
+    return draw
+
+
+def answer_form(
+    request: HttpRequest,
+    *,
+    form: PageForm,
+    save: Callable[[], str],
+    template: str = "",
+    context: dict[str, Any] | None = None,
+    draw: Draw | None = None,
+    page: str = "",
 ) -> HttpResponse:
     """Draw the form, or save it and go where `save` says.
 
-    Wrong input comes back with 422, somebody else's newer row with 409 and both texts; nothing typed is lost.
+    Wrong input comes back with 422; somebody else's newer row with 409, `differences` and `newer`; nothing typed is
+    lost. A form in the middle of a page has an address of its own, `page` is then the address of the page: a GET, which
+    comes from a sign-in in between, leads there. Such a form needs a `draw`, else a template.
     """
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return redirect(once(request, save))
-            except ValidationError as error:
-                form.add_refusal(error)
-            except StaleVersion as stale:
-                status = 409
-                if isinstance(form, RowForm):
-                    context = context | {"differences": form.differences(stale.row), "is_conflict": True}
-                    form.see(stale.row)
-    return render(request, template, context | {"form": form}, status=status)
+    if page and request.method != "POST":
+        return redirect(page)
+    draw = draw or draw_with(request, form, template, context or {})
+    if request.method != "POST":
+        return draw({}, 200)
+    if form.is_valid():
+        try:
+            return redirect(once(request, save))
+        except ValidationError as error:
+            form.add_refusal(error)
+        except StaleVersion as stale:
+            found = {"differences": form.differences(stale.row), "newer": stale.row, "is_conflict": True}
+            form.see(stale.row)
+            return draw(found, 409)
+    return draw({}, 422)
 
 
-def press(request: HttpRequest, *, do: Callable[[], str], where: str) -> HttpResponse:
+def answer_button(request: HttpRequest, *, do: Callable[[], str], where: str) -> HttpResponse:
     """A form of one button: do it, say so, go back. A GET (a sign-in came in between) only goes back."""
     if request.method == "POST":
         try:

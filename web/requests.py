@@ -1,5 +1,7 @@
 """What a request says besides its content: who acts and when, the point of view in time, and whether it came before."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -15,6 +17,7 @@ from records.person import Person
 from web.models import IdempotencyKey
 
 KEPT = "kept_words"  # session key, see web.middleware.KeepWhatWasTyped
+NOT_SAID = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by"})  # fields that a form fills in by itself
 
 
 def user_of(request: HttpRequest) -> Person:
@@ -52,10 +55,10 @@ def as_of(request: HttpRequest) -> AsOf:
     return AsOf.end_of(day)
 
 
-def kept_words(request: HttpRequest) -> QueryDict | None:
-    """What this person typed into the form at this address before their session ended; handed out once."""
+def kept_words(request: HttpRequest, address: str) -> QueryDict | None:
+    """What this person sent to this address before their session ended; given back once."""
     kept = request.session.get(KEPT)
-    if not kept or kept["path"] != request.path:
+    if not kept or kept["path"] != address:
         return None
     del request.session[KEPT]
     words = QueryDict(kept["words"])
@@ -63,7 +66,7 @@ def kept_words(request: HttpRequest) -> QueryDict | None:
 
 
 def was_sent(request: HttpRequest) -> bool:
-    """Whether the form with this one-time key already took effect."""
+    """Whether a form with this one-time key already took effect, whatever it said."""
     key = _one_time_key(request)
     return bool(key) and IdempotencyKey.objects.filter(key=key).exists()
 
@@ -73,27 +76,33 @@ def _one_time_key(request: HttpRequest) -> str:
     return f"{user_of(request).pk}:{key}"[:64] if key else ""
 
 
-def once(request: HttpRequest, effect: Callable[[], str]) -> str:
-    """Run `effect` unless this form's one-time key (`idempotency_key`) was seen before; returns where to go, both times.
+def _fingerprint(request: HttpRequest) -> str:
+    """SHA-256 of where the form was sent and what it says; its key and the protection against forgery say nothing."""
+    said = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_SAID)
+    return hashlib.sha256(json.dumps([request.path, said]).encode()).hexdigest()
 
-    `effect` changes what the form asks for and returns the address of the result. Key and change commit together.
+
+def once(request: HttpRequest, effect: Callable[[], str]) -> str:
+    """Run `effect` unless this form took effect before; returns the address to go to, both times.
+
+    It is the same form where the one-time key and the content are the same. The same key with other content is a new
+    request: a browser showed a form again that had been sent. Key and effect commit together.
     """
     key = _one_time_key(request)
-    user = user_of(request)
     if not key:
         return effect()
+    same = {"key": key, "content": _fingerprint(request)}
     try:
         with transaction.atomic():
             claim, is_first = IdempotencyKey.objects.get_or_create(
-                key=key, defaults={"user": user, "result": "", "recorded_at": timezone.now()}
+                **same, defaults={"user": user_of(request), "result": "", "recorded_at": timezone.now()}
             )
-            if not is_first:
-                return claim.result
-            claim.result = effect()
-            claim.save(update_fields=["result"])
+            if is_first:
+                claim.result = effect()
+                claim.save(update_fields=["result"])
             return claim.result
     except IntegrityError:
-        earlier = IdempotencyKey.objects.filter(key=key).first()
+        earlier = IdempotencyKey.objects.filter(**same).first()
         if earlier is None:
             raise
         return earlier.result

@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 
 from initiatives.forms.milestones import REASON
-from initiatives.models import Commitment
-from people.models import Department, User
-from web.forms import Day, PageForm, RowForm
+from people.models import Department
+from web.forms import Day, PageForm
 
 
 class CommitmentProposeForm(PageForm):
@@ -22,21 +21,17 @@ class CommitmentProposeForm(PageForm):
     )
     due_date = Day(required=False, label="Due date")
 
-    def __init__(self, *args: Any, only: Collection[int] | None, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, only: Collection[int] | None, **kwargs: Any) -> None:
         """`only`: the departments this person may speak for; None for all."""
-        super().__init__(*args, user=user, **kwargs)
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["department"]
         if only is not None:
             field.queryset = field.queryset.filter(pk__in=only)
             field.help_text = "You can propose what a department of yours promises."
 
 
-class CommitmentMoveForm(RowForm):
+class CommitmentMoveForm(PageForm):
     """Another due date."""
 
     due_date = Day(required=False, label="New due date")
     reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
-
-    def __init__(self, *args: Any, commitment: Commitment, user: User, **kwargs: Any) -> None:
-        kwargs["initial"] = {"due_date": commitment.due_date, "version": commitment.version}
-        super().__init__(*args, user=user, **kwargs)

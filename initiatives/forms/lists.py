@@ -7,11 +7,12 @@ from django import forms
 from initiatives.models import EffectiveStatus, Initiative
 from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
 from people.models import User
+from web.forms import FilterForm
 
 ANY = ("", "Any")
 
 
-class InitiativeFilterForm(forms.Form):
+class InitiativeFilterForm(FilterForm):
     """What of the list somebody wants to see. Unknown values are refused with a sentence."""
 
     q = forms.CharField(

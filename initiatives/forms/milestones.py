@@ -6,14 +6,14 @@ from django import forms
 
 from initiatives.forms.people import PersonField
 from initiatives.models import Milestone
-from people.models import Department, User
-from web.forms import Day, PageForm, RowForm
+from people.models import Department
+from web.forms import Day, PageForm
 
 REASON = "Needed when the due date moves. The first date stays on record."
 
 
-class MilestoneFields(forms.Form):
-    """What a person may say of a milestone."""
+class MilestoneForm(PageForm):
+    """What a person may say of a milestone; of one that exists also why its date moves."""
 
     title = forms.CharField(max_length=300, label="Milestone")
     due_date = Day(required=False, label="Due date")
@@ -21,24 +21,15 @@ class MilestoneFields(forms.Form):
     department = forms.ModelChoiceField(
         Department.objects.filter(deleted_at__isnull=True), required=False, label="Department", empty_label="None"
     )
-
-
-class MilestoneCreateForm(MilestoneFields, PageForm):
-    """A new milestone."""
-
-
-class MilestoneEditForm(MilestoneFields, RowForm):
-    """Change or move a milestone."""
-
     reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
 
-    def __init__(self, *args: Any, milestone: Milestone, user: User, **kwargs: Any) -> None:
-        names = ("title", "due_date", "owner", "department", "version")
-        kwargs["initial"] = {name: getattr(milestone, name) for name in names}
-        super().__init__(*args, user=user, **kwargs)
-        owner = self.fields["owner"]
-        assert isinstance(owner, PersonField)  # noqa: S101 - declared above
-        owner.keep(milestone.owner_id)
+    def __init__(self, *args: Any, row: Milestone | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if row is None:
+            del fields["reason"]
+        else:
+            fields["owner"].keep(row.owner_id)
 
 
 class MilestoneDoneForm(PageForm):
@@ -53,7 +44,7 @@ class ReasonForm(PageForm):
     reason = forms.CharField(max_length=2_000, required=False, label="Reason", help_text="Kept in the history.")
 
 
-class NeededReasonForm(RowForm):
+class NeededReasonForm(PageForm):
     """Why, where the history must say it."""
 
     reason = forms.CharField(max_length=2_000, label="Reason", help_text="Kept in the history.")

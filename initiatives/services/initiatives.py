@@ -93,9 +93,10 @@ def delete_initiative(*, initiative: Initiative, seen_version: int | None = None
 
 
 @transaction.atomic
-def override_status(*, initiative: Initiative, status: str, act: Act) -> Initiative:
+def override_status(*, initiative: Initiative, status: str, seen_version: int | None = None, act: Act) -> Initiative:
     """Set what is shown, whatever the dates say, with a reason that is shown beside it (rule B-05)."""
     row = locked(initiative)
+    check_version(row, seen_version)
     if status not in Status.values:
         raise ValidationError({"status": f"Status: “{status[:40]}” is not a status."})
     if not act.reason.strip():
@@ -106,9 +107,10 @@ def override_status(*, initiative: Initiative, status: str, act: Act) -> Initiat
 
 
 @transaction.atomic
-def lift_override(*, initiative: Initiative, act: Act) -> Initiative:
+def lift_override(*, initiative: Initiative, seen_version: int | None = None, act: Act) -> Initiative:
     """Show the computed status again."""
     row = locked(initiative)
+    check_version(row, seen_version)
     fields = {"override_status": "", "override_reason": ""}
     record_change(row, fields, verb="initiative.override_lifted", act=act, parent=row.plan)
     return row

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from initiatives.models import Acknowledgement, Initiative, Status, StatusDraft, StatusUpdate
 from people.models import User
-from records.audit import Act, record_change, record_event, settled
+from records.audit import Act, StaleVersion, record_change, record_event, settled
 from records.history import locked
 
 WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")
@@ -17,12 +17,10 @@ FIGURES = ("status", "review_date", "percent")  # what the initiative itself hol
 MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too
 
 
-class NewerUpdate(Exception):
-    """Somebody published an update since the form was opened; `update` is theirs."""
+class NewerUpdate(StaleVersion):
+    """Somebody published an update since the form was opened; `row` is theirs."""
 
-    def __init__(self, update: StatusUpdate) -> None:
-        super().__init__("Somebody else published an update in the meantime.")
-        self.update = update
+    row: StatusUpdate
 
 
 ANY_LATEST = -1

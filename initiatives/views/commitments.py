@@ -1,7 +1,5 @@
 """Propose, accept, deliver, move and withdraw what a department promises."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -16,11 +14,9 @@ from initiatives.services import (
     propose_commitment,
     withdraw_commitment,
 )
-from initiatives.views.lookups import address_of, crumbs, get_commitment_or_404, get_initiative_or_404
-from web.pages import back_to, press, seen_number, take_form, words_for
+from initiatives.views.lookups import address_of, form_page, get_commitment_or_404, get_initiative_or_404
+from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of, user_of
-
-TEMPLATE = "initiatives/commitment_form.html"
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,15 +25,15 @@ def commitment_create(request: HttpRequest, pk: int) -> HttpResponse:
     initiative = get_initiative_or_404(request, pk, needs="propose_commitment")
     user = user_of(request)
     may_ask_all = user.has_perm("initiatives.ask_any_department", initiative)
-    form = words_for(request, CommitmentProposeForm, only=None if may_ask_all else user.liaison_department_ids)
+    form = form_for(request, CommitmentProposeForm, only=None if may_ask_all else user.liaison_department_ids)
 
     def save() -> str:
         row = propose_commitment(initiative=initiative, act=act_of(request), **form.values())
         messages.success(request, f"Proposed to {row.department}: {row}. It counts once the department accepts.")
         return _list_of(initiative)
 
-    page = _page(initiative, "Ask a department", "Propose")
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+    page = form_page(initiative, "Ask a department", "Propose", part="commitments")
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 def commitment_accept(request: HttpRequest, pk: int) -> HttpResponse:
@@ -48,7 +44,7 @@ def commitment_accept(request: HttpRequest, pk: int) -> HttpResponse:
         accept_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
         return f"Accepted for {commitment.department}: {commitment}."
 
-    return press(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+    return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 
 
 def commitment_deliver(request: HttpRequest, pk: int) -> HttpResponse:
@@ -59,14 +55,14 @@ def commitment_deliver(request: HttpRequest, pk: int) -> HttpResponse:
         deliver_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
         return f"Delivered by {commitment.department}: {commitment}."
 
-    return press(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+    return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 
 
 @require_http_methods(["GET", "POST"])
 def commitment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it back, with a reason."""
     commitment = get_commitment_or_404(request, pk, needs="withdraw_commitment")
-    form = words_for(request, NeededReasonForm, initial={"version": commitment.version})
+    form = form_for(request, NeededReasonForm, row=commitment)
     where = back_to(request, _list_of(commitment.initiative))
 
     def save() -> str:
@@ -75,16 +71,15 @@ def commitment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Withdrawn: {commitment}.")
         return where
 
-    page = _page(commitment.initiative, "Withdraw the commitment", "Withdraw it", commitment)
-    page |= {"back": where, "is_danger": True}
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+    page = form_page(commitment.initiative, "Withdraw the commitment", "Withdraw it", **_about(commitment, where))
+    return answer_form(request, form=form, save=save, template="form.html", context=page | {"is_danger": True})
 
 
 @require_http_methods(["GET", "POST"])
 def commitment_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another due date, with a reason; the first date stays on record."""
     commitment = get_commitment_or_404(request, pk, needs="withdraw_commitment")
-    form = words_for(request, CommitmentMoveForm, commitment=commitment)
+    form = form_for(request, CommitmentMoveForm, row=commitment)
     where = back_to(request, _list_of(commitment.initiative))
 
     def save() -> str:
@@ -94,17 +89,13 @@ def commitment_move(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Moved: {row}." if row.version != seen else "Nothing was changed.")
         return where
 
-    page = _page(commitment.initiative, "Move the due date", "Move it", commitment)
-    page["back"] = where
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+    page = form_page(commitment.initiative, "Move the due date", "Move it", **_about(commitment, where))
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 def _list_of(initiative: Initiative) -> str:
     return f"{address_of(initiative)}#commitments"
 
 
-def _page(initiative: Initiative, title: str, label: str, commitment: Commitment | None = None) -> dict[str, Any]:
-    return {
-        "initiative": initiative, "title": title, "label": label, "back": _list_of(initiative),
-        "lede": f"{commitment.department}: {commitment}" if commitment else "", "breadcrumb": crumbs(initiative, title),
-    }  # fmt: skip
+def _about(commitment: Commitment, where: str) -> dict[str, str]:
+    return {"lede": f"{commitment.department}: {commitment}", "back": where}

@@ -14,7 +14,7 @@ from initiatives.models import CLOSED, Contribution, Initiative, Milestone
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.services import hand_over
 from people.models import User
-from web.pages import take_form, words_for
+from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 TEMPLATE = "initiatives/initiative_hand_over.html"
@@ -33,7 +33,7 @@ def initiative_hand_over(request: HttpRequest) -> HttpResponse:
     if not choice.is_valid():
         return render(request, TEMPLATE, context, status=422 if choice.is_bound else 200)
     leaver: User = choice.cleaned_data["leaver"]
-    form = words_for(request, HandOverForm, leaver=leaver)
+    form = form_for(request, HandOverForm, leaver=leaver)
 
     def save() -> str:
         to: User | None = form.cleaned_data["to"]
@@ -41,7 +41,7 @@ def initiative_hand_over(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{moved} handed over from {leaver} to {to or 'nobody yet'}.")
         return f"{request.path}?leaver={leaver.pk}"
 
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=context | _held_by(leaver))
+    return answer_form(request, form=form, save=save, template=TEMPLATE, context=context | _held_by(leaver))
 
 
 def _held_by(leaver: User) -> dict[str, Any]:

@@ -13,13 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan, PlanVersion
-from initiatives.forms.initiatives import (
-    DeleteForm,
-    InitiativeCreateForm,
-    InitiativeEditForm,
-    InitiativeTextForm,
-    OverrideForm,
-)
+from initiatives.forms.initiatives import InitiativeForm, InitiativeTextForm, OverrideForm
+from initiatives.forms.milestones import ReasonForm
 from initiatives.models import Commitment, Initiative, StatusUpdate
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import contributors_of, priorities_of
@@ -40,16 +35,15 @@ from initiatives.services import (
     update_initiative,
 )
 from initiatives.views.as_of import speaks_for_a_day
-from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, link
+from initiatives.views.lookups import address_of, crumbs, form_page, get_initiative_or_404, link
 from people.models import User
 from records.asof import AsOf
 from records.verbs import entries
-from web.pages import press, take_form, words_for
+from web.pages import answer_button, answer_form, form_for, seen_number
 from web.requests import act_of, user_of
 
 UPDATES_SHOWN = 8
 HISTORY_SHOWN = 50
-FORM = "initiatives/initiative_form.html"
 FIELDS = (
     "number", "title", "summary", "goal", "strategy", "owner", "lead_department", "start_date", "due_date", "horizon",
     "audience", "visibility", "source",
@@ -229,7 +223,7 @@ def initiative_create(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
     if not user_of(request).has_perm("initiatives.add_initiative"):
         raise PermissionDenied
-    form = words_for(request, InitiativeCreateForm, plan=plan, initial={"goal": request.GET.get("goal")})
+    form = form_for(request, InitiativeForm, plan=plan, initial={"goal": request.GET.get("goal")})
 
     def save() -> str:
         row = create_initiative(
@@ -247,7 +241,7 @@ def initiative_create(request: HttpRequest, slug: str) -> HttpResponse:
         "plan": plan, "title": "Add an initiative", "label": "Add it", "back": plan_href,
         "breadcrumb": [{"label": plan.title, "href": plan_href}, {"label": "Add an initiative", "href": ""}],
     }  # fmt: skip
-    return take_form(request, form=form, save=save, template=FORM, context=context)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -255,11 +249,11 @@ def initiative_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything for plan managers, title and summary for owner and contributors."""
     initiative = get_initiative_or_404(request, pk, needs="change_initiative")
     is_whole = user_of(request).has_perm("initiatives.restructure_initiative", initiative)
-    form: InitiativeEditForm | InitiativeTextForm
+    form: InitiativeTextForm
     if is_whole:
-        form = words_for(request, InitiativeEditForm, initiative=initiative)
+        form = form_for(request, InitiativeForm, row=initiative, plan=initiative.plan)
     else:
-        form = words_for(request, InitiativeTextForm, initiative=initiative)
+        form = form_for(request, InitiativeTextForm, row=initiative)
 
     def save() -> str:
         seen = form.cleaned_data["version"]
@@ -274,20 +268,18 @@ def initiative_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Saved." if row.version != seen else "Nothing was changed.")
         return address_of(initiative)
 
-    may_delete = user_of(request).has_perm("initiatives.delete_initiative", initiative)
-    context = {
-        "initiative": initiative, "title": "Edit the initiative", "label": "Save", "back": address_of(initiative),
-        "delete_href": reverse("initiatives:initiative-delete", args=[pk]) if may_delete else "",
-        "breadcrumb": crumbs(initiative, "Edit"),
-    }  # fmt: skip
-    return take_form(request, form=form, save=save, template=FORM, context=context)
+    context = form_page(initiative, "Edit the initiative", "Save")
+    if user_of(request).has_perm("initiatives.delete_initiative", initiative):
+        context["danger_href"] = reverse("initiatives:initiative-delete", args=[pk])
+        context["danger_label"] = "Delete this initiative"
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
 def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Hide an initiative from now on, after asking."""
     initiative = get_initiative_or_404(request, pk, needs="delete_initiative")
-    form = words_for(request, DeleteForm, initial={"version": initiative.version})
+    form = form_for(request, ReasonForm, row=initiative)
 
     def save() -> str:
         act = act_of(request, reason=form.cleaned_data["reason"])
@@ -295,35 +287,27 @@ def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Deleted: {initiative}. Its history and earlier reports keep it.")
         return reverse("my-work")
 
-    context = {
-        "initiative": initiative, "title": "Delete the initiative?",
-        "label": "Delete it", "back": address_of(initiative), "is_danger": True,
-        "lede": "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it.",
-        "breadcrumb": crumbs(initiative, "Delete"),
-    }  # fmt: skip
-    return take_form(request, form=form, save=save, template=FORM, context=context)
+    lede = "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it."
+    context = form_page(initiative, "Delete the initiative?", "Delete it", lede=lede, is_danger=True)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
 def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
     """Show another status than the computed one, with a reason (rule B-05)."""
     initiative = get_initiative_or_404(request, pk, needs="override_status")
-    given = {"status": initiative.override_status, "reason": initiative.override_reason}
-    form = words_for(request, OverrideForm, initial=given)
+    form = form_for(request, OverrideForm, row=initiative)
 
     def save() -> str:
         act = act_of(request, reason=form.cleaned_data["reason"])
-        row = override_status(initiative=initiative, status=form.cleaned_data["status"], act=act)
+        status, seen = form.cleaned_data["status"], form.cleaned_data["version"]
+        row = override_status(initiative=initiative, status=status, seen_version=seen, act=act)
         messages.success(request, f"Shown as {row.get_override_status_display().lower()} until the override is lifted.")
         return address_of(initiative)
 
-    context = {
-        "initiative": initiative, "title": "Override the status",
-        "label": "Show this status", "back": address_of(initiative),
-        "lede": "The dates and the last update say one thing, and you know better. What was reported stays beside it.",
-        "breadcrumb": crumbs(initiative, "Override the status"),
-    }  # fmt: skip
-    return take_form(request, form=form, save=save, template=FORM, context=context)
+    lede = "The dates and the last update say one thing, and you know better. What was reported stays beside it."
+    context = form_page(initiative, "Override the status", "Show this status", lede=lede)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 def initiative_override_lift(request: HttpRequest, pk: int) -> HttpResponse:
@@ -331,7 +315,7 @@ def initiative_override_lift(request: HttpRequest, pk: int) -> HttpResponse:
     initiative = get_initiative_or_404(request, pk, needs="override_status")
 
     def do() -> str:
-        lift_override(initiative=initiative, act=act_of(request))
+        lift_override(initiative=initiative, seen_version=seen_number(request, "version"), act=act_of(request))
         return "The override is lifted."
 
-    return press(request, do=do, where=address_of(initiative))
+    return answer_button(request, do=do, where=address_of(initiative))

@@ -1,6 +1,6 @@
 """What the pages of the room share: finding a row one may touch, the day a page speaks for, links and crumbs."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -82,3 +82,10 @@ def crumbs(initiative: Initiative, here: str = "") -> list[dict[str, str]]:
         {"label": str(initiative), "href": address_of(initiative)},
     ]
     return [*way, {"label": here, "href": ""}] if here else way
+
+
+def form_page(initiative: Initiative, title: str, label: str, *, part: str = "", **more: Any) -> dict[str, Any]:
+    """What form.html needs for a form about an initiative; `part` is where on its page one came from."""
+    back = address_of(initiative) + (f"#{part}" if part else "")
+    page = {"eyebrow": str(initiative), "title": title, "label": label, "back": back}
+    return {**page, "breadcrumb": crumbs(initiative, title), **more}

@@ -1,14 +1,12 @@
 """Add, edit, tick off, reopen and cancel milestones."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms.milestones import MilestoneCreateForm, MilestoneDoneForm, MilestoneEditForm, ReasonForm
+from initiatives.forms.milestones import MilestoneDoneForm, MilestoneForm, ReasonForm
 from initiatives.models import Initiative
 from initiatives.services import (
     add_milestone,
@@ -17,34 +15,33 @@ from initiatives.services import (
     reopen_milestone,
     update_milestone,
 )
-from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, get_milestone_or_404
-from web.pages import back_to, press, take_form, words_for
+from initiatives.views.lookups import address_of, form_page, get_initiative_or_404, get_milestone_or_404
+from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of
 
-TEMPLATE = "initiatives/milestone_form.html"
+PART = "milestones"  # of the page of the initiative
 
 
 @require_http_methods(["GET", "POST"])
 def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
     """A new milestone at the end of the initiative's list."""
     initiative = get_initiative_or_404(request, pk, needs="change_milestone")
-    form = words_for(request, MilestoneCreateForm)
+    form = form_for(request, MilestoneForm)
 
     def save() -> str:
         row = add_milestone(initiative=initiative, fields=form.values(), act=act_of(request))
         messages.success(request, f"Milestone added: {row}.")
         return _list_of(initiative)
 
-    return take_form(
-        request, form=form, save=save, template=TEMPLATE, context=_page(initiative, "Add a milestone", "Add it")
-    )
+    page = form_page(initiative, "Add a milestone", "Add it", part=PART)
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 @require_http_methods(["GET", "POST"])
 def milestone_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a milestone; a moved date needs a reason."""
     milestone = get_milestone_or_404(request, pk)
-    form = words_for(request, MilestoneEditForm, milestone=milestone)
+    form = form_for(request, MilestoneForm, row=milestone)
 
     def save() -> str:
         act = act_of(request, reason=form.cleaned_data["reason"])
@@ -53,29 +50,30 @@ def milestone_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Saved: {row}." if row.version != seen else "Nothing was changed.")
         return _list_of(milestone.initiative)
 
-    page = _page(milestone.initiative, "Edit the milestone", "Save")
+    page = form_page(milestone.initiative, "Edit the milestone", "Save", part=PART)
     if milestone.is_open:
-        page["cancel_href"] = reverse("initiatives:milestone-cancel", args=[pk])
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+        page["danger_href"] = reverse("initiatives:milestone-cancel", args=[pk])
+        page["danger_label"] = "Cancel this milestone"
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 def milestone_complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick off: today with one press from a list; another day with the form that a GET shows."""
     milestone = get_milestone_or_404(request, pk)
-    form = words_for(request, MilestoneDoneForm)
+    form = form_for(request, MilestoneDoneForm, row=milestone)
 
     def save() -> str:
         where = back_to(request, _list_of(milestone.initiative))
         if not milestone.is_open and milestone.completed_date is not None:
             messages.info(request, f"“{milestone}” was already completed.")
             return where
-        complete_milestone(milestone=milestone, completed_date=form.cleaned_data["completed_date"], act=act_of(request))
+        day, seen = form.cleaned_data["completed_date"], form.cleaned_data["version"]
+        complete_milestone(milestone=milestone, completed_date=day, seen_version=seen, act=act_of(request))
         messages.success(request, f"Milestone completed: {milestone}.")
         return where
 
-    page = _page(milestone.initiative, "Complete the milestone", "It is done")
-    page["lede"] = milestone.title
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+    page = form_page(milestone.initiative, "Complete the milestone", "It is done", part=PART, lede=milestone.title)
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 def milestone_reopen(request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,10 +83,10 @@ def milestone_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     def do() -> str:
         if milestone.is_open:
             return f"“{milestone}” is open."
-        reopen_milestone(milestone=milestone, act=act_of(request))
+        reopen_milestone(milestone=milestone, seen_version=seen_number(request, "version"), act=act_of(request))
         return f"Milestone open again: {milestone}."
 
-    return press(request, do=do, where=_list_of(milestone.initiative))
+    return answer_button(request, do=do, where=_list_of(milestone.initiative))
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,24 +96,19 @@ def milestone_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     if milestone.is_cancelled:
         messages.info(request, f"“{milestone}” is cancelled.")
         return redirect(_list_of(milestone.initiative))
-    form = words_for(request, ReasonForm)
+    form = form_for(request, ReasonForm, row=milestone)
 
     def save() -> str:
-        cancel_milestone(milestone=milestone, act=act_of(request, reason=form.cleaned_data["reason"]))
+        act, seen = act_of(request, reason=form.cleaned_data["reason"]), form.cleaned_data["version"]
+        cancel_milestone(milestone=milestone, seen_version=seen, act=act)
         messages.success(request, f"Milestone cancelled: {milestone}.")
         return _list_of(milestone.initiative)
 
-    page = _page(milestone.initiative, "Cancel the milestone", "Cancel this milestone")
-    page |= {"lede": f"{milestone.title}. It stays in the list, marked as cancelled.", "is_danger": True}
-    return take_form(request, form=form, save=save, template=TEMPLATE, context=page)
+    lede = f"{milestone.title}. It stays in the list, marked as cancelled."
+    page = form_page(milestone.initiative, "Cancel the milestone", "Cancel this milestone", part=PART, lede=lede)
+    page["is_danger"] = True
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 def _list_of(initiative: Initiative) -> str:
-    return f"{address_of(initiative)}#milestones"
-
-
-def _page(initiative: Initiative, title: str, label: str) -> dict[str, Any]:
-    return {
-        "initiative": initiative, "title": title, "label": label, "back": _list_of(initiative),
-        "breadcrumb": crumbs(initiative, title),
-    }  # fmt: skip
+    return f"{address_of(initiative)}#{PART}"

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +25,7 @@ from initiatives.services import (
 from initiatives.services.status_updates import MISCLICK_WINDOW
 from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, get_update_or_404
 from records.asof import local_day
-from web.pages import back_to, press, seen_number, take_form, words_for
+from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of, once, user_of, was_sent
 
 LONGEST_DRAFT = 200_000  # characters; far more than can be published
@@ -36,39 +35,26 @@ LONGEST_DRAFT = 200_000  # characters; far more than can be published
 def status_update_create(request: HttpRequest, pk: int) -> HttpResponse:
     """The form as a page, or in place on the initiative's page (htmx). Saved with 302; 422 and 409 keep the words."""
     initiative = get_initiative_or_404(request, pk, needs="add_status_update")
-    form = words_for(request, StatusUpdateForm, initiative=initiative)
-    draft = _restore_draft(request, form, initiative) if request.method == "GET" else None
-    newer: StatusUpdate | None = None
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return redirect(once(request, lambda: _publish(request, initiative, form)))
-            except NewerUpdate as raised:
-                newer, status = raised.update, 409
-                form.see(newer)
-            except ValidationError as error:
-                form.add_refusal(error)
-    latest = newer or initiative.latest_update
+    form = form_for(request, StatusUpdateForm, row=initiative)
     context: dict[str, Any] = {
         "initiative": initiative,
-        "form": form,
-        "latest": latest,
-        "newer": newer,
-        "draft": draft,
-        "is_offered_no_change": initiative.latest_update is not None and status == 200,
+        "latest": initiative.latest_update,
+        "draft": _restore_draft(request, form, initiative) if request.method == "GET" else None,
         "breadcrumb": crumbs(initiative, "Post an update"),
     }
-    template = "initiatives/status_update_form.html"
-    return render(request, f"{template}#form" if request.htmx else template, context, status=status)  # type: ignore[attr-defined]
+    template = "initiatives/status_update_form.html" + ("#form" if request.htmx else "")  # type: ignore[attr-defined]
+
+    def save() -> str:
+        return _publish(request, initiative, form)
+
+    return answer_form(request, form=form, save=save, template=template, context=context)
 
 
 def _publish(request: HttpRequest, initiative: Initiative, form: StatusUpdateForm) -> str:
     update = record_status_update(
         initiative=initiative,
         words=form.values(*WORDS),
-        seen_update_id=form.cleaned_data["seen_update"],
+        seen_update_id=form.cleaned_data["version"],
         act=act_of(request),
     )
     messages.success(request, f"Published: {initiative} is reported {update.get_status_display().lower()}.")
@@ -96,7 +82,7 @@ def status_update_no_change(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(where)
     if was_sent(request):
         return redirect(where)
-    seen = seen_number(request, "seen_update")
+    seen = seen_number(request, "version")
     passed = passed_since(pk, local_day(latest.stated_at), local_day(timezone.now()))
     if latest.pk != seen:
         return _ask_again(request, initiative, latest, passed, is_newer=True)
@@ -105,7 +91,7 @@ def status_update_no_change(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         once(request, lambda: _repeat(request, initiative, seen, where))
     except NewerUpdate as raised:
-        return _ask_again(request, initiative, raised.update, passed, is_newer=True)
+        return _ask_again(request, initiative, raised.row, passed, is_newer=True)
     return redirect(where)
 
 
@@ -164,7 +150,7 @@ def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
     initiative = update.initiative
     is_fresh = timezone.now() - update.recorded_at <= MISCLICK_WINDOW
     may_turn = initiative.latest_update_id == update.pk and is_fresh
-    form = words_for(request, StatusCorrectionForm, update=update, may_turn=may_turn)
+    form = form_for(request, StatusCorrectionForm, update=update, may_turn=may_turn)
 
     def save() -> str:
         act = act_of(request, reason=form.cleaned_data["reason"])
@@ -176,7 +162,9 @@ def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
         "initiative": initiative, "update": update, "may_turn": may_turn,
         "breadcrumb": crumbs(initiative, "Correct an update"),
     }  # fmt: skip
-    return take_form(request, form=form, save=save, template="initiatives/status_update_correct.html", context=context)
+    return answer_form(
+        request, form=form, save=save, template="initiatives/status_update_correct.html", context=context
+    )
 
 
 def status_update_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
@@ -190,4 +178,4 @@ def status_update_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
         said = "Marked as read" if is_first else "This was marked as read before"
         return f"{said}: {update.initiative}."
 
-    return press(request, do=do, where=back_to(request, address_of(update.initiative)))
+    return answer_button(request, do=do, where=back_to(request, address_of(update.initiative)))

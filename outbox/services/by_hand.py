@@ -9,7 +9,7 @@ from outbox.kinds import KINDS, Verdict
 from outbox.mails import MailToMyself
 from outbox.models import Hold, Message
 from outbox.services.putting import put
-from records.audit import Act, record_event
+from records.audit import Act, StaleVersion, record_event
 from records.person import Person
 
 State = Message.State
@@ -17,11 +17,16 @@ SETTLED = {"arrived": "sent", "send": "queued", "drop": "cancelled"}
 
 
 @transaction.atomic
-def settle_by_hand(*, message: Message, decision: str, act: Act) -> Message:
-    """A person decides what became of an unconfirmed or failed message: it arrived, send it (again), or let it go."""
+def settle_by_hand(*, message: Message, decision: str, seen_fence: int | None = None, act: Act) -> Message:
+    """A person decides what became of an unconfirmed or failed message: it arrived, send it (again), or let it go.
+
+    Raises StaleVersion where it was decided and failed again since `seen_fence`.
+    """
     row = Message.objects.select_for_update().get(pk=message.pk)
     if row.state not in {State.UNCONFIRMED, State.FAILED}:
         raise ValidationError(f"This message is “{row.get_state_display()}”; there is nothing to settle.")
+    if seen_fence not in (None, row.fence):
+        raise StaleVersion(row)
     if decision not in SETTLED:
         raise ValidationError({"decision": "Decision: choose what became of the message."})
     if decision == "arrived" and row.state == State.FAILED:

@@ -4,106 +4,81 @@ from typing import Any
 
 from django import forms
 
-from people.models import Department, User
+from people.models import Department, RoleGrant, User
 from people.roles import Role
 from records.verbs import NOUNS
-from web.forms import Day, PageForm, RowForm
+from web.forms import NOT_STORED, Day, FilterForm, PageForm
 
-
-def _departments() -> Any:
-    return Department.objects.filter(deleted_at__isnull=True)
+DEPARTMENTS = Department.objects.filter(deleted_at__isnull=True)
 
 
 def _nouns() -> list[tuple[str, str]]:
     return [("", "Anything"), *sorted(NOUNS.items(), key=lambda item: item[1])]
 
 
-class PersonFields(forms.Form):
+class PersonForm(PageForm):
+    """Name, e-mail and department of a person."""
+
     name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     email = forms.EmailField(
         max_length=254, label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text="The person signs in with it and gets mail at it.",
         error_messages={"invalid": "E-mail: write an address such as name@phila.gov."},
     )  # fmt: skip
-    department = forms.ModelChoiceField(queryset=Department.objects.none(), required=False, empty_label="None")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = _departments()  # type: ignore[attr-defined]
+    department = forms.ModelChoiceField(DEPARTMENTS, required=False, empty_label="None")
 
 
-class PersonCreateForm(PersonFields, PageForm):
-    """A new person."""
+class DepartmentForm(PageForm):
+    """A department or office, and what it is part of."""
 
-    field_order = ["name", "email", "department"]
-
-
-class PersonEditForm(PersonFields, RowForm):
-    """Name, e-mail and department of a person."""
-
-    field_order = ["name", "email", "department"]
-
-
-class DepartmentFields(forms.Form):
     name = forms.CharField(max_length=200)
     abbreviation = forms.CharField(max_length=40, help_text="Short and unique; it stands in addresses and tables.")
-    parent = forms.ModelChoiceField(
-        queryset=Department.objects.none(), required=False, label="Part of", empty_label="The City itself"
-    )
+    parent = forms.ModelChoiceField(DEPARTMENTS, required=False, label="Part of", empty_label="The City itself")
 
-    def __init__(self, *args: Any, but: Department | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = _departments()
-        self.fields["parent"].queryset = known.exclude(pk=but.pk) if but else known  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, row: Department | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if row is not None:
+            self.fields["parent"].queryset = DEPARTMENTS.exclude(pk=row.pk)  # type: ignore[attr-defined]
 
 
-class DepartmentCreateForm(DepartmentFields, PageForm):
-    """A new department or office."""
-
-    field_order = ["name", "abbreviation", "parent"]
-
-
-class DepartmentEditForm(DepartmentFields, RowForm):
-    """Name, abbreviation and what a department is part of."""
-
-    field_order = ["name", "abbreviation", "parent"]
-
-
-class RoleForm(forms.Form):
-    """A role to give; a liaison's needs a department."""
+class RoleForm(PageForm):
+    """A role to give to the person in `row`; a liaison's needs a department."""
 
     role = forms.ChoiceField(choices=Role.choices)
     department = forms.ModelChoiceField(
-        queryset=Department.objects.none(), required=False, empty_label="None", help_text="For a liaison only."
+        DEPARTMENTS, required=False, empty_label="None", help_text="For a liaison only."
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = _departments()  # type: ignore[attr-defined]
+    def version_of(self, row: User) -> int:
+        """Roles are a list; giving one is judged by what was on it."""
+        return row.role_changes
+
+    def stored(self, row: User, name: str) -> Any:
+        """Roles are rows of their own, and so is a person's department."""
+        return NOT_STORED
+
+    def differences(self, row: User) -> list[dict[str, str]]:
+        """The roles that are held now, and the one that was to be given."""
+        grants = RoleGrant.objects.filter(user=row, recorded_until__isnull=True).select_related("department")
+        saved = ", ".join(grant.words for grant in grants)
+        role, department = self.cleaned_data["role"], self.cleaned_data["department"]
+        return [{"label": "Roles", "saved": saved, "mine": RoleGrant(role=role, department=department).words}]
 
 
-class PeopleFilterForm(forms.Form):
+class PeopleFilterForm(FilterForm):
     """Narrow the list of people. Every field may be left empty."""
 
     q = forms.CharField(required=False, max_length=100, label="Name or e-mail")
     role = forms.ChoiceField(required=False, choices=[("", "Any"), ("none", "No role"), *Role.choices])
-    department = forms.ModelChoiceField(queryset=Department.objects.none(), required=False, empty_label="Any")
+    department = forms.ModelChoiceField(DEPARTMENTS, required=False, empty_label="Any")
     account = forms.ChoiceField(
         required=False, choices=[("", "Any"), ("active", "Active"), ("deactivated", "Deactivated")]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = _departments()  # type: ignore[attr-defined]
 
-
-class AuditFilterForm(forms.Form):
+class AuditFilterForm(FilterForm):
     """Narrow the audit log. Every field may be left empty."""
 
-    person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Everybody", label="Who")
+    person = forms.ModelChoiceField(User.objects.all(), required=False, empty_label="Everybody", label="Who")
     what = forms.ChoiceField(required=False, choices=_nouns)
     day = Day(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = User.objects.order_by("name", "pk")  # type: ignore[attr-defined]

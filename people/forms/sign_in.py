@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import forms as auth
 from django.contrib.auth import get_user_model
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+
+from web.forms import Sentences
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(Sentences, auth.AuthenticationForm):
     """E-mail and password."""
 
     error_messages = {
@@ -21,7 +23,7 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
 
 
-class ResetForm(PasswordResetForm):
+class ResetForm(Sentences, auth.PasswordResetForm):
     """Writes to active people, also to those who never had a password: it is how they set their first one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,3 +32,11 @@ class ResetForm(PasswordResetForm):
 
     def get_users(self, email: str) -> Any:
         return get_user_model().objects.filter(email__iexact=email, is_active=True)
+
+
+class PasswordForm(Sentences, auth.SetPasswordForm):  # type: ignore[type-arg]
+    """A first password, by the link from a mail."""
+
+
+class NewPasswordForm(Sentences, auth.PasswordChangeForm):
+    """Another password, with the one it replaces."""

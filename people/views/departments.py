@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from people.forms.people import DepartmentCreateForm, DepartmentEditForm
+from people.forms.people import DepartmentForm
 from people.models import Department
 from people.services import create_department, update_department
-from web.pages import take_form, words_for
+from web.pages import answer_form, form_for
 from web.requests import act_of
 
 
@@ -30,7 +30,7 @@ def department_list_admin(request: HttpRequest) -> HttpResponse:
 @permission_required("people.change_department", raise_exception=True)
 def department_create(request: HttpRequest) -> HttpResponse:
     """Add a department."""
-    form = words_for(request, DepartmentCreateForm)
+    form = form_for(request, DepartmentForm)
 
     def save() -> str:
         row = create_department(**form.values(), act=act_of(request))
@@ -38,15 +38,14 @@ def department_create(request: HttpRequest) -> HttpResponse:
         return reverse("people:department-list-admin")
 
     context = _form_context("Add a department", "Add the department")
-    return take_form(request, form=form, save=save, template="people/form.html", context=context)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 @permission_required("people.change_department", raise_exception=True)
 def department_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or move a department; frozen reports keep the old name."""
     row = get_object_or_404(Department, pk=pk, deleted_at__isnull=True)
-    initial = {"name": row.name, "abbreviation": row.abbreviation, "parent": row.parent_id, "version": row.version}
-    form = words_for(request, DepartmentEditForm, initial=initial, but=row)
+    form = form_for(request, DepartmentForm, row=row)
 
     def save() -> str:
         seen = form.cleaned_data["version"]
@@ -55,7 +54,7 @@ def department_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("people:department-list-admin")
 
     context = _form_context(f"Edit {row.abbreviation}", "Save")
-    return take_form(request, form=form, save=save, template="people/form.html", context=context)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 def _trail(here: str = "") -> list[dict[str, str]]:

@@ -7,17 +7,17 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from people.forms.people import PeopleFilterForm, PersonCreateForm, PersonEditForm, RoleForm
+from people.forms.people import PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
 from people.selectors import audit_events, people_with_roles
 from people.services import create_user, grant_role, revoke_role, update_user
 from records.verbs import entries
-from web.pages import press, seen_number, take_form, words_for
+from web.pages import answer_button, answer_form, form_for, seen_number
 from web.requests import act_of, user_of
 
 
@@ -35,7 +35,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 @permission_required("people.change_person", raise_exception=True)
 def person_create(request: HttpRequest) -> HttpResponse:
     """Add a person; they set a password by "Forgot your password, or have none yet?"."""
-    form = words_for(request, PersonCreateForm)
+    form = form_for(request, PersonForm)
 
     def save() -> str:
         person = create_user(**form.values(), act=act_of(request))
@@ -43,24 +43,22 @@ def person_create(request: HttpRequest) -> HttpResponse:
         return reverse("people:person-detail", args=[person.pk])
 
     context = _form_context("Add a person", "Add the person", [_people()], back=reverse("people:person-list"))
-    return take_form(request, form=form, save=save, template="people/form.html", context=context)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 @require_safe
 @permission_required("people.change_person", raise_exception=True)
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person, their roles, and what was done to the account."""
-    return _person_page(request, get_object_or_404(people_with_roles(), pk=pk), RoleForm())
+    person = get_object_or_404(people_with_roles(), pk=pk)
+    return _person_page(request, person, _role_form(request, person))
 
 
 @permission_required("people.change_person", raise_exception=True)
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name, e-mail and department."""
     person = _person_in_reach(request, pk)
-    initial = {
-        "name": person.name, "email": person.email, "department": person.department_id, "version": person.version,
-    }  # fmt: skip
-    form = words_for(request, PersonEditForm, initial=initial)
+    form = form_for(request, PersonForm, row=person)
     back = reverse("people:person-detail", args=[pk])
 
     def save() -> str:
@@ -71,10 +69,9 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     trail = [_people(), {"label": person.name, "href": back}]
     context = _form_context(f"Edit {person.name}", "Save", trail, back=back)
-    return take_form(request, form=form, save=save, template="people/form.html", context=context)
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
-@require_POST
 @permission_required("people.change_person", raise_exception=True)
 def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivate the account, or reactivate it (`active` is "no" or "yes")."""
@@ -90,40 +87,45 @@ def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         return f"{person.name} can sign in again." if active == "yes" else f"{person.name} can no longer sign in."
 
-    return press(request, do=do, where=reverse("people:person-detail", args=[pk]))
+    return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
 
-@require_POST
 @permission_required("people.grant_role", raise_exception=True)
 def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a role."""
     person = get_object_or_404(people_with_roles(), pk=pk)
-    form = RoleForm(request.POST)
-    if form.is_valid():
-        try:
-            grant_role(user=person, **form.cleaned_data, act=act_of(request))
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, f"{person.name} is now {Role(form.cleaned_data['role']).label.lower()}.")
-            return redirect("people:person-detail", pk=pk)
-    return _person_page(request, person, form, status=422)
+    form = _role_form(request, person)
+    page = reverse("people:person-detail", args=[pk])
+
+    def save() -> str:
+        seen = form.cleaned_data["version"]
+        grant = grant_role(user=person, **form.values(), seen_changes=seen, act=act_of(request))
+        messages.success(request, f"{person.name} is now {grant.get_role_display().lower()}.")
+        return page
+
+    def draw(more: dict[str, Any], status: int) -> HttpResponse:
+        return _person_page(request, person, form, status, **more)
+
+    return answer_form(request, form=form, save=save, draw=draw, page=page)
 
 
-@require_POST
 @permission_required("people.grant_role", raise_exception=True)
 def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     """Take a role away; it counts from the person's next page."""
     grant = get_object_or_404(RoleGrant.objects.select_related("user"), pk=grant_pk, user_id=pk)
 
     def do() -> str:
-        revoke_role(grant=grant, act=act_of(request))
+        revoke_role(grant=grant, seen_changes=seen_number(request, "version"), act=act_of(request))
         return f"{grant.user.name} is no longer {grant.get_role_display().lower()}."
 
-    return press(request, do=do, where=reverse("people:person-detail", args=[pk]))
+    return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
 
-def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int = 200) -> HttpResponse:
+def _role_form(request: HttpRequest, person: User) -> RoleForm:
+    return form_for(request, RoleForm, at=reverse("people:role-grant", args=[person.pk]), row=person)
+
+
+def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:
     user = user_of(request)
     events = audit_events().filter(target_type="user", target_id=person.pk)[:30]
     context = {
@@ -134,6 +136,7 @@ def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int
         "can_grant": user.has_perm("people.grant_role"),
         "can_change": _is_in_reach(user, person),
         "breadcrumb": [_people(), {"label": person.name, "href": ""}],
+        **more,
     }
     return render(request, "people/person_detail.html", context, status=status)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from people.forms.sign_in import ResetForm, SignInForm
+from people.forms.sign_in import NewPasswordForm, PasswordForm, ResetForm, SignInForm
 from people.models import RoleGrant
 from people.roles import DESCRIPTIONS
 from people.services import set_password
@@ -91,6 +91,7 @@ class PasswordChange(_Refusing, auth.PasswordChangeView):
     """A new password for oneself; other sessions of the same person end."""
 
     template_name = "people/password_change.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("people:password-change-done")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -122,6 +123,7 @@ class PasswordResetConfirm(_Refusing, auth.PasswordResetConfirmView):
     """Choose a password by the link from the mail, once."""
 
     template_name = "people/password_reset_confirm.html"
+    form_class = PasswordForm
     success_url = reverse_lazy("people:password-reset-complete")
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from people.models import User
-from records.audit import Act, record_event
+from records.audit import Act, check_version, record_event
 from reminders.kinds import KINDS
 from reminders.models import Subscription
 
@@ -20,9 +20,13 @@ def set_preferences(
     away_from: date | None = None,
     away_until: date | None = None,
     delegate: User | None = None,
+    seen_version: int | None = None,
     act: Act,
 ) -> Subscription:
-    """Keep somebody's choice. Raises ValidationError naming the field; an unchanged save changes nothing."""
+    """Keep somebody's choice; an unchanged save changes nothing.
+
+    Raises ValidationError naming the field, StaleVersion where a mail's link changed it meanwhile, for one.
+    """
     errors = {}
     if not set(muted_kinds) <= set(KINDS):
         errors["muted_kinds"] = "Reminders: choose from those offered."
@@ -37,6 +41,7 @@ def set_preferences(
     if errors:
         raise ValidationError(errors)
     row, _ = Subscription.objects.select_for_update().get_or_create(person=person)
+    check_version(row, seen_version)
     wanted = {
         "muted_kinds": sorted(muted_kinds), "away_from": away_from, "away_until": away_until, "delegate": delegate,
     }  # fmt: skip
@@ -48,6 +53,7 @@ def set_preferences(
     if changes:
         for name, value in wanted.items():
             setattr(row, name, value)
+        row.version += 1
         row.save()
         record_event(verb="subscription.changed", target=row, act=act, changes=changes)
     return row

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -30,8 +29,9 @@ from reminders.forms import MilestoneAnswerForm, PlainAnswerForm, StatusAnswerFo
 from reminders.links import item_number
 from reminders.selectors.answers import Answerable, answerable
 from reminders.services import send_new_link
+from web.forms import PageForm
 
-FORMS: dict[str, type[forms.Form]] = {"initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm}
+FORMS: dict[str, type[PageForm]] = {"initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm}
 
 
 @login_not_required
@@ -48,7 +48,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _private(render(request, "reminders/link_ended.html", {"reason": NOT_OURS}, status=404))
     if request.user.is_authenticated and request.user.pk != one.person.pk:
         return _private(render(request, "reminders/link_of_another.html", {"one": one}, status=403))
-    form: forms.Form = FORMS.get(one.sort, PlainAnswerForm)(initial=_initial(one))
+    form: PageForm = FORMS.get(one.sort, PlainAnswerForm)(initial=_initial(one))
     status = 200
     asks_again = request.POST.get("say") == "no_change" and bool(one.passed) and "confirmed" not in request.POST
     if request.method == "POST" and not one.ended and not asks_again:
@@ -94,7 +94,7 @@ def _initial(one: Answerable) -> dict[str, Any]:
     return {"status": one.initiative.reported_status}
 
 
-def _answer(one: Answerable, say: str, form: forms.Form, at: datetime) -> bool:
+def _answer(one: Answerable, say: str, form: PageForm, at: datetime) -> bool:
     """Do what the button says, as the person the link is for. False for a button this item does not have."""
     act = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK, reason=one.in_place_of)
     if one.sort == "initiative" and say == "no_change":
@@ -118,17 +118,13 @@ def _answer(one: Answerable, say: str, form: forms.Form, at: datetime) -> bool:
     return True
 
 
-def _show(form: forms.Form, request: HttpRequest, error: ValidationError) -> None:
-    """A refusal of the service, beside the field it names where the form has it."""
+def _show(form: PageForm, request: HttpRequest, error: ValidationError) -> None:
+    """A refusal of the service; a form that only a button was pressed of shows nothing else."""
     if not form.is_bound:
         form.data, form.is_bound = request.POST, True
         form.full_clean()
         form.errors.clear()
-    known = getattr(error, "error_dict", None)
-    for name, texts in (known or {None: error.messages}).items():
-        field = name if name in form.fields else None
-        for text in texts:
-            form.add_error(field, text)
+    form.add_refusal(error)
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -8,10 +8,11 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages as notes
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,6 +27,7 @@ from reminders.selectors.days import next_day
 from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
 from reminders.services.planning import owed
+from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 PER_PAGE = 50
@@ -65,25 +67,30 @@ def message_list(request: HttpRequest) -> HttpResponse:
 def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail: what it says, what became of it, and why it was sent."""
     message = get_object_or_404(messages_visible_to(user_of(request)), pk=pk)
-    return _detail(request, message, SettleForm(failed=message.state == Message.State.FAILED))
+    return _detail(request, message, _settle_form(request, message))
 
 
-@require_POST
 def message_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """A person decides about a mail that nobody can know about."""
     _only(request, "reminders.steer_sending")
     message = get_object_or_404(Message, pk=pk)
-    form = SettleForm(request.POST, failed=message.state == Message.State.FAILED)
-    if form.is_valid():
-        try:
-            act = act_of(request, reason=form.cleaned_data["reason"])
-            settle_by_hand(message=message, decision=form.cleaned_data["decision"], act=act)
-        except ValidationError as error:
-            form.add_error(None if not hasattr(error, "error_dict") else "decision", error.messages)
-        else:
-            notes.success(request, "The message is settled.")
-            return redirect("reminders:message-detail", pk=pk)
-    return _detail(request, message, form, status=422)
+    form = _settle_form(request, message)
+    page = reverse("reminders:message-detail", args=[pk])
+
+    def save() -> str:
+        act, seen = act_of(request, reason=form.cleaned_data["reason"]), form.cleaned_data["version"]
+        settle_by_hand(message=message, decision=form.cleaned_data["decision"], seen_fence=seen, act=act)
+        notes.success(request, "The message is settled.")
+        return page
+
+    def draw(more: dict[str, Any], status: int) -> HttpResponse:
+        return _detail(request, message, form, status, **more)
+
+    return answer_form(request, form=form, save=save, draw=draw, page=page)
+
+
+def _settle_form(request: HttpRequest, message: Message) -> SettleForm:
+    return form_for(request, SettleForm, at=reverse("reminders:message-settle", args=[message.pk]), row=message)
 
 
 @require_GET
@@ -119,17 +126,20 @@ def message_preview(request: HttpRequest) -> HttpResponse:
 def sending(request: HttpRequest) -> HttpResponse:
     """Hold all sending, or let it go on."""
     _only(request, "reminders.steer_sending")
-    form = HoldForm(request.POST or None)
-    if request.method == "POST" and "release" in request.POST:
+    messages = reverse("reminders:message-list")
+    if "release" in request.POST:
         release_sending(act=act_of(request))
         notes.success(request, "Mail goes out again.")
-        return redirect("reminders:message-list")
-    if request.method == "POST" and form.is_valid():
+        return redirect(messages)
+    form = form_for(request, HoldForm)
+
+    def save() -> str:
         hold_sending(act=act_of(request, reason=form.cleaned_data["reason"]))
         notes.success(request, "No mail goes out until you release it. Planning goes on, nothing is lost.")
-        return redirect("reminders:message-list")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "reminders/sending.html", {"form": form, "hold": open_hold()}, status=status)
+        return messages
+
+    context = {"hold": open_hold()}
+    return answer_form(request, form=form, save=save, template="reminders/sending.html", context=context)
 
 
 @require_POST
@@ -197,7 +207,7 @@ def _only(request: HttpRequest, permission: str) -> None:
         raise PermissionDenied
 
 
-def _detail(request: HttpRequest, message: Message, form: SettleForm, status: int = 200) -> HttpResponse:
+def _detail(request: HttpRequest, message: Message, form: SettleForm, status: int = 200, **more: Any) -> HttpResponse:
     items: list[dict[str, Any]] = [
         {
             "kind": KINDS[item.kind].label if item.kind in KINDS else message.kind_label,
@@ -210,5 +220,6 @@ def _detail(request: HttpRequest, message: Message, form: SettleForm, status: in
     may_settle = may_settle and user_of(request).has_perm("reminders.steer_sending")
     own = message.person_id == user_of(request).pk
     text = message.text if own else KEYS.sub(r"\1…", message.text)
-    context = {"message": message, "items": items, "text": text, "form": form if may_settle else None}
+    context = {"message": message, "items": items, "text": text, **more}
+    context["form"] = form if may_settle or form.is_bound else None
     return render(request, "reminders/message_detail.html", context, status=status)

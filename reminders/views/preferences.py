@@ -4,9 +4,9 @@ from datetime import date
 
 from django.contrib import messages as notes
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
@@ -21,38 +21,30 @@ from reminders.links import person_number
 from reminders.models import Subscription
 from reminders.selectors.recipients import stand_ins
 from reminders.services import mute_digests, set_preferences
+from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 
 def preferences(request: HttpRequest) -> HttpResponse:
     """Kinds, and who stands in while I am away."""
     user = user_of(request)
-    row = Subscription.objects.filter(person=user).select_related("delegate").first()
-    form = PreferencesForm(request.POST or None, person=user, row=row)
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data
-        try:
-            set_preferences(
-                person=user,
-                muted_kinds=form.muted(),
-                away_from=chosen["away_from"],
-                away_until=chosen["away_until"],
-                delegate=chosen["delegate"],
-                act=act_of(request),
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            notes.success(request, "Your choice is kept.")
-            return redirect("reminders:preferences")
-    status = 422 if form.errors else 200
-    context = {"form": form, "away": _away(user, row, local_day(timezone.now()))}
-    return render(request, "reminders/preferences.html", context, status=status)
+    row = Subscription.objects.filter(person=user).select_related("delegate").first() or Subscription(person=user)
+    form = form_for(request, PreferencesForm, row=row)
+
+    def save() -> str:
+        chosen = form.values("away_from", "away_until", "delegate")
+        seen = form.cleaned_data["version"]
+        set_preferences(person=user, muted_kinds=form.muted(), **chosen, seen_version=seen, act=act_of(request))
+        notes.success(request, "Your choice is kept.")
+        return reverse("reminders:preferences")
+
+    context = {"away": _away(user, row, local_day(timezone.now()))}
+    return answer_form(request, form=form, save=save, template="reminders/preferences.html", context=context)
 
 
-def _away(person: User, row: Subscription | None, today: date) -> str:
+def _away(person: User, row: Subscription, today: date) -> str:
     """What happens to a person's mail today because they said they are away; empty when they are not."""
-    if row is None or row.away_until is None or not row.is_away(today):
+    if row.away_until is None or not row.is_away(today):
         return ""
     hears = row.delegate and stand_ins(person).filter(pk=row.delegate.pk).first()
     told = f"{hears.name} hears it instead" if hears else "Your reminders wait"

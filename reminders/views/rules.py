@@ -1,9 +1,10 @@
 """By which rules each plan reminds, and when others hear of what is late."""
 
-from django.contrib import messages as notes
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan
@@ -11,6 +12,7 @@ from reminders.forms import EscalationForm
 from reminders.models import Escalation
 from reminders.selectors.days import rules_of_plans
 from reminders.services import set_escalation
+from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 
@@ -26,19 +28,22 @@ def escalation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """After how many working days late the liaison and the plan managers hear of a milestone."""
     _managers_only(request)
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
-    row = Escalation.objects.filter(plan=plan).first()
-    now = {"liaison_after": row.liaison_after, "managers_after": row.managers_after} if row else {}
-    form = EscalationForm(request.POST if request.method == "POST" else None, initial=now)
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_escalation(plan=plan, **form.cleaned_data, act=act_of(request))
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            notes.success(request, "The rule is kept. It holds from the next morning on.")
-            return redirect("reminders:rule-list")
-    status = 422 if form.errors else 200
-    return render(request, "reminders/escalation_edit.html", {"form": form, "plan": plan}, status=status)
+    row = Escalation.objects.filter(plan=plan).first() or Escalation(plan=plan)
+    form = form_for(request, EscalationForm, row=row)
+
+    def save() -> str:
+        set_escalation(plan=plan, **form.values(), seen_version=form.cleaned_data["version"], act=act_of(request))
+        messages.success(request, "The rule is kept. It holds from the next morning on.")
+        return reverse("reminders:rule-list")
+
+    context = {
+        "title": "Who hears of what is late", "eyebrow": plan.title, "label": "Keep this",
+        "lede": "A late milestone is first told to those who answer for it. When it stays late, the liaison of the "
+        "department and then the plan managers can be told too, once each.",
+        "back": reverse("reminders:rule-list"),
+        "breadcrumb": [{"label": "Rules of reminders", "href": reverse("reminders:rule-list")}, {"label": plan.title}],
+    }  # fmt: skip
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
 def _managers_only(request: HttpRequest) -> None:

@@ -10,14 +10,18 @@ from django.views.decorators.http import require_GET
 
 from people.models import User
 from reports.content import ReportContent
-from reports.forms import ReopenForm, SummaryForm
+from reports.forms import ReopenForm, ReportForm, SummaryForm
 from reports.models import ActKind
 from reports.views.files import files_context
 from reports.views.loading import Loaded
 from reports.workflow.corrections import named_corrections, pending_corrections
 from reports.workflow.quarters import quarter_lines
 from reports.workflow.selectors import Report
+from web.pages import form_for
 from web.requests import user_of
+
+BUTTONS = ("complete", "publish", "unpublish")
+FORMS = {"summary": SummaryForm, "reopen": ReopenForm, **dict.fromkeys(BUTTONS, ReportForm)}
 
 
 @require_GET
@@ -30,6 +34,17 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse:
     """One quarter, frozen or as a preview."""
     return page(request, Loaded(slug, quarter))
+
+
+def address_of(loaded: Loaded) -> str:
+    """The page of a report."""
+    return reverse("reports:report-detail", args=[loaded.plan.slug, loaded.quarter.slug])
+
+
+def work_form(request: HttpRequest, loaded: Loaded, name: str) -> ReportForm:
+    """One of the forms on the page of a report; its address is that of the page and its name."""
+    at = f"{address_of(loaded)}{name}/"
+    return form_for(request, FORMS.get(name, ReportForm), at=at, row=loaded.report)
 
 
 def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -52,8 +67,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "may_publish": is_current and not is_open and may_write and not content.workflow.published_at,
         "may_take_back": bool(report and report.public) and is_current and may_write,
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
-        "summary_form": SummaryForm(initial={"text": content.workflow.summary}),
-        "reopen_form": ReopenForm(),
+        **{f"{name}_form": work_form(request, loaded, name) for name in FORMS},
         "pending": pending_corrections(content.rows) if content.workflow.state == "reopened" else [],
         "corrections": named_corrections(content.rows),
         "signed": _signed(content),

@@ -11,6 +11,7 @@ from reports.files.verification import missing, verify_file, verify_hash
 from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.snapshots.rows import COMPARED, rows_of
 from reports.workflow.report import Quarters
+from web.pages import form_for
 from web.request_checks import takes_files
 
 
@@ -23,7 +24,8 @@ def _crumbs(here: str) -> list[dict[str, str]]:
 def report_verify(request: HttpRequest) -> HttpResponse:
     """Says which report a hash or a file is of, which revision, and whether it was changed."""
     asked = request.method == "POST" or "hash" in request.GET
-    form = VerifyForm(request.POST or request.GET, request.FILES) if asked else VerifyForm()
+    is_link = request.method == "GET" and "hash" in request.GET
+    form = VerifyForm(request.GET) if is_link else form_for(request, VerifyForm)
     verdicts, gone = None, ""
     if asked and form.is_valid():
         text, file = form.cleaned_data["hash"], form.cleaned_data["file"]

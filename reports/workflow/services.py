@@ -5,7 +5,7 @@ from django.db import transaction
 
 from goals.models import Plan
 from goals.quarters import Quarter
-from records.audit import SYSTEM, Act, record_event, settled
+from records.audit import SYSTEM, Act, StaleVersion, record_event, settled
 from reports import content
 from reports.models import (
     SUMMARY_LIMIT,
@@ -24,12 +24,10 @@ from reports.workflow.corrections import pending_corrections
 from reports.workflow.selectors import Report, with_acts
 
 
-class StaleReport(Exception):
-    """Somebody acted on the report since the page was opened; `report` is it as it is now."""
+class StaleReport(StaleVersion):
+    """Somebody acted on the report since the page was opened; `row` is it as it is now."""
 
-    def __init__(self, report: Report) -> None:
-        super().__init__("Somebody else worked on this report in the meantime.")
-        self.report = report
+    row: Report
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@
     401: "You are signed out. Sign in again in another tab, then try again.",
     403: "You may not do this, or your sign-in changed in another tab. Try once more.",
     404: "This is no longer here. Reload the page.",
+    409: "Somebody else changed this in the meantime. Reload the page and look again.",
     413: "This is too large to send. Make it shorter.",
     429: "That was too many tries. Wait a minute and try again.",
   };
@@ -100,7 +101,14 @@
   on("visibilitychange", () => {
     if (document.hidden) all("form[data-draft-url]").forEach((form) => { if (timers.has(form)) saveDraft(form, true); });
   });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach((form) => lock(form, false)); });
+  // A page shown again from the browser's cache begins new requests: the server has seen its keys.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    all("form[data-sent]").forEach((form) => lock(form, false));
+    all('form input[name="typed_by"]').forEach(({ form: { elements: { idempotency_key: key } } }) => {
+      if (key) key.value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+    });
+  });
 
   on("click", (event) => {
     const at = (name) => event.target.closest(`[data-${name}]`);

@@ -145,7 +145,7 @@ def test_two_people_on_one_form_are_shown_both_texts(sign_in, cast, plan, goal):
     answer = client.post(edit, mine)
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "Somebody else saved first" in text
+    assert "Somebody else saved this in the meantime" in text
     assert "Their title" in text
     assert 'value="My title"' in text
     goal.refresh_from_db()

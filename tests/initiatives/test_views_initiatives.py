@@ -45,7 +45,7 @@ def whole(initiative, **more) -> dict[str, object]:
 def test_b48_the_owner_may_do_their_own_and_nothing_else(sign_in, cast, plan, initiative):
     other = make_initiative(plan, number="1.2", owner=cast.contributor)
     client = sign_in(cast.owner)
-    words = {"status": "on_track", "happened": "Well", "seen_update": ""}
+    words = {"status": "on_track", "happened": "Well", "version": ""}
     assert client.post(to("status-update-create", initiative), words).status_code == 302
     assert client.post(to("status-update-create", other), words).status_code == 403
     assert client.get(to("status-update-create", other)).status_code == 403
@@ -58,7 +58,7 @@ def test_b48_the_owner_may_do_their_own_and_nothing_else(sign_in, cast, plan, in
 
 def test_b49_the_liaison_updates_what_the_department_leads(sign_in, cast, plan, initiative):
     elsewhere = make_initiative(plan, number="1.2", lead_department=cast.health)
-    words = {"status": "on_track", "happened": "Well", "seen_update": ""}
+    words = {"status": "on_track", "happened": "Well", "version": ""}
     client = sign_in(cast.liaison)
     assert client.post(to("status-update-create", initiative), words).status_code == 302
     assert client.post(to("status-update-create", elsewhere), words).status_code == 403

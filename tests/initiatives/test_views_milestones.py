@@ -35,7 +35,7 @@ def to(name: str, row) -> str:
 
 def test_b16_one_press_completes_with_today_and_reopening_clears_the_date(sign_in, cast, step):
     client = sign_in(cast.owner)
-    client.post(to("complete", step))
+    client.post(to("complete", step), {"version": 1})
     step.refresh_from_db()
     assert step.completed_date == TODAY
     text = client.post(to("reopen", step), follow=True).content.decode()
@@ -48,14 +48,17 @@ def test_b16_one_press_completes_with_today_and_reopening_clears_the_date(sign_i
 
 def test_b16_completing_twice_keeps_the_first_date(sign_in, cast, step):
     complete_milestone(milestone=step, completed_date=date(2026, 10, 2), act=act("2026-10-02T15:00", cast.owner))
-    assert "already completed" in sign_in(cast.owner).post(to("complete", step), follow=True).content.decode()
+    assert (
+        "already completed"
+        in sign_in(cast.owner).post(to("complete", step), {"version": 1}, follow=True).content.decode()
+    )
     step.refresh_from_db()
     assert step.completed_date == date(2026, 10, 2)
 
 
 @pytest.mark.parametrize(("day", "status"), [(TODAY, 302), (TODAY + timedelta(days=1), 422), ("soon", 422)])
 def test_b17_no_completion_in_the_future(sign_in, cast, step, day, status):
-    answer = sign_in(cast.owner).post(to("complete", step), {"completed_date": str(day)})
+    answer = sign_in(cast.owner).post(to("complete", step), {"completed_date": str(day), "version": 1})
     assert answer.status_code == status
     step.refresh_from_db()
     assert (step.completed_date is not None) == (status == 302)
@@ -151,11 +154,11 @@ def test_add_and_cancel(sign_in, cast, initiative):
     for _ in range(2):
         assert client.post(new, body).status_code == 302
     row = Milestone.objects.get()
-    client.post(to("cancel", row), {"reason": "Not needed"})
+    client.post(to("cancel", row), {"reason": "Not needed", "version": 1})
     row.refresh_from_db()
     assert row.is_cancelled
     assert AuditEvent.objects.get(verb="milestone.cancelled").reason == "Not needed"
-    assert client.post(to("complete", row)).status_code == 422
+    assert client.post(to("complete", row), {"version": 2}).status_code == 422
 
 
 def test_an_owner_who_was_deactivated_is_not_offered(sign_in, cast, initiative):
@@ -173,6 +176,6 @@ def test_others_may_not(sign_in, cast, step, name):
 
 
 def test_ticking_off_in_place_draws_the_page_anew(sign_in, cast, step):
-    done = sign_in(cast.owner).post(to("complete", step), headers={"hx-request": "true"}, follow=True)
+    done = sign_in(cast.owner).post(to("complete", step), {"version": 1}, headers={"hx-request": "true"}, follow=True)
     assert done["HX-Retarget"] == "#initiative"
     assert "Milestone completed" in done.content.decode()

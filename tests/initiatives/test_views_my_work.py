@@ -57,7 +57,7 @@ def test_no_change_takes_two_clicks(sign_in, cast, initiative):
     client = sign_in(cast.owner)
     text = home(client)  # first: open the page
     assert f'action="/initiatives/{initiative.pk}/status-updates/no-change/"' in text
-    body = {"seen_update": before.pk, "idempotency_key": f"no-change-{before.pk}", "next": "/"}
+    body = {"version": before.pk, "idempotency_key": f"no-change-{before.pk}", "next": "/"}
     answer = client.post(f"/initiatives/{initiative.pk}/status-updates/no-change/", body, follow=True)  # second
     assert answer.request["PATH_INFO"] == "/"
     assert "is still on track" in answer.content.decode()

@@ -37,7 +37,7 @@ def detail(initiative) -> str:
 def words(**more) -> dict[str, object]:
     return {
         "status": "at_risk", "percent": "40", "happened": "The vendor is late.", "next_steps": "Call them.",
-        "help_needed": "", "seen_update": "", "idempotency_key": "key-1",
+        "help_needed": "", "version": "", "idempotency_key": "key-1",
     } | more  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_an_endless_draft_is_refused(sign_in, cast, initiative):
         ({"percent": "half"}, "“Percent done” must be a whole number"),
         ({"status": "splendid"}, "“Status”"),
         ({"status": ""}, "“Status”"),
-        ({"seen_update": "abc"}, "whole number"),
+        ({"version": "abc"}, "whole number"),
     ],
 )
 def test_bad_input_names_the_field_keeps_the_words_and_changes_nothing(sign_in, cast, initiative, wrong, sentence):
@@ -131,15 +131,15 @@ def test_two_people_on_one_form_the_second_sees_both_texts(sign_in, cast, initia
     assert "Publish mine as well" in text
     assert StatusUpdate.objects.count() == 1
     newest = StatusUpdate.objects.get()
-    assert f'name="seen_update" value="{newest.pk}"' in text
-    assert client.post(page(initiative), words(seen_update=newest.pk)).status_code == 302
+    assert f'name="version" value="{newest.pk}"' in text
+    assert client.post(page(initiative), words(version=newest.pk)).status_code == 302
     assert StatusUpdate.objects.count() == 2
 
 
 def test_no_change_repeats_the_last_update_once(sign_in, cast, initiative):
     before = report(initiative, "on_track", "2026-09-01T12:00", cast.owner, happened="All well", percent=30)
     no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
-    body = {"seen_update": before.pk, "idempotency_key": f"no-change-{before.pk}", "next": "/"}
+    body = {"version": before.pk, "idempotency_key": f"no-change-{before.pk}", "next": "/"}
     client = sign_in(cast.owner)
     assert [client.post(no_change, body)["Location"] for _ in range(2)] == ["/", "/"]
     latest = StatusUpdate.objects.exclude(pk=before.pk).get()
@@ -151,7 +151,7 @@ def test_no_change_repeats_the_last_update_once(sign_in, cast, initiative):
 def test_no_change_without_an_earlier_update_leads_to_the_form(sign_in, cast, initiative):
     client = sign_in(cast.owner)
     assert "No change" not in client.get(detail(initiative)).content.decode()
-    answer = client.post(reverse("initiatives:status-update-no-change", args=[initiative.pk]), {"seen_update": "1"})
+    answer = client.post(reverse("initiatives:status-update-no-change", args=[initiative.pk]), {"version": "1"})
     assert answer["Location"] == page(initiative)
     assert not StatusUpdate.objects.exists()
 
@@ -162,7 +162,7 @@ def test_no_change_asks_again_when_a_milestone_passed_its_date_since(sign_in, ca
     make_milestone(initiative, date(2026, 9, 20))
     make_milestone(initiative, NOW.date())  # due today: not passed
     no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
-    body = {"seen_update": before.pk, "idempotency_key": f"no-change-{before.pk}"}
+    body = {"version": before.pk, "idempotency_key": f"no-change-{before.pk}"}
     client = sign_in(cast.owner)
     asked = client.post(no_change, body)
     text = asked.content.decode()
@@ -180,7 +180,7 @@ def test_no_change_to_an_update_one_has_not_seen_asks_again(sign_in, cast, initi
     before = report(initiative, "on_track", "2026-09-01T12:00", cast.owner)
     report(initiative, "off_track", "2026-10-05T13:00", cast.manager, happened="It broke")
     no_change = reverse("initiatives:status-update-no-change", args=[initiative.pk])
-    answer = sign_in(cast.owner).post(no_change, {"seen_update": before.pk})
+    answer = sign_in(cast.owner).post(no_change, {"version": before.pk})
     assert answer.status_code == 409
     assert "It broke" in answer.content.decode()
     assert StatusUpdate.objects.count() == 2
@@ -278,8 +278,9 @@ def test_an_override_is_set_with_a_reason_and_lifted(sign_in, cast, initiative):
     report(initiative, "on_track", "2026-10-01T12:00", cast.owner)
     override = reverse("initiatives:initiative-override", args=[initiative.pk])
     client = sign_in(cast.manager)
-    assert client.post(override, {"status": "at_risk", "reason": ""}).status_code == 422
-    assert client.post(override, {"status": "at_risk", "reason": "Vendor strike"}).status_code == 302
+    seen = {"version": Initiative.objects.get(pk=initiative.pk).version}
+    assert client.post(override, seen | {"status": "at_risk", "reason": ""}).status_code == 422
+    assert client.post(override, seen | {"status": "at_risk", "reason": "Vendor strike"}).status_code == 302
     text = client.get(detail(initiative)).content.decode()
     assert "Vendor strike" in text
     assert "Reported <strong>on track</strong>" in text

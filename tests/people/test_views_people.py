@@ -81,7 +81,7 @@ def test_the_last_administrator_stays(sign_in, cast):
 
 def test_a_role_is_given_and_taken_away(sign_in, cast):
     client = sign_in(cast.admin)
-    client.post(page("role-grant", cast.viewer.pk), {"role": "liaison", "department": cast.health.pk})
+    client.post(page("role-grant", cast.viewer.pk), {"role": "liaison", "department": cast.health.pk, "version": 1})
     grant = RoleGrant.objects.get(user=cast.viewer, role="liaison")
     client.post(page("role-revoke", cast.viewer.pk, grant.pk))
     told = AuditEvent.objects.filter(target_id=cast.viewer.pk, actor_id=cast.admin.pk).order_by("pk")
@@ -90,7 +90,7 @@ def test_a_role_is_given_and_taken_away(sign_in, cast):
 
 
 def test_a_liaison_needs_a_department(sign_in, cast):
-    answer = sign_in(cast.admin).post(page("role-grant", cast.viewer.pk), {"role": "liaison"})
+    answer = sign_in(cast.admin).post(page("role-grant", cast.viewer.pk), {"role": "liaison", "version": 1})
     assert (answer.status_code, "a liaison needs one" in answer.content.decode()) == (422, True)
 
 

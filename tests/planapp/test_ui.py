@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from planapp.context import frame
 from planapp.gallery import sample
+from web.forms import Sentences
 from web.templatetags import ui
 
 TODAY = date(2026, 11, 24)
@@ -66,7 +67,7 @@ def test_markdown_keeps_what_people_write():
     )
 
 
-class WrongForm(forms.Form):
+class WrongForm(Sentences, forms.Form):
     percent = forms.IntegerField(max_value=100, help_text="0 to 100.")
     due = forms.DateField(label="Due date")
     what = forms.CharField(max_length=3, label="What happened")

@@ -87,11 +87,11 @@ def test_an_unconfirmed_message_is_settled_on_its_page(initiative, cast, sign_in
     message = Message.objects.get()
     address = reverse("reminders:message-settle", args=[message.pk])
     assert sign_in(cast.owner).post(address, {"decision": "arrived"}).status_code == 403
-    client = sign_in(cast.manager)
-    assert client.post(address, {"decision": "perhaps"}).status_code == 422
-    assert client.post(address, {"decision": "arrived", "reason": "They have it"}).status_code == 302
+    client, seen = sign_in(cast.manager), {"version": message.fence}
+    assert client.post(address, seen | {"decision": "perhaps"}).status_code == 422
+    assert client.post(address, seen | {"decision": "arrived", "reason": "They have it"}).status_code == 302
     assert Message.objects.get().state == "sent"
-    assert client.post(address, {"decision": "arrived"}).status_code == 422  # settled once
+    assert client.post(address, seen | {"decision": "arrived"}).status_code == 422  # settled once
 
 
 def test_a_test_to_myself_takes_the_same_road(cast, sign_in):
@@ -103,7 +103,7 @@ def test_a_test_to_myself_takes_the_same_road(cast, sign_in):
 def test_preferences_are_kept_and_wrong_ones_refused(cast, sign_in):
     client, address = sign_in(cast.owner), reverse("reminders:preferences")
     assert client.get(address).status_code == 200
-    away = {"away_from": "2026-12-01", "away_until": "2026-11-01", "delegate": ""}
+    away = {"away_from": "2026-12-01", "away_until": "2026-11-01", "delegate": "", "version": 0}
     answer = client.post(address, {"kinds": ["milestone_overdue"], **away})
     assert answer.status_code == 422
     assert "it lies before the first day" in answer.content.decode()
@@ -117,7 +117,7 @@ def test_preferences_are_kept_and_wrong_ones_refused(cast, sign_in):
 def test_who_stands_in_is_chosen_from_those_who_could_be_told(cast, sign_in, time_machine):
     time_machine.move_to("2026-12-02T15:00:00Z", tick=False)
     client, address = sign_in(cast.owner), reverse("reminders:preferences")
-    away = {"away_from": "2026-12-01", "away_until": "2026-12-05"}
+    away = {"away_from": "2026-12-01", "away_until": "2026-12-05", "version": 0}
     for reader in (cast.viewer, cast.leader, cast.stranger):
         assert client.post(address, {**away, "delegate": str(reader.pk)}).status_code == 422
     client.post(address, {**away, "delegate": str(cast.contributor.pk)})
@@ -142,10 +142,10 @@ def test_who_hears_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(pla
         ({"liaison_after": "5", "managers_after": "3"}, "not before the liaison is told"),
         ({"liaison_after": "soon", "managers_after": ""}, "whole number"),
     ):
-        refused = client.post(address, wrong)
+        refused = client.post(address, wrong | {"version": 0})
         assert refused.status_code == 422
         assert sentence in refused.content.decode()
-    assert client.post(address, {"liaison_after": "5", "managers_after": "10"}).status_code == 302
+    assert client.post(address, {"liaison_after": "5", "managers_after": "10", "version": 0}).status_code == 302
     assert (
         "liaison after 5 working days, plan managers after 10"
         in client.get(reverse("reminders:rule-list")).content.decode()

@@ -102,8 +102,8 @@ def post(client, name, **data):
 
 
 def test_b39_a_stale_page_completes_no_report_that_is_completed_already(plan, cast, sign_in):
-    assert post(sign_in(cast.manager), "complete", seen="0").status_code == 302
-    answer = post(sign_in(cast.leader), "complete", seen="0")
+    assert post(sign_in(cast.manager), "complete", version="0").status_code == 302
+    answer = post(sign_in(cast.leader), "complete", version="0")
     assert answer.status_code == 409
     assert "Manager worked on this report since you opened it (completed). Nothing was changed." in (
         answer.content.decode()
@@ -112,7 +112,7 @@ def test_b39_a_stale_page_completes_no_report_that_is_completed_already(plan, ca
 
 
 def test_b39_the_page_reopens_no_report_that_is_open(cast, sign_in):
-    answer = post(sign_in(cast.admin), "reopen", reason="A wrong name", seen="0")
+    answer = post(sign_in(cast.admin), "reopen", reason="A wrong name", version="0")
     assert answer.status_code == 422
     assert "Only a completed report can be reopened. This one is open." in answer.content.decode()
     assert not ReportAct.objects.exists()

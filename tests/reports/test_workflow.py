@@ -213,10 +213,10 @@ def seen(of):
 
 
 def test_leadership_takes_a_report_from_summary_to_published(story, of, cast, post, client):
-    assert post("summary", text="## Good\n\nIt **moved**.", seen=seen(of)).status_code == 302
+    assert post("summary", text="## Good\n\nIt **moved**.", version=seen(of)).status_code == 302
     assert post("sign-off", args=[story["better"].pk]).status_code == 302
-    assert post("complete", seen=seen(of)).status_code == 302
-    assert post("publish", seen=seen(of)).status_code == 302
+    assert post("complete", version=seen(of)).status_code == 302
+    assert post("publish", version=seen(of)).status_code == 302
     html = client.get(reverse("reports:report-detail", args=["test-plan", "FY2027-Q2"])).content.decode()
     assert "Completed, published" in html
     assert "<strong>moved</strong>" in html
@@ -225,33 +225,33 @@ def test_leadership_takes_a_report_from_summary_to_published(story, of, cast, po
 
 
 def test_a_double_submit_completes_once_and_says_so_once(story, of, post):
-    answers = [post("complete", seen=0, idempotency_key="complete-1-0") for _ in range(2)]
+    answers = [post("complete", version=0, idempotency_key="complete-1-0") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert ReportAct.objects.count() == 1
 
 
 def test_a_stale_page_gets_a_sentence_and_keeps_what_was_typed(story, of, post):
-    post("summary", text="The leader's text", seen=0)
-    answer = post("summary", person="manager", text="The manager's text", seen=0)
+    post("summary", text="The leader's text", version=0)
+    answer = post("summary", person="manager", text="The manager's text", version=0)
     html = answer.content.decode()
     assert answer.status_code == 409
     assert "Leader worked on this report since you opened it (summary written). Nothing was changed." in html
     assert "The manager&#x27;s text" in html
     assert "The leader’s text" in html or "The leader&#x27;s text" in html or "The leader's text" in html
-    assert post("complete", person="manager", seen=0).status_code == 409
-    assert post("complete", person="manager", seen=seen(of)).status_code == 302
-    late = post("complete", person="leader", seen="")
+    assert post("complete", person="manager", version=0).status_code == 409
+    assert post("complete", person="manager", version=seen(of)).status_code == 302
+    late = post("complete", person="leader", version="")
     assert late.status_code == 422
     assert "was completed by Manager" in late.content.decode()
 
 
 def test_an_administrator_reopens_and_the_page_lists_the_differences(done, story, of, cast, post, client):
-    assert post("reopen", person="admin", reason="", seen=seen(of)).status_code == 422
-    assert post("reopen", person="admin", reason="Wrong vendor name", seen=seen(of)).status_code == 302
+    assert post("reopen", person="admin", reason="", version=seen(of)).status_code == 422
+    assert post("reopen", person="admin", reason="Wrong vendor name", version=seen(of)).status_code == 302
     mend(story, cast)
     url = reverse("reports:report-detail", args=["test-plan", "FY2027-Q2"])
     assert "Corrections for revision 2" in client.get(url).content.decode()
-    assert post("complete", seen=seen(of)).status_code == 302
+    assert post("complete", version=seen(of)).status_code == 302
     html = client.get(url).content.decode()
     assert "What this revision corrects" in html
     assert "revision 2" in html
@@ -274,7 +274,7 @@ def test_an_administrator_reopens_and_the_page_lists_the_differences(done, story
 )
 def test_only_the_roles_of_the_table_may(story, cast, post, name, allowed):
     for person in ("viewer", "owner", "liaison", "leader", "manager", "admin", "stranger"):
-        status = post(name, person=person, text="x", reason="x", seen=-1).status_code
+        status = post(name, person=person, text="x", reason="x", version=-1).status_code
         assert (status != 403) == (person in allowed), (person, status)
 
 

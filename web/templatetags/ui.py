@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.utils import timezone
@@ -158,53 +157,6 @@ def markdown_plain(text: str | None) -> str:
 
 
 # Forms -------------------------------------------------------------------------------------------
-
-_CHOICE_TYPES = {"select", "radio", "checkbox"}
-
-
-def _sentence(bound: BoundField, error: ValidationError, text: str) -> str:
-    """Django's stock text as a sentence that names the field; a text of our own stays as it is."""
-    name = f"“{bound.label}”"
-    stock = getattr(type(bound.field), "default_error_messages", {})
-    own = any(
-        error.code in base.__dict__.get("default_error_messages", {})
-        and str(error.message) == str(base.__dict__["default_error_messages"][error.code])
-        for base in type(bound.field).__mro__
-    ) or (error.code in {"max_length", "min_length", "max_value", "min_value"} and error.code not in stock)
-    if not own or error.code is None:
-        return text
-    params = error.params or {}
-    chosen = getattr(bound.field.widget, "input_type", "") in _CHOICE_TYPES
-    examples = {
-        "DateField": "must be a real date, such as 2026-09-30",
-        "DateTimeField": "must be a real date and time, such as 2026-09-30 14:30",
-        "EmailField": "must be an e-mail address, such as name@phila.gov",
-        "URLField": "must be a web address that starts with https://",
-        "IntegerField": "must be a whole number",
-        "DecimalField": "must be a number",
-        "FloatField": "must be a number",
-    }
-    kinds = [kind.__name__ for kind in type(bound.field).__mro__]
-    example = next((examples[kind] for kind in kinds if kind in examples), "is not in a form we can read")
-    limit, shown = params.get("limit_value"), params.get("show_value")
-    sentences = {
-        "required": f"Choose an answer for {name}." if chosen else f"Fill in {name}.",
-        "invalid": f"{name} {example}.",
-        "invalid_choice": f"Choose one of the answers offered for {name}.",
-        "max_length": f"{name} can have at most {limit} characters. It has {shown}.",
-        "min_length": f"{name} needs at least {limit} characters. It has {shown}.",
-        "max_value": f"{name} can be at most {limit}.",
-        "min_value": f"{name} must be at least {limit}.",
-    }
-    return sentences.get(error.code, text)
-
-
-@register.filter
-def error_sentences(bound: BoundField) -> list[str]:
-    sentences: list[str] = []
-    for error in bound.errors.as_data():
-        sentences.extend(_sentence(bound, error, text) for text in error.messages)
-    return sentences
 
 
 @register.filter
