@@ -26,7 +26,6 @@ from public.selectors import (
 from reports.exporters import FORMATS
 from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.models import PublishedFile
-from reports.workflow.corrections import named_corrections
 from reports.workflow.published import last_publication
 from web.request_checks import takes_files
 from web.throttles import Asking, seconds_to_wait
@@ -60,7 +59,6 @@ def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse
         return {
             "report": content,
             "found": found,
-            "corrections": named_corrections(content.rows),
             "downloads": _downloads(found),
             "breadcrumb": [*_crumbs(), {"label": found.shown.period.label}],
         }

@@ -11,6 +11,7 @@ from typing import Literal
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 HINT = "You can use Markdown: **bold**, *italic*, a line that starts with “-” or “1.”, [words](https://…)."
@@ -57,7 +58,7 @@ class Block:
 
 def to_html(text: str) -> str:
     """Safe HTML. A page owns h1 and h2, so a writer's first level is h3."""
-    tokens = _PARSER.parse(text)
+    tokens = _parsed(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
@@ -71,12 +72,16 @@ def to_html(text: str) -> str:
 
 
 def to_blocks(text: str) -> tuple[Block, ...]:
-    return tuple(_blocks(SyntaxTreeNode(_PARSER.parse(text)).children, 1))
+    return tuple(_blocks(SyntaxTreeNode(_parsed(text)).children, 1))
 
 
 def to_plain(text: str) -> str:
     """The words alone, for mails, lists, slides and cells: a blank line between blocks, marks only before items."""
     return "\n".join(_plain_lines(to_blocks(text)))
+
+
+def _parsed(text: str) -> list[Token]:
+    return _PARSER.parse(text.replace("\x00", ""))  # the parser would put a sign of its own there
 
 
 def _blocks(nodes: Iterable[SyntaxTreeNode], depth: int) -> Iterator[Block]:

@@ -9,13 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from reports.content import ReportContent
-from reports.content.rows import CORRECTABLE
 from reports.exporters.words import cover_facts
 
 
 def to_html(report: ReportContent) -> bytes:
-    corrections = [{"row": row, "field": CORRECTABLE.get(row.field, row.field)} for row in report.rows.corrections]
-    context = {"report": report, "facts": cover_facts(report), "corrections": corrections, "style": style()}
+    context = {"report": report, "facts": cover_facts(report), "style": style()}
     return render_to_string("reports/export.html", context).encode()
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports.content import ReportContent
-from reports.exporters.pdf.blocks import Cell, cell, day, line, moment, own, prose, said
-from reports.exporters.pdf.sections import sections, short
+from reports.content.outline import Words, day_words, moment_words, typed
+from reports.exporters.pdf.draw import Data, blocks, short, span
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, families
 from reports.exporters.words import cover_facts, report_name
 
@@ -21,33 +21,34 @@ TYPESETTER = Path(__file__).parent / "pdf" / "typeset.py"
 SECONDS = 120.0
 REFUSED = re.compile(r'error: PDF/UA-1 error: the text (?:contains the disallowed codepoint )?`"(.*?)"`')
 TRIES = 4
+DRAFT = "Draft preview. The quarter was not frozen when this file was made. Its figures may still change."
 
 
 class CannotTypeset(Exception):
-    """The typesetter refused the document: a sentence for who asked for the file, and for the log all it told."""
+    """The typesetter refused the document: a sentence for who asked for the file, and for the log all it wrote."""
 
-    def __init__(self, words: str, told: str = "") -> None:
+    def __init__(self, words: str, output: str = "") -> None:
         super().__init__(words)
-        self.told = told
-        self.add_note(told)
+        self.output = output
+        self.add_note(output)
 
 
 def to_pdf(report: ReportContent) -> bytes:
-    told = document(report)
+    data = document(report)
     refused: list[str] = []
     for _ in range(TRIES):
         try:
-            return _typeset(told, Drawable(refused))
+            return _typeset(data, Drawable(refused))
         except CannotTypeset as error:
-            found = [_unescaped(text) for text in REFUSED.findall(error.told)]
+            found = [_unescaped(text) for text in REFUSED.findall(error.output)]
             if not found:
                 raise
             refused += found
-    return _typeset(told, Drawable(strict=True))
+    return _typeset(data, Drawable(strict=True))
 
 
-def _typeset(told: dict[str, Any], drawable: Drawable) -> bytes:
-    clean = drawable.tree(told)
+def _typeset(document: dict[str, Any], drawable: Drawable) -> bytes:
+    clean = drawable.tree(document)
     clean["fonts"] = [*families(), *drawable.families]
     clean["machine"] = bool(drawable.families)
     clean["notes"] = [drawable.tree(note) for note in _notes(drawable)]
@@ -63,9 +64,9 @@ def _typeset(told: dict[str, Any], drawable: Drawable) -> bytes:
     return done.stdout
 
 
-def _why(told: str, code: int) -> str:
+def _why(output: str, code: int) -> str:
     """What the typesetter said, without the trace that follows it."""
-    said = next((line for line in told.splitlines() if "error:" in line), f"the typesetter ended with {code}")
+    said = next((line for line in output.splitlines() if "error:" in line), f"the typesetter ended with {code}")
     return f"The PDF could not be set: {said.removeprefix('error:').strip()}"
 
 
@@ -77,16 +78,24 @@ def document(report: ReportContent) -> dict[str, Any]:
         "subject": workflow.content_hash,
         "keywords": ["sample activity"] if cover.sample_note else [],
         "built": _parts(workflow.built_at),
-        "plan": [line(said(cover.plan_title, "wide"))],
+        "plan": _lines(cover.plan_title),
         "heading": f"Quarterly report {report.quarter_label}",
         "marks": _marks(report),
-        "alerts": _alerts(report),
-        "footer": line(said(f"{short(cover.plan_title, 60)}, {report_name(report)}", "wide")),
+        "alerts": [_lines(text) for text in (DRAFT if workflow.is_draft else "", report.sample_text) if text],
+        "footer": _line(f"{short(cover.plan_title, 60)}, {report_name(report)}"),
         "hash": workflow.content_hash[:12],
         "facts": _facts(report),
-        "blocks": list(sections(report)),
+        "blocks": list(blocks(report)),
         "icons": icons(),
     }  # fmt: skip
+
+
+def _line(text: str, *, is_typed: bool = True) -> Data:
+    return {"spans": [span(typed(text) if is_typed else Words(text), "wide")]}
+
+
+def _lines(text: str) -> list[Data]:
+    return [_line(words) for words in text.splitlines() if words.strip()] or [_line(text)]
 
 
 def _marks(report: ReportContent) -> list[str]:
@@ -95,34 +104,26 @@ def _marks(report: ReportContent) -> list[str]:
     return [*marks, "Sample activity"] if report.sample_text else marks
 
 
-def _alerts(report: ReportContent) -> list[Cell]:
-    draft = "Draft preview. The quarter was not frozen when this file was made. Its figures may still change."
-    return [prose(text) for text in (draft if report.workflow.is_draft else "", report.sample_text) if text]
-
-
-def _notes(drawable: Drawable) -> list[Cell]:
+def _notes(drawable: Drawable) -> list[list[Data]]:
+    """What the fonts could not draw."""
     if not drawable.replaced:
         return []
-    count = drawable.replaced
-    what = (
-        "1 character that no font here can draw is"
-        if count == 1
-        else f"{count} characters that no font here can draw are"
-    )
-    return [cell(f"{what} shown as {SUBSTITUTE}. The other files of this report hold the full text.")]
+    one = drawable.replaced == 1
+    what = f"{drawable.replaced} character{'' if one else 's'} that no font here can draw {'is' if one else 'are'}"
+    text = f"{what} shown as {SUBSTITUTE}. The other files of this report hold the full text."
+    return [[_line(text, is_typed=False)]]
 
 
 def _facts(report: ReportContent) -> list[dict[str, Any]]:
-    told = [(name, value) for name, value in cover_facts(report) if name != "Summary" and value not in (None, "")]
-    return [{"label": name, "lines": _fact(value)} for name, value in told]
+    facts = [(name, value) for name, value in cover_facts(report) if name != "Summary" and value not in (None, "")]
+    return [{"label": name, "lines": _fact(value)} for name, value in facts]
 
 
-def _fact(value: Any) -> Cell:
-    if isinstance(value, datetime):
-        return cell(own(moment(value)))
+def _fact(value: Any) -> list[Data]:
     if isinstance(value, date):
-        return cell(own(day(value)))
-    return prose(str(value)) or cell(said(str(value)))
+        words = moment_words(value) if isinstance(value, datetime) else day_words(value)
+        return [_line(words, is_typed=False)]
+    return _lines(str(value))
 
 
 def _parts(value: datetime | None) -> list[int] | None:

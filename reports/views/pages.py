@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from people.models import User
-from reports.content import ReportContent
 from reports.forms import ReopenForm, ReportForm, SummaryForm
 from reports.models import ActKind
 from reports.views.files import files_context
 from reports.views.loading import Loaded
-from reports.workflow.corrections import named_corrections, pending_corrections
+from reports.workflow.corrections import pending_corrections
 from reports.workflow.quarters import quarter_lines
 from reports.workflow.selectors import Report
 from web.pages import form_for
@@ -69,8 +68,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
         **{f"{name}_form": work_form(request, loaded, name) for name in FORMS},
         "pending": pending_corrections(content.rows) if content.workflow.state == "reopened" else [],
-        "corrections": named_corrections(content.rows),
-        "signed": _signed(content),
+        "signed": {item.initiative_id for item in content.workflow.sign_offs},
         **_done(report, user),
         "parts": [{"id": "summary", "label": "Summary"}],
         **files_context(request, loaded, content, at=at),
@@ -93,11 +91,3 @@ def _done(report: Report | None, user: User) -> dict[str, Any]:
         "mine": {act.initiative_id for act in signed if act.by_id == user.pk and act.snapshot_id == open_one},
         "acts": [act for act in acts if act.kind != ActKind.SIGNED_OFF],
     }
-
-
-def _signed(content: ReportContent) -> dict[int, list[str]]:
-    """Who signed off which initiative, in words."""
-    found: dict[int, list[str]] = {}
-    for item in content.workflow.sign_offs:
-        found.setdefault(item.initiative_id, []).append(f"{item.by_name}, {item.at:%-d %b %Y}")
-    return found

@@ -2,17 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from initiatives.models import EffectiveStatus, Status, StatusUpdate
 from reports.content import Correction, Initiative, Rows
 from reports.content.rows import CORRECTABLE, effective_after, is_stale_after
 from reports.snapshots.rows import local
-
-
-def named_corrections(rows: Rows) -> list[dict[str, Any]]:
-    """The corrections a revision holds, each with the name of its field."""
-    return [{"row": row, "field": CORRECTABLE.get(row.field, row.field)} for row in rows.corrections]
 
 
 def pending_corrections(rows: Rows) -> list[tuple[Initiative, Initiative, list[Correction]]]:
@@ -84,5 +78,5 @@ def _label(status: str) -> str:
 
 
 def _words(row: Initiative, name: str) -> str:
-    value: Any = getattr(row, name)
+    value = getattr(row, name)
     return "" if value is None else str(value)

@@ -16,8 +16,9 @@ from itertools import pairwise
 import page as checker
 import pytest
 
+from reports.content.outline import day_words as day
+from reports.content.outline import lateness
 from reports.exporters.pdf import text as drawing
-from reports.exporters.pdf.blocks import day, lateness
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, breakable, is_right_to_left, language
 from reports.exporters.to_pdf import to_pdf
 from tests.reports.hostile import hostile_report
@@ -101,7 +102,7 @@ def test_headings_are_in_order(document):
     assert [element.text for element in document.all("Title", "H1")] == [
         "Quarterly report FY2027 Q2", "Contents", "Summary", "What changed", "Status by focus area", "Needs attention",
         "Milestones", "Dates in FY2027 Q3", "Commitments by department", "Alignment with priorities",
-        "How fresh and how owned", "All initiatives",
+        "Current updates and owners", "All initiatives",
     ]  # fmt: skip
     told = levels(document)
     assert all(after <= before + 1 for before, after in pairwise(told))
@@ -175,7 +176,7 @@ def test_statuses_and_dates_of_every_initiative_are_the_contents(document, conte
         entry = entries[start : entries.find("Milestones:", start)]
         assert row.effective_label in entry
         assert f"Due:{day(row.due_date)}" in entry
-        assert f"Owner:{row.owner_name or 'No owner'}" in entry
+        assert f"Owner and department:{row.owner_name or 'No owner'}" in entry
 
 
 def test_milestones_and_dates_ahead_are_the_contents(document, content_of):
