@@ -107,7 +107,8 @@ class Group:
 class Table:
     """`is_entries`: a row is long enough to stand as an entry of its own where a page is narrow.
 
-    `has_total`: the last row sums the others. `chart`: slides draw it as bars, for its cells are names and numbers.
+    `has_total`: the last row sums the others. `is_matrix`: the numbers compare with one
+    another. `chart`: slides draw it as bars, for its cells are names and numbers.
     """
 
     columns: tuple[Column, ...]
@@ -117,6 +118,7 @@ class Table:
     is_entries: bool = False
     is_wide: bool = False
     has_total: bool = False
+    is_matrix: bool = False
     chart: str = ""
     kind: str = "table"
 
@@ -164,10 +166,17 @@ class Figure:
         return bool(self.table or self.lines or self.empty)
 
     @property
-    def behind(self) -> list[Line]:
-        """A line for each thing counted, what names it first."""
-        rows = (tuple(one_line(cell) for cell in row.cells) for row in self.table.rows) if self.table else ()
-        return [*self.lines, *(sum(cells[:1], ()) for cells in rows)]
+    def behind(self) -> list[tuple[str, str]]:
+        """The name of each thing counted, and what a table says of it."""
+        if not self.table:
+            return [(plain(line[:1]), "") for line in self.lines]
+        found = []
+        for row in self.table.rows:
+            name, *rest = map(plain_cell, row.cells)
+            headings = (column.heading.lower() for column in self.table.columns[1:])
+            said = [f"{heading} {text}" for heading, text in zip(headings, rest, strict=True) if text != "–"]
+            found.append((name, ", ".join(reversed(said))))
+        return found
 
 
 @dataclass(frozen=True)

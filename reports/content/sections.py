@@ -302,13 +302,13 @@ def alignment(report: ReportContent) -> Section:
     sentence = f"How many initiatives of each {label.lower()} serve each priority. One initiative may serve several."
     tables = []
     for part in parts(len(report.priorities), PRIORITIES_A_TABLE):
-        columns = [Column(label, 1.6)]
+        columns = [Column(label, 2.4)]
         columns += [Column(priority.title, 1.0, is_number=True) for priority in report.priorities[part]]
         rows = [
             Row((cell(typed(goal.name)), *(cell(str(count) if count else muted("–")) for count in served[part])))
             for goal, served in report.alignment
         ]
-        tables.append(_table("alignment", columns, rows, is_wide=True))
+        tables.append(_table("alignment", columns, rows, is_wide=True, is_matrix=True))
     return Section(
         "alignment",
         "Alignment with priorities",

@@ -28,4 +28,4 @@ def writers() -> str:
 
 
 def _is_source(path: Path) -> bool:
-    return path.is_file() and path.suffix in {".py", ".html", ".css", ".typ", ".json"}
+    return path.is_file() and path.suffix in {".py", ".html", ".css", ".typ", ".json", ".pptx"}

@@ -1,63 +1,102 @@
-"""PPTX: the report as ten to twelve slides for a meeting.
+"""PPTX: the report as about ten slides for a meeting, on the template of the City.
 
 Charts and tables can be edited; the speaker notes hold every sentence in full.
 """
 
+import io
+import zipfile
 from typing import Any
 
+from pptx.oxml import parse_xml
+
 from reports.content import ReportContent
-from reports.exporters.slides.fitting import cut
-from reports.exporters.slides.look import (
-    BLUE,
-    BOTTOM,
-    GREY,
-    HEADINGS,
-    INK,
-    LEFT,
-    PADDING,
-    ROOM,
-    TOP,
-    WHITE,
-    YELLOW,
-    plain,
-)  # fmt: skip
-from reports.exporters.slides.master import new_deck, save
-from reports.exporters.slides.parts import (
-    Say,
-    TableColumn,
-    add_cover,
-    add_footers,
-    add_notes,
-    add_slide,
-    add_table,
-    add_text,
-)  # fmt: skip
-from reports.exporters.slides.sections import SECTIONS, day, many
-from reports.exporters.words import CORRECTION_COLUMNS, correction_row, edition, report_name
-from web.markdown import to_plain
+from reports.content.outline import day_words, many
+from reports.exporters.slides.draw import Deck, draw
+from reports.exporters.slides.shapes import BLUE, HEADINGS, WHITE, YELLOW, Run, fit, plain, write
+from reports.exporters.words import edition, report_name
+
+FIXED = (1980, 1, 1, 0, 0, 0)  # a zip's earliest date: the same report gives the same bytes
+DRAWING = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+MORE = (
+    "Speaker notes of these slides hold every line that a slide cuts short.",
+    "The page “Verify” under Reports takes this file, or the hash below, and says whether it is unchanged.",
+    "This is a draft: the quarter was not frozen, and its figures may still change.",
+)
 
 
 def to_pptx(report: ReportContent) -> bytes:
-    deck = new_deck()
-    _cover(deck, report)
-    if report.workflow.summary:
-        _summary(deck, report)
-    if report.rows.corrections:
-        _corrections(deck, report)
-    for add in SECTIONS:
-        add(deck, report)
-    _more(deck, report)
-    add_footers(deck, _footer(report))
-    _properties(deck, report)
-    return save(deck)
+    deck = Deck(report)
+    _cover(deck)
+    draw(deck)
+    _more(deck)
+    _footers(deck)
+    _properties(deck)
+    return _saved(deck.file)
 
 
-def _properties(deck: Any, report: ReportContent) -> None:
-    properties = deck.core_properties
+def _cover(deck: Deck) -> None:
+    report, workflow = deck.report, deck.report.workflow
+    state = workflow.state_label if workflow.is_draft else f"{workflow.state_label}, revision {workflow.revision}"
+    done = (
+        f" Completed by {workflow.completed_by} on {day_words(workflow.completed_at)}." if workflow.completed_at else ""
+    )
+    lines = [
+        Run(f"Quarterly report {report.quarter_label}", 26, WHITE, bold=True, font=HEADINGS),
+        Run(f"The plan as of {day_words(report.day)}", 18, WHITE),
+        Run(f"{state}.{done} {edition(report)}.", 16, WHITE),
+    ]
+    if report.sample_text:
+        lines.append(Run(fit(report.sample_text, deck.area.width, 16, 2)[0], 16, YELLOW, bold=True))
+    notes = [
+        f"{report.title}.",
+        f"{state}.{done} {edition(report)}.",
+        report.rows.cover.plan_mission,
+        report.sample_text,
+    ]
+    deck.add_cover(plain(report.rows.cover.plan_title) or "A plan without a title", lines, notes)
+
+
+def _more(deck: Deck) -> None:
+    report, workflow = deck.report, deck.report.workflow
+    count = many(len(report.rows.initiatives), "initiative")
+    notes, verify, draft = MORE
+    whole = (
+        f"The report {report_name(report)} holds {count} with what was reported about each, as a web page, PDF, "
+        "spreadsheet, CSV, JSON and StratML: the same figures in each."
+    )
+    lines = [whole, notes, verify if workflow.content_hash else draft]
+    paragraphs = [[Run(line, 16)] for line in lines]
+    for name, value in (("Content hash", workflow.content_hash), ("Chain hash", workflow.chain_hash)):
+        if value:
+            paragraphs += [[Run(name, 12, bold=True)], [Run(value, 14, BLUE, font="Consolas")]]
+    deck.add_slide("Where to find more")
+    deck.add_paragraphs(paragraphs, "Where to find more")
+    deck.note([*lines, f"Content hash {workflow.content_hash}." if workflow.content_hash else ""])
+
+
+def _footers(deck: Deck) -> None:
+    """Footer and slide number on every slide but the first, last in reading order."""
+    report = deck.report
+    parts = [report_name(report), edition(report), f"as of {day_words(report.day)}", report.rows.cover.plan_title]
+    footer = " · ".join(["Sample activity", *parts] if report.rows.cover.sample_note else parts)
+    for number, slide in enumerate(list(deck.file.slides)[1:], start=2):
+        for shape in slide.slide_layout.placeholders:
+            if shape.name in {"Footer", "Slide number"}:
+                slide.shapes.clone_placeholder(shape)
+        for shape in slide.placeholders:
+            kind = shape.element.ph.get("type")
+            if kind == "ftr":
+                write(shape.text_frame, [[Run(fit(footer, deck.area.width - 1, 10)[0], 10)]])
+            elif kind == "sldNum":
+                field = '<a:fld {} id="{{C1FF6DA9-008F-8B48-92A6-B652298478BF}}" type="slidenum"><a:t>{}</a:t></a:fld>'
+                shape.text_frame.paragraphs[0]._p.append(parse_xml(field.format(DRAWING, number)))
+
+
+def _properties(deck: Deck) -> None:
+    report, properties = deck.report, deck.file.core_properties
     properties.title = plain(report.title)[:255]
     properties.subject = report.workflow.content_hash
-    properties.author = "planapp"
-    properties.last_modified_by = "planapp"
+    properties.author = properties.last_modified_by = "planapp"
     properties.keywords = "sample activity" if report.rows.cover.sample_note else ""
     properties.language = "en-US"
     properties.revision = 1
@@ -65,86 +104,11 @@ def _properties(deck: Any, report: ReportContent) -> None:
         properties.created = properties.modified = report.workflow.built_at.replace(tzinfo=None)
 
 
-def _footer(report: ReportContent) -> str:
-    parts = [report_name(report), edition(report), f"as of {day(report.day)}", report.rows.cover.plan_title]
-    return " · ".join(["Sample activity", *parts] if report.rows.cover.sample_note else parts)
-
-
-def _cover(deck: Any, report: ReportContent) -> None:
-    cover, workflow = report.rows.cover, report.workflow
-    state = workflow.state_label if workflow.is_draft else f"{workflow.state_label}, revision {workflow.revision}"
-    done = f" Completed by {workflow.completed_by} on {day(workflow.completed_at)}." if workflow.completed_at else ""
-    lines = [
-        Say(f"Quarterly report {report.quarter_label}", 26, WHITE, bold=True, font=HEADINGS),
-        Say(f"The plan as of {day(report.day)}", 18, WHITE),
-        Say(f"{state}.{done} {edition(report)}.", 16, WHITE),
-    ]
-    if report.sample_text:
-        told, _ = cut(report.sample_text, width=ROOM * 72, size=16, lines=2)
-        lines.append(Say(told, 16, YELLOW, bold=True))
-    slide = add_cover(deck, plain(cover.plan_title) or "A plan without a title", lines)
-    add_notes(slide, [f"{report.title}.", f"{state}.{done} {edition(report)}.", cover.plan_mission, report.sample_text])
-
-
-def _summary(deck: Any, report: ReportContent) -> None:
-    workflow = report.workflow
-    slide = add_slide(deck, f"Summary of {report.quarter_label}")
-    text = to_plain(workflow.summary)
-    size = 18 if len(text) > 600 else 24
-    lines, left = [], 12 if size == 18 else 8
-    for paragraph in text.splitlines():
-        if paragraph.strip() and left > 0:
-            told, used = cut(plain(paragraph), width=(ROOM - 2 * PADDING) * 72, size=size, lines=left)
-            lines.append([Say(told, size)])
-            left -= used
-    by = f"Written by {workflow.summary_by}" + (f", {day(workflow.summary_at)}" if workflow.summary_at else "")
-    add_text(
-        slide,
-        [*lines, [Say(by, 12, GREY)]],
-        left=LEFT,
-        top=TOP,
-        width=ROOM,
-        height=BOTTOM - TOP,
-        name="Summary",
-        spacing=6,
-    )
-    add_notes(slide, [*text.splitlines(), f"{by}."])
-
-
-def _corrections(deck: Any, report: ReportContent) -> None:
-    slide = add_slide(deck, f"What revision {report.workflow.revision} corrects")
-    widths = (1.2, 2.2, 1.63, 2.4, 2.4, 2.3)
-    columns = [TableColumn(name, width) for (name, _, _), width in zip(CORRECTION_COLUMNS, widths, strict=False)]
-    rows = [[text or "–" for text in correction_row(row)[: len(widths)]] for row in report.rows.corrections]
-    add_table(slide, columns, rows, descr=f"{len(rows)} corrections with both texts and the reason.", size=14, lines=4)
-    add_notes(
-        slide,
-        [
-            f"{row.number} {row.title}: “{row.before}” was corrected to “{row.after}”. Reason: {row.reason}."
-            for row in report.rows.corrections
-        ],
-    )
-
-
-def _more(deck: Any, report: ReportContent) -> None:
-    workflow = report.workflow
-    slide = add_slide(deck, "Where to find more")
-    lines = [
-        f"The report {report_name(report)} holds {many(len(report.rows.initiatives), 'initiative')} with what was "
-        "reported about each, as a web page, PDF, spreadsheet, CSV, JSON and StratML: the same figures in each.",
-        "Speaker notes of these slides hold every line that a slide cuts short.",
-    ]
-    if workflow.content_hash:
-        lines.append(
-            "The page “Verify” under Reports takes this file, or the hash below, and says whether it is unchanged."
-        )
-    told = [[Say(line, 16)] for line in lines]
-    if workflow.content_hash:
-        told += [[Say("Content hash", 12, GREY, bold=True)], [Say(workflow.content_hash, 14, BLUE, font="Consolas")]]
-        told += [[Say("Chain hash", 12, GREY, bold=True)], [Say(workflow.chain_hash, 14, BLUE, font="Consolas")]]
-    else:
-        told.append(
-            [Say("This is a draft: the quarter was not frozen, and its figures may still change.", 16, INK, bold=True)]
-        )
-    add_text(slide, told, left=LEFT, top=TOP, width=ROOM, height=BOTTOM - TOP, name="Where to find more", spacing=8)
-    add_notes(slide, [*lines, f"Content hash {workflow.content_hash}." if workflow.content_hash else ""])
+def _saved(deck: Any) -> bytes:
+    """The finished file, with dates of its own taken out of the archive."""
+    written, target = io.BytesIO(), io.BytesIO()
+    deck.save(written)
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            new.writestr(zipfile.ZipInfo(item.filename, FIXED), old.read(item), zipfile.ZIP_DEFLATED)
+    return target.getvalue()

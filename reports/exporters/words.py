@@ -7,9 +7,9 @@ from reports.content import Correction, Initiative, Milestone, ReportContent
 from reports.content.report import Step
 from reports.content.rows import CORRECTABLE
 
-STATUS_COLOURS = {
-    "completed": "0F4D90", "on_track": "58C04D", "at_risk": "F3C613", "off_track": "CC3000", "on_hold": "A675C4",
-    "not_started": "A1A1A1", "cancelled": "6E6E6E", "no_current_update": "D0D0D0",
+STATUS_COLOURS = {  # of a bar, as the pages have them by day (static/css/app.css)
+    "completed": "0F4D90", "on_track": "2F6F31", "at_risk": "A05200", "off_track": "B82B00", "on_hold": "8200AD",
+    "not_started": "98A2AE", "cancelled": "525D6B", "no_current_update": "CFCFCF",
 }  # fmt: skip
 
 

@@ -261,26 +261,38 @@ def read_pdf(data):
 
 def read_pptx(data):
     """Counts from the chart, as PowerPoint draws it; the rest from the speaker notes, which leave nothing out."""
-    slides = {slide.shapes.title.text: slide for slide in Presentation(io.BytesIO(data)).slides}
+    slides = list(Presentation(io.BytesIO(data)).slides)
+    notes = [slide.notes_slide.notes_text_frame.text.split("\n") for slide in slides]
 
-    def notes(words):
-        (slide,) = (slide for title, slide in slides.items() if words in title)
-        return slide.notes_slide.notes_text_frame.text.split("\n")
+    def spoken(words):
+        """The sentences of a section, which begin with its title on a slide of its own or of another's."""
+        lines = next(lines for lines in notes if any(words in line for line in lines))
+        return lines[next(index for index, line in enumerate(lines) if words in line) :]
 
-    chart = next(shape.chart for shape in slides["Status by focus area"].shapes if shape.has_chart)
-    words = "|".join(status.lower() for status in STATUSES)
-    attention = [re.match(rf"(\S+) (.*?): ({words})[,.]", line) for line in notes("need attention")]
-    steps = [re.match(r"(\S+) (.*): (?:done|was due|now) ", line) for line in notes("Milestones")]
-    served = next(shape.table for shape in slides["Alignment with the priorities"].shapes if shape.has_table)
+    def shapes(title, kind):
+        slide = next(
+            one for one in slides if title in [shape.text_frame.text for shape in one.shapes if shape.has_text_frame]
+        )
+        above = max(s.top for s in slide.shapes if s.has_text_frame and s.text_frame.text == title)
+        return [shape for shape in slide.shapes if getattr(shape, f"has_{kind}") and shape.top > above]
+
+    chart = shapes("Status by focus area", "chart")[0].chart
+    words = "|".join(STATUSES)
+    attention = [re.match(rf"(\S+) (.*?)\. Status: ({words})[,.]", line) for line in spoken("need attention")]
+    steps = [
+        re.match(r"(.*)\. Initiative: .*\. First agreed: .*\. (?:Done|Now due): (.*)\. Slip", line)
+        for line in spoken("Milestones:")
+    ]
+    served = shapes("Alignment with priorities", "table")[0].table
     promises = [
-        re.match(r"(.*), for \S+ .*: (proposed|accepted|delivered)(?:, overdue)?, due", line)
-        for line in notes("Commitments")
+        re.match(r"(.*)\. Initiative: .*\. State: (Proposed|Accepted|Delivered)(?:, overdue)?\. First", line)
+        for line in spoken("Commitments:")
     ]
     return Reading(
         counts={series.name: int(sum(series.values)) for series in chart.plots[0].series},
-        initiatives={found[1]: (found[2], found[3].capitalize()) for found in attention if found},
-        milestones=[(found[2], day_of(found.string[found.end() - 1 :])) for found in steps if found],
-        commitments=[(found[1], found[2].capitalize()) for found in promises if found],
+        initiatives={found[1]: (found[2], found[3]) for found in attention if found},
+        milestones=[(found[1], day_of(found[2])) for found in steps if found],
+        commitments=[(found[1], found[2]) for found in promises if found],
         areas={
             name: int(sum(counts))
             for name, *counts in zip(

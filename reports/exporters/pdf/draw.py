@@ -128,14 +128,19 @@ def _row(row: Row) -> Data:
 def _entry(columns: Iterable[Column], row: Row) -> Data:
     """A row as an entry: its first cell as the heading, then status, facts, and what was said."""
     (name, *notes), status, said, *facts = row.cells
+    first, *more = _pieces(name)
     _, _, _, *labels = columns
     told = list(_said(said))
     return {
         "kind": "together",
         "keep": sum(length(block.get("lines", ())) for block in told) <= SHORT_ENTRY,
         "blocks": [
-            heading(3, [span(piece, "wide") for piece in _pieces(name)], row.id),
-            {"kind": "text", "lines": [line(_beside(status)), *map(line, map(_pieces, notes))], "stay": True},
+            heading(3, [span(first, "wide")], row.id),
+            {
+                "kind": "text",
+                "lines": [line(_beside((*status, *((one,) for one in more)))), *map(line, map(_pieces, notes))],
+                "stay": True,
+            },
             {
                 "kind": "facts",
                 "columns": 2,

@@ -1,1 +1,1 @@
-"""What the slides are made of: the master, the parts of a slide, charts, and how much text fits."""
+"""Slides: the outline (draw.py) drawn with shapes (shapes.py) onto template.pptx, as much text as fits (fitting.py)."""
