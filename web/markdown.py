@@ -5,6 +5,7 @@ a rule and never turns the text above it into a heading, HTML and images stay th
 leads to http, https or mailto. `HINT` says so beside every field. Knows neither Django nor the database.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -26,6 +27,9 @@ _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True, "xhtmlOut": F
 )
 _PARSER.disable(["image", "lheading", "html_block", "html_inline"])
 _PARSER.validateLink = lambda url: url.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES))  # type: ignore[method-assign]
+
+# What a text has that is not words alone: signs, escapes, line starts and ends that mean something, blank lines.
+_MARKS = re.compile(r"[*_`#>\[\]~|\\&<\x00\r\t]|^\s|\s$|\n[ ]|[ ]\n|\n\n|^[-+=]|^\d+[.)]|\A\Z", re.MULTILINE)
 
 Style = Literal["", "strong", "em", "s", "code"]
 
@@ -77,7 +81,7 @@ def to_blocks(text: str) -> tuple[Block, ...]:
 
 def to_plain(text: str) -> str:
     """The words alone, for mails, lists, slides and cells: a blank line between blocks, marks only before items."""
-    return "\n".join(_plain_lines(to_blocks(text)))
+    return "\n".join(_plain_lines(to_blocks(text))) if _MARKS.search(text) else text
 
 
 def _parsed(text: str) -> list[Token]:

@@ -26,6 +26,8 @@ ROWS = 250  # of a CSV written at once: a row each would cost the server a packe
 CELL_LIMIT = 32_767  # characters a spreadsheet cell holds, counted as UTF-16 does
 LINE = 15  # points, the height of a line in a cell
 HEADING_LINES = 6  # a heading is at most so many lines high
+PRINT_SCALE = 60  # percent: letters of 11 points come out as about 7
+PAGE_WIDTH = 165  # characters of all columns that a page across then holds
 LETTER = 1  # a spreadsheet's number for the paper of the country
 DAY_ZERO = date(1899, 12, 30)  # a date in a cell is the number of days since then,
 MARCH_1900 = date(1900, 3, 1)  # from here on: spreadsheets know a 29 February 1900
@@ -160,10 +162,7 @@ def write_sheet(
         "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm_)", "valign": "top"}),
     }
     sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
-    sheet.set_paper(LETTER)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    _set_print(sheet, [column.width for column in columns])
     high = max(lines_of(column.heading, column.width) for column in columns)
     sheet.set_row(0, (min(high, HEADING_LINES) + 1) * LINE)  # the last line is the filter buttons'
     for index, column in enumerate(columns):
@@ -180,6 +179,29 @@ def write_sheet(
                 write_cell(sheet, count, index, value, styles[index])
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
     return sheet
+
+
+def _set_print(sheet: xlsxwriter.worksheet.Worksheet, widths: Sequence[int]) -> None:
+    """Prints in letters that can be read: one page wide, or several, each with the first columns and the headings."""
+    sheet.set_landscape()
+    sheet.set_paper(LETTER)
+    sheet.set_margins(left=0.4, right=0.4)
+    sheet.set_footer("&L&A&RPage &P of &N")
+    sheet.repeat_rows(0)
+    if sum(widths) <= PAGE_WIDTH:
+        sheet.fit_to_pages(1, 0)
+        return
+    sheet.set_print_scale(PRINT_SCALE)
+    named = sum(1 for index in range(len(widths)) if sum(widths[: index + 1]) <= PAGE_WIDTH // 3)
+    if named:
+        sheet.repeat_columns(0, named - 1)
+    breaks, used = [], sum(widths[:named])
+    for index in range(named, len(widths)):
+        if used + widths[index] > PAGE_WIDTH and index > named:
+            breaks.append(index)
+            used = sum(widths[:named])
+        used += widths[index]
+    sheet.set_v_pagebreaks(breaks)
 
 
 def write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Any, style: Any) -> None:

@@ -7,7 +7,7 @@ is written once (sections.py); how a kind of block looks stands once in each for
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from reports.content.report import Segment
 from web.markdown import to_plain
@@ -284,6 +284,19 @@ def lateness(days: int) -> str:
 
 def many(count: int, noun: str, nouns: str = "") -> str:
     return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def table(key: str, columns: Iterable[Column], rows: Iterable[Row], **more: Any) -> Table:
+    """A table of one group, named by the heading of its section, or by the one whose id is `key`."""
+    label = key if "-" in key else f"{key}-title"
+    return Table(tuple(columns), (Group(tuple(rows)),), label, **more)
+
+
+def parts(count: int, most: int) -> list[slice]:
+    """As few and as even parts as hold at most so many each."""
+    number = -(-count // most)
+    size = -(-count // number) if number else 1
+    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 def one_line(cell: Cell) -> Line:

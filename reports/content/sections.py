@@ -4,7 +4,7 @@ A new one is a function here and a line in SECTIONS (docs/how-to/add-a-report-se
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from reports.content.changes import Change, ChangeItem
 from reports.content.entries import entry, named, owner, ref, slip, status_cell
@@ -29,6 +29,8 @@ from reports.content.outline import (
     day_words,
     many,
     muted,
+    parts,
+    table,
     typed,
     words,
 )
@@ -82,7 +84,7 @@ def corrections(report: ReportContent) -> Section | None:
     return Section(
         "corrections",
         "What this revision corrects",
-        (_table("corrections", [*columns, Column("Why", 2.0)], rows, is_wide=True),),
+        (table("corrections", [*columns, Column("Why", 2.0)], rows, is_wide=True),),
         headline=f"What revision {report.workflow.revision} corrects",
         short="Corrections",
     )
@@ -130,7 +132,7 @@ def status(report: ReportContent) -> Section:
     columns = [Column(label, 2.0), *(Column(name, 0, is_number=True) for _, name in report.status_columns)]
     columns += [Column("All", 0, is_number=True), Column("Share completed", 0, is_number=True)]
     rows = [
-        _counts(typed(area.goal.name, _area_id(area.goal.source_id)), area.cells, area.completed_percent)
+        _counts(typed(area.goal.name, f"area-{area.goal.source_id}"), area.cells, area.completed_percent)
         for area in report.focus_areas
     ]
     whole = [report.counts[key] for key, _ in report.status_columns]
@@ -145,9 +147,11 @@ def status(report: ReportContent) -> Section:
             Paragraph(words(mixed), shown="slides"),
             *([Chart("Initiatives by status", tuple(bars), tuple(report.status_columns))] if total else []),
             *([Paragraph(words(share), is_quiet=True, shown="documents")] if share else []),
-            _table("status", columns, rows, is_wide=True, has_total=True, shown="documents"),
+            table("status", columns, rows, is_wide=True, has_total=True, shown="documents"),
         ),
-        aside=f"{report.completed_percent}% completed" if report.completed_percent is not None else "",
+        aside=f"{report.completed_percent}% of {report.counted} completed"
+        if report.completed_percent is not None
+        else "",
         short="Status in numbers",
     )
 
@@ -183,7 +187,7 @@ def attention(report: ReportContent) -> Section:
     return Section(
         "attention",
         "Needs attention",
-        (_table("attention", columns, rows),) if found else (),
+        (table("attention", columns, rows),) if found else (),
         empty=NOTHING_NEEDED,
         aside=f"{len(found)} of {opened}",
         headline=f"{len(found)} of {opened} need{'s' if len(found) == 1 else ''} attention",
@@ -228,7 +232,7 @@ def _steps(report: ReportContent, label: str, steps: Iterable[Step], *, is_done:
         )
         for step in steps
     ]
-    return _table(label, columns, rows)
+    return table(label, columns, rows)
 
 
 def ahead(report: ReportContent) -> Section:
@@ -241,7 +245,7 @@ def ahead(report: ReportContent) -> Section:
     return Section(
         "ahead",
         f"Dates in {report.next_label}",
-        (_table("ahead", columns, rows),) if rows else (),
+        (table("ahead", columns, rows),) if rows else (),
         empty=f"No open date lies in {report.next_label}.",
         aside=dates,
         headline=f"{dates} in {report.next_label}",
@@ -286,7 +290,7 @@ def _departments(groups: Iterable[Promises]) -> Table:
         first = cell(typed(waiting[0].what), f" ({day_words(waiting[0].due_date)})") if waiting else cell("–")
         numbers = (cell(str(count)) for count in (group.open, group.overdue, group.delivered))
         rows.append(Row((cell(typed(group.name)), *numbers, first)))
-    return _table("commitments", [*columns, Column("Overdue or due next", 4.4)], rows, shown="slides")
+    return table("commitments", [*columns, Column("Overdue or due next", 4.4)], rows, shown="slides")
 
 
 def _promise(report: ReportContent, item: Promise) -> Row:
@@ -308,7 +312,7 @@ def alignment(report: ReportContent) -> Section:
             Row((cell(typed(goal.name)), *(cell(str(count) if count else muted("–")) for count in served[part])))
             for goal, served in report.alignment
         ]
-        tables.append(_table("alignment", columns, rows, is_wide=True, is_matrix=True))
+        tables.append(table("alignment", columns, rows, is_wide=True, is_matrix=True))
     return Section(
         "alignment",
         "Alignment with priorities",
@@ -333,7 +337,7 @@ def freshness(report: ReportContent) -> Section:
         "Current updates and owners",
         (
             Figures(figures),
-            _table("freshness", columns, ages, chart="Open initiatives by the age of their last update"),
+            table("freshness", columns, ages, chart="Open initiatives by the age of their last update"),
         ),
         aside=f"{len(stale)} without a current update, {len(ownerless)} without an owner",
         headline=f"{len(stale)} of {many(count, 'open initiative')} lack{'s' if len(stale) == 1 else ''} a current "
@@ -360,7 +364,7 @@ def appendix(report: ReportContent) -> Section:
         Group(
             tuple(entry(report, row, signed.get(row.source_id, [])) for row in area.initiatives),
             area.goal.name,
-            id=_area_id(area.goal.source_id),
+            id=f"area-{area.goal.source_id}",
             empty="No initiatives.",
         )
         for area in report.focus_areas
@@ -373,28 +377,12 @@ def appendix(report: ReportContent) -> Section:
     )
 
 
-def _area_id(source_id: int) -> str:
-    return f"area-{source_id}"
-
-
 def _said(text: str) -> Cell:
     return cell(typed(text)) if text else cell("–")
 
 
 def _prose(text: str) -> Cell:
     return (Prose(text),) if text.strip() else cell("–")
-
-
-def _table(key: str, columns: Iterable[Column], rows: Iterable[Row], **more: Any) -> Table:
-    label = key if "-" in key else f"{key}-title"
-    return Table(tuple(columns), (Group(tuple(rows)),), label, **more)
-
-
-def parts(count: int, most: int) -> list[slice]:
-    """As few and as even parts as hold at most so many each."""
-    number = -(-count // most)
-    size = -(-count // number) if number else 1
-    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 SECTIONS: tuple[tuple[Callable[[ReportContent], Section | None], frozenset[Format]], ...] = (

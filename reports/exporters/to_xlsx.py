@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 import xlsxwriter
 
-from reports.content import ReportContent
+from reports.content import Initiative, ReportContent
 from reports.exporters.counting import Count, Tell, untold
 from reports.exporters.words import (
     CORRECTION_COLUMNS,
@@ -19,6 +20,7 @@ from reports.exporters.words import (
     initiative_row,
     milestone_row,
 )
+from web.markdown import to_plain
 from web.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_book, write_cell, write_sheet
 
 LINES = 8  # a row of a report is at most so many lines high; the text goes on inside its cell
@@ -43,7 +45,7 @@ def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     all_rows = (initiatives, steps, changes, commitments, alignment, corrections)
     count = Count(sum(map(len, all_rows)), tell)
     sheets: list[tuple[str, list[Column], Iterable[Sequence[Any]]]] = [
-        ("Initiatives", _columns(INITIATIVE_COLUMNS), map(initiative_row, initiatives)),
+        ("Initiatives", _columns(INITIATIVE_COLUMNS), map(_initiative, initiatives)),
         ("Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, steps)),
         ("Changes", CHANGE_COLUMNS, changes),
         ("Commitments", COMMITMENT_COLUMNS, commitments),
@@ -72,6 +74,12 @@ COMMITMENT_COLUMNS = [
 
 def _columns(told: Sequence[tuple[str, str, int]]) -> list[Column]:
     return [Column(heading, cast(Kind, kind), width) for heading, kind, width in told]
+
+
+def _initiative(row: Initiative) -> list[Any]:
+    """As in a CSV, with what people typed as words alone."""
+    happened, next_steps, help_needed = map(to_plain, (row.happened, row.next_steps, row.help_needed))
+    return initiative_row(replace(row, happened=happened, next_steps=next_steps, help_needed=help_needed))
 
 
 def _changes(report: ReportContent) -> Iterable[list[Any]]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from web import markdown
 from web.markdown import DEEPEST, HINT, SCHEMES, Block, Span, to_blocks, to_html, to_plain
 
 LINK = "https://phila.gov"
@@ -80,3 +81,9 @@ def test_any_text_gives_safe_html_and_words(text):
     assert not page.xpath("//script|//img|//h1|//h2")
     assert all(link.get("href").split(":")[0] in SCHEMES for link in page.xpath("//a[@href]"))
     to_plain(text)
+
+
+@given(st.text(alphabet=st.sampled_from("ab 1.)-+=\n\t\u00a0(é:/@"), max_size=30))
+def test_words_without_marks_are_themselves_in_every_way(text):
+    slow = "\n".join(markdown._plain_lines(to_blocks(text)))
+    assert to_plain(text) == slow

@@ -22,9 +22,9 @@ from reports.content.outline import (
     Table,
     Text,
     Words,
+    parts,
     sentences,
 )
-from reports.content.sections import parts
 from web import markdown
 
 Data = dict[str, Any]
