@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.content import ReportContent
-from reports.exporters.counting import Tell
+from reports.exporters.counting import Progress
 from reports.exporters.to_csv import to_csv
 from reports.exporters.to_html import to_html
 from reports.exporters.to_json import to_json
@@ -30,7 +30,7 @@ class Format:
     media_type: str
     write: Callable[[ReportContent], bytes]
     at_once: int = 100
-    write_counted: Callable[[ReportContent, Tell], bytes] | None = None
+    write_counted: Callable[[ReportContent, Progress], bytes] | None = None
 
     @property
     def extension(self) -> str:

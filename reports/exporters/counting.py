@@ -3,22 +3,22 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-Tell = Callable[[int, int], None]  # rows written, of how many
+Progress = Callable[[int, int], None]  # rows written, of how many
 R = TypeVar("R")
 
 
-def untold(done: int, total: int) -> None:
+def silent(done: int, total: int) -> None:
     """For those who do not ask."""
 
 
 class Count:
     """Counts rows of several tables into one number."""
 
-    def __init__(self, total: int, tell: Tell) -> None:
-        self.done, self.total, self.tell = 0, total, tell
+    def __init__(self, total: int, progress: Progress) -> None:
+        self.done, self.total, self.progress = 0, total, progress
 
     def of(self, rows: Iterable[R]) -> Iterator[R]:
         for row in rows:
             yield row
             self.done += 1
-            self.tell(self.done, self.total)
+            self.progress(self.done, self.total)

@@ -12,8 +12,8 @@ from django.conf import settings
 
 def export_key(sources: Sequence[Any], format_key: str, *, is_public: bool) -> str:
     """The same for the same content, format, edition and code. `sources`: see selectors.exports.sources_of."""
-    told = json.dumps([*sources, format_key, is_public, writers()])
-    return hashlib.sha256(told.encode()).hexdigest()
+    fields = json.dumps([*sources, format_key, is_public, writers()])
+    return hashlib.sha256(fields.encode()).hexdigest()
 
 
 @cache

@@ -12,7 +12,7 @@ from reports.exporters.words import cover_facts
 
 def to_json(report: ReportContent) -> bytes:
     about = {
-        name.lower().replace(" ", "_"): value(told) for name, told in cover_facts(report) if told not in (None, "")
+        name.lower().replace(" ", "_"): value(fact) for name, fact in cover_facts(report) if fact not in (None, "")
     }
     head = json.dumps({"format": FORMAT, "report": about}, ensure_ascii=False, indent=1)[:-2]
     records = b",\n".join(lines(report.rows))

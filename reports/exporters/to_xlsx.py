@@ -9,7 +9,7 @@ from typing import Any, cast
 import xlsxwriter
 
 from reports.content import Initiative, ReportContent
-from reports.exporters.counting import Count, Tell, untold
+from reports.exporters.counting import Count, Progress, silent
 from reports.exporters.words import (
     CORRECTION_COLUMNS,
     INITIATIVE_COLUMNS,
@@ -25,10 +25,10 @@ from web.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_boo
 
 LINES = 8  # a row of a report is at most so many lines high; the text goes on inside its cell
 TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
-ROW_HEIGHT = 20  # pixels of a row, as programs draw it unless told otherwise
+ROW_HEIGHT = 20  # pixels of a row, as programs draw it by themselves
 
 
-def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
+def to_xlsx(report: ReportContent, progress: Progress = silent) -> bytes:
     target = io.BytesIO()
     book = open_book(target)
     properties: dict[str, Any] = {
@@ -43,7 +43,7 @@ def to_xlsx(report: ReportContent, tell: Tell = untold) -> bytes:
     changes, commitments, alignment = list(_changes(report)), list(_commitments(report)), list(_alignment(report))
     initiatives, steps, corrections = report.rows.initiatives, report.steps, report.rows.corrections
     all_rows = (initiatives, steps, changes, commitments, alignment, corrections)
-    count = Count(sum(map(len, all_rows)), tell)
+    count = Count(sum(map(len, all_rows)), progress)
     sheets: list[tuple[str, list[Column], Iterable[Sequence[Any]]]] = [
         ("Initiatives", _columns(INITIATIVE_COLUMNS), map(_initiative, initiatives)),
         ("Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, steps)),
@@ -72,8 +72,8 @@ COMMITMENT_COLUMNS = [
 ]  # fmt: skip
 
 
-def _columns(told: Sequence[tuple[str, str, int]]) -> list[Column]:
-    return [Column(heading, cast(Kind, kind), width) for heading, kind, width in told]
+def _columns(listed: Sequence[tuple[str, str, int]]) -> list[Column]:
+    return [Column(heading, cast(Kind, kind), width) for heading, kind, width in listed]
 
 
 def _initiative(row: Initiative) -> list[Any]:
@@ -84,11 +84,11 @@ def _initiative(row: Initiative) -> list[Any]:
 
 def _changes(report: ReportContent) -> Iterable[list[Any]]:
     for change in report.changes.story if report.changes else ():
-        told = "Date slipped" if change.key == "slipped" else change.words.capitalize()  # not the median of all
+        what = "Date slipped" if change.key == "slipped" else change.words.capitalize()  # not the median of all
         for item in change.items:
             words = (item.before, item.after) if item.days is None else ("", "")
             days = (item.before_day, item.after_day)
-            yield [told, item.number, item.title, item.what, *words, *days, item.days]
+            yield [what, item.number, item.title, item.what, *words, *days, item.days]
 
 
 def _commitments(report: ReportContent) -> Iterable[list[Any]]:
@@ -173,11 +173,11 @@ def _charts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, re
     by_area.set_y_axis({"reverse": True})
     by_area.set_legend({"position": "bottom"})
     by_area.set_size({"width": 900, "height": 140 + 50 * min(last, 30)})
-    told = "; ".join(
+    mix = "; ".join(
         f"{a.goal.title}: " + (", ".join(f"{s.label} {s.count}" for s in a.segments) or "no data")
         for a in report.focus_areas
     )
-    sheet.insert_chart(last + 3, 0, by_area, {"description": _alt(told), "object_position": 2})
+    sheet.insert_chart(last + 3, 0, by_area, {"description": _alt(mix), "object_position": 2})
     whole = book.add_chart({"type": "column"})
     whole.add_series(
         {
@@ -193,9 +193,9 @@ def _charts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, re
     whole.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e0e0e0"}}})
     whole.set_legend({"none": True})
     whole.set_size({"width": 900, "height": 320})
-    told = ", ".join(f"{item.label} {item.count}" for item in report.total_segments)
+    mix = ", ".join(f"{item.label} {item.count}" for item in report.total_segments)
     below = last + 3 + (140 + 50 * min(last, 30)) // ROW_HEIGHT + 2
-    sheet.insert_chart(below, 0, whole, {"description": _alt(f"Whole plan: {told}"), "object_position": 2})
+    sheet.insert_chart(below, 0, whole, {"description": _alt(f"Whole plan: {mix}"), "object_position": 2})
 
 
 def _alt(text: str) -> str:

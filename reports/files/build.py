@@ -73,7 +73,7 @@ def _build(job: ExportJob, at: datetime) -> None:
                 _end(job, NOTHING, at)
                 return
             progress.begin(Step.WRITE)
-            file = write_export(report=report, format_key=job.format, tell=progress.count)
+            file = write_export(report=report, format_key=job.format, progress=progress.count)
             failpoint("export_written")
             progress.begin(Step.KEEP)
             _keep(job, file, report, at)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from records.audit import Act
 from reports.content import ReportContent
 from reports.exporters import FORMATS
-from reports.exporters.counting import Tell, untold
+from reports.exporters.counting import Progress, silent
 from reports.models import ExportedFile, QuarterSnapshot
 from web.tables import file_name
 
@@ -30,12 +30,12 @@ def export_report(*, report: ReportContent, format_key: str, snapshot: QuarterSn
     return file
 
 
-def write_export(*, report: ReportContent, format_key: str, tell: Tell = untold) -> Export:
-    """Write the file alone; `tell` hears of the rows written, where the format counts them."""
+def write_export(*, report: ReportContent, format_key: str, progress: Progress = silent) -> Export:
+    """Write the file alone; `progress` hears of the rows written, where the format counts them."""
     if format_key not in FORMATS:
         raise ValidationError(f"There is no format “{format_key[:20]}”. Formats: {', '.join(FORMATS)}.")
     kind = FORMATS[format_key]
-    content = kind.write_counted(report, tell) if kind.write_counted else kind.write(report)
+    content = kind.write_counted(report, progress) if kind.write_counted else kind.write(report)
     return Export(
         name=f"{_stem(report)}.{kind.extension}", media_type=kind.media_type, content=content,
         sha256=hashlib.sha256(content).hexdigest(),

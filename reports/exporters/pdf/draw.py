@@ -130,10 +130,10 @@ def _entry(columns: Iterable[Column], row: Row) -> Data:
     (name, *notes), status, said, *facts = row.cells
     first, *more = _pieces(name)
     _, _, _, *labels = columns
-    told = list(_said(said))
+    texts = list(_said(said))
     return {
         "kind": "together",
-        "keep": sum(length(block.get("lines", ())) for block in told) <= SHORT_ENTRY,
+        "keep": sum(length(block.get("lines", ())) for block in texts) <= SHORT_ENTRY,
         "blocks": [
             heading(3, [span(first, "wide")], row.id),
             {
@@ -148,7 +148,7 @@ def _entry(columns: Iterable[Column], row: Row) -> Data:
                     {"label": column.heading, "lines": cell(fact)} for column, fact in zip(labels, facts, strict=True)
                 ],
             },
-            *told,
+            *texts,
         ],
     }
 

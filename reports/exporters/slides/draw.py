@@ -242,10 +242,10 @@ def _figures_and_chart(deck: Deck, figures: Figures, table: Table) -> None:
     shapes.add_text(deck.slide, [[Run(table.chart, 14, bold=True)]], above, name="Chart title")
     names = [plain_cell(row.cells[0]) for row in table.rows]
     values = [int(plain_cell(row.cells[1])) for row in table.rows]
-    told = ", ".join(f"{name.lower()} {value}" for name, value in zip(names, values, strict=True))
+    ages = ", ".join(f"{name.lower()} {value}" for name, value in zip(names, values, strict=True))
     series = [shapes.Series(table.columns[1].heading, values, BLUE)]
     shapes.add_bars(
-        deck.slide, names, series, right.below(right.top + 0.4), descr=f"{table.chart}: {told}.",
+        deck.slide, names, series, right.below(right.top + 0.4), descr=f"{table.chart}: {ages}.",
         built_at=deck.report.workflow.built_at,
     )  # fmt: skip
     deck.top = deck.area.bottom
