@@ -62,6 +62,13 @@ class Block:
 
 def to_html(text: str) -> str:
     """Safe HTML. A page owns h1 and h2, so a writer's first level is h3."""
+    if not _MARKS.search(text):  # most texts: a page of a report has hundreds
+        lines = text.replace("\n", "<br>\n").replace("\u00a0", "&nbsp;")
+        return f"<p>{lines}</p>\n"
+    return _drawn(text)
+
+
+def _drawn(text: str) -> str:
     tokens = _parsed(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

@@ -40,7 +40,7 @@ class Format:
 FORMATS = {
     item.key: item
     for item in (
-        Format("html", "Web page", "text/html; charset=utf-8", to_html, 2_000),
+        Format("html", "Web page", "text/html; charset=utf-8", to_html, 1_000),
         Format("pdf", "PDF", "application/pdf", to_pdf),
         Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx, 2_000, to_xlsx),
         Format("pptx", "Slides", PPTX_TYPE, to_pptx),

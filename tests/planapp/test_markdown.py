@@ -83,7 +83,8 @@ def test_any_text_gives_safe_html_and_words(text):
     to_plain(text)
 
 
-@given(st.text(alphabet=st.sampled_from("ab 1.)-+=\n\t\u00a0(é:/@"), max_size=30))
+@given(st.text(alphabet=st.sampled_from("ab 1.)-+=\n\t\u00a0(é:/@\"'"), max_size=30))
 def test_words_without_marks_are_themselves_in_every_way(text):
     slow = "\n".join(markdown._plain_lines(to_blocks(text)))
     assert to_plain(text) == slow
+    assert to_html(text) == markdown._drawn(text)
