@@ -1,4 +1,4 @@
-"""When a reminder is owed, as pure date arithmetic (rules G8 and R4).
+"""When a reminder is due, as pure date arithmetic (rules G8 and R4).
 
 A step is a number of days relative to a day: -7 is a week before it is due, 30 a month after. "Owed" never asks whether
 today is such a day; it asks which step was reached last and whether somebody was told since. So a run that comes late,
@@ -45,7 +45,7 @@ def reached_step(
     return None
 
 
-def owed_step(
+def due_step(
     due: date, today: date, *, steps: Sequence[int], repeat: int = 0, calendar: Calendar, last: date | None
 ) -> int | None:
     """The step to serve today, or None. `last` is the day this person was last told of this, by any step.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import answers, messages, one_offs, preferences, rules
+from reminders.views import answers, messages, one_offs, preferences, reminder_settings
 
 app_name = "reminders"
 urlpatterns = [
@@ -17,8 +17,8 @@ urlpatterns = [
     path("messages/mail-folder/<str:name>/html/", messages.mail_html, name="mail-html"),
     path("messages/one-off/", one_offs.one_off_list, name="one-off-list"),
     path("messages/one-off/<int:pk>/withdraw/", one_offs.one_off_withdraw, name="one-off-withdraw"),
-    path("messages/rules/", rules.rule_list, name="rule-list"),
-    path("messages/rules/<slug:slug>/", rules.escalation_edit, name="escalation-edit"),
+    path("messages/rules/", reminder_settings.settings_list, name="settings-list"),
+    path("messages/rules/<slug:slug>/", reminder_settings.escalation_edit, name="escalation-edit"),
     path("messages/preferences/", preferences.preferences, name="preferences"),
     path("answer/<str:token>/", answers.answer, name="answer"),
     path("answer/<str:token>/new-link/", answers.new_link, name="new-link"),

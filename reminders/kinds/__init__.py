@@ -1,6 +1,6 @@
 """What people are told of: one small class per kind. docs/how-to/add-a-reminder-kind.md says how to add one.
 
-A kind finds its occasions among the rows as they are, says which step is owed, and whom the mail is for. The same
+A kind finds its occasions among the rows as they are, says which step is due, and whom the mail is for. The same
 question is asked twice: when mails are planned, for all rows, and right before each is sent, for its own rows.
 """
 

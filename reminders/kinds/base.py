@@ -91,8 +91,8 @@ class Kind:
         """What there is to tell of a row; None when it is nothing for this kind."""
         raise NotImplementedError
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        """The step owed today to somebody last told on `last`; None when nothing is."""
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        """The step due today to somebody last told on `last`; None when nothing is."""
         raise NotImplementedError
 
     def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
@@ -107,7 +107,7 @@ def speaking(day: Day, prefix: str = "") -> Q:
     """Initiatives that have begun, of plans that may speak, not deleted."""
     return Q(
         **{
-            f"{prefix}plan__in": list(day.voices),
+            f"{prefix}plan__in": list(day.settings),
             f"{prefix}deleted_at__isnull": True,
             f"{prefix}start_date__lte": day.day,
         }

@@ -21,7 +21,7 @@ from reminders.kinds.base import (
     speaking,
 )
 from reminders.selectors.days import Day, ReminderSettings
-from reminders.steps import owed_step
+from reminders.steps import due_step
 
 State = Commitment.State
 
@@ -79,9 +79,9 @@ class CommitmentAsked(Kind):
             path=initiative_path(row.initiative),
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        return owed_step(
-            occasion.due_date, today, steps=(0, 7), repeat=voice.repeat, calendar=voice.calendar, last=last
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return due_step(
+            occasion.due_date, today, steps=(0, 7), repeat=settings.repeat, calendar=settings.calendar, last=last
         )
 
 
@@ -97,8 +97,8 @@ class CommitmentDueSoon(CommitmentAsked):
             return None
         return self.told_of(row, row.due)
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        return owed_step(occasion.due_date, today, steps=voice.due_soon, calendar=voice.calendar, last=last)
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return due_step(occasion.due_date, today, steps=settings.due_soon, calendar=settings.calendar, last=last)
 
 
 class CommitmentOverdue(CommitmentDueSoon):
@@ -112,9 +112,14 @@ class CommitmentOverdue(CommitmentDueSoon):
             return None
         return self.told_of(row, row.due)
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        return owed_step(
-            occasion.due_date, today, steps=voice.overdue, repeat=voice.repeat, calendar=voice.calendar, last=last
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return due_step(
+            occasion.due_date,
+            today,
+            steps=settings.overdue,
+            repeat=settings.repeat,
+            calendar=settings.calendar,
+            last=last,
         )
 
 

@@ -21,7 +21,7 @@ from reminders.kinds.base import (
 )
 from reminders.selectors.days import Day, ReminderSettings
 from reminders.selectors.recipients import Directory, Recipient
-from reminders.steps import owed_step
+from reminders.steps import due_step
 
 
 class Row(NamedTuple):
@@ -77,8 +77,8 @@ class MilestoneDueSoon(Kind):
             latest_update_id=row.latest, path=initiative_path(row.initiative),
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        return owed_step(occasion.due_date, today, steps=voice.due_soon, calendar=voice.calendar, last=last)
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return due_step(occasion.due_date, today, steps=settings.due_soon, calendar=settings.calendar, last=last)
 
 
 class MilestoneOverdue(MilestoneDueSoon):
@@ -90,9 +90,14 @@ class MilestoneOverdue(MilestoneDueSoon):
     def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         return self.told_of(row) if row.due < day.day else None
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        return owed_step(
-            occasion.due_date, today, steps=voice.overdue, repeat=voice.repeat, calendar=voice.calendar, last=last
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return due_step(
+            occasion.due_date,
+            today,
+            steps=settings.overdue,
+            repeat=settings.repeat,
+            calendar=settings.calendar,
+            last=last,
         )
 
 
@@ -105,15 +110,15 @@ class MilestoneEscalated(MilestoneOverdue):
     order = 15
 
     def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
-        voice = day.voices[row.plan]
-        if row.due >= day.day or voice.liaison_after is voice.managers_after is None:
+        settings = day.settings[row.plan]
+        if row.due >= day.day or settings.liaison_after is settings.managers_after is None:
             return None
-        late = voice.calendar.working_days_after(row.due, day.day)
-        limits = {"liaison": voice.liaison_after, "manager": voice.managers_after}
+        late = settings.calendar.working_days_after(row.due, day.day)
+        limits = {"liaison": settings.liaison_after, "manager": settings.managers_after}
         ranks = tuple(rank for rank, limit in limits.items() if limit is not None and late >= limit)
         return self.told_of(row)._replace(ranks=ranks) if ranks else None
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
     def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:

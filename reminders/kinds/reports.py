@@ -29,7 +29,7 @@ class ReportReady(Kind):
     def rows(day: Day, only: Only | None) -> Iterable[AuditEvent]:
         since = start_of_day(day.day - timedelta(days=NEWS_WITHIN))
         rows = AuditEvent.objects.filter(
-            verb=ReportReady.verb, happened_at__gte=since, parent_type="plan", parent_id__in=list(day.voices)
+            verb=ReportReady.verb, happened_at__gte=since, parent_type="plan", parent_id__in=list(day.settings)
         )
         return rows if only is None else rows.filter(target_id__in=only.get("report", ()))
 
@@ -38,10 +38,10 @@ class ReportReady(Kind):
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.target_id,
             due_date=local_day(row.happened_at), plan_id=plan_id, initiative_id=None, title=row.target_label,
-            context=day.voices[plan_id].title, path="/reports/",
+            context=day.settings[plan_id].title, path="/reports/",
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
     def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:

@@ -72,7 +72,7 @@ class UpdateDue(Kind):
 
     def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         since = local_day(row.updated_at) if row.updated_at else row.start
-        if row.is_silent or (day.day - since).days < day.voices[row.plan].expected:
+        if row.is_silent or (day.day - since).days < day.settings[row.plan].expected:
             return None
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=since, plan_id=row.plan,
@@ -81,8 +81,8 @@ class UpdateDue(Kind):
             path=f"{initiative_path(row.id)}status-updates/new/",
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        return voice.expected if last is None else None
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return settings.expected if last is None else None
 
 
 class UpdateStale(UpdateDue):
@@ -92,8 +92,8 @@ class UpdateStale(UpdateDue):
     label = "There is still no status update"
     order = 31
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
-        if last is None or (today - last).days < max(voice.repeat, APART):
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        if last is None or (today - last).days < max(settings.repeat, APART):
             return None
         return (today - occasion.due_date).days
 
@@ -128,7 +128,7 @@ class AcknowledgementAsked(UpdateDue):
             name=row.reader_name or "",
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, voice: ReminderSettings, last: date | None) -> int | None:
+    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
     def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
@@ -154,7 +154,7 @@ class UpdateAcknowledged(AcknowledgementAsked):
 
 def _quiet(day: Day) -> Q:
     """Not updated for as long as the most demanding plan expects."""
-    limit = day.day - timedelta(days=min((voice.expected for voice in day.voices.values()), default=0))
+    limit = day.day - timedelta(days=min((one.expected for one in day.settings.values()), default=0))
     told = Q(last_updated_at__lt=start_of_day(limit + timedelta(days=1)))
     return told | Q(last_updated_at__isnull=True, start_date__lte=limit)
 

@@ -37,12 +37,12 @@ class Day:
     """A local day and the plans that may speak on it."""
 
     day: date
-    voices: Mapping[int, ReminderSettings]
+    settings: Mapping[int, ReminderSettings]
 
     @property
     def furthest(self) -> int:
         """How many days ahead any plan looks."""
-        return max((-min(voice.due_soon, default=0) for voice in self.voices.values()), default=0)
+        return max((-min(one.due_soon, default=0) for one in self.settings.values()), default=0)
 
 
 def sending_begins(day: date) -> datetime:
@@ -50,7 +50,7 @@ def sending_begins(day: date) -> datetime:
     return datetime.combine(day, SENDING_TIME, tzinfo=timezone.get_default_timezone())
 
 
-def rules_of_plans() -> "QuerySet[Plan]":
+def plans_with_settings() -> "QuerySet[Plan]":
     """Plans that are not archived, each with when others hear of what is late, and how many holidays it keeps."""
     escalation = Escalation.objects.filter(plan=OuterRef("pk"))
     return (
@@ -64,7 +64,7 @@ def rules_of_plans() -> "QuerySet[Plan]":
     )
 
 
-def voices() -> dict[int, ReminderSettings]:
+def settings_by_plan() -> dict[int, ReminderSettings]:
     """Active plans whose reminders are on; one query."""
     escalation = Escalation.objects.filter(plan=OuterRef("pk"))
     rows = Plan.objects.filter(state=Plan.State.ACTIVE, reminders_on=True, deleted_at__isnull=True).annotate(
@@ -93,20 +93,20 @@ def voices() -> dict[int, ReminderSettings]:
 def planning_day(at: datetime) -> Day:
     """Today, with the plans whose sending time has come: none before 09:00, none on their days off."""
     day = local_day(at)
-    return Day(day, _at_work(voices(), day) if at >= sending_begins(day) else {})
+    return Day(day, _at_work(settings_by_plan(), day) if at >= sending_begins(day) else {})
 
 
 def checking_day(at: datetime) -> Day:
     """Today, with every plan that may speak at all: what was planned on a working day may still go out after it."""
-    return Day(local_day(at), voices())
+    return Day(local_day(at), settings_by_plan())
 
 
 def next_day(at: datetime) -> Day:
     """The next local day on which at least one plan speaks; tomorrow where none does."""
-    spoken, day = voices(), local_day(at) + timedelta(days=1)
-    day = min((voice.calendar.on_or_after(day) for voice in spoken.values()), default=day)
+    spoken, day = settings_by_plan(), local_day(at) + timedelta(days=1)
+    day = min((one.calendar.on_or_after(day) for one in spoken.values()), default=day)
     return Day(day, _at_work(spoken, day))
 
 
 def _at_work(spoken: Mapping[int, ReminderSettings], day: date) -> dict[int, ReminderSettings]:
-    return {key: voice for key, voice in spoken.items() if voice.calendar.is_working(day)}
+    return {key: one for key, one in spoken.items() if one.calendar.is_working(day)}

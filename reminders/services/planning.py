@@ -1,4 +1,4 @@
-"""Plan messages: find what is owed and not yet served, and put one mail per person into the outbox."""
+"""Plan messages: find what is due and not yet served, and put one mail per person into the outbox."""
 
 import json
 from collections import Counter, defaultdict
@@ -43,24 +43,24 @@ Memory = dict[tuple[int, str, str, int, date], date]
 
 
 def plan_messages(*, at: datetime, dry_run: bool = False) -> dict[int, list[Planned]]:
-    """Queue the digests owed at `at`; returns them by person. Safe to run at any time, late, twice or side by side.
+    """Queue the digests due at `at`; returns them by person. Safe to run at any time, late, twice or side by side.
 
-    A person who has a digest of today, or one not out yet, gets no second: what is owed stays owed.
+    A person who has a digest of today, or one not out yet, gets no second: what is due stays due.
     """
     if dry_run:
         day = planning_day(at)
-        return owed(day, Directory.load(day.day))
+        return due_reminders(day, Directory.load(day.day))
     queue_due_one_offs(at=at)
     with transaction.atomic():
         one_at_a_time(Heartbeat.Name.PLAN)
         day = planning_day(at)
-        planned = owed(day, Directory.load(day.day)) if day.voices else {}
+        planned = due_reminders(day, Directory.load(day.day)) if day.settings else {}
         _queue(planned, day.day, at)
     beat(Heartbeat.Name.PLAN, at=at)
     return planned
 
 
-def owed(day: Day, directory: Directory) -> dict[int, list[Planned]]:
+def due_reminders(day: Day, directory: Directory) -> dict[int, list[Planned]]:
     """Who is to be told what on a day, in the order in which the mail lists it."""
     found = occasions(day)
     memory, served = _told_before(found)
@@ -80,7 +80,7 @@ def owed(day: Day, directory: Directory) -> dict[int, list[Planned]]:
 def _step(kind: Kind, occasion: ReminderEvent, told: Recipient, day: Day, memory: Memory) -> int | None:
     people = {told.instead_of or told.person_id, told.person_id}
     times = [memory[place] for one in people if (place := (one, kind.series, *occasion.key)) in memory]
-    return kind.step(occasion, day.day, day.voices[occasion.plan_id], max(times, default=None))
+    return kind.step(occasion, day.day, day.settings[occasion.plan_id], max(times, default=None))
 
 
 def _told_before(occasions: Iterable[ReminderEvent]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:

@@ -26,7 +26,7 @@ from reminders.rendering import BECAUSE
 from reminders.selectors.days import next_day
 from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
-from reminders.services.planning import owed
+from reminders.services.planning import due_reminders
 from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
@@ -99,7 +99,7 @@ def message_preview(request: HttpRequest) -> HttpResponse:
     _only(request, "reminders.view_all_messages")
     day = next_day(timezone.now())
     directory = Directory.load(day.day)
-    planned = owed(day, directory)
+    planned = due_reminders(day, directory)
     rows = [
         {
             "id": key,

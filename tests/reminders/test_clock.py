@@ -15,7 +15,7 @@ from outbox.models import Message
 from outbox.services import send_due_messages
 from records.asof import local_day
 from reminders.models import MessageItem
-from reminders.selectors.days import next_day, planning_day, sending_begins, voices
+from reminders.selectors.days import next_day, planning_day, sending_begins, settings_by_plan
 from reminders.services import plan_messages
 from tests.build import act, make_milestone, report
 
@@ -36,14 +36,14 @@ def zone(request, settings):
 
 
 def test_every_local_morning_opens_once_and_never_before_nine(zone, monkeypatch, plan):
-    spoken = voices()
-    monkeypatch.setattr("reminders.selectors.days.voices", lambda: spoken)
+    spoken = settings_by_plan()
+    monkeypatch.setattr("reminders.selectors.days.settings_by_plan", lambda: spoken)
     opened: dict[date, datetime] = {}
     at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=zone).astimezone(ZoneInfo("UTC"))
     end = at + timedelta(days=400)
     while at < end:
         day = planning_day(at)
-        if day.voices:
+        if day.settings:
             opened.setdefault(day.day, at)
         at += TICK
     wanted = [FIRST + timedelta(days=n) for n in range(400)]

@@ -18,7 +18,7 @@ from tests.reminders.test_sending import lapse
 from tests.reminders.test_who import SOON
 
 AT = morning(TODAY)
-MANAGERS_PAGES = ["reminders:message-preview", "reminders:sending", "reminders:one-off-list", "reminders:rule-list"]
+MANAGERS_PAGES = ["reminders:message-preview", "reminders:sending", "reminders:one-off-list", "reminders:settings-list"]
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_one_off_message_is_written_on_its_page(plan, cast, sign_in):
 
 def test_who_hears_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(plan, cast, sign_in):
     client, address = sign_in(cast.manager), reverse("reminders:escalation-edit", args=[plan.slug])
-    assert "never" in client.get(reverse("reminders:rule-list")).content.decode()
+    assert "never" in client.get(reverse("reminders:settings-list")).content.decode()
     for wrong, sentence in (
         ({"liaison_after": "0", "managers_after": ""}, "Tell the liaison after: give 1 to 250 working days"),
         ({"liaison_after": "5", "managers_after": "3"}, "not before the liaison is told"),
@@ -148,7 +148,7 @@ def test_who_hears_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(pla
     assert client.post(address, {"liaison_after": "5", "managers_after": "10", "version": 0}).status_code == 302
     assert (
         "liaison after 5 working days, plan managers after 10"
-        in client.get(reverse("reminders:rule-list")).content.decode()
+        in client.get(reverse("reminders:settings-list")).content.decode()
     )
     event = AuditEvent.objects.get(verb="escalation.changed")
     assert event.changes == {

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from reminders.steps import APART, Calendar, owed_step, reached_step
+from reminders.steps import APART, Calendar, due_step, reached_step
 
 DAY = timedelta(days=1)
 FIRST = date(2026, 10, 5)
@@ -27,7 +27,7 @@ def test_g8_over_random_plans_and_outages(seed):
     day = FIRST
     while day < FIRST + 300 * DAY:
         if calendar.is_working(day):  # the planner asks on these days only
-            step = owed_step(due, day, steps=steps, repeat=repeat, calendar=calendar, last=last)
+            step = due_step(due, day, steps=steps, repeat=repeat, calendar=calendar, last=last)
             if step is not None:
                 told.append((day, step))
                 last = day

@@ -1,4 +1,4 @@
-"""What beat does every few minutes: queue the digests that are owed. Also for cron, without Redis."""
+"""What beat does every few minutes: queue the digests that are due. Also for cron, without Redis."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +12,7 @@ from reminders.services import plan_messages
 
 
 class Command(BaseCommand):
-    help = "Queue one digest for each person who is owed reminders. Safe to run at any time and twice."
+    help = "Queue one digest for each person with reminders due. Safe to run at any time and twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_at(parser)

@@ -10,17 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goals.models import Plan
 from reminders.forms import EscalationForm
 from reminders.models import Escalation
-from reminders.selectors.days import rules_of_plans
+from reminders.selectors.days import plans_with_settings
 from reminders.services import set_escalation
 from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 
 @require_GET
-def rule_list(request: HttpRequest) -> HttpResponse:
+def settings_list(request: HttpRequest) -> HttpResponse:
     """Every plan that is not archived, with its rules in words."""
     _managers_only(request)
-    return render(request, "reminders/rule_list.html", {"plans": rules_of_plans()})
+    return render(request, "reminders/settings_list.html", {"plans": plans_with_settings()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,14 +34,15 @@ def escalation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     def save() -> str:
         set_escalation(plan=plan, **form.values(), seen_version=form.cleaned_data["version"], act=act_of(request))
         messages.success(request, "The rule is kept. It holds from the next morning on.")
-        return reverse("reminders:rule-list")
+        return reverse("reminders:settings-list")
 
+    back = reverse("reminders:settings-list")
     context = {
         "title": "Who hears of what is late", "eyebrow": plan.title, "label": "Keep this",
         "lede": "A late milestone is first told to those who answer for it. When it stays late, the liaison of the "
         "department and then the plan managers can be told too, once each.",
-        "back": reverse("reminders:rule-list"),
-        "breadcrumb": [{"label": "Rules of reminders", "href": reverse("reminders:rule-list")}, {"label": plan.title}],
+        "back": back,
+        "breadcrumb": [{"label": "Rules of reminders", "href": back}, {"label": plan.title}],
     }  # fmt: skip
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
