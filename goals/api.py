@@ -1,9 +1,30 @@
 """API of plans, focus areas and strategies; read-only."""
 
-from typing import Any
+from django.db.models import Q
 
 from goals.models import Goal, Plan, Strategy
-from web.api import RecordedSerializer, RecordedViewSet, on_a_day
+from web.api import Filter, RecordedSerializer, RecordedViewSet, number
+
+
+def plan_with(slug: str) -> Plan:
+    """The plan of a slug. Raises ValueError with a sentence where there is none."""
+    plan = Plan.objects.filter(slug=slug, deleted_at__isnull=True).first()
+    if plan is None:
+        raise ValueError(f"there is no plan “{slug[:60]}”")
+    return plan
+
+
+def by_plan(path: str = "plan") -> Filter:
+    """`?plan=<slug>` for rows whose plan is found under `path`."""
+    return Filter("plan", "Slug of a plan.", plan_with, lambda plan: Q(**{path: plan.pk}))
+
+
+def goal_with(text: str) -> Goal:
+    """The focus area of an id. Raises ValueError with a sentence where there is none."""
+    goal = Goal.objects.filter(pk=number(text)).first()
+    if goal is None:
+        raise ValueError(f"there is no focus area with the id {text}")
+    return goal
 
 
 class PlanSerializer(RecordedSerializer[Plan]):
@@ -33,7 +54,6 @@ class StrategySerializer(RecordedSerializer[Strategy]):
         fields = ["id", "goal", "number", "title", "text", "lead", "basis", "source", "version"]
 
 
-@on_a_day
 class PlanViewSet(RecordedViewSet[Plan]):
     """Plans, by id."""
 
@@ -41,25 +61,17 @@ class PlanViewSet(RecordedViewSet[Plan]):
     serializer_class = PlanSerializer
 
 
-@on_a_day
 class GoalViewSet(RecordedViewSet[Goal]):
     """Focus areas; `?plan=<slug>` narrows."""
 
     queryset = Goal.objects.filter(deleted_at__isnull=True).order_by("plan", "sort_key", "pk")
     serializer_class = GoalSerializer
-
-    def get_queryset(self) -> Any:
-        slug = self.request.query_params.get("plan")
-        return super().get_queryset().filter(plan__slug=slug) if slug else super().get_queryset()
+    filters = (by_plan(),)
 
 
-@on_a_day
 class StrategyViewSet(RecordedViewSet[Strategy]):
     """Strategies; `?plan=<slug>` narrows."""
 
     queryset = Strategy.objects.filter(deleted_at__isnull=True).order_by("goal", "sort_key", "pk")
     serializer_class = StrategySerializer
-
-    def get_queryset(self) -> Any:
-        slug = self.request.query_params.get("plan")
-        return super().get_queryset().filter(goal__plan__slug=slug) if slug else super().get_queryset()
+    filters = (by_plan("goal__plan"),)

@@ -1,7 +1,7 @@
 """API of people and departments, read-only."""
 
 from people.models import Department, User
-from web.api import RecordedSerializer, RecordedViewSet, on_a_day
+from web.api import RecordedSerializer, RecordedViewSet
 
 
 class DepartmentSerializer(RecordedSerializer[Department]):
@@ -20,7 +20,6 @@ class PersonSerializer(RecordedSerializer[User]):
         fields = ["id", "name", "department", "is_active"]
 
 
-@on_a_day
 class DepartmentViewSet(RecordedViewSet[Department]):
     """Departments."""
 
@@ -28,7 +27,6 @@ class DepartmentViewSet(RecordedViewSet[Department]):
     serializer_class = DepartmentSerializer
 
 
-@on_a_day
 class PersonViewSet(RecordedViewSet[User]):
     """People."""
 

@@ -178,8 +178,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "planapp.api.Pages",
-    "PAGE_SIZE": 100,
+    "DEFAULT_PAGINATION_CLASS": "web.pagination.Pages",
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is a parameter that the API does not know
     "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,  # whose word on a client's address is believed, in web/throttles.py
 }
 SPECTACULAR_SETTINGS = {

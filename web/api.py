@@ -1,25 +1,33 @@
 """What endpoints of recorded rows share: the point of view in time, and rows as they were."""
 
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
+from django.http import Http404
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from records.asof import AsOf
 from records.history import Version
 from web.requests import as_of
 
-AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The plan as recorded by the end of this local day.")
-on_a_day = extend_schema_view(list=extend_schema(parameters=[AS_OF]), retrieve=extend_schema(parameters=[AS_OF]))
 M = TypeVar("M", bound=Model)
+BIGGEST = 2**63 - 1  # the largest id a table can have
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The plan as recorded by the end of this local day.")
+REFUSED = OpenApiResponse(
+    inline_serializer("Refusal", {"detail": serializers.CharField(required=False)}),
+    description="What is wrong, in a sentence: under the parameter's name, or under `detail`.",
+)
 
 
 def as_of_or_400(request: Request) -> AsOf:
@@ -28,6 +36,73 @@ def as_of_or_400(request: Request) -> AsOf:
         return as_of(request)
     except DjangoValidationError as error:
         raise ValidationError(error.message_dict) from None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A parameter that narrows a list. `read` makes its text a value or raises ValueError with a sentence."""
+
+    name: str
+    description: str
+    read: Callable[[str], Any]
+    where: Callable[[Any], Q]
+    kind: Any = str
+    enum: tuple[str, ...] = ()
+
+
+def number(text: str) -> int:
+    """An id, from 1 to the largest there can be. Raises ValueError with a sentence."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= BIGGEST):
+        raise ValueError(f"“{text[:40]}” is not an id, a whole number")
+    return int(text)
+
+
+class ApiSchema(AutoSchema):
+    """Describes what every endpoint takes and refuses, from the same declarations by which it does."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """The day, and for a list what narrows it."""
+        found: list[Any] = [AS_OF]
+        if self.view.action == "list":
+            found += [
+                OpenApiParameter(one.name, one.kind, description=one.description, enum=one.enum or None)
+                for one in getattr(self.view, "filters", ())
+            ]
+        return found
+
+    def get_response_serializers(self) -> Any:
+        """What comes, and what a request that is refused gets."""
+        codes = [400, 401, 403] if self.view.action == "list" else [400, 401, 403, 404]
+        return {200: super().get_response_serializers(), **dict.fromkeys(codes, REFUSED)}
+
+
+class Strict:
+    """Refuses what it does not know (400), so that a mistyped parameter is never answered with everything."""
+
+    filters: ClassVar[tuple[Filter, ...]] = ()
+    schema: Any = ApiSchema()
+    lookup_value_regex = r"\d{1,19}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc] # of the view set beside this class
+        known = {"as_of"}
+        if self.detail is False:  # type: ignore[attr-defined] # set by DRF's router
+            known |= {"page", "page_size", *(one.name for one in self.filters)}
+        for name in request.query_params:
+            if name not in known:
+                raise ValidationError({name: f"There is no such parameter here. Known: {', '.join(sorted(known))}."})
+        as_of_or_400(request)
+
+    def narrowed(self, rows: Any, request: Request) -> Any:
+        """The rows that the parameters ask for. An empty parameter narrows nothing."""
+        for one in self.filters:
+            if text := request.query_params.get(one.name):
+                try:
+                    value = one.read(text)
+                except ValueError as error:
+                    raise ValidationError({one.name: f"{one.name.capitalize()}: {error}."}) from None
+                rows = rows.filter(one.where(value))
+        return rows
 
 
 FIELDS: dict[type, Any] = {
@@ -77,7 +152,7 @@ class RecordedSerializer(serializers.ModelSerializer[M]):
         return super().to_representation(instance)
 
 
-class RecordedViewSet(viewsets.ReadOnlyModelViewSet[M]):
+class RecordedViewSet(Strict, viewsets.ReadOnlyModelViewSet[M]):
     """Rows of a recorded table; `?as_of=` lists those that were there on that day, as they were."""
 
     def get_queryset(self) -> Any:
@@ -85,13 +160,42 @@ class RecordedViewSet(viewsets.ReadOnlyModelViewSet[M]):
         when = as_of_or_400(self.request)
         live: Any = super().get_queryset()
         if when.is_live:
-            return live
+            return self.narrowed(live, self.request)
         versions: Any = live.model._meta.get_field("versions").related_model
         order = [str(name).replace("pk", "subject") for name in live.query.order_by]
-        return versions.objects.as_of(when).order_by(*order)
+        return self.narrowed(versions.objects.as_of(when).order_by(*order), self.request)
 
     def get_object(self) -> Any:
         rows = self.get_queryset()
         if issubclass(rows.model, Version):
             return get_object_or_404(rows, subject=self.kwargs["pk"])
         return super().get_object()
+
+
+class RowViewSet(Strict, viewsets.GenericViewSet[Any]):
+    """Plain rows that are read at a point in time.
+
+    `rows` gives the rows of a moment, to be narrowed; `read` makes plain rows of some of them.
+    """
+
+    rows: ClassVar[Any]  # static methods: a selector, and what makes plain rows of what it gives
+    read: ClassVar[Any]
+
+    def get_queryset(self) -> Any:
+        return self.rows(as_of_or_400(self.request))
+
+    def list(self, request: Request) -> Response:
+        """Pages of rows, in the plan's order."""
+        assert self.paginator is not None  # noqa: S101 - set in REST_FRAMEWORK
+        rows = self.narrowed(self.get_queryset(), request)
+        page: Sequence[Any] | None = self.paginator.paginate_queryset(rows, request, view=self)
+        ids = [row.subject_id for row in page or []]
+        by_id = {row.id: row for row in self.read(self.get_queryset().filter(subject_id__in=ids))}
+        return self.get_paginated_response(self.get_serializer([by_id[key] for key in ids], many=True).data)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One row; 404 where it did not exist at that moment."""
+        found = self.read(self.get_queryset().filter(subject_id=int(pk))) if int(pk) <= BIGGEST else []
+        if not found:
+            raise Http404
+        return Response(self.get_serializer(found[0]).data)

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from tests.build import make_initiative, make_milestone, report
+from goals.services import create_plan
+from tests.build import act, make_initiative, make_milestone, report
 
 LISTS = [
     "plans", "goals", "strategies", "initiatives", "milestones", "status-updates", "commitments", "departments",
@@ -53,9 +54,52 @@ def test_b64_wrong_input_is_told(cast, plan, goal, sign_in):
     for query, field in wrong:
         answer = client.get(f"/api/v1/initiatives/?{query}")
         assert (answer.status_code, list(answer.json())) == (400, [field]), query
-    assert client.get("/api/v1/initiatives/?plan=nowhere").status_code == 404
     assert client.get("/api/v1/initiatives/9999999999999999999/").status_code == 404
     assert client.get(f"/api/v1/initiatives/?goal={goal.pk}&page_size=1").json()["count"] == 2
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("query", "field", "says"),
+    [
+        ("planned=x", "planned", "There is no such parameter here. Known: as_of,"),
+        ("format=json", "format", "There is no such parameter here."),
+        ("page=abc", "page", "there is no page “abc”"),
+        ("page=0", "page", "there is no page “0”"),
+        ("page=99", "page", "there is no page “99”"),
+        ("page_size=501", "page_size", "from 1 to 500"),
+        ("page_size=x", "page_size", "from 1 to 500"),
+        ("as_of=2026-02-30", "as_of", "is not a day"),
+    ],
+)
+def test_what_a_list_does_not_know_is_refused_and_never_answered_with_everything(
+    cast, plan, sign_in, name, query, field, says
+):
+    answer = sign_in(cast.viewer).get(f"/api/v1/{name}/?{query}")
+    assert answer.status_code == 400
+    assert says in str(answer.json()[field])
+
+
+@pytest.mark.parametrize("name", ["goals", "strategies", "initiatives", "milestones", "status-updates", "commitments"])
+def test_every_list_of_a_plan_is_narrowed_by_it(cast, plan, initiative, sign_in, name):
+    report(initiative, "on_track", "2026-09-20T12:00", cast.owner)
+    client = sign_in(cast.viewer)
+    every, mine = (client.get(f"/api/v1/{name}/{query}").json()["count"] for query in ("", "?plan=test-plan"))
+    assert mine == every
+    fields = {
+        "title": "Other", "slug": "other", "start_date": date(2026, 7, 1), "end_date": date(2027, 6, 30),
+    }  # fmt: skip
+    create_plan(fields=fields, act=act("2026-10-01T12:00"))
+    assert client.get(f"/api/v1/{name}/?plan=other").json()["count"] == 0
+    refused = client.get(f"/api/v1/{name}/?plan=nowhere")
+    assert (refused.status_code, refused.json()) == (400, {"plan": "Plan: there is no plan “nowhere”."})
+
+
+def test_one_row_takes_a_day_and_nothing_else(cast, initiative, sign_in):
+    path = f"/api/v1/initiatives/{initiative.pk}/"
+    client = sign_in(cast.viewer)
+    assert client.get(path).status_code == 200
+    assert client.get(f"{path}?plan=test-plan").status_code == 400
 
 
 def test_people_show_no_address(cast, sign_in):
