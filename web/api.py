@@ -63,7 +63,7 @@ class ApiSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """The day, and for a list what narrows it."""
         found: list[Any] = [AS_OF]
-        if self.view.action == "list":
+        if getattr(self.view, "action", "") == "list":
             found += [
                 OpenApiParameter(one.name, one.kind, description=one.description, enum=one.enum or None)
                 for one in getattr(self.view, "filters", ())
@@ -72,7 +72,7 @@ class ApiSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """What comes, and what a request that is refused gets."""
-        codes = [400, 401, 403] if self.view.action == "list" else [400, 401, 403, 404]
+        codes = [400, 401, 403] if getattr(self.view, "action", "") == "list" else [400, 401, 403, 404]
         return {200: super().get_response_serializers(), **dict.fromkeys(codes, REFUSED)}
 
 
