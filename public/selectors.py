@@ -127,7 +127,7 @@ def published_comparison(plan: PublishedPlan, before: str, after: str) -> Compar
 
 def published_verdicts(*, text: str = "", data: bytes | None = None) -> list[Verdict]:
     """What may be said about a hash or a file: only that it is of a published report, and then whether it is intact."""
-    found = verify_file(data) if data is not None else verify_hash(text)
+    found = verify_hash(text) if data is None else verify_file(data)[0]
     open_ids = {row.pk for _, report in published_reports() for row in report.public}
     return [
         verdict

@@ -1,23 +1,16 @@
 """Whether a hash or a file is ours, which report it is of, and whether either was changed since."""
 
 import hashlib
-import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 
 from django.db.models import Q
 
+from reports.files.carried import read
 from reports.models import ExportedFile, QuarterSnapshot
-from reports.snapshots.integrity import Finding, first_finding, sealed_once
+from reports.snapshots.integrity import Finding, first_finding
 
 HASH = re.compile(r"[0-9a-f]{64}")
-READ_AT_MOST = 40 * 1024 * 1024  # unpacked bytes of a file's parts that are searched
-ASK_AT_MOST = 200  # hashes of one file that are looked up
 
 
 @dataclass(frozen=True)
@@ -41,23 +34,20 @@ def verify_hash(text: str) -> list[Verdict]:
     return [Verdict(snapshot, first_finding(snapshot)) for snapshot in _named(wanted)]
 
 
-def verify_file(data: bytes) -> list[Verdict]:
-    """Which report a file is of: an unchanged one by its fingerprint, a changed one by the hash it still carries."""
+def verify_file(data: bytes) -> tuple[list[Verdict], list[str]]:
+    """Which report a file is of: an unchanged one by its fingerprint, a changed one by the hash it still carries.
+
+    Comes with the hashes that the file carries, for `sealed_once`.
+    """
     known = verify_hash(hashlib.sha256(data).hexdigest())
     if known:
-        return known
-    found = dict.fromkeys(match.group() for text in _texts(data) for match in HASH.finditer(text))
-    for candidate in islice(found, ASK_AT_MOST):
-        named = _named(candidate)
-        if named:
-            return [Verdict(snapshot, first_finding(snapshot), is_known_file=False) for snapshot in named[:1]]
-    return []
-
-
-def missing(text: str, data: bytes | None = None) -> str:
-    """A sentence where a hash, or one that a file carries, was sealed here once and is not in the chain any more."""
-    texts = [text.strip().lower()] if data is None else _texts(data)
-    return sealed_once(match.group() for told in texts for match in HASH.finditer(told))
+        return known, []
+    carried = list(read(data).hashes)
+    named = {found: row for row in _named(*carried)[::-1] for found in (row.content_hash, row.chain_hash)}
+    snapshot = next((named[one] for one in carried if one in named), None)
+    if snapshot is None:
+        return [], carried
+    return [Verdict(snapshot, first_finding(snapshot), is_known_file=False)], carried
 
 
 def unknown_lines(text: str) -> list[tuple[int, str]]:
@@ -67,41 +57,6 @@ def unknown_lines(text: str) -> list[tuple[int, str]]:
     return [(number, line.strip()) for number, line, found in told if not known.issuperset(found)]
 
 
-def _named(wanted: str) -> list[QuarterSnapshot]:
-    found = QuarterSnapshot.objects.filter(Q(content_hash=wanted) | Q(chain_hash=wanted)).select_related("plan")
-    return list(found.order_by("-sequence"))
-
-
-def _texts(data: bytes) -> Iterator[str]:
-    """The texts of a file that may hold a hash; packed parts up to a limit, so that a bomb does no harm."""
-    if data.startswith(b"PK"):
-        yield from _parts_of_archive(data)
-        return
-    yield data.decode("utf-8", "replace")
-    if data.startswith(b"%PDF"):
-        yield from _parts_of_pdf(data)
-
-
-def _parts_of_archive(data: bytes) -> Iterator[str]:
-    left = READ_AT_MOST
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for item in archive.infolist():
-                if item.filename.endswith(".xml") and item.file_size <= left:
-                    left -= item.file_size
-                    yield archive.read(item).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-        return
-
-
-def _parts_of_pdf(data: bytes) -> Iterator[str]:
-    """Our PDF has its hash in the clear; a program that saved it anew may have packed it."""
-    left = READ_AT_MOST
-    for part in data.split(b"endstream"):
-        _, _, packed = part.partition(b"stream")
-        with suppress(zlib.error):
-            text = zlib.decompressobj().decompress(packed.lstrip(b"\r\n"), max(1, left))
-            left -= len(text)
-            yield text.decode("utf-8", "replace")
-        if left <= 0:
-            return
+def _named(*wanted: str) -> list[QuarterSnapshot]:
+    found = QuarterSnapshot.objects.filter(Q(content_hash__in=wanted) | Q(chain_hash__in=wanted))
+    return list(found.select_related("plan").order_by("-sequence"))

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan
 from reports.content import compare
-from reports.files.verification import missing, verify_file, verify_hash
+from reports.files.verification import verify_file, verify_hash
 from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
+from reports.snapshots.integrity import sealed_once
 from reports.snapshots.rows import COMPARED, rows_of
 from reports.workflow.report import Quarters
 from web.pages import form_for
@@ -29,9 +30,8 @@ def report_verify(request: HttpRequest) -> HttpResponse:
     verdicts, gone = None, ""
     if asked and form.is_valid():
         text, file = form.cleaned_data["hash"], form.cleaned_data["file"]
-        data = file.read() if file else None
-        verdicts = verify_hash(text) if data is None else verify_file(data)
-        gone = "" if verdicts else missing(text, data)
+        verdicts, hashes = verify_file(file.read()) if file else (verify_hash(text), [text.strip().lower()])
+        gone = "" if verdicts else sealed_once(hashes)
     context = {"form": form, "verdicts": verdicts, "gone": gone, "breadcrumb": _crumbs("Verify")}
     return render(request, "reports/report_verify.html", context, status=422 if asked and form.errors else 200)
 

@@ -114,7 +114,7 @@ def test_asked_built_and_fetched(reader, cast, content_of, bell, django_capture_
     assert (job.size, job.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert job.keep_until == at(NOW) + timedelta(days=30)
     assert "Kept until" in page(reader, job).content.decode()
-    (verdict,) = verify_file(data)
+    ((verdict,), _) = verify_file(data)
     assert (verdict.is_known_file, verdict.file.by) == (True, cast.viewer)
     told = AuditEvent.objects.filter(target_type="exportjob").order_by("pk")
     assert [(row.verb, row.actor_label) for row in told] == [
