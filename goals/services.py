@@ -10,7 +10,7 @@ from django.db import transaction
 
 from goals.models import Goal, Plan, Priority, Strategy, natural_key
 from records.audit import Act, check_version, record_change, record_creation
-from records.history import Recorded, locked
+from records.history import Recorded, locked, refuse_circle
 
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
 RESERVED = frozenset({"new"})  # short names that are addresses of other pages
@@ -139,6 +139,9 @@ def _update(
 
 
 def _check_plan(row: Plan) -> None:
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    if row.pk is not None and row.predecessor_id is not None:
+        refuse_circle(row, "predecessor", "Predecessor")
     errors: dict[str, str] = {}
     if row.start_date and row.end_date and row.end_date < row.start_date:
         errors["end_date"] = "End date: it lies before the start date."
@@ -148,7 +151,6 @@ def _check_plan(row: Plan) -> None:
         errors["slug"] = f"Short name: “{row.slug}” is already used by another plan."
     if errors:
         raise ValidationError(errors)
-    row.full_clean(validate_unique=False, validate_constraints=False)
 
 
 def _set_holidays(plan: Plan, wanted: Mapping[date, str]) -> dict[str, tuple[str, str]]:
@@ -168,15 +170,15 @@ def _listed(holidays: Mapping[date, str]) -> str:
 
 
 def _check_priority(row: Priority) -> None:
+    row.full_clean(validate_unique=False, validate_constraints=False)
     others = Priority.objects.filter(plan=row.plan_id, deleted_at__isnull=True).exclude(pk=row.pk)
     if others.filter(name__iexact=row.name).exists():
         raise ValidationError({"name": f"Name: “{row.name}” is already a priority of this plan."})
-    row.full_clean(validate_unique=False, validate_constraints=False)
 
 
 def _check_number(row: Structure, beside: Any) -> None:
+    row.full_clean(validate_unique=False, validate_constraints=False)
     if not ADDRESSABLE.fullmatch(row.number):
         raise ValidationError({"number": "Number: use letters, digits, dots and hyphens only, such as 2 or 2.1."})
     if beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists():
         raise ValidationError({"number": f"Number: {row.number} is already used."})
-    row.full_clean(validate_unique=False, validate_constraints=False)

@@ -9,7 +9,7 @@ from django.db import transaction
 from people.models import Department, RoleGrant, User
 from people.roles import Role
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
-from records.history import locked
+from records.history import locked, refuse_circle
 
 
 @transaction.atomic
@@ -133,15 +133,15 @@ def _keep_an_administrator(*, without: User) -> None:
 
 
 def _check_department(row: Department) -> None:
+    row.full_clean(validate_unique=False, validate_constraints=False)
     taken = Department.objects.filter(abbreviation__iexact=row.abbreviation, deleted_at__isnull=True).exclude(pk=row.pk)
     if taken.exists():
         raise ValidationError({"abbreviation": f"Abbreviation: {row.abbreviation} is already used."})
-    if row.parent_id is not None and row.parent_id == row.pk:
-        raise ValidationError({"parent": "Part of: a department cannot be part of itself."})
-    row.full_clean(validate_unique=False, validate_constraints=False)
+    if row.pk is not None and row.parent_id is not None:
+        refuse_circle(row, "parent", "Part of")
 
 
 def _check_user(row: User) -> None:
+    row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
     if User.objects.filter(email__iexact=row.email).exclude(pk=row.pk).exists():
         raise ValidationError({"email": f"E-mail: {row.email} already has an account."})
-    row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)

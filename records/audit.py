@@ -14,6 +14,7 @@ from django.db import connection, models
 from records.history import Recorded, Span
 from records.models import AuditEvent, Channel, RecordLock
 from records.person import Person
+from records.texts import as_kept, normalise, normalised
 
 SYSTEM = "planapp (system)"
 TICK = timedelta(microseconds=1)
@@ -42,6 +43,9 @@ class Act:
     channel: str = Channel.WEB
     reason: str = ""
     is_settled: bool = False  # `at` has passed the record lock in this transaction, see settled()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", normalised(self.reason))
 
 
 def lock_records(*, to_close: bool = False) -> RecordLock:
@@ -109,6 +113,7 @@ def record_event(
 def record_creation(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
     """Insert a row with its first version; returns the event."""
     act = settled(act)
+    normalise(row)
     row.save(force_insert=True)
     event = record_event(verb=verb, target=row, act=act, parent=parent)
     _open_version(row, event)
@@ -128,7 +133,8 @@ def record_change(
 
     `also` names changes kept outside the row (memberships) as field: (before, after) in words.
     """
-    changed = {name: value for name, value in fields.items() if getattr(row, _column(row, name)) != _plain(value)}
+    kept = {name: as_kept(row._meta.get_field(name), value) for name, value in fields.items()}
+    changed = {name: value for name, value in kept.items() if getattr(row, _column(row, name)) != _plain(value)}
     if not changed and not also:
         return None
     act = settled(act, row)

@@ -12,11 +12,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from records.asof import AsOf
+from records.texts import Texts
 
 V = TypeVar("V", bound="Version", covariant=True)
 
 
-class Recorded(models.Model):
+class Recorded(Texts):
     """A live row whose every change is kept. `version` counts what was edited and guards against lost updates."""
 
     # Fields that are kept but not told in the words of an audit event: copies and keys nobody typed.
@@ -75,6 +76,23 @@ class Span(models.Model):
 
     class Meta:
         abstract = True
+
+
+def refuse_circle(row: Recorded, link: str, label: str) -> None:
+    """Raise ValidationError where following a link from row to row would lead back to `row`; the way is named.
+
+    `row` has the wanted value. Every row of the table is locked first, in one order, so that two people cannot close a
+    circle from its two ends at once; links like these are changed seldom and their tables are small.
+    """
+    rows: Any = type(row)._default_manager
+    following = dict(rows.select_for_update().order_by("pk").values_list("pk", f"{link}_id"))
+    way, key = [str(row)], getattr(row, f"{link}_id")
+    names = {one.pk: str(one) for one in rows.filter(pk__in=following)} if key is not None else {}
+    while key is not None and len(way) <= len(following):
+        way.append(names[key])
+        if key == row.pk:
+            raise ValidationError({link: f"{label}: this would lead in a circle: {' → '.join(way)}."})
+        key = following.get(key)
 
 
 R = TypeVar("R", bound=Recorded)

@@ -12,6 +12,7 @@ from goals.models import Plan
 from initiatives.models import Initiative
 from outbox.models import Message
 from people.models import User
+from records.texts import Texts
 
 
 class MessageItem(models.Model):
@@ -55,7 +56,7 @@ class MessageItem(models.Model):
         return f"{self.kind} {self.label}"
 
 
-class OneOff(models.Model):
+class OneOff(Texts):
     """A message a plan manager writes once, to go out on a day to everybody in an audience (rule B-35)."""
 
     class Audience(models.TextChoices):

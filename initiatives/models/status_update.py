@@ -8,11 +8,12 @@ from initiatives.models.initiative import Initiative
 from initiatives.models.status import Status
 from people.models import User
 from records.models import Channel
+from records.texts import Texts
 
 TEXT_LIMIT = 10_000  # characters of each text of an update
 
 
-class StatusWords(models.Model):
+class StatusWords(Texts):
     """What a person says in an update."""
 
     status = models.CharField(max_length=12, choices=Status.choices)

@@ -6,6 +6,7 @@ from django.db import transaction
 from goals.models import Plan
 from goals.quarters import Quarter
 from records.audit import SYSTEM, Act, StaleVersion, record_event, settled
+from records.texts import normalised
 from reports import content
 from reports.models import (
     SUMMARY_LIMIT,
@@ -34,7 +35,7 @@ class StaleReport(StaleVersion):
 def write_summary(*, plan: Plan, quarter: Quarter, text: str, seen_act_id: int | None = None, act: Act) -> ReportAct:
     """Keep leadership's summary; the earlier text stays on record. The same text again writes nothing."""
     report = _open(plan, quarter, seen_act_id)
-    text = text.strip()
+    text = normalised(text)
     if len(text) > SUMMARY_LIMIT:
         raise ValidationError({"text": f"Summary: at most {SUMMARY_LIMIT:,} characters; it has {len(text):,}."})
     earlier = [row for row in report.acts if row.kind == ActKind.SUMMARY_WRITTEN]
