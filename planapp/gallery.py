@@ -58,15 +58,6 @@ def _update(**changes: Any) -> Sample:
 
 def sample() -> dict[str, Any]:
     counts = dict(zip(STATUS_LABELS, [9, 14, 6, 3, 2, 5, 1, 4], strict=True))
-    milestone: dict[str, Any] = {
-        "title": "Survey all sites",
-        "due_date": date(2026, 12, 1),
-        "baseline_due_date": date(2026, 12, 1),
-        "completed_date": None,
-        "cancelled": False,
-        "owner": Sample(name="Contributor"),
-        "department": None,
-    }
     filled = {"status": "lost", "percent": "140", "due_date": "soon", "department": "", "happened": ""}
     wrong = SampleUpdateForm({f"wrong-{key}": value for key, value in filled.items()}, prefix="wrong")
     pages = Paginator(range(1, 251), 20)
@@ -76,8 +67,6 @@ def sample() -> dict[str, Any]:
         "segments": status_segments(counts),
         "one_segment": status_segments({"on_track": 3}),
         "no_segments": [],
-        "trend_values": [{"label": f"Q{n}", "value": v} for n, v in enumerate([10, 25, 40, None, 55, 80], 1)],
-        "trend_numbers": [10, 25, 40, None, 55, 80],
         "marks": [{"x": 20, "state": "done"}, {"x": 45, "state": "late"}, {"x": 70, "state": "open"}],
         "rows": [
             ("1.1", "Endpoint protection on every City computer", "on_track", 3, 5, date(2027, 3, 31), "OIT", 10, 60),
@@ -86,7 +75,7 @@ def sample() -> dict[str, Any]:
             ("3.2", "Permits online", "at_risk", 2, 4, date(2026, 12, 2), "L&I", 30, 45),
             ("4.4", "Second data center", "no_current_update", 0, 0, None, "OIT", 40, 60),
         ],
-        "person": Sample(name="Plan manager"),
+        "person": "Plan manager",
         "days": [TODAY + timedelta(days=n) for n in (-41, -1, 0, 1, 12, 97)],
         "form": SampleUpdateForm(prefix="clean"),
         "differences": [{"label": "Title", "saved": "Free wireless in parks", "mine": "Free wireless in all parks"}],
@@ -109,13 +98,6 @@ def sample() -> dict[str, Any]:
             {"label": "Plan", "href": "#"},
             {"label": "Digital Equity and Resident Services", "href": "#"},
             {"label": "2.3 Free wireless"},
-        ],
-        "milestone_columns": ["Milestone", "Due", "First agreed", "Who", "State"],
-        "milestones": [
-            Sample(pk=1, **milestone),
-            Sample(pk=2, **milestone | {"title": "Sign the contract", "due_date": date(2026, 10, 30)}),
-            Sample(pk=3, **milestone | {"title": "Choose a vendor", "completed_date": date(2026, 9, 2), "owner": None}),
-            Sample(pk=4, **milestone | {"title": "Second pilot", "cancelled": True}),
         ],
         "updates": [
             (_update(), False, False),

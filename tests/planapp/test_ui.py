@@ -128,7 +128,7 @@ def test_error_page_renders_without_a_request():
 
 
 def drawn(source: str, **context: object) -> str:
-    return Template("{% load tables %}" + source).render(Context(context))
+    return Template(source).render(Context(context))
 
 
 def test_a_table_gives_each_row_and_cell_what_a_phone_and_a_screen_reader_need():
@@ -169,3 +169,11 @@ def test_a_table_inside_a_cell_stays_as_it_is():
 def test_a_table_without_a_name_or_with_an_unknown_option_does_not_compile(options):
     with pytest.raises(TemplateSyntaxError):
         drawn(f"{{% table {options} %}}{{% endtable %}}")
+
+
+def test_a_name_people_typed_cannot_turn_the_words_around_it_round():
+    assert drawn("{% name one %}", one="\u202eAda <b>") == "<bdi>\u202eAda &lt;b&gt;</bdi>"
+    assert drawn("{% names several %}", several=["Ada", "Bo"]) == "<bdi>Ada</bdi>, <bdi>Bo</bdi>"
+    assert drawn('{% name None %}; {% name nobody missing="plan<app" %}') == (
+        '<span class="late">No owner</span>; plan&lt;app'
+    )

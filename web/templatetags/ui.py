@@ -1,6 +1,6 @@
 """Presentation only: words, dates and shapes for templates. Nothing here reads the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -121,18 +121,6 @@ def position(day: date | None, start: date, end: date) -> float:
     if day is None or span <= 0:
         return 0.0
     return round(min(100.0, max(0.0, (_day(day) - _day(start)).days * 100 / span)), 3)
-
-
-@register.filter
-def line_points(values: Iterable[float | None]) -> str:
-    """Numbers as the points of a line in a box 100 wide and 24 high, with 0 to 100 from bottom to top."""
-    known = list(values)
-    step = 100 / max(1, len(known) - 1)
-    return " ".join(
-        f"{round(index * step, 2)},{round(22 - max(0.0, min(100.0, value)) * 0.2, 2)}"
-        for index, value in enumerate(known)
-        if value is not None
-    )
 
 
 def _day(moment: date) -> date:
