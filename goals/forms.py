@@ -63,7 +63,7 @@ class PlanForm(StructureForm):
         ]  # fmt: skip
         labels = {
             "slug": "Short name", "start_date": "Start date", "end_date": "End date",
-            "goal_label": "Its parts are called", "expected_update_days": "Days between updates",
+            "goal_label": "Word for focus areas", "expected_update_days": "Days between updates",
             "reminders_on": "Send reminders",
             "repeat_days": "Then repeat every so many days", "is_locked": "Locked",
         }  # fmt: skip

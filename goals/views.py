@@ -83,7 +83,7 @@ def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
         create_goal(plan=plan, fields=form.values(), act=act_of(request))
         return _structure_of(plan)
 
-    return _form_page(request, form, save, title=f"Add: {plan.goal_label.lower()}", plan=plan)
+    return _form_page(request, form, save, title=f"New {plan.goal_label.lower()}", plan=plan)
 
 
 def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:

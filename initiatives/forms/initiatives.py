@@ -98,7 +98,7 @@ class HandOverForm(PageForm):
         label="Who takes it on", empty_label="Nobody yet", required=False,
         help_text="Without a person the initiatives stand in the list of those without an owner.",
     )  # fmt: skip
-    reason = forms.CharField(max_length=2_000, required=False, label="Reason", help_text="Kept in the history.")
+    reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
 
     def __init__(self, *args: Any, leaver: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

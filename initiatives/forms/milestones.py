@@ -41,7 +41,7 @@ class MilestoneDoneForm(PageForm):
 class ReasonForm(PageForm):
     """Why, where a why is welcome but not demanded."""
 
-    reason = forms.CharField(max_length=2_000, required=False, label="Reason", help_text="Kept in the history.")
+    reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
 
 
 class NeededReasonForm(PageForm):

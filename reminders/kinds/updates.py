@@ -102,11 +102,11 @@ class AcknowledgementAsked(UpdateDue):
     """The reader of the latest update is asked once to acknowledge it (rule B-15)."""
 
     name = "acknowledgement_asked"
-    label = "An update awaits your acknowledgement"
+    label = "An update waits to be read"
     section = READ
     order = 50
     subject_type = "statusupdate"
-    action = "Read and acknowledge"
+    action = "Read it"
 
     @property
     def series(self) -> str:
@@ -140,7 +140,7 @@ class UpdateAcknowledged(AcknowledgementAsked):
     """The author hears once that the update was read (rule B-14)."""
 
     name = "update_acknowledged"
-    label = "Your update was acknowledged"
+    label = "Your update was read"
     section = KNOW
     order = 70
     action = "See it"

@@ -109,7 +109,7 @@ def _overtaken(item: MessageItem, subject: Any) -> str:
         is_asked = item.kind == "commitment_asked"
         settled = {"delivered", "withdrawn", "accepted"} if is_asked else {"delivered", "withdrawn"}
         return f"This commitment is {subject.get_state_display().lower()}." if subject.state in settled else ""
-    return "This update was acknowledged." if Acknowledgement.objects.filter(update=subject).exists() else ""
+    return "This update was read." if Acknowledgement.objects.filter(update=subject).exists() else ""
 
 
 def _milestone_settled(milestone: Milestone, due: date) -> str:

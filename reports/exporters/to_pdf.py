@@ -134,7 +134,7 @@ def _parts(value: datetime | None) -> list[int] | None:
 def icons() -> dict[str, str]:
     """The shapes of the statuses as the pages draw them."""
     sprite = render_to_string("_components/sprite.html")
-    return dict(re.findall(r'<symbol id="i-(\w+)" viewBox="0 0 16 16"><path d="([^"]+)"/>', sprite))
+    return dict(re.findall(r'<symbol id="i-(\w+)" viewBox="0 0 16 16"><path\s+d="([^"]+)"/>', sprite))
 
 
 def _unescaped(text: str) -> str:

@@ -41,7 +41,7 @@ def drawn_by(name: str) -> set[str]:
 
 
 def test_every_component_is_in_the_gallery():
-    shown = drawn_by("_components/gallery.html") | {"field", "error_summary"}  # these two: by its forms
+    shown = drawn_by("_components/gallery.html") | {"error_summary"}  # by its forms
     assert [name for name in COMPONENTS if name not in shown | OF_THE_FRAME] == []
 
 
@@ -55,3 +55,9 @@ def test_tables_are_drawn_by_the_tag():
     ours = [name for name in ALL if not MAIL.search(name) and not name.startswith("reports/sections/")]
     by_hand = [name for name in ours if re.search(r'<table|role="row"', (FOLDER / name).read_text())]
     assert by_hand == []
+
+
+def test_template_lines_are_short():
+    ours = [name for name in ALL if not name.startswith(("reports/sections/", "reminders/email/"))]
+    long = [name for name in ours if max(map(len, (FOLDER / name).read_text().splitlines()), default=0) > 160]
+    assert long == []

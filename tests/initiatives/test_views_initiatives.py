@@ -98,7 +98,7 @@ def test_b55_every_change_is_told_with_person_time_field_values_and_channel(sign
     propose_commitment(initiative=initiative, department=cast.health, what="Crews", due_date=None, act=act(NOW))
     text = sign_in(cast.viewer).get(to("initiative-history", initiative)).content.decode()
     for told in (
-        "Initiative edited", "Title: ", "<del>Initiative 1.1</del>", "<ins>New title</ins>", "Manager, ",
+        "Initiative edited", "Title: ", "<del>Initiative 1.1</del>", "<ins>New title</ins>", "<bdi>Manager</bdi>, ",
         "5 Oct 2026, 10:00", "by Import", "Status update", "Reported status: ", "Commitment proposed: Crews",
     ):  # fmt: skip
         assert told in text, told

@@ -271,7 +271,7 @@ def test_b14_acknowledging_happens_once_and_only_by_the_lead(sign_in, cast, init
     assert "Marked as read" in said[0]
     assert Acknowledgement.objects.count() == 1
     assert AuditEvent.objects.filter(verb="status_update.acknowledged").count() == 1
-    assert "Read by Leader" in client.get(detail(initiative)).content.decode()
+    assert "Read by <bdi>Leader</bdi>" in client.get(detail(initiative)).content.decode()
 
 
 def test_an_override_is_set_with_a_reason_and_lifted(sign_in, cast, initiative):

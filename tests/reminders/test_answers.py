@@ -51,7 +51,7 @@ def link_of(body: str) -> str:
 
 def test_no_change_in_one_click_without_signing_in(client, link, initiative, cast):
     page = client.get(link).content.decode()
-    assert f"For {cast.owner.name}" in page
+    assert f"For <bdi>{cast.owner.name}</bdi>" in page
     assert "Vendor is slow" in page
     answered = client.post(link, {"say": "no_change"}, follow=True)
     assert "Published. Thank you." in answered.content.decode()
@@ -83,7 +83,7 @@ def test_who_stands_in_answers_in_that_place_and_the_history_says_so(client, sta
     assert "standin@test.example" in str(mail.outbox[0].to)
     links = {_about(link): link for link in re.findall(r"/answer/\S+", mail.outbox[0].body)}
     update, done = links["initiative"], links["milestone"]
-    assert "For Stand-in, in place of Owner" in client.get(update).content.decode()
+    assert "For <bdi>Stand-in</bdi>, in place of <bdi>Owner</bdi>" in client.get(update).content.decode()
     client.post(update, {"say": "no_change"})
     client.post(done, {"say": "done"})
     milestone.refresh_from_db()
@@ -212,7 +212,7 @@ def test_a_link_ends(client, link, initiative, cast, noon, why, sentence):
     page = client.get(link).content.decode()
     assert "This link has ended." in page
     assert sentence in page
-    assert f"For {cast.owner.name}" in page
+    assert f"For <bdi>{cast.owner.name}</bdi>" in page
     assert "Sign in to see all of it" in page
     assert ("Mail me a new link" in page) is (why == "14 days")
     for words in ({"say": "no_change"}, {"status": "on_track"}, {"say": "no_change", "confirmed": "yes"}):
@@ -231,7 +231,7 @@ def test_somebody_who_is_signed_in_cannot_answer_as_somebody_else(sign_in, link,
     client = sign_in(cast.manager)
     refused = client.post(link, {"say": "no_change"})
     assert refused.status_code == 403
-    assert "It was mailed to Owner, and you are signed in as Manager." in refused.content.decode()
+    assert "It was mailed to <bdi>Owner</bdi>, and you are signed in as <bdi>Manager</bdi>." in refused.content.decode()
     assert StatusUpdate.objects.count() == 1
 
 
