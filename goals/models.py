@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from goals.quarters import Quarter
 from people.models import User
@@ -82,6 +84,8 @@ class PlanFields(Sourced):
 class Plan(PlanFields, Recorded):
     """A strategic plan with a start and an end."""
 
+    unique: ClassVar = {"plan_slug_unique": ("slug", "Short name: “{row.slug}” is already used by another plan.")}
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="plan_slug_unique"),
@@ -132,9 +136,11 @@ class PriorityFields(models.Model):
 class Priority(PriorityFields, Recorded):
     """What the plan answers to from outside, such as one of the Mayor's priorities."""
 
+    unique: ClassVar = {"priority_once": ("name", "Name: “{row.name}” is already a priority of this plan.")}
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["plan", "name"], condition=Q(deleted_at__isnull=True), name="priority_once")
+            models.UniqueConstraint("plan", Lower("name"), condition=Q(deleted_at__isnull=True), name="priority_once"),
         ]
         ordering = ["order", "pk"]
         verbose_name_plural = "priorities"
@@ -163,6 +169,8 @@ class GoalFields(Sourced):
 
 class Goal(GoalFields, Recorded):
     """Top level of a plan; the page calls it what the plan's `goal_label` says."""
+
+    unique: ClassVar = {"goal_number_unique": ("number", "Number: {row.number} is already used.")}
 
     class Meta:
         constraints = [
@@ -196,6 +204,8 @@ class StrategyFields(Sourced):
 
 class Strategy(StrategyFields, Recorded):
     """An optional group of initiatives under one focus area."""
+
+    unique: ClassVar = {"strategy_number_unique": ("number", "Number: {row.number} is already used.")}
 
     class Meta:
         constraints = [

@@ -148,7 +148,7 @@ def _check_plan(row: Plan) -> None:
     if row.slug in RESERVED:
         errors["slug"] = f"Short name: “{row.slug}” is the address of another page. Choose a different one."
     if Plan.objects.filter(slug=row.slug).exclude(pk=row.pk).exists():
-        errors["slug"] = f"Short name: “{row.slug}” is already used by another plan."
+        errors |= row.taken("plan_slug_unique")
     if errors:
         raise ValidationError(errors)
 
@@ -173,7 +173,7 @@ def _check_priority(row: Priority) -> None:
     row.full_clean(validate_unique=False, validate_constraints=False)
     others = Priority.objects.filter(plan=row.plan_id, deleted_at__isnull=True).exclude(pk=row.pk)
     if others.filter(name__iexact=row.name).exists():
-        raise ValidationError({"name": f"Name: “{row.name}” is already a priority of this plan."})
+        raise ValidationError(row.taken("priority_once"))
 
 
 def _check_number(row: Structure, beside: Any) -> None:
@@ -181,4 +181,4 @@ def _check_number(row: Structure, beside: Any) -> None:
     if not ADDRESSABLE.fullmatch(row.number):
         raise ValidationError({"number": "Number: use letters, digits, dots and hyphens only, such as 2 or 2.1."})
     if beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists():
-        raise ValidationError({"number": f"Number: {row.number} is already used."})
+        raise ValidationError(row.taken(next(iter(row.unique))))

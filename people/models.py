@@ -28,6 +28,10 @@ class DepartmentFields(models.Model):
 class Department(DepartmentFields, Recorded):
     """A part of the city that does the work, or an office within one."""
 
+    unique: ClassVar = {
+        "department_abbreviation_unique": ("abbreviation", "Abbreviation: {row.abbreviation} is already used."),
+    }
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -79,6 +83,10 @@ class UserFields(models.Model):
 
 class User(UserFields, Recorded, AbstractBaseUser):
     """A person who signs in with their e-mail address. People are deactivated, never deleted."""
+
+    unique: ClassVar = dict.fromkeys(
+        ["user_email_unique", "people_user_email_key"], ("email", "E-mail: {row.email} already has an account.")
+    )
 
     # Declared again: Django wants the sign-in name unique by itself, and AbstractBaseUser shadows `is_active`.
     email = models.EmailField(max_length=254, unique=True)

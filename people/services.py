@@ -107,11 +107,11 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     """Take a role away, from now on. The last administrator keeps theirs. Raises StaleVersion as giving one does."""
     user = locked(grant.user)
     _check_roles(user, seen_changes)
+    if grant.role == Role.ADMINISTRATOR:
+        _keep_an_administrator(without=user)
     row = RoleGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
     if row.recorded_until is not None:
         return
-    if row.role == Role.ADMINISTRATOR:
-        _keep_an_administrator(without=user)
     act = settled(act)
     row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
@@ -124,11 +124,12 @@ def _check_roles(user: User, seen: int | None) -> None:
 
 
 def _keep_an_administrator(*, without: User) -> None:
-    others = RoleGrant.objects.filter(
-        role=Role.ADMINISTRATOR, recorded_until__isnull=True, user__is_active=True
-    ).exclude(user=without)
-    is_one = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, recorded_until__isnull=True, user=without).exists()
-    if is_one and not others.exists():
+    """Locks the administrators' grants, all in one order: two who take the role from each other come one by one."""
+    grants = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, recorded_until__isnull=True).order_by("pk")
+    list(grants.select_for_update(of=("self",)))
+    # Read anew: what came before the lock may have been taken away while this waited for it.
+    others = grants.filter(user__is_active=True).exclude(user=without)
+    if grants.filter(user=without).exists() and not others.exists():
         raise ValidationError("This is the last administrator. Make somebody else one first.")
 
 
@@ -136,7 +137,7 @@ def _check_department(row: Department) -> None:
     row.full_clean(validate_unique=False, validate_constraints=False)
     taken = Department.objects.filter(abbreviation__iexact=row.abbreviation, deleted_at__isnull=True).exclude(pk=row.pk)
     if taken.exists():
-        raise ValidationError({"abbreviation": f"Abbreviation: {row.abbreviation} is already used."})
+        raise ValidationError(row.taken("department_abbreviation_unique"))
     if row.pk is not None and row.parent_id is not None:
         refuse_circle(row, "parent", "Part of")
 
@@ -144,4 +145,4 @@ def _check_department(row: Department) -> None:
 def _check_user(row: User) -> None:
     row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
     if User.objects.filter(email__iexact=row.email).exclude(pk=row.pk).exists():
-        raise ValidationError({"email": f"E-mail: {row.email} already has an account."})
+        raise ValidationError(row.taken("user_email_unique"))

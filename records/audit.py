@@ -4,12 +4,14 @@ One act gives one `AuditEvent`; each recorded row it changed gets one version ro
 gives nothing at all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.db import connection, models
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models
 
 from records.history import Recorded, Span
 from records.models import AuditEvent, Channel, RecordLock
@@ -110,11 +112,24 @@ def record_event(
     )
 
 
+@contextmanager
+def unique_rules(row: Recorded) -> Iterator[None]:
+    """Refuses in words what a unique constraint refuses, where somebody was quicker than the check before it."""
+    try:
+        yield
+    except IntegrityError as error:
+        name: Any = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name in row.unique:
+            raise ValidationError(row.taken(name)) from error
+        raise
+
+
 def record_creation(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
     """Insert a row with its first version; returns the event."""
     act = settled(act)
     normalise(row)
-    row.save(force_insert=True)
+    with unique_rules(row):
+        row.save(force_insert=True)
     event = record_event(verb=verb, target=row, act=act, parent=parent)
     _open_version(row, event)
     return event
@@ -146,7 +161,8 @@ def record_change(
         words[name][1] = _words(row, name)
     if not changed or not row.copied.issuperset(changed):
         row.version += 1
-    row.save(update_fields=[*changed, "version"])
+    with unique_rules(row):
+        row.save(update_fields=[*changed, "version"])
     words.update({name: list(pair) for name, pair in (also or {}).items()})
     event = record_event(verb=verb, target=row, act=act, changes=words, parent=parent)
     if changed:

@@ -5,6 +5,7 @@ A version row holds from `recorded_from` (in) to `recorded_until` (out, empty wh
 condition per table (docs/adr/0004).
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -24,12 +25,19 @@ class Recorded(Texts):
     untold: ClassVar[frozenset[str]] = frozenset({"sort_key"})
     # Fields copied from another row, which guards its own writers: a new copy disturbs nobody who edits this one.
     copied: ClassVar[frozenset[str]] = frozenset()
+    # What a unique constraint means, by its name in the database: (field, sentence), where {row} is the row refused.
+    unique: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
+
+    def taken(self, constraint: str) -> dict[str, str]:
+        """What to say where another row has what this constraint keeps unique: {field: sentence}."""
+        field, sentence = self.unique[constraint]
+        return {field: sentence.format(row=self)}
 
 
 class VersionQuerySet(models.QuerySet[V]):

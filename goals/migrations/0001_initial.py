@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import goals.models
 from django.conf import settings
 from django.db import migrations, models
@@ -257,7 +258,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='priority',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('plan', 'name'), name='priority_once'),
+            constraint=models.UniqueConstraint(models.F('plan'), django.db.models.functions.text.Lower('name'), condition=models.Q(('deleted_at__isnull', True)), name='priority_once'),
         ),
         migrations.AddIndex(
             model_name='priorityversion',

@@ -1,5 +1,7 @@
 """Initiative: a piece of work under one focus area."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -61,6 +63,9 @@ class InitiativeFields(Sourced):
 class Initiative(InitiativeFields, Recorded):
     """A piece of work. Who may see or change it is in initiatives/rules.py; how it stands in selectors/status.py."""
 
+    unique: ClassVar = {
+        "initiative_number_unique": ("number", "Number: {row.number} is already used in this plan."),
+    }
     untold = frozenset({"sort_key", "latest_update", "last_updated_at"})
     copied = frozenset({"latest_update", "reported_status", "review_date", "percent", "last_updated_at"})
 

@@ -174,7 +174,7 @@ def _check(row: Initiative, priorities: Iterable[Priority], owner_before: int | 
         errors["priorities"] = "Priorities: choose only priorities of this plan."
     taken = Initiative.objects.filter(plan=row.plan_id, number=row.number, deleted_at__isnull=True).exclude(pk=row.pk)
     if row.number and taken.exists():
-        errors["number"] = f"Number: {row.number} is already used in this plan."
+        errors |= row.taken("initiative_number_unique")
     if errors:
         raise ValidationError(errors)
     row.full_clean(validate_unique=False, validate_constraints=False)

@@ -56,8 +56,11 @@ def hold_sending(*, act: Act) -> Hold:
         return held
     if not act.reason.strip():
         raise ValidationError({"reason": "Reason: say why no mail may go out."})
-    row = Hold.objects.create(since=act.at, by=act.by, reason=act.reason.strip()[:300])
-    record_event(verb="sending.held", target=row, act=act)
+    row, is_new = Hold.objects.get_or_create(
+        is_open=True, defaults={"since": act.at, "by": act.by, "reason": act.reason.strip()[:300]}
+    )
+    if is_new:
+        record_event(verb="sending.held", target=row, act=act)
     return row
 
 

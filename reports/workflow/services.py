@@ -101,8 +101,9 @@ def reopen_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = Non
 
 
 def _lock(plan: Plan, quarter: Quarter, seen: int | None) -> Report:
-    found = QuarterSnapshot.objects.select_for_update(of=("self",)).filter(plan=plan, as_of_day=quarter.last_day)
-    revisions = list(found)
+    found = QuarterSnapshot.objects.filter(plan=plan, as_of_day=quarter.last_day)
+    list(found.order_by("pk").select_for_update(of=("self",)))
+    revisions = list(found)  # read anew: a revision may have been added while this waited for the lock
     if not revisions:
         raise ValidationError(f"{quarter.label} is not frozen yet. It is on the day after its last day.")
     report = with_acts(revisions)
