@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
 from records.asof import AsOf
@@ -29,6 +29,13 @@ def has_sample(when: AsOf) -> bool:
 def goals_as_of(plan_id: int, when: AsOf) -> QuerySet[Any]:
     """Focus areas in the plan's order; `lead_name` is the lead's name of then."""
     return _with_lead(GoalVersion.objects.as_of(when).filter(plan=plan_id), when)
+
+
+def lead_since(goal: str) -> Subquery:
+    """The instant from which its present lead leads a focus area, None where nobody led before; `goal`: path to it."""
+    others = GoalVersion.objects.filter(subject=OuterRef(goal), recorded_until__isnull=False)
+    others = others.exclude(lead=OuterRef(f"{goal}__lead")).order_by("-recorded_until")
+    return Subquery(others.values("recorded_until")[:1])
 
 
 def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
-from initiatives.models import SILENT, Contribution, StatusUpdate
+from goals.selectors import lead_since
+from initiatives.models import CLOSED, SILENT, Contribution, StatusUpdate
 from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,
@@ -155,11 +158,20 @@ def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
 
 
 def _to_acknowledge(user: User) -> list[StatusUpdate]:
-    """Latest updates nobody has read yet: of the focus areas I lead, and their leads' own on what I own; never mine."""
+    """Latest updates nobody has read yet: of the focus areas I lead, and their leads' own on what I own; never mine.
+
+    A lead is asked from the day they became lead on; of what an override closed nothing is asked (rule R15).
+    """
     lead = F("initiative__goal__lead")
+    zone = timezone.get_default_timezone()
     return list(
-        StatusUpdate.objects.filter(
+        StatusUpdate.objects.alias(
+            said_on=TruncDate("stated_at", tzinfo=zone), since=TruncDate(lead_since("initiative__goal"), tzinfo=zone)
+        )
+        .filter(
             Q(initiative__goal__lead=user) | Q(initiative__owner=user, author=lead),
+            Q(since__isnull=True) | Q(said_on__gte=F("since")) | Q(author=lead),
+            Q(status__in=CLOSED) | ~Q(initiative__override_status__in=CLOSED),
             initiative__latest_update_id=F("pk"),
             initiative__deleted_at__isnull=True,
             initiative__plan__state=Plan.State.ACTIVE,

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet
 
-from initiatives.models import SILENT, Initiative, reader_of
+from goals.selectors import lead_since
+from initiatives.models import CLOSED, SILENT, Initiative, reader_of
 from initiatives.selectors.status import status_set_by_people
 from records.asof import local_day, start_of_day
 from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Only, ReminderEvent, initiative_path, speaking
@@ -28,7 +29,7 @@ class Row(NamedTuple):
     owner: int | None
     department: int | None
     status: str
-    is_silent: bool
+    status_set: str
     start: date
     updated_at: datetime | None
     lead: int | None
@@ -38,6 +39,19 @@ class Row(NamedTuple):
     stated_at: datetime | None
     reader_name: str | None
     read_at: datetime | None
+    leads_since: datetime | None  # since when the present lead leads; None: always
+
+    @property
+    def is_silent(self) -> bool:
+        return self.status_set in SILENT
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is its reader's to read: not what was said before they led, nor of what an override closed."""
+        if self.stated_at is None or (self.status_set in CLOSED and self.status not in CLOSED):
+            return False
+        is_before = self.leads_since is not None and local_day(self.stated_at) < local_day(self.leads_since)
+        return not is_before or self.author == self.lead
 
 
 class UpdateDue(Kind):
@@ -59,16 +73,13 @@ class UpdateDue(Kind):
         rows = Initiative.objects.alias(said=status_set_by_people()).filter(
             speaking(day), (_quiet(day) & ~Q(said__in=SILENT)) | _told(day)
         )
-        silent = Case(When(said__in=SILENT, then=Value(True)), default=Value(False), output_field=BooleanField())
-        return map(
-            Row._make,
-            _only(rows, only).order_by().annotate(is_silent=silent).values_list(
-                "pk", "plan", "number", "title", "owner", "lead_department", "reported_status", "is_silent",
-                "start_date", "last_updated_at", "goal__lead", "latest_update", "latest_update__author",
-                "latest_update__is_no_change", "latest_update__stated_at", "latest_update__acknowledgement__by__name",
-                "latest_update__acknowledgement__recorded_at",
-            ),
+        found = _only(rows, only).order_by().annotate(status_set=F("said"), leads_since=lead_since("goal")).values_list(
+            "pk", "plan", "number", "title", "owner", "lead_department", "reported_status", "status_set",
+            "start_date", "last_updated_at", "goal__lead", "latest_update", "latest_update__author",
+            "latest_update__is_no_change", "latest_update__stated_at", "latest_update__acknowledgement__by__name",
+            "latest_update__acknowledgement__recorded_at", "leads_since",
         )  # fmt: skip
+        return map(Row._make, found)
 
     def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         since = local_day(row.updated_at) if row.updated_at else row.start
@@ -114,7 +125,9 @@ class AcknowledgementAsked(UpdateDue):
 
     def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
         reader = reader_of(author_id=row.author, lead_id=row.lead, owner_id=row.owner)
-        if reader is None or row.read_at or row.is_no_change or not _is_within(ASKED_WITHIN, row.stated_at, day):
+        if reader is None or row.read_at or row.is_no_change or not row.is_asked:
+            return None
+        if not _is_within(ASKED_WITHIN, row.stated_at, day):
             return None
         return self.told_of(row, row.stated_at, reader, "lead" if reader == row.lead else "owner")
 

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from goals.models import Holiday
 from goals.services import update_goal, update_plan
+from initiatives.models import StatusUpdate
 from initiatives.services import (
     accept_commitment,
     acknowledge_update,
     complete_milestone,
     hand_over,
+    override_status,
     propose_commitment,
     update_initiative,
 )
@@ -58,6 +60,36 @@ def test_b15_the_lead_is_asked_to_acknowledge_and_nobody_their_own(initiative, g
     assert [(one.to, "TO READ" in one.body) for one in mail.outbox[1:]] == [([cast.owner.email], True)]
     run(TODAY + 2 * DAY)
     assert len(mail.outbox) == 2
+
+
+def test_r15_a_new_lead_is_asked_from_the_day_they_became_lead(initiative, goal, plan, cast, sign_in):
+    second = make_initiative(plan, number="1.2", owner=cast.owner)
+    report(initiative, "on_track", "2026-10-02T12:00", cast.owner, "Before anybody led")
+    update_goal(goal=goal, fields={"lead": cast.leader}, act=act("2026-10-04T12:00"))
+    report(second, "on_track", "2026-10-04T18:00", cast.owner, "On the day itself")
+    run(TODAY)
+    asked = MessageItem.objects.filter(kind="acknowledgement_asked")
+    assert [item.subject_id for item in asked] == [StatusUpdate.objects.get(initiative=second).pk]
+    page = sign_in(cast.leader).get("/").content.decode()
+    assert "On the day itself" in page or "1.2" in page
+    assert "Before anybody led" not in page
+
+
+def test_r15_of_what_an_override_closed_nothing_is_asked(initiative, goal, cast):
+    update_goal(goal=goal, fields={"lead": cast.leader}, act=act("2026-10-04T12:00"))
+    report(initiative, "on_track", "2026-10-05T10:00", cast.owner, "It went well")
+    override_status(
+        initiative=initiative, status="cancelled", act=act("2026-10-05T11:00", cast.manager, reason="No money")
+    )
+    run(TODAY)
+    assert told() == []
+
+
+def test_r15_the_closing_update_itself_is_asked(initiative, goal, cast):
+    update_goal(goal=goal, fields={"lead": cast.leader}, act=act("2026-10-04T12:00"))
+    report(initiative, "completed", "2026-10-05T10:00", cast.owner, "All done")
+    run(TODAY)
+    assert told() == [("acknowledgement_asked", TODAY, 0)]
 
 
 def test_b15_without_a_lead_posting_works_and_no_one_is_asked(fresh):
