@@ -29,6 +29,7 @@ class PublishedLine:
     snapshot: QuarterSnapshot
     workflow: WorkflowState
     counts: Mapping[str, int]
+    withheld: frozenset[int]
 
     @property
     def total(self) -> int:
@@ -81,13 +82,17 @@ def published_plans() -> list[PublishedPlan]:
     shown = {report.public[0].pk for _, report in found}
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     public = SnapshotInitiative.objects.filter(snapshot__in=shown, visibility="public").order_by()
+    for _, report in found:
+        public = public.exclude(snapshot=report.public[0], source_id__in=report.withheld(report.public[0]))
     told = public.values_list("snapshot", "effective_status").annotate(n=Count("pk"))
     for snapshot, status, count in told:
         counts[snapshot][status] = count
     groups: dict[str, list[PublishedLine]] = defaultdict(list)
     for plan, report in found:
         row = report.public[0]
-        groups[plan.slug].append(PublishedLine(row, report.workflow(row, alone=True), counts[row.pk]))
+        groups[plan.slug].append(
+            PublishedLine(row, report.workflow(row, alone=True), counts[row.pk], report.withheld(row))
+        )
     return [PublishedPlan(slug, lines) for slug, lines in groups.items()]
 
 
@@ -113,11 +118,13 @@ def published_file(found: Published, format_key: str) -> PublishedFile | None:
 def published_comparison(plan: PublishedPlan, before: str, after: str) -> Comparison | None:
     """Two published quarters in their public editions. An item that is internal in either is told in neither."""
     shown = {line.snapshot.period.slug: line.snapshot for line in plan.lines}
+    left_out = {line.snapshot.pk: line.withheld for line in plan.lines}
     if before not in shown or after not in shown:
         return None
     one, two = shown[before], shown[after]
     whole = rows_of([one, two], COMPARED)
     hidden = {row.source_id for rows in whole.values() for row in rows.initiatives if row.visibility != "public"}
+    hidden |= left_out[one.pk] | left_out[two.pk]
     told = [build(whole[row.pk], row.period, workflow=WorkflowState()).for_public().rows for row in (one, two)]
     earlier, later = (
         rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in told

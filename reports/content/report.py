@@ -1,7 +1,7 @@
 """The whole report: rows of the quarter and of the one before, its workflow, and every figure drawn from them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -150,6 +150,15 @@ class ReportContent:
     before: Rows | None = None
     before_label: str = ""
     is_public: bool = False
+    # Ids of initiatives that the public edition leaves out: they were made internal after the quarter's end.
+    withheld: frozenset[int] = frozenset()
+
+    @property
+    def left_out(self) -> tuple[Initiative, ...]:
+        """What was public at the quarter's end and is not in the public edition any more; for its publisher alone."""
+        return tuple(
+            row for row in self.rows.initiatives if row.visibility == "public" and row.source_id in self.withheld
+        )
 
     @property
     def title(self) -> str:
@@ -366,7 +375,10 @@ class ReportContent:
     @cached_property
     def internal_named(self) -> tuple[Initiative, ...]:
         """The internal initiatives that the summary names. While there is one, the public edition has no summary."""
-        return named_in(self.workflow.summary, (row for row in self.rows.initiatives if row.visibility != "public"))
+        internal = (
+            row for row in self.rows.initiatives if row.visibility != "public" or row.source_id in self.withheld
+        )
+        return named_in(self.workflow.summary, internal)
 
     @property
     def summary_warning(self) -> str:
@@ -377,23 +389,24 @@ class ReportContent:
 
     def for_public(self) -> "ReportContent":
         """The public edition: public initiatives alone, in this quarter and the one before, and no internal note."""
-        shown = _public(self.rows)
+        shown = _public(self.rows, self.withheld)
         ids = {row.source_id for row in shown.initiatives}
         before = None
         if self.before is not None:
             # An item internal in either quarter is told in neither: a "gone" item would tell that it went internal.
             hidden = {row.source_id for row in self.rows.initiatives} - ids
-            kept = _public(self.before)
+            kept = _public(self.before, self.withheld)
             before = kept.kept(row.source_id for row in kept.initiatives if row.source_id not in hidden)
         workflow = replace(self.workflow, sign_offs=())
         if self.internal_named:
             workflow = replace(workflow, summary="", summary_by="", summary_at=None)
-        return replace(self, rows=shown, before=before, workflow=workflow, is_public=True)
+        return replace(self, rows=shown, before=before, workflow=workflow, is_public=True, withheld=frozenset())
 
 
-def _public(rows: Rows) -> Rows:
+def _public(rows: Rows, withheld: Collection[int]) -> Rows:
     """What residents may read of rows. Who answers is named; who typed, asked for help or overrode is not."""
-    kept = rows.kept(row.source_id for row in rows.initiatives if row.visibility == "public")
+    public = (row.source_id for row in rows.initiatives if row.visibility == "public")
+    kept = rows.kept(key for key in public if key not in withheld)
     return replace(
         kept,
         initiatives=tuple(replace(row, help_needed="", override_reason="", author_name="") for row in kept.initiatives),

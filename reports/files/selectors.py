@@ -25,7 +25,7 @@ def sources_of(
     before = quarters.before(shown.period if shown else quarter)
     told = [plan, quarter.slug, before.chain_hash if before else ""]
     if report is not None and shown is not None:
-        return [*told, shown.revision, shown.chain_hash, report.last_act_id]
+        return [*told, shown.revision, shown.chain_hash, report.last_act_id, sorted(report.withheld(shown))]
     return [*told, *_recorded_so_far(at)]
 
 

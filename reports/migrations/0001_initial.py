@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True, max_length=20000)),
                 ('initiative_id', models.BigIntegerField(null=True)),
                 ('initiative_label', models.CharField(blank=True, max_length=300)),
+                ('withheld', models.JSONField(default=list)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='reports.quartersnapshot')),
             ],

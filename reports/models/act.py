@@ -33,6 +33,8 @@ class ReportAct(models.Model):
     text = models.TextField(blank=True, max_length=SUMMARY_LIMIT)
     initiative_id = models.BigIntegerField(null=True)
     initiative_label = models.CharField(max_length=300, blank=True)
+    # Of a publication: the ids of the plan's initiatives that were internal at that moment, so no edition tells them.
+    withheld = models.JSONField(default=list)
 
     class Meta:
         constraints = [

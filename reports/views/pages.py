@@ -62,7 +62,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "records": report,
         "shown": shown,
         "is_current": is_current,
-        "may_work": is_open and may_write,
+        "may_work": is_open and may_write and not content.is_public,  # the public edition is only looked at
         "may_publish": is_current and not is_open and may_write and not content.workflow.published_at,
         "may_take_back": bool(report and report.public) and is_current and may_write,
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),

@@ -64,6 +64,7 @@ class Quarters:
         return build(
             rows[shown.pk], shown.period, workflow=workflow,
             before=rows[before.pk] if before else None, before_label=before.period.label if before else "",
+            withheld=report.withheld(shown),
         )  # fmt: skip
 
     def preview(self, quarter: Quarter, *, at: datetime, day: Any = None) -> ReportContent | None:
@@ -112,11 +113,18 @@ def rows_at(when: AsOf, plan: Plan, then: Plan | PlanVersion, quarter: Quarter) 
 
 
 def build(
-    rows: Rows, quarter: Quarter, *, workflow: WorkflowState, before: Rows | None = None, before_label: str = ""
+    rows: Rows,
+    quarter: Quarter,
+    *,
+    workflow: WorkflowState,
+    before: Rows | None = None,
+    before_label: str = "",
+    withheld: frozenset[int] = frozenset(),
 ) -> ReportContent:
     following = quarter.next()
     return ReportContent(
         rows=rows, quarter_label=quarter.label, quarter_slug=quarter.slug, first_day=quarter.first_day,
         last_day=quarter.last_day, next_label=following.label, next_first_day=following.first_day,
         next_last_day=following.last_day, workflow=workflow, before=before, before_label=before_label,
+        withheld=withheld,
     )  # fmt: skip

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from initiatives.models import Initiative
 from reports.content import SignOff, WorkflowState
 from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.snapshots.rows import local, snapshots_of
@@ -49,6 +51,23 @@ class Report:
     def published(self, snapshot: QuarterSnapshot) -> ReportAct | None:
         found = self.of(snapshot, ActKind.PUBLISHED, ActKind.UNPUBLISHED)
         return found[-1] if found and found[-1].kind == ActKind.PUBLISHED else None
+
+    @cached_property
+    def internal_now(self) -> frozenset[int]:
+        """The ids of the plan's initiatives that are internal at this moment, whatever they were at its end."""
+        rows = Initiative.objects.filter(plan=self.working.plan_id, visibility=Initiative.Visibility.INTERNAL)
+        return frozenset(rows.order_by().values_list("pk", flat=True))
+
+    def withheld(self, snapshot: QuarterSnapshot) -> frozenset[int]:
+        """What the public edition leaves out besides what was internal at the quarter's end (rule R13).
+
+        Of a published revision what the act of publishing recorded, of a completed one what it would record now. An
+        open report has no public edition yet, only a preview.
+        """
+        act = self.published(snapshot)
+        if act is not None:
+            return frozenset(act.withheld)
+        return self.internal_now if self.completed(snapshot) else frozenset()
 
     @property
     def public(self) -> list[QuarterSnapshot]:

@@ -1,5 +1,7 @@
 """The workflow of a report: summary, sign-offs, completing, publishing, reopening. Each act is a row of its own."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -76,7 +78,7 @@ def publish_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = No
     report = _completed(plan, quarter, seen_act_id, "published")
     if report.published(report.current):
         raise ValidationError("This report is already published.")
-    return _record(report.current, ActKind.PUBLISHED, act)
+    return _record(report.current, ActKind.PUBLISHED, act, withheld=sorted(report.internal_now))
 
 
 @transaction.atomic
@@ -137,11 +139,13 @@ def _record(
     text: str = "",
     initiative_id: int | None = None,
     label: str = "",
+    withheld: Sequence[int] = (),
 ) -> ReportAct:
     act = settled(act)
     row = ReportAct.objects.create(
         snapshot=snapshot, kind=kind, by=act.by, by_name=act.by.name if act.by else SYSTEM, recorded_at=act.at,
         channel=act.channel, text=text, initiative_id=initiative_id, initiative_label=label[:300],
+        withheld=list(withheld),
     )  # fmt: skip
     changes = {"item": ["", label]} if label else {}
     record_event(verb=f"report.{kind}", target=snapshot, parent=snapshot.plan, act=act, changes=changes)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from initiatives.services import delete_initiative, update_initiative
 from people.services import update_department, update_user
 from reports import services
+from reports.models import PublishedFile, ReportAct
 from tests.build import act, at, report
 from tests.public.test_pages import url
 from tests.reports.conftest import Q1, Q2
@@ -125,3 +126,31 @@ def test_a_completed_report_keeps_what_it_was_compared_with(publish, revise, pla
     services.publish_report(**of, act=act("2027-01-09T13:00", cast.leader))
     assert Client().get(url(Q2)).content == first
     assert at("2027-01-09T13:00") > at("2027-01-07T12:00")
+
+
+@pytest.mark.parametrize("published_first", [False, True])
+def test_r13_what_was_made_internal_before_publishing_is_in_no_edition(
+    complete, publish, story, plan, cast, stranger, sign_in, published_first
+):
+    title = story["worse"].title
+    if published_first:
+        publish()
+    else:
+        complete()
+    update_initiative(
+        initiative=story["worse"], fields={"visibility": "internal"}, act=act("2027-01-07T13:00", cast.manager)
+    )
+    inside_page = sign_in(cast.leader).get("/reports/test-plan/FY2027-Q2/").content.decode()
+    assert ("Left out, because it was made internal" in inside_page) is not published_first
+    if not published_first:
+        preview = sign_in(cast.leader).get("/reports/test-plan/FY2027-Q2/?edition=public").content.decode()
+        assert title not in preview
+        services.publish_report(plan=plan, quarter=Q2, act=act("2027-01-07T14:00", cast.leader))
+    said = ReportAct.objects.filter(kind="published").last()
+    assert (story["worse"].pk in said.withheld) is not published_first
+    services.build_published_files(at=at("2027-01-07T15:00"))
+    outside = stranger.get("/public/test-plan/FY2027-Q2/").content.decode()
+    assert (title in outside) is published_first, "what residents could read stays as it was published"
+    assert "Left out" not in outside
+    file = PublishedFile.objects.get(format="json", snapshot__quarter=2)
+    assert (title in bytes(file.content).decode()) is published_first
