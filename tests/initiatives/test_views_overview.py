@@ -33,7 +33,9 @@ def read(client, path, status=200) -> str:
 
 def test_current_plan_leads_to_the_active_one(sign_in, cast, plan):
     build_plan("second-plan", title="Second plan", state=Plan.State.DRAFT)
-    assert sign_in(cast.viewer).get("/plan/")["Location"] == plan_page(plan)
+    client = sign_in(cast.viewer)
+    assert client.get("/plan/")["Location"] == plan_page(plan)
+    assert f'<a href="{reverse("initiatives:plan-list")}">All plans</a>' in read(client, plan_page(plan))
 
 
 def test_several_active_plans_or_none_lead_to_the_list(sign_in, cast, plan):

@@ -160,3 +160,9 @@ def test_signing_in_does_not_need_the_cache(client, cast, settings):
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     }
     assert sign_in(client).status_code == 302
+
+
+def test_a_stranger_is_led_to_the_published_reports(client):
+    page = client.get("/", follow=True).content.decode()
+    assert "To read the published reports you need no account" in page
+    assert f'href="{reverse("public:report-list")}"' in page
