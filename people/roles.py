@@ -14,6 +14,12 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
+# What each role may give, and so whose account it may change.
+GIVES: dict[str, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset(Role.values),
+    Role.PLAN_MANAGER: frozenset(Role.values) - {Role.ADMINISTRATOR},
+}
+
 # Roles with a pen: viewers and leaders read, whatever they own.
 WORKING = (Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
 

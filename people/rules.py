@@ -5,9 +5,17 @@ from typing import Any
 import rules
 
 from people.models import Department, User
-from people.roles import Role
+from people.roles import GIVES, Role
 
-__all__ = ["is_administrator", "is_leader", "is_liaison_of", "is_member", "is_plan_manager", "may_manage"]
+__all__ = [
+    "can_give_every_role_of",
+    "is_administrator",
+    "is_leader",
+    "is_liaison_of",
+    "is_member",
+    "is_plan_manager",
+    "may_manage",
+]
 
 
 @rules.predicate
@@ -37,10 +45,23 @@ def is_liaison_of(user: User, department: Department | int | None) -> bool:
     return key in user.liaison_department_ids
 
 
+@rules.predicate
+def can_give_every_role_of(user: User, person: User | None) -> bool:
+    """Every role the person holds or ever held: who changes an account's address can take it over, and reactivate it.
+
+    A role that was taken away counts too, for it may be given back.
+    """
+    if person is None:
+        return False
+    gives = frozenset[str]().union(*(GIVES.get(grant.role, frozenset()) for grant in user.grants))
+    return gives.issuperset(person.role_grants.values_list("role", flat=True))
+
+
 may_manage = is_plan_manager | is_administrator
 
 rules.add_perm("people.read", is_member)
 rules.add_perm("people.change_person", may_manage)
+rules.add_perm("people.change_account", may_manage & can_give_every_role_of)
 rules.add_perm("people.change_department", may_manage)
 rules.add_perm("people.grant_role", is_administrator)
 rules.add_perm("people.view_audit_log", may_manage)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from people.mailer import tell_of_change
 from people.models import Department, RoleGrant, User
 from people.roles import Role
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
@@ -65,7 +66,11 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
         verb = "user.reactivated" if wanted["is_active"] else "user.deactivated"
         if not wanted["is_active"]:
             _keep_an_administrator(without=row)
+    old_address = row.email
     record_change(row, wanted, verb=verb, act=act)
+    if row.email != old_address:
+        what = "The address of your account was changed: mails, and links to set a password, go to the new one now."
+        tell_of_change(name=row.name, address=old_address, what=what, act=act)
     return row
 
 
@@ -76,6 +81,7 @@ def set_password(*, user: User, password: str, act: Act) -> User:
     row.set_password(password)
     row.save(update_fields=["password"])
     record_event(verb="user.password_set", target=row, act=act)
+    tell_of_change(name=row.name, address=row.email, what="A new password was set for your account.", act=act)
     return row
 
 
@@ -99,6 +105,7 @@ def grant_role(
     act = settled(act)
     grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
     record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
+    tell_of_change(name=row.name, address=row.email, what=f"You were given a role: {grant.words}.", act=act)
     return grant
 
 
@@ -116,6 +123,7 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
     record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
+    tell_of_change(name=user.name, address=user.email, what=f"A role was taken from you: {row.words}.", act=act)
 
 
 def _check_roles(user: User, seen: int | None) -> None:

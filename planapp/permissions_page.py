@@ -12,6 +12,7 @@ WORDS = {
     "is_plan_manager": "plan manager",
     "is_administrator": "administrator",
     "is_leader": "leadership",
+    "can_give_every_role_of": "able to give every role that the person holds or ever held",
     "has_working_role": "anybody with a working role (contributor, liaison, plan manager, administrator)",
     "is_owner": "owner of the initiative",
     "is_contributor": "contributor to the initiative",

@@ -28,7 +28,7 @@ from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.models import PublishedFile
 from reports.workflow.published import last_publication
 from web.request_checks import takes_files
-from web.throttles import Asking, seconds_to_wait
+from web.throttles import ASKING, address_of, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
 DRAWN = 10 * 60  # seconds a drawn page is kept here, so that many readers cost one drawing
@@ -120,7 +120,7 @@ def report_verify(request: HttpRequest) -> HttpResponse:
     asked = request.method == "POST" or "hash" in request.GET
     form = VerifyForm(request.POST or request.GET, request.FILES) if asked else VerifyForm()
     context: dict[str, Any] = {"form": form, "breadcrumb": [*_crumbs(), {"label": "Verify"}]}
-    wait = seconds_to_wait(request, "verify", kinds=[Asking]) if asked else 0
+    wait = seconds_to_wait("verify", (ASKING, address_of(request))) if asked else 0
     if wait:
         context["refusal"] = f"Too many questions from your address. Wait {wait} seconds, then ask again."
         return render(request, "public/report_verify.html", context, status=429)

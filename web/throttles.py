@@ -1,66 +1,64 @@
-"""How often one may try to sign in or ask for a new password. Counts are kept in the cache, see settings.CACHES."""
+"""How often one may try to sign in, ask for a new password, or ask what costs work. Counted in settings.CACHES."""
 
 import hashlib
 import logging
-from collections.abc import Sequence
+import time
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from redis.exceptions import RedisError
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
 log = logging.getLogger(__name__)
 
 
-class _ByForm(SimpleRateThrottle):
-    """Counts POSTs of a form under the address it came from, the e-mail typed, or both."""
+@dataclass(frozen=True)
+class Limit:
+    """So many tries in so many seconds, counted from the first."""
 
-    by_address = True
-    by_email = True
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        # Hashed: what was typed is no valid cache key, and the cache needs no list of addresses.
-        email = str(request.POST.get("username") or request.POST.get("email") or "").strip().lower()
-        parts = [self.get_ident(request) if self.by_address else "", email if self.by_email else ""]
-        told = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        return f"throttle:{type(self).__name__}:{view}:{told}"
+    name: str
+    tries: int
+    seconds: int
 
 
-class OnePersonHere(_ByForm):
-    """One account from one place: enough for a person who mistypes."""
-
-    rate = "10/m"
+ASKING = Limit("asking", 60, 60)  # questions of strangers that cost some work to answer, from one address
 
 
-class OnePerson(_ByForm):
-    """One account from anywhere: guessing from many places stays slow, while the owner still gets in after an hour."""
-
-    rate = "60/h"
-    by_address = False
+def address_of(request: Any) -> str:
+    """The client's address, as far as settings.BEHIND_TLS_PROXY lets a proxy's word be believed."""
+    return str(BaseThrottle().get_ident(request))
 
 
-class OnePlace(_ByForm):
-    """Any account from one place: high, since a whole city may stand behind one address."""
+def seconds_to_wait(door: str, *counted: tuple[Limit, str]) -> int:
+    """Counts this try at a door under each limit and key. 0 where all let it pass, else the seconds until the next.
 
-    rate = "600/h"
-    by_email = False
-
-
-TRIES = (OnePersonHere, OnePerson, OnePlace)
-
-
-class Asking(_ByForm):
-    """Questions of strangers that cost some work to answer, from one place."""
-
-    rate = "60/m"
-    by_email = False
-
-
-def seconds_to_wait(request: Any, door: str, *, kinds: Sequence[type[_ByForm]] = TRIES) -> int:
-    """0 when this request to a door may go on, and it is counted; else the seconds until the next try."""
-    view: Any = door  # a name serves as the view
+    Each count is one atomic step of the cache, so tries side by side pass no limit.
+    """
     try:
-        refused = [one for kind in kinds if not (one := kind()).allow_request(request, view)]
+        return max(_count(f"throttle:{_hashed(f'{door} {limit} {key}')}", limit) for limit, key in counted)
     except RedisError:
         log.exception("Tries at %s are not counted: the cache does not answer.", door)
         return 0  # signing in must not need Redis
-    return max((round(one.wait() or 0) or 1 for one in refused), default=0)
+
+
+def _hashed(key: str) -> str:
+    """What was typed is no valid cache key, and the cache needs no list of addresses."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _count(key: str, limit: Limit) -> int:
+    now = time.time()
+    if cache.add(key, 0, limit.seconds):
+        cache.set(f"{key}:until", now + limit.seconds, limit.seconds)
+    try:
+        tries = cache.incr(key)
+    except ValueError:  # it ran out in between
+        cache.add(key, 1, limit.seconds)
+        return 0
+    if tries == 1:
+        cache.touch(key, limit.seconds)  # where it ran out in between and was counted without an end
+    if tries <= limit.tries:
+        return 0
+    until = cache.get(f"{key}:until") or now + limit.seconds
+    return max(round(until - now), 1)

@@ -1,5 +1,6 @@
 """Sign in, one's own profile, and passwords."""
 
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +17,20 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from people.forms.sign_in import NewPasswordForm, PasswordForm, ResetForm, SignInForm
-from people.models import RoleGrant
+from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS
 from people.services import set_password
+from people.views.devices import known_device, remember_device
 from records.audit import Act
 from web.requests import act_of, user_of
-from web.throttles import seconds_to_wait
+from web.throttles import Limit, address_of, seconds_to_wait
+
+MAX_EMAIL = 254  # characters
+HERE = Limit("one account from one place", 10, 60)  # enough for a person who mistypes
+ANYWHERE = Limit("one account", 60, 60 * 60)  # guessing from many places stays slow
+PLACE = Limit("one place", 600, 60 * 60)  # high, since a whole city may stand behind one address
+LINKS = Limit("one account", 5, 60 * 60)  # each link works for an hour
+LINKS_TO_A_PLACE = Limit("one place", 100, 60 * 60)
 
 DEMO_ACCOUNTS = [
     ("owner@demo.example", "Owner", "says how initiatives stand"),
@@ -46,14 +55,21 @@ class _Throttled(_Refusing):
     """Answers 429 with the form and a sentence to whoever tries too often; what was typed stays, but for passwords."""
 
     door: str
+    advice = ""  # what else can be done
+
+    def counted(self) -> list[tuple[Limit, str]]:
+        """Under which limits a try counts, each with the key that those who share its count have in common."""
+        raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        wait = seconds_to_wait(request, self.door)
+        wait = seconds_to_wait(self.door, *self.counted())
         if not wait:
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
             return response
         minutes = -(-wait // 60)
-        told = f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again."
+        told = (
+            f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again. {self.advice}".strip()
+        )
         form = self.get_form()  # type: ignore[attr-defined]
         # Nothing is checked, so the answer does not tell whether the password would have been right.
         form._errors = ErrorDict({NON_FIELD_ERRORS: ErrorList([told])})
@@ -64,14 +80,37 @@ class _Throttled(_Refusing):
         return refused
 
 
+def account_of(typed: str) -> tuple[User | None, str]:
+    """The account that an address typed into a form means, and a key that is the same however it is typed."""
+    text = unicodedata.normalize("NFKC", typed).strip()[:MAX_EMAIL]
+    person = User.objects.filter(email__iexact=text).first() if text else None
+    return person, f"account {person.pk}" if person is not None else f"address {text.casefold()}"
+
+
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(_Throttled, auth.LoginView):
-    """Django's own sign-in, with e-mail for a name. `next` leads nowhere but to this site."""
+    """Django's own sign-in, with e-mail for a name. `next` leads nowhere but to this site.
+
+    Tries in a browser that the person signed in with before have a count of their own: guesses of others use up none.
+    """
 
     door = "sign-in"
     template_name = "people/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def counted(self) -> list[tuple[Limit, str]]:
+        person, who = account_of(self.request.POST.get("username", ""))
+        device = known_device(self.request, person)
+        if device:
+            return [(HERE, f"{who} {device}"), (ANYWHERE, f"{who} {device}")]
+        place = address_of(self.request)
+        return [(HERE, f"{who} {place}"), (ANYWHERE, who), (PLACE, place)]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        remember_device(self.request, response, form.get_user())
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         accounts = DEMO_ACCOUNTS if settings.DEMO else []
@@ -87,12 +126,16 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "people/profile.html", {"person": user, "held": held})
 
 
-class PasswordChange(_Refusing, auth.PasswordChangeView):
+class PasswordChange(_Throttled, auth.PasswordChangeView):
     """A new password for oneself; other sessions of the same person end."""
 
+    door = "password-change"
     template_name = "people/password_change.html"
     form_class = NewPasswordForm
     success_url = reverse_lazy("people:password-change-done")
+
+    def counted(self) -> list[tuple[Limit, str]]:
+        return [(HERE, str(user_of(self.request).pk)), (ANYWHERE, str(user_of(self.request).pk))]
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = set_password(user=form.user, password=form.cleaned_data["new_password1"], act=act_of(self.request))
@@ -105,12 +148,18 @@ class PasswordReset(_Throttled, auth.PasswordResetView):
     """Ask for a link by mail. The answer is the same whether the address has an account or not."""
 
     door = "password-reset"
+    advice = "If a link was mailed in the last hour, the newest one still works."
     template_name = "people/password_reset.html"
     email_template_name = "people/email/password_reset.txt"
     html_email_template_name = "people/email/password_reset.html"
     subject_template_name = "people/email/password_reset_subject.txt"
     form_class = ResetForm
     success_url = reverse_lazy("people:password-reset-sent")
+
+    def counted(self) -> list[tuple[Limit, str]]:
+        return [
+            (LINKS, account_of(self.request.POST.get("email", ""))[1]), (LINKS_TO_A_PLACE, address_of(self.request)),
+        ]  # fmt: skip
 
     def form_valid(self, form: Any) -> HttpResponse:
         # The link names the configured site, not the Host header somebody sent.
@@ -130,4 +179,6 @@ class PasswordResetConfirm(_Refusing, auth.PasswordResetConfirmView):
         act = Act(by=form.user, at=timezone.now(), channel="email_link")
         set_password(user=form.user, password=form.cleaned_data["new_password1"], act=act)
         del self.request.session[auth.INTERNAL_RESET_SESSION_TOKEN]
-        return HttpResponseRedirect(self.get_success_url())
+        response = HttpResponseRedirect(self.get_success_url())
+        remember_device(self.request, response, form.user)  # whoever reads the mailbox gets in, however many guess
+        return response

@@ -1,0 +1,45 @@
+"""Browsers a person signed in with before: who guesses a password elsewhere cannot keep the person out of them.
+
+A signed cookie holds a random name of the browser and the numbers of the last few people who signed in with it.
+"""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from people.models import User
+
+SALT = "people.device"
+KEPT = 180 * 24 * 60 * 60  # seconds
+PEOPLE_AT_MOST = 8  # at a shared desk
+
+
+def cookie_name() -> str:
+    return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+
+
+def known_device(request: HttpRequest, person: User | None) -> str:
+    """The name of this browser where this person signed in with it before; else empty."""
+    held = _held(request)
+    return str(held["name"]) if person is not None and person.pk in held["people"] else ""
+
+
+def remember_device(request: HttpRequest, response: HttpResponse, person: Any) -> None:
+    """Called once somebody has proved who they are."""
+    held = _held(request)
+    people = [person.pk, *[pk for pk in held["people"] if pk != person.pk]][:PEOPLE_AT_MOST]
+    response.set_cookie(
+        cookie_name(), signing.dumps({"name": held["name"], "people": people}, salt=SALT), max_age=KEPT,
+        secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
+    )  # fmt: skip
+
+
+def _held(request: HttpRequest) -> dict[str, Any]:
+    try:
+        held: dict[str, Any] = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
+    except signing.BadSignature:
+        return {"name": secrets.token_urlsafe(12), "people": []}
+    return held
