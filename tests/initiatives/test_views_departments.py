@@ -136,14 +136,6 @@ def test_offices_are_rolled_in_and_named(sign_in, cast, plan, initiative):
     assert "part of" in read(sign_in(cast.liaison), page_of(office))
 
 
-def test_two_departments_that_name_each_other_do_not_hang_the_list(sign_in, cast):
-    update_department(department=cast.streets, fields={"parent": cast.health}, act=act("2026-01-01T12:00"))
-    update_department(department=cast.health, fields={"parent": cast.streets}, act=act("2026-01-01T12:00"))
-    text = read(sign_in(cast.viewer), "/departments/")
-    assert text.count("Department of Streets") == text.count("Department of Public Health") == 1
-    read(sign_in(cast.viewer), page_of(cast.streets))
-
-
 def test_a_person_without_a_department_reads_the_list(sign_in, cast, plan):
     nobody = create_user(email="nowhere@test.example", name="Nowhere", password="x", act=act())
     grant_role(user=nobody, role=Role.VIEWER, act=act())
