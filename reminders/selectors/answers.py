@@ -1,7 +1,7 @@
 """What a link in a mail still allows, decided when it is opened."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -15,6 +15,7 @@ from records.models import AuditEvent, Channel
 from reminders.models import MessageItem, Subscription
 
 VALID_FOR = timedelta(days=14)
+SHOWN_FOR = timedelta(minutes=15)  # what somebody answered is shown to them so long, then the link shows nothing
 
 PERMISSION = {
     "initiative": "initiatives.add_status_update",
@@ -24,12 +25,18 @@ PERMISSION = {
 }
 
 
+# Why a link has ended, in words that give nothing of the plan away: whoever holds an old mail reads them.
+OLD = "This link worked for 14 days, and they are over."
+OVERTAKEN = "What it asks for was answered, or changed, since the mail was written."
+LOST = "It does not open anything any more: what it is about, or who answers for it, has changed."
+
+
 @dataclass(frozen=True)
 class Answerable:
     """One item with everything its page shows. `ended` says why nothing can be answered any more; empty: it can.
 
-    `is_answered`: this person settled it through a mail's link. `passed` are milestones whose date passed since the
-    last update: "No change" asks about them.
+    `is_answered`: this person settled it through a mail's link, just now. `passed` are milestones whose date passed
+    since the last update: "No change" asks about them.
     """
 
     item: MessageItem
@@ -46,6 +53,16 @@ class Answerable:
     def in_place_of(self) -> str:
         """The reason the history keeps where somebody answers for who is away; empty where nobody is."""
         return f"In place of {self.item.instead_of.name}." if self.item.instead_of else ""
+
+    @property
+    def outcome(self) -> str:
+        """What came of a milestone, a commitment or an update to read, for whoever has just answered."""
+        if isinstance(self.subject, Milestone):
+            day = self.subject.due_date if self.subject.is_open else None
+            return f"This milestone is due on {date_format(day, 'j M Y')} now." if day else "This milestone is done."
+        if isinstance(self.subject, Commitment):
+            return f"This commitment is {self.subject.get_state_display().lower()}."
+        return "This update was acknowledged."
 
     @property
     def latest(self) -> StatusUpdate | None:
@@ -73,23 +90,20 @@ def answerable(item_number: int, at: datetime) -> Answerable | None:
         passed = passed_since(subject.pk, local_day(subject.latest_update.stated_at), local_day(at))
     return Answerable(
         item=item, person=item.person, initiative=item.initiative, subject=subject, sort=item.subject_type,
-        ended=lost or overtaken or ("This link worked for 14 days, and they are over." if is_old else ""),
-        is_answered=bool(overtaken) and not lost and _answered(item, subject),
+        ended=LOST if lost else OVERTAKEN if overtaken else OLD if is_old else "",
+        is_answered=overtaken and not lost and _answered(item, subject, at),
         may_renew=is_old and not lost and not overtaken, passed=passed,
     )  # fmt: skip
 
 
-def _lost_right(item: MessageItem, subject: Any, at: datetime) -> str:
+def _lost_right(item: MessageItem, subject: Any, at: datetime) -> bool:
     person, initiative = item.person, item.initiative
-    if not person.is_active:
-        return "The account this link was made for is not active any more."
-    if initiative is None or initiative.deleted_at is not None or getattr(subject, "deleted_at", None) is not None:
-        return "What this link is about was deleted."
+    if not person.is_active or initiative is None or initiative.deleted_at is not None:
+        return True
+    if getattr(subject, "deleted_at", None) is not None or not person.has_perm("people.read"):
+        return True
     holders = [person, *([item.instead_of] if item.instead_of and _still_stands_in(item, at) else [])]
-    holds = any(one.is_active and one.has_perm(PERMISSION[item.subject_type], subject) for one in holders)
-    if not person.has_perm("people.read") or not holds:
-        return f"{person.name} may not answer this any more."
-    return ""
+    return not any(one.is_active and one.has_perm(PERMISSION[item.subject_type], subject) for one in holders)
 
 
 def _still_stands_in(item: MessageItem, at: datetime) -> bool:
@@ -98,37 +112,26 @@ def _still_stands_in(item: MessageItem, at: datetime) -> bool:
     return row is not None and row.is_away(local_day(at))
 
 
-def _overtaken(item: MessageItem, subject: Any) -> str:
-    """In which words the matter is settled already; empty where it is not."""
+def _overtaken(item: MessageItem, subject: Any) -> bool:
+    """Whether the matter is settled already, or is another one now."""
     if isinstance(subject, Initiative):
-        latest = subject.latest_update
-        return "A newer update was published since." if latest and latest.pk != item.seen_update_id else ""
+        return subject.latest_update is not None and subject.latest_update.pk != item.seen_update_id
     if isinstance(subject, Milestone):
-        return _milestone_settled(subject, item.due_date)
+        return not subject.is_open or subject.due_date != item.due_date
     if isinstance(subject, Commitment):
         is_asked = item.kind == "commitment_asked"
-        settled = {"delivered", "withdrawn", "accepted"} if is_asked else {"delivered", "withdrawn"}
-        return f"This commitment is {subject.get_state_display().lower()}." if subject.state in settled else ""
-    return "This update was read." if Acknowledgement.objects.filter(update=subject).exists() else ""
+        return subject.state in ({"delivered", "withdrawn", "accepted"} if is_asked else {"delivered", "withdrawn"})
+    return Acknowledgement.objects.filter(update=subject).exists()
 
 
-def _milestone_settled(milestone: Milestone, due: date) -> str:
-    if milestone.completed_date:
-        return "This milestone is done."
-    if milestone.is_cancelled:
-        return "This milestone was cancelled."
-    if milestone.due_date is None:
-        return "This milestone has no due date any more."
-    day = date_format(milestone.due_date, "j M Y")
-    return f"This milestone is due on {day} now." if milestone.due_date != due else ""
-
-
-def _answered(item: MessageItem, subject: Any) -> bool:
-    """Whether it was this person, through a link, since the mail was written."""
+def _answered(item: MessageItem, subject: Any, at: datetime) -> bool:
+    """Whether it was this person, through a link, within SHOWN_FOR."""
     target = subject.initiative if isinstance(subject, StatusUpdate) else subject
+    if isinstance(subject, Initiative) and subject.latest_update and subject.latest_update.author_id != item.person_id:
+        return False
     return AuditEvent.objects.filter(
         target_type=type(target)._meta.model_name, target_id=target.pk, actor_id=item.person_id,
-        channel=Channel.EMAIL_LINK, happened_at__gte=item.message.date,
+        channel=Channel.EMAIL_LINK, happened_at__gte=max(item.message.date, at - SHOWN_FOR),
     ).exists()  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from reminders.links import item_number
 from reminders.selectors.answers import Answerable, answerable
 from reminders.services import send_new_link
 from web.forms import PageForm
+from web.request_checks import typed_words
 
 FORMS: dict[str, type[PageForm]] = {"initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm}
 
@@ -65,6 +66,10 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     elif request.method == "POST" and one.ended:
         status = 409
     context = {"one": one, "form": form, "token": token, "today": local_day(at), "asks_again": asks_again}
+    if one.ended and not one.is_answered:
+        typed_here = [pair for pair in typed_words(request) if pair[0] not in {"Say", "Confirmed"}]
+        context = {"one": one, "token": token, "typed": typed_here}
+        return _private(render(request, "reminders/answer_ended.html", context, status=status))
     return _private(render(request, "reminders/answer.html", context, status=status))
 
 

@@ -23,11 +23,13 @@ from people.roles import Role
 from people.services import create_user, grant_role, revoke_role, update_user
 from records.models import AuditEvent
 from reminders.models import MessageItem, Subscription
+from reminders.selectors.answers import LOST, OLD, OVERTAKEN
 from reminders.services import set_preferences
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_who import SOON
 
+OF_THE_PLAN = ("Initiative 1.1", "1.1", "Test plan", "Vendor is slow", "At risk", "Security")
 NOON = "2026-10-05T16:00:00Z"
 
 
@@ -120,7 +122,7 @@ def test_who_stands_in_answers_no_longer_than_they_do(client, stand_in, initiati
         )
     else:
         revoke_role(grant=RoleGrant.objects.get(user=person), act=act("2026-10-05T14:00", cast.admin))
-    assert "Stand-in may not answer this any more." in client.get(link).content.decode()
+    assert LOST in client.get(link).content.decode()
     assert client.post(link, {"say": "no_change"}).status_code == 409
     assert StatusUpdate.objects.count() == 1
 
@@ -186,12 +188,13 @@ def test_a_forged_or_cut_link_is_refused(client, link, how):
 @pytest.mark.parametrize(
     ("why", "sentence"),
     [
-        ("14 days", "This link worked for 14 days, and they are over."),
-        ("deactivated", "The account this link was made for is not active any more."),
-        ("role lost", "Owner may not answer this any more."),
-        ("handed over", "Owner may not answer this any more."),
-        ("deleted", "What this link is about was deleted."),
-        ("newer update", "A newer update was published since."),
+        ("14 days", OLD),
+        ("deactivated", LOST),
+        ("role lost", LOST),
+        ("handed over", LOST),
+        ("deleted", LOST),
+        ("deleted and old", LOST),
+        ("newer update", OVERTAKEN),
     ],
 )
 def test_a_link_ends(client, link, initiative, cast, noon, why, sentence):
@@ -204,8 +207,11 @@ def test_a_link_ends(client, link, initiative, cast, noon, why, sentence):
         revoke_role(grant=RoleGrant.objects.get(user=cast.owner), act=later)
     elif why == "handed over":
         update_initiative(initiative=initiative, fields={"owner": cast.contributor}, act=later)
-    elif why == "deleted":
-        delete_initiative(initiative=initiative, act=later)
+    elif why.startswith("deleted"):
+        update_initiative(initiative=initiative, fields={"visibility": "internal"}, act=later)
+        delete_initiative(initiative=initiative, act=act("2026-10-05T16:00"))
+        if why == "deleted and old":
+            noon.move_to("2026-10-20T16:00:00Z", tick=False)
     else:
         report(initiative, "on_track", "2026-10-05T15:00", cast.manager)
     before = StatusUpdate.objects.count()
@@ -213,13 +219,17 @@ def test_a_link_ends(client, link, initiative, cast, noon, why, sentence):
     assert "This link has ended." in page
     assert sentence in page
     assert f"For <bdi>{cast.owner.name}</bdi>" in page
-    assert "Sign in to see all of it" in page
-    assert ("Mail me a new link" in page) is (why == "14 days")
+    assert "Sign in to see how it stands" in page
+    assert "Mail me a new link" in page  # says the same whether one will go out or not
+    assert [one for one in OF_THE_PLAN if one in page] == []
     for words in ({"say": "no_change"}, {"status": "on_track"}, {"say": "no_change", "confirmed": "yes"}):
         refused = client.post(link, words)
         assert refused.status_code == 409
         assert sentence in refused.content.decode()
-    client.post(f"{link}new-link/")
+    typed = client.post(link, {"status": "on_track", "happened": "Forty sites are surveyed."}).content.decode()
+    assert "Forty sites are surveyed." in typed
+    renewed = client.post(f"{link}new-link/").content.decode()
+    assert [one for one in OF_THE_PLAN if one in typed + renewed] == []
     assert Message.objects.filter(kind="link").exists() is (why == "14 days")
     assert StatusUpdate.objects.count() == before
 
@@ -319,8 +329,22 @@ def test_what_somebody_else_settled_is_not_thanked_for(client, initiative, cast)
     complete_milestone(milestone=milestone, act=act("2026-10-05T15:00", cast.manager))
     page = client.get(link_of(mail.outbox[0].body)).content.decode()
     assert "This link has ended." in page
-    assert "This milestone is done." in page
+    assert OVERTAKEN in page
+    assert milestone.title not in page
     assert "Thank you" not in page
+
+
+def test_what_was_answered_is_shown_for_a_moment_and_then_nothing(client, link, noon):
+    answered = client.post(link, {"status": "on_track", "happened": "Vendor delivered"}, follow=True).content.decode()
+    assert "Vendor delivered" in answered
+    noon.move_to("2026-10-05T16:16:00Z", tick=False)
+    page = client.get(link).content.decode()
+    assert (OVERTAKEN in page, "Vendor delivered" in page) == (True, False)
+
+
+def test_a_link_of_somebody_else_names_nothing_of_the_plan(sign_in, link, cast):
+    page = sign_in(cast.stranger).get(link).content.decode()
+    assert [one for one in OF_THE_PLAN if one in page] == []
 
 
 @pytest.mark.parametrize("who", ["contributor", "liaison"])
@@ -335,7 +359,7 @@ def test_whoever_is_mailed_about_a_milestone_can_answer_it(client, plan, cast, w
     assert Milestone.objects.get(pk=milestone.pk).completed_date == TODAY
 
 
-def test_a_commitment_is_accepted_then_delivered(client, initiative, cast):
+def test_a_commitment_is_accepted_then_delivered(client, initiative, cast, noon):
     report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
     promise = propose_commitment(
         initiative=initiative, department=cast.streets, what="Dig", due_date=SOON, act=act("2026-10-05T12:00")
@@ -350,6 +374,7 @@ def test_a_commitment_is_accepted_then_delivered(client, initiative, cast):
     assert (accepted.state, accepted.accepted_by) == ("accepted", cast.liaison)
     assert client.post(asked, {"say": "deliver"}).status_code == 409
     run(TODAY + timedelta(days=1))
+    noon.move_to("2026-10-06T16:00:00Z", tick=False)
     due = link_of(mail.outbox[1].body)
     assert "Is this delivered?" in client.get(due).content.decode()
     assert "This commitment is delivered." in client.post(due, {"say": "deliver"}, follow=True).content.decode()
