@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from records.person import Person
+from web.typed_by import sign_writer
 
 NOT_STORED = object()  # what `PageForm.stored` gives for a field that is kept nowhere in the row
 CHOSEN = {"select", "radio", "checkbox"}  # input types that are picked, not typed
@@ -114,7 +115,7 @@ class PageForm(Sentences, forms.Form):
         super().__init__(*args, **kwargs)
         self.row = row
         if user is not None:
-            self.fields["typed_by"].initial = str(user.pk)
+            self.fields["typed_by"].initial = sign_writer(user)
         if row is None:
             del self.fields["version"]
             return

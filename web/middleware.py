@@ -10,6 +10,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 
 from web.requests import KEPT
+from web.typed_by import writer_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -39,7 +40,8 @@ class KeepWhatWasTyped:
     """A form posted after the session ended goes to sign in; its words wait in the new session and fill the form again.
 
     They come back once, at the same address, and only to the person the form was drawn for (`typed_by`): whoever else
-    signs in at a shared desk sees nothing of them. Read by web.requests.kept_words.
+    signs in at a shared desk sees nothing of them. Read by web.requests.kept_words. The words of strangers, who were
+    never drawn a form, are not kept.
     """
 
     LIMIT = 300_000  # characters; the longest form a page of ours takes is well below
@@ -52,7 +54,7 @@ class KeepWhatWasTyped:
         if (
             request.method == "POST"
             and not request.user.is_authenticated
-            and "typed_by" in request.POST
+            and writer_of(request.POST.get("typed_by", ""))
             and response.status_code == 302
             and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
         ):

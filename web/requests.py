@@ -15,6 +15,7 @@ from records.audit import Act
 from records.models import Channel
 from records.person import Person
 from web.models import IdempotencyKey
+from web.typed_by import writer_of
 
 KEPT = "kept_words"  # session key, see web.middleware.KeepWhatWasTyped
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by"})  # fields that a form fills in by itself
@@ -62,7 +63,7 @@ def kept_words(request: HttpRequest, address: str) -> QueryDict | None:
         return None
     del request.session[KEPT]
     words = QueryDict(kept["words"])
-    return words if words.get("typed_by") == str(user_of(request).pk) else None
+    return words if writer_of(words.get("typed_by", "")) == str(user_of(request).pk) else None
 
 
 def was_sent(request: HttpRequest) -> bool:

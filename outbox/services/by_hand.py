@@ -1,7 +1,8 @@
 """What people decide about messages: settle one that nobody can know about, hold all sending, ask for a mail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from outbox.services.putting import put
 from records.audit import Act, StaleVersion, record_event
 from records.person import Person
 
+TESTS_AN_HOUR = 5
 State = Message.State
 SETTLED = {"arrived": "sent", "send": "queued", "drop": "cancelled"}
 
@@ -73,7 +75,12 @@ def release_sending(*, act: Act) -> None:
         record_event(verb="sending.released", target=row, act=act)
 
 
+@transaction.atomic
 def send_test(*, person: Person, at: datetime) -> Message:
-    """One mail to oneself, by the same road as every other."""
+    """One mail to oneself, by the same road as every other; TESTS_AN_HOUR at most."""
+    get_user_model().objects.select_for_update().get(pk=person.pk)  # one at a time, so that the count holds
+    recent = Message.objects.filter(person=person.pk, kind=MailToMyself.name, planned_at__gt=at - timedelta(hours=1))
+    if recent.count() >= TESTS_AN_HOUR:
+        raise ValidationError(f"You asked for {TESTS_AN_HOUR} tests within an hour. Wait a while before the next.")
     message = put(kind=MailToMyself.name, person=person.pk, key=at.isoformat(), at=at)
     return message or Message.objects.get(kind=MailToMyself.name, person=person.pk, key=at.isoformat())

@@ -8,7 +8,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages as notes
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -145,7 +145,11 @@ def sending(request: HttpRequest) -> HttpResponse:
 @require_POST
 def message_test(request: HttpRequest) -> HttpResponse:
     """Send one mail to oneself, by the road every mail takes."""
-    message = send_test(person=user_of(request), at=timezone.now())
+    try:
+        message = send_test(person=user_of(request), at=timezone.now())
+    except ValidationError as refusal:
+        notes.error(request, refusal.messages[0])
+        return redirect("reminders:message-list")
     notes.success(request, "The test is in the outbox. It goes out within a minute.")
     return redirect("reminders:message-detail", pk=message.pk)
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.models import StatusUpdate
+from outbox.models import Message
 from people.hashers import Argon2
 from planapp import gunicorn
 from planapp.checks import refuse_unsafe_start
@@ -21,6 +22,7 @@ from tests.house.addresses import addresses
 from web.logs import HideSecrets, without_secrets
 from web.request_checks import FORM_OVERHEAD
 from web.tasks import sweep
+from web.typed_by import sign_writer
 
 GOOD_KEY = "kP3v9Zr2mT8wQ5xL1nB7cF4dG6hJ0sYaEiUoRtWqXzVbNmKl-_PL"
 
@@ -199,3 +201,28 @@ def test_safe_settings_a_demo_and_a_trial_on_this_machine_start(settings, change
     for name, value in (SAFE | change).items():
         setattr(settings, name, value)
     refuse_unsafe_start()
+
+
+@pytest.mark.parametrize("writer", ["", "1", "{owner}", "{owner}:x:y", "{owner}:1wGxyz:AAAA", "old"])
+def test_nothing_that_strangers_send_is_stored(initiative, cast, writer, time_machine):
+    if writer == "old":
+        time_machine.move_to("2026-01-05T12:00:00Z")
+        writer = sign_writer(cast.owner)
+    time_machine.move_to("2026-10-05T14:00:00Z")
+    path = reverse("initiatives:status-update-create", args=[initiative.pk])
+    client = Client()
+    words = {"typed_by": writer.format(owner=cast.owner.pk), "happened": "x" * 200_000}
+    assert client.post(path, words).status_code == 302
+    assert not Session.objects.exists()
+    assert "sessionid" not in client.cookies
+
+
+def test_one_asks_for_a_few_mails_to_oneself_an_hour(cast, plan, sign_in, time_machine):
+    time_machine.move_to("2026-10-05T14:00:00Z")
+    client = sign_in(cast.viewer)
+    answers = [client.post("/messages/test/", follow=True).content.decode() for _ in range(7)]
+    assert Message.objects.filter(kind="test").count() == 5
+    assert ["within an hour" in answer for answer in answers] == [False] * 5 + [True] * 2
+    time_machine.move_to("2026-10-05T15:00:01Z")
+    client.post("/messages/test/")
+    assert Message.objects.filter(kind="test").count() == 6

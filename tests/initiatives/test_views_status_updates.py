@@ -16,6 +16,7 @@ from records.asof import AsOf
 from records.models import AuditEvent
 from tests.build import act, make_milestone, report
 from tests.conftest import NOW
+from web.typed_by import sign_writer
 
 pytestmark = pytest.mark.usefixtures("stopped")
 
@@ -203,7 +204,7 @@ def test_htmx_gets_the_form_and_then_the_page_as_fragments(client, sign_in, cast
 
 
 def test_words_sent_after_the_session_ended_come_back_after_signing_in(client, cast, initiative):
-    sent = client.post(page(initiative), words(typed_by=cast.owner.pk, happened="Typed before lunch"))
+    sent = client.post(page(initiative), words(typed_by=sign_writer(cast.owner), happened="Typed before lunch"))
     assert sent.status_code == 302
     assert sent["Location"].startswith(reverse("people:sign-in"))
     assert not StatusUpdate.objects.exists()
@@ -215,14 +216,14 @@ def test_words_sent_after_the_session_ended_come_back_after_signing_in(client, c
 
 
 def test_words_come_back_to_nobody_else(client, cast, initiative):
-    client.post(page(initiative), words(typed_by=cast.owner.pk, happened="Typed before lunch"))
+    client.post(page(initiative), words(typed_by=sign_writer(cast.owner), happened="Typed before lunch"))
     client.force_login(cast.manager)
     assert "Typed before lunch" not in client.get(page(initiative)).content.decode()
 
 
 def test_an_htmx_form_after_the_session_ended_leads_to_sign_in_and_back_to_the_form(client, cast, initiative):
     sent = client.post(
-        page(initiative), words(typed_by=cast.owner.pk),
+        page(initiative), words(typed_by=sign_writer(cast.owner)),
         headers={"hx-request": "true", "hx-current-url": f"http://testserver{detail(initiative)}"},
     )  # fmt: skip
     assert sent.status_code == 204
