@@ -54,6 +54,9 @@ class Quarter:
     def label(self) -> str:
         return f"FY{self.fiscal_year} Q{self.number}"
 
+    def __contains__(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
     def next(self) -> Self:
         if self.number == 4:
             return type(self)(self.fiscal_year + 1, 1, self.start_month)

@@ -18,7 +18,7 @@ from reports.files.verification import Verdict, verify_file, verify_hash
 from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
 from reports.snapshots.rows import COMPARED, rows_of
 from reports.workflow.published import files_of, published_reports
-from reports.workflow.report import Quarters, build
+from reports.workflow.report import Quarters
 from reports.workflow.selectors import Report, report_of
 
 
@@ -125,11 +125,11 @@ def published_comparison(plan: PublishedPlan, before: str, after: str) -> Compar
     whole = rows_of([one, two], COMPARED)
     hidden = {row.source_id for rows in whole.values() for row in rows.initiatives if row.visibility != "public"}
     hidden |= left_out[one.pk] | left_out[two.pk]
-    told = [build(whole[row.pk], row.period, workflow=WorkflowState()).for_public().rows for row in (one, two)]
+    told = [ReportContent(whole[row.pk]).for_public().rows for row in (one, two)]
     earlier, later = (
         rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in told
     )
-    return compare(earlier, later, before_label=one.period.label, after_label=two.period.label)
+    return compare(earlier, later)
 
 
 def published_verdicts(*, text: str = "", data: bytes | None = None) -> list[Verdict]:

@@ -87,7 +87,7 @@ class Comparison:
         return f"Since {self.before_label}: {', '.join(change.sentence for change in self.story)}."
 
 
-def compare(before: Rows, after: Rows, *, before_label: str, after_label: str) -> Comparison:
+def compare(before: Rows, after: Rows) -> Comparison:
     """Everything that differs between two snapshots of a plan, found by the rows' own numbers."""
     earlier = {row.source_id: row for row in before.initiatives}
     later = {row.source_id: row for row in after.initiatives}
@@ -111,8 +111,8 @@ def compare(before: Rows, after: Rows, *, before_label: str, after_label: str) -
     story.append(Change("new", "new", tuple(groups[NEW])))
     story.append(Change("gone", "removed", tuple(groups[GONE])))
     return Comparison(
-        before_label=before_label,
-        after_label=after_label,
+        before_label=before.cover.period.label,
+        after_label=after.cover.period.label,
         better=tuple(groups[BETTER]),
         worse=tuple(groups[WORSE]),
         otherwise=tuple(groups[CHANGED]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from goals.quarters import Quarter
 from initiatives.judgement import BAR_ORDER, reasons, severity
 from reports.content.changes import Comparison, compare
 from reports.content.leak_check import named_in
@@ -139,16 +140,8 @@ class ReportContent:
     """A quarter of a plan. `before` is the quarter it is compared with, where one was frozen."""
 
     rows: Rows
-    quarter_label: str
-    quarter_slug: str
-    first_day: date
-    last_day: date
-    next_label: str
-    next_first_day: date
-    next_last_day: date
     workflow: WorkflowState = WorkflowState()
     before: Rows | None = None
-    before_label: str = ""
     is_public: bool = False
     # Ids of initiatives that the public edition leaves out: they were made internal after the quarter's end.
     withheld: frozenset[int] = frozenset()
@@ -161,8 +154,12 @@ class ReportContent:
         )
 
     @property
+    def quarter(self) -> Quarter:
+        return self.rows.cover.period
+
+    @property
     def title(self) -> str:
-        return f"{self.rows.cover.plan_title}: quarterly report {self.quarter_label}"
+        return f"{self.rows.cover.plan_title}: quarterly report {self.quarter.label}"
 
     @property
     def sample_text(self) -> str:
@@ -245,9 +242,7 @@ class ReportContent:
 
     @cached_property
     def changes(self) -> Comparison | None:
-        if self.before is None:
-            return None
-        return compare(self.before, self.rows, before_label=self.before_label, after_label=self.quarter_label)
+        return compare(self.before, self.rows) if self.before else None
 
     @cached_property
     def attention(self) -> list[Attention]:
@@ -269,8 +264,7 @@ class ReportContent:
         return [
             step
             for step in self.steps
-            if step.milestone.completed_date is not None
-            and self.first_day <= step.milestone.completed_date <= self.last_day
+            if step.milestone.completed_date is not None and step.milestone.completed_date in self.quarter
         ]
 
     @cached_property
@@ -315,7 +309,7 @@ class ReportContent:
         return row.owner_name or row.department_name or self.by_id[row.initiative_id].owner_name
 
     def _is_next(self, day: date) -> bool:
-        return self.next_first_day <= day <= self.next_last_day
+        return day in self.quarter.next()
 
     @cached_property
     def promises(self) -> list[Promises]:

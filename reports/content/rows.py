@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Self
 
+from goals.quarters import Quarter
 from initiatives.judgement import CLOSED, InitiativeColumns, decided, slip_days
 
 # The fields a correction can change, as a reader names them.
@@ -36,6 +37,10 @@ class Cover:
     quarter: int
     start_month: int
     as_of_day: date
+
+    @property
+    def period(self) -> Quarter:
+        return Quarter(self.fiscal_year, self.quarter, self.start_month)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def summary(report: ReportContent) -> Section:
         "Summary",
         (Text(workflow.summary, by if workflow.summary_at else ()),) if workflow.summary else (),
         empty="No summary was written yet." if workflow.is_draft else "No summary was written.",
-        headline=f"Summary of {report.quarter_label}",
+        headline=f"Summary of {report.quarter.label}",
         is_optional=True,
     )
 
@@ -244,11 +244,11 @@ def ahead(report: ReportContent) -> Section:
     dates = many(len(rows), "date")
     return Section(
         "ahead",
-        f"Dates in {report.next_label}",
+        f"Dates in {report.quarter.next().label}",
         (table("ahead", columns, rows),) if rows else (),
-        empty=f"No open date lies in {report.next_label}.",
+        empty=f"No open date lies in {report.quarter.next().label}.",
         aside=dates,
-        headline=f"{dates} in {report.next_label}",
+        headline=f"{dates} in {report.quarter.next().label}",
     )
 
 

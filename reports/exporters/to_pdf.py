@@ -79,7 +79,7 @@ def document(report: ReportContent) -> dict[str, Any]:
         "keywords": ["sample activity"] if cover.sample_note else [],
         "built": _parts(workflow.built_at),
         "plan": _lines(cover.plan_title),
-        "heading": f"Quarterly report {report.quarter_label}",
+        "heading": f"Quarterly report {report.quarter.label}",
         "marks": _marks(report),
         "alerts": [_lines(text) for text in (DRAFT if workflow.is_draft else "", report.sample_text) if text],
         "footer": _line(f"{short(cover.plan_title, 60)}, {report_name(report)}"),

@@ -41,7 +41,7 @@ def _cover(deck: Deck) -> None:
         f" Completed by {workflow.completed_by} on {day_words(workflow.completed_at)}." if workflow.completed_at else ""
     )
     lines = [
-        Run(f"Quarterly report {report.quarter_label}", 26, WHITE, bold=True, font=HEADINGS),
+        Run(f"Quarterly report {report.quarter.label}", 26, WHITE, bold=True, font=HEADINGS),
         Run(f"The plan as of {day_words(report.day)}", 18, WHITE),
         Run(f"{state}.{done} {edition(report)}.", 16, WHITE),
     ]

@@ -19,39 +19,43 @@ from web.tables import CONTROL, csv_value
 NAMESPACE = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
 ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]]+")
 LINES = ("Report", "Summary")  # lines of the cover that have an element of their own
-Node = Any  # an lxml element; the library ships no types
+Node = Any  # an lxml element or None, which is left out; the library ships no types
+Facts = Iterable[tuple[str, Any]]
 
 
 def to_stratml(report: ReportContent) -> bytes:
-    root = etree.Element(f"{{{NAMESPACE}}}PerformancePlanOrReport", nsmap={None: NAMESPACE}, Type="Performance_Report")
-    _text(root, "Name", report.title)
-    _text(root, "Description", report.workflow.summary)
+    mission, workflow = report.rows.cover.plan_mission, report.workflow
     about = ((name, value) for name, value in cover_facts(report) if name not in LINES)
-    _text(root, "OtherInformation", _told(about))
-    core = _add(root, "StrategicPlanCore")
     steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
-    if report.rows.cover.plan_mission:
-        _text(_add(core, "Mission"), "Description", report.rows.cover.plan_mission)
-    for area in report.focus_areas:
-        goal = _goal(core, area.goal)
-        for row in area.initiatives:
-            _objective(goal, report, row, steps[row.source_id], promises[row.source_id])
-    if not report.focus_areas:
-        _goal(core, report.no_goal)  # the standard asks for one Goal at the least
-    _administrative(root, report)
+    areas = [(area.goal, area.initiatives) for area in report.focus_areas]
+    goals = [
+        _goal(goal, [_objective(report, row, steps[row.source_id], promises[row.source_id]) for row in rows])
+        for goal, rows in areas or [(report.no_goal, ())]  # the standard asks for one Goal at the least
+    ]
+    root = _node(
+        "PerformancePlanOrReport",
+        _text("Name", report.title),
+        _text("Description", workflow.summary),
+        _text("OtherInformation", _told(about)),
+        _node("StrategicPlanCore", _node("Mission", _text("Description", mission)) if mission else None, *goals),
+        _administrative(report),
+        Type="Performance_Report",
+    )
     etree.indent(root, " ")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
 
 
-def _administrative(root: Node, report: ReportContent) -> None:
+def _administrative(report: ReportContent) -> Node:
     workflow, source = report.workflow, report.rows.cover.plan_source
-    node = _add(root, "AdministrativeInformation")
-    _text(node, "Identifier", f"content-{workflow.content_hash}" if workflow.content_hash else "")
-    _day(node, "StartDate", report.first_day)
-    _day(node, "EndDate", report.day)
     made = workflow.completed_at or workflow.built_at
-    _day(node, "PublicationDate", made.date() if made else None)
-    _text(node, "Source", source if ADDRESS.fullmatch(source) else "")
+    return _node(
+        "AdministrativeInformation",
+        _text("Identifier", f"content-{workflow.content_hash}" if workflow.content_hash else ""),
+        _day("StartDate", report.quarter.first_day),
+        _day("EndDate", report.day),
+        _day("PublicationDate", made.date() if made else None),
+        _text("Source", source if ADDRESS.fullmatch(source) else ""),
+    )
 
 
 def _by_initiative(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -61,25 +65,21 @@ def _by_initiative(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _goal(core: Node, goal: Heading) -> Node:
-    node = _add(core, "Goal")
-    _required(node, Name=goal.title, Description=goal.text)
-    _text(node, "Identifier", f"goal-{goal.source_id}" if goal.source_id else "")
-    _text(node, "SequenceIndicator", goal.number)
-    _stakeholder(node, "Person", goal.lead_name, "Lead")
-    return node
+def _goal(goal: Heading, objectives: Iterable[Node]) -> Node:
+    return _node(
+        "Goal",
+        _required("Name", goal.title),
+        _required("Description", goal.text),
+        _text("Identifier", f"goal-{goal.source_id}" if goal.source_id else ""),
+        _text("SequenceIndicator", goal.number),
+        _stakeholder("Person", goal.lead_name, "Lead"),
+        *objectives,
+    )
 
 
 def _objective(
-    goal: Node, report: ReportContent, row: Initiative, steps: Iterable[Milestone], promises: Iterable[Commitment]
-) -> None:
-    node = _add(goal, "Objective")
-    _text(node, "Name", row.title)
-    _text(node, "Description", row.summary)
-    _text(node, "Identifier", f"initiative-{row.source_id}")
-    _text(node, "SequenceIndicator", row.number)
-    _stakeholder(node, "Person", row.owner_name, "Owner")
-    _stakeholder(node, "Organization", row.department_name, "Lead department")
+    report: ReportContent, row: Initiative, steps: Iterable[Milestone], promises: Iterable[Commitment]
+) -> Node:
     about = (
         ("Strategy", f"{row.strategy_number} {row.strategy_title}".strip()),
         ("Priorities", ", ".join(row.priority_names)),
@@ -90,101 +90,98 @@ def _objective(
         ("Times slipped", row.slip_count or None),
         ("Status set by hand because", row.override_reason),
     )
-    _text(node, "OtherInformation", _told(about))
-    _status(node, report, row)
-    _percent(node, report, row)
-    for step in steps:
-        _milestone(node, report, step)
-    for promise in promises:
-        _commitment(node, report, promise)
-
-
-def _status(objective: Node, report: ReportContent, row: Initiative) -> None:
-    node = _indicator(objective, "Status", "Status", f"initiative-{row.source_id}-status")
-    instance = _add(node, "MeasurementInstance")
-    said = _told(
-        (
-            ("What happened", row.happened),
-            ("What is next", row.next_steps),
-            ("Help needed", row.help_needed),
-            ("Reported by", row.author_name),
-            ("Reported on", row.last_updated_at),
-        )
+    return _node(
+        "Objective",
+        _text("Name", row.title),
+        _text("Description", row.summary),
+        _text("Identifier", f"initiative-{row.source_id}"),
+        _text("SequenceIndicator", row.number),
+        _stakeholder("Person", row.owner_name, "Owner"),
+        _stakeholder("Organization", row.department_name, "Lead department"),
+        _text("OtherInformation", _told(about)),
+        _status(report, row),
+        _percent(report, row),
+        *(_milestone(report, step) for step in steps),
+        *(_commitment(report, promise) for promise in promises),
     )
-    _actual(instance, start=report.first_day, end=report.day, name="Status", value=row.effective_label, text=said)
+
+
+def _status(report: ReportContent, row: Initiative) -> Node:
+    said = (
+        ("What happened", row.happened),
+        ("What is next", row.next_steps),
+        ("Help needed", row.help_needed),
+        ("Reported by", row.author_name),
+        ("Reported on", row.last_updated_at),
+    )
+    first, last = report.quarter.first_day, report.day
+    results = [_actual(first, last, "Status", row.effective_label, _told(said))]
     if row.reported_status:
-        _actual(instance, start=None, end=report.day, name="Reported status", value=row.reported_label)
+        results.append(_actual(None, last, "Reported status", row.reported_label))
+    return _indicator("Status", "Status", f"initiative-{row.source_id}-status", results)
 
 
-def _percent(objective: Node, report: ReportContent, row: Initiative) -> None:
-    node = _indicator(
-        objective, "Progress", "percent", f"initiative-{row.source_id}-percent", kind="Quantitative", stage="Output"
-    )
-    instance = _add(node, "MeasurementInstance")
-    _target(instance, start=row.start_date, end=row.due_date, units=100)
-    if row.percent is not None:
-        result = _add(instance, "ActualResult")
-        _day(result, "EndDate", report.day)
-        _text(result, "NumberOfUnits", str(row.percent))
+def _percent(report: ReportContent, row: Initiative) -> Node:
+    reached = [_day("EndDate", report.day), _text("NumberOfUnits", str(row.percent))]
+    results = [
+        _target(row.start_date, row.due_date, _text("NumberOfUnits", "100")),
+        _node("ActualResult", *reached) if row.percent is not None else None,
+    ]
+    identifier = f"initiative-{row.source_id}-percent"
+    return _indicator("Progress", "percent", identifier, results, kind="Quantitative", stage="Output")
 
 
-def _milestone(objective: Node, report: ReportContent, row: Milestone) -> None:
-    node = _indicator(objective, row.title, "Milestone", f"milestone-{row.source_id}", stage="Output")
-    instance = _add(node, "MeasurementInstance")
-    _target(instance, end=row.due_date, agreed=row.baseline_due_date)
-    _actual(instance, start=None, end=row.completed_date, name="State", value=row.state(report.day))
-    _text(node, "OtherInformation", _told((("Owner", row.owner_name), ("Department", row.department_name))))
+def _milestone(report: ReportContent, row: Milestone) -> Node:
+    results = [_promised(row), _actual(None, row.completed_date, "State", row.state(report.day))]
+    about = (("Owner", row.owner_name), ("Department", row.department_name))
+    return _indicator(row.title, "Milestone", f"milestone-{row.source_id}", results, about, stage="Output")
 
 
-def _commitment(objective: Node, report: ReportContent, row: Commitment) -> None:
-    node = _indicator(objective, row.what, "Commitment", f"commitment-{row.source_id}", stage="Input")
-    instance = _add(node, "MeasurementInstance")
-    _target(instance, end=row.due_date, agreed=row.baseline_due_date)
+def _commitment(report: ReportContent, row: Commitment) -> Node:
     delivered = row.delivered_at.date() if row.delivered_at else None
     overdue = "It was overdue." if row.is_overdue(report.day) else ""
-    _actual(instance, start=None, end=delivered, name="State", value=row.state_label, text=overdue)
-    _text(node, "OtherInformation", _told((("Department", row.department_name),)))
+    results = [_promised(row), _actual(None, delivered, "State", row.state_label, overdue)]
+    about = (("Department", row.department_name),)
+    return _indicator(row.what, "Commitment", f"commitment-{row.source_id}", results, about, stage="Input")
 
 
 def _indicator(
-    objective: Node, what: str, unit: str, identifier: str, *, kind: str = "Qualitative", stage: str = ""
-) -> Node:
-    node = _add(objective, "PerformanceIndicator")
-    if stage:
-        node.set("ValueChainStage", stage)
-    node.set("PerformanceIndicatorType", kind)
-    _required(node, MeasurementDimension=what, UnitOfMeasurement=unit)
-    _text(node, "Identifier", identifier)
-    return node
+    what: str, unit: str, identifier: str, results: Iterable[Node], about: Facts = (), *,
+    kind: str = "Qualitative", stage: str = "",
+) -> Node:  # fmt: skip
+    return _node(
+        "PerformanceIndicator",
+        _required("MeasurementDimension", what),
+        _required("UnitOfMeasurement", unit),
+        _text("Identifier", identifier),
+        _node("MeasurementInstance", *results),
+        _text("OtherInformation", _told(about)),
+        **({"ValueChainStage": stage} if stage else {}),
+        PerformanceIndicatorType=kind,
+    )
 
 
-def _target(
-    instance: Node, *, end: date | None, start: date | None = None, units: int | None = None, agreed: date | None = None
-) -> None:
-    node = _add(instance, "TargetResult")
-    _day(node, "StartDate", start)
-    _day(node, "EndDate", end)
-    _text(node, "NumberOfUnits", "" if units is None else str(units))
-    _text(node, "Description", _told((("First agreed", agreed),)))
+def _promised(row: Milestone | Commitment) -> Node:
+    return _target(None, row.due_date, _text("Description", _told((("First agreed", row.baseline_due_date),))))
 
 
-def _actual(instance: Node, *, start: date | None, end: date | None, name: str, value: str, text: str = "") -> None:
-    node = _add(instance, "ActualResult")
-    _day(node, "StartDate", start)
-    _day(node, "EndDate", end)
-    _required(_add(node, "Descriptor"), DescriptorName=name, DescriptorValue=value)
-    _text(node, "Description", text)
+def _target(start: date | None, end: date | None, more: Node) -> Node:
+    return _node("TargetResult", _day("StartDate", start), _day("EndDate", end), more)
 
 
-def _stakeholder(node: Node, kind: str, name: str, role: str) -> None:
-    if name:
-        found = _add(node, "Stakeholder")
-        found.set("StakeholderTypeType", kind)
-        _required(found, Name=name)
-        _required(_add(found, "Role"), Name=role, RoleType="Performer")
+def _actual(start: date | None, end: date | None, name: str, value: str, text: str = "") -> Node:
+    said = _node("Descriptor", _required("DescriptorName", name), _required("DescriptorValue", value))
+    return _node("ActualResult", _day("StartDate", start), _day("EndDate", end), said, _text("Description", text))
 
 
-def _told(lines: Iterable[tuple[str, Any]]) -> str:
+def _stakeholder(kind: str, name: str, role: str) -> Node:
+    if not name:
+        return None
+    plays = _node("Role", _required("Name", role), _required("RoleType", "Performer"))
+    return _node("Stakeholder", _required("Name", name), plays, StakeholderTypeType=kind)
+
+
+def _told(lines: Facts) -> str:
     """Facts without an element of their own, one a line, in the words of the report's cover."""
     return "\n".join(f"{name}: {_plain(value)}" for name, value in lines if value not in (None, ""))
 
@@ -193,20 +190,21 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else str(csv_value(value))
 
 
-def _add(parent: Node, name: str) -> Node:
-    return etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+def _node(name: str, *children: Node, **attributes: str) -> Node:
+    node = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={None: NAMESPACE}, **attributes)
+    node.extend(child for child in children if child is not None)
+    return node
 
 
-def _required(parent: Node, **texts: str) -> None:
-    for name, text in texts.items():
-        _add(parent, name).text = CONTROL.sub("", text)
+def _required(name: str, text: str) -> Node:
+    node = _node(name)
+    node.text = CONTROL.sub("", text)
+    return node
 
 
-def _text(parent: Node, name: str, text: str) -> None:
-    if text:
-        _required(parent, **{name: text})
+def _text(name: str, text: str) -> Node:
+    return _required(name, text) if text else None
 
 
-def _day(parent: Node, name: str, day: date | None) -> None:
-    if day is not None:
-        _required(parent, **{name: day.isoformat()})
+def _day(name: str, day: date | None) -> Node:
+    return _required(name, day.isoformat()) if day else None

@@ -19,7 +19,7 @@ def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
         ("Plan", cover.plan_title),
         ("Report", report.title),
-        ("Quarter", report.quarter_label),
+        ("Quarter", report.quarter.label),
         ("As of", report.day),
         ("State", workflow.state_label),
         ("Revision", None if workflow.is_draft else workflow.revision),
@@ -46,8 +46,8 @@ def edition(report: ReportContent) -> str:
 def report_name(report: ReportContent) -> str:
     """Names the report on one line, as files repeat it."""
     if report.workflow.is_draft:
-        return f"{report.quarter_label}, draft preview"
-    return f"{report.quarter_label}, revision {report.workflow.revision}"
+        return f"{report.quarter.label}, draft preview"
+    return f"{report.quarter.label}, revision {report.workflow.revision}"
 
 
 def day_of(moment: datetime | None) -> Any:

@@ -57,7 +57,7 @@ def remember_export(
 
 
 def _stem(report: ReportContent) -> str:
-    parts = [report.rows.cover.plan_slug, report.quarter_slug]
+    parts = [report.rows.cover.plan_slug, report.quarter.slug]
     parts.append("draft" if report.workflow.is_draft else f"r{report.workflow.revision}")
     if report.is_public:
         parts.append("public")

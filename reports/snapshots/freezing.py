@@ -140,20 +140,13 @@ def _built(plan: Plan, quarter: Quarter) -> QuarterSnapshot | None:
 
 def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSnapshot:
     when = AsOf.end_of(quarter.last_day)
-    then = source.cover_of(when, plan)
-    if then is None:
+    cover = source.cover_of(when, plan, quarter)
+    if cover is None:
         raise PlanNotBegun(f"“{plan.title}” was not kept here yet when {quarter.label} ended.")
     # The unique key lets one builder in; the others wait here until it commits, then take its snapshot.
     snapshot, is_mine = QuarterSnapshot.objects.get_or_create(
         plan=plan, as_of_day=quarter.last_day, revision=1,
-        defaults={
-            "fiscal_year": quarter.fiscal_year, "quarter": quarter.number, "start_month": quarter.start_month,
-            "ends_at": limit, "built_at": act.at,
-            "plan_title": then.title, "plan_slug": then.slug, "plan_mission": then.mission,
-            "plan_start_date": then.start_date, "plan_end_date": then.end_date, "plan_source": then.source,
-            "goal_label": then.goal_label, "expected_update_days": then.expected_update_days,
-            "sample_note": then.sample_note,
-        },
+        defaults={**as_mapping(cover), "ends_at": limit, "built_at": act.at},
     )  # fmt: skip
     if not is_mine:
         return snapshot

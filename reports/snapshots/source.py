@@ -25,6 +25,7 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.functions import Cast, Coalesce, LPad
 
 from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
+from goals.quarters import Quarter
 from initiatives.models import (
     Alignment,
     Commitment,
@@ -56,10 +57,17 @@ class Lines(Aggregate):
         return super().as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
 
 
-def cover_of(when: AsOf, plan: Plan) -> PlanVersion | None:
+def cover_of(when: AsOf, plan: Plan, quarter: Quarter) -> content.Cover | None:
     """The plan as it named itself at that moment; None where it was not kept here yet."""
-    found: PlanVersion | None = PlanVersion.objects.as_of(when).filter(subject=plan).first()
-    return found
+    then = plan if when.is_live else PlanVersion.objects.as_of(when).filter(subject=plan).first()
+    if then is None:
+        return None
+    return content.Cover(
+        plan_title=then.title, plan_slug=then.slug, plan_mission=then.mission, plan_start_date=then.start_date,
+        plan_end_date=then.end_date, plan_source=then.source, goal_label=then.goal_label,
+        expected_update_days=then.expected_update_days, sample_note=then.sample_note,
+        fiscal_year=quarter.fiscal_year, quarter=quarter.number, start_month=quarter.start_month, as_of_day=when.day,
+    )  # fmt: skip
 
 
 def headings(when: AsOf, plan: Plan) -> QuerySet[Any]:

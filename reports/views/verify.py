@@ -54,7 +54,7 @@ def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
         "form": CompareForm(
             initial={"before": before, "after": after}, choices=[(key, newest[key].period.label) for key in slugs]
         ),
-        "comparison": compare(rows[one.pk], rows[two.pk], before_label=one.period.label, after_label=two.period.label),
+        "comparison": compare(rows[one.pk], rows[two.pk]),
         "before_href": reverse("reports:report-detail", args=[slug, before]),
         "after_href": reverse("reports:report-detail", args=[slug, after]),
     }

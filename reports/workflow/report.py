@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from goals.models import Plan, PlanVersion
+from goals.models import Plan
 from goals.quarters import Quarter
 from records.asof import AsOf, local_day
 from reports import content
@@ -61,25 +61,21 @@ class Quarters:
         before = self.before(shown.period, by=done.recorded_at if done else None)
         kinds = (*WHOLE, "correction") if shown.revision > 1 else WHOLE
         rows = rows_of([shown, before] if before else [shown], kinds)
-        return build(
-            rows[shown.pk], shown.period, workflow=workflow,
-            before=rows[before.pk] if before else None, before_label=before.period.label if before else "",
-            withheld=report.withheld(shown),
-        )  # fmt: skip
+        return ReportContent(
+            rows[shown.pk], workflow, before=rows[before.pk] if before else None, withheld=report.withheld(shown)
+        )
 
     def preview(self, quarter: Quarter, *, at: datetime, day: Any = None) -> ReportContent | None:
         """A draft from history: as of the quarter's end once it is over, else of now or of `day`."""
         when = moment_of(quarter, at=at, day=day)
-        then = self.plan if when.is_live else source.cover_of(when, self.plan)
-        if then is None:
+        cover = source.cover_of(when, self.plan, quarter)
+        if cover is None:
             return None
         before = self.before(quarter)
-        return build(
-            rows_at(when, self.plan, then, quarter),
-            quarter,
-            workflow=WorkflowState(built_at=local(at)),
+        return ReportContent(
+            rows_at(when, self.plan, cover),
+            WorkflowState(built_at=local(at)),
             before=rows_of([before], COMPARED)[before.pk] if before else None,
-            before_label=before.period.label if before else "",
         )
 
 
@@ -89,18 +85,12 @@ def moment_of(quarter: Quarter, *, at: datetime, day: Any = None) -> AsOf:
     return AsOf.now(at) if wanted == today and day is None else AsOf.end_of(wanted)
 
 
-def rows_at(when: AsOf, plan: Plan, then: Plan | PlanVersion, quarter: Quarter) -> Rows:
+def rows_at(when: AsOf, plan: Plan, cover: content.Cover) -> Rows:
     """The rows a snapshot would hold if it were built for that moment."""
 
     def read(rows: Any, plain: type) -> Any:
         return (plain(*map(local, values)) for values in rows)
 
-    cover = content.Cover(
-        plan_title=then.title, plan_slug=then.slug, plan_mission=then.mission, plan_start_date=then.start_date,
-        plan_end_date=then.end_date, plan_source=then.source, goal_label=then.goal_label,
-        expected_update_days=then.expected_update_days, sample_note=then.sample_note,
-        fiscal_year=quarter.fiscal_year, quarter=quarter.number, start_month=quarter.start_month, as_of_day=when.day,
-    )  # fmt: skip
     return Rows(
         cover=cover,
         headings=tuple(read(source.headings(when, plan), content.Heading)),
@@ -110,21 +100,3 @@ def rows_at(when: AsOf, plan: Plan, then: Plan | PlanVersion, quarter: Quarter) 
             sorted(read(source.commitments(when, plan), content.Commitment), key=lambda row: row.source_id)
         ),
     )
-
-
-def build(
-    rows: Rows,
-    quarter: Quarter,
-    *,
-    workflow: WorkflowState,
-    before: Rows | None = None,
-    before_label: str = "",
-    withheld: frozenset[int] = frozenset(),
-) -> ReportContent:
-    following = quarter.next()
-    return ReportContent(
-        rows=rows, quarter_label=quarter.label, quarter_slug=quarter.slug, first_day=quarter.first_day,
-        last_day=quarter.last_day, next_label=following.label, next_first_day=following.first_day,
-        next_last_day=following.last_day, workflow=workflow, before=before, before_label=before_label,
-        withheld=withheld,
-    )  # fmt: skip

@@ -70,6 +70,9 @@ def test_better_worse_or_a_decision(before, after, expected):
     assert verdict(before, after) == expected
 
 
+COVER = content.Cover(**{field.name: "" for field in fields(content.Cover)})
+
+
 def _frozen(status):
     values = {"source_id": 1, "effective_status": status, "effective_label": STATUSES[status], "due_date": None}
     return content.Initiative(**{field.name: values.get(field.name, "") for field in fields(content.Initiative)})
@@ -80,8 +83,8 @@ def test_page_and_report_judge_every_change_alike(before, after):
     page = grouped(
         {1: Brief("then", 1, "1.1", "1", "One", before, None)}, {1: Brief("now", 1, "1.1", "1", "One", after, None)}
     )
-    old, new = (content.Rows(cover=None, initiatives=(_frozen(status),)) for status in (before, after))
-    told = content.compare(old, new, before_label="Q1", after_label="Q2")
+    old, new = (content.Rows(cover=COVER, initiatives=(_frozen(status),)) for status in (before, after))
+    told = content.compare(old, new)
     expected = verdict(before, after)
     lists = {"better": told.better, "worse": told.worse, "changed": told.otherwise}
     assert {name: len(getattr(page, name)) for name in lists} == {name: int(name == expected) for name in lists}

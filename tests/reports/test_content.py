@@ -44,7 +44,7 @@ def test_b07_counts_add_up_and_cancelled_is_left_out_of_percentages(story, conte
 def test_b08_an_empty_focus_area_has_no_percentage(plan):
     heading = content.Heading(1, "goal", "", "1", "1", "Empty", "", "")
     rows = content.Rows(cover=None, headings=(heading,))
-    report = content.ReportContent(rows, "FY2027 Q1", "FY2027-Q1", *[None] * 2, "", None, None)
+    report = content.ReportContent(rows)
     (area,) = report.focus_areas
     assert (area.completed_percent, area.segments) == (None, ())
 
