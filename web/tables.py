@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from operator import itemgetter
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
-import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Kind = Literal["text", "int", "date", "instant", "percent"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -130,8 +132,10 @@ def xlsx_file(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]
     return target
 
 
-def open_book(target: IO[bytes]) -> xlsxwriter.Workbook:
+def open_book(target: IO[bytes]) -> "xlsxwriter.Workbook":
     """A workbook that writes text as text and keeps memory flat. Sheets must be written top to bottom."""
+    import xlsxwriter  # noqa: PLC0415 - a process that writes no spreadsheet does not need it
+
     return xlsxwriter.Workbook(
         target,
         {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True},
@@ -139,13 +143,13 @@ def open_book(target: IO[bytes]) -> xlsxwriter.Workbook:
 
 
 def write_sheet(
-    book: xlsxwriter.Workbook,
+    book: "xlsxwriter.Workbook",
     title: str,
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
     *,
     lines: int | None = None,
-) -> xlsxwriter.worksheet.Worksheet:
+) -> "xlsxwriter.worksheet.Worksheet":
     """One sheet: frozen heading row, filter, widths, typed cells; rows as high as their text, up to so many `lines`.
 
     Without `lines` the program that opens the file decides on heights.
@@ -181,7 +185,7 @@ def write_sheet(
     return sheet
 
 
-def _set_print(sheet: xlsxwriter.worksheet.Worksheet, widths: Sequence[int]) -> None:
+def _set_print(sheet: "xlsxwriter.worksheet.Worksheet", widths: Sequence[int]) -> None:
     """Prints in letters that can be read: one page wide, or several, each with the first columns and the headings."""
     sheet.set_landscape()
     sheet.set_paper(LETTER)
@@ -204,7 +208,7 @@ def _set_print(sheet: xlsxwriter.worksheet.Worksheet, widths: Sequence[int]) -> 
     sheet.set_v_pagebreaks(breaks)
 
 
-def write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Any, style: Any) -> None:
+def write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, value: Any, style: Any) -> None:
     """A cell of the type of its value: never a formula, never a link, instants in plan time without a zone."""
     if isinstance(value, str):
         sheet.write_string(row, column, cell_text(value), style)

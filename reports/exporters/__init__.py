@@ -2,50 +2,61 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from reports.content import ReportContent
-from reports.exporters.counting import Progress
-from reports.exporters.to_csv import to_csv
-from reports.exporters.to_html import to_html
-from reports.exporters.to_json import to_json
-from reports.exporters.to_pdf import to_pdf
-from reports.exporters.to_pptx import to_pptx
-from reports.exporters.to_stratml import to_stratml
-from reports.exporters.to_xlsx import to_xlsx
 from web.tables import XLSX_TYPE
 
 PPTX_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+Progress = Callable[[int, int], None]  # rows written, of how many: counted where they are written
+
+
+def silent(done: int, total: int) -> None:
+    """For those who do not ask how far a writer is."""
+
+
+class CannotTypeset(Exception):
+    """The typesetter refused the document: a sentence for who asked for the file, and for the log all it wrote."""
+
+    def __init__(self, words: str, output: str = "") -> None:
+        super().__init__(words)
+        self.output = output
+        self.add_note(output)
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its word on the page, its media type, and what writes it.
+    """A file format: its word on the page and its media type.
 
     A report of at most `at_once` rows is written while the reader waits, about a second; a larger one by a worker.
-    `write_counted` is a writer that also tells how many of its rows are written.
     """
 
     key: str
     label: str
     media_type: str
-    write: Callable[[ReportContent], bytes]
     at_once: int = 100
-    write_counted: Callable[[ReportContent, Progress], bytes] | None = None
+    is_counted: bool = False  # its writer says how many rows are written
 
     @property
     def extension(self) -> str:
         return "xml" if self.key == "stratml" else self.key
 
+    def write(self, report: ReportContent, progress: Progress = silent) -> bytes:
+        """The file. Its module is loaded here: a process that writes no files needs no library of theirs."""
+        name = f"to_{self.key}"
+        writer: Callable[..., bytes] = getattr(import_module(f"reports.exporters.{name}"), name)
+        return writer(report, progress) if self.is_counted else writer(report)
+
 
 FORMATS = {
     item.key: item
     for item in (
-        Format("html", "Web page", "text/html; charset=utf-8", to_html, 1_000),
-        Format("pdf", "PDF", "application/pdf", to_pdf),
-        Format("xlsx", "Spreadsheet", XLSX_TYPE, to_xlsx, 2_000, to_xlsx),
-        Format("pptx", "Slides", PPTX_TYPE, to_pptx),
-        Format("csv", "CSV", "text/csv; charset=utf-8", to_csv, 10_000),
-        Format("json", "JSON", "application/json", to_json, 10_000),
-        Format("stratml", "StratML", "application/xml", to_stratml, 10_000),
+        Format("html", "Web page", "text/html; charset=utf-8", 1_000),
+        Format("pdf", "PDF", "application/pdf"),
+        Format("xlsx", "Spreadsheet", XLSX_TYPE, 2_000, is_counted=True),
+        Format("pptx", "Slides", PPTX_TYPE),
+        Format("csv", "CSV", "text/csv; charset=utf-8", 10_000),
+        Format("json", "JSON", "application/json", 10_000),
+        Format("stratml", "StratML", "application/xml", 10_000),
     )
 }

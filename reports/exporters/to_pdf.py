@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from reports.content import ReportContent
 from reports.content.outline import Words, day_words, moment_words, typed
+from reports.exporters import CannotTypeset
 from reports.exporters.pdf.draw import Data, blocks, short, span
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, families
 from reports.exporters.words import cover_facts, report_name
@@ -22,15 +23,6 @@ SECONDS = 120.0
 REFUSED = re.compile(r'error: PDF/UA-1 error: the text (?:contains the disallowed codepoint )?`"(.*?)"`')
 TRIES = 4
 DRAFT = "Draft preview. The quarter was not frozen when this file was made. Its figures may still change."
-
-
-class CannotTypeset(Exception):
-    """The typesetter refused the document: a sentence for who asked for the file, and for the log all it wrote."""
-
-    def __init__(self, words: str, output: str = "") -> None:
-        super().__init__(words)
-        self.output = output
-        self.add_note(output)
 
 
 def to_pdf(report: ReportContent) -> bytes:

@@ -1,28 +1,21 @@
 """XLSX: cover, overview with native charts, a sheet for each kind of row. Dates are dates, numbers are numbers."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeVar
 
 import xlsxwriter
 
 from reports.content import Initiative, ReportContent
-from reports.exporters.counting import Count, Progress, silent
-from reports.exporters.words import (
-    CORRECTION_COLUMNS,
-    INITIATIVE_COLUMNS,
-    MILESTONE_COLUMNS,
-    STATUS_COLOURS,
-    correction_row,
-    cover_facts,
-    initiative_row,
-    milestone_row,
-)
+from reports.content.rows import CORRECTABLE
+from reports.exporters import Progress, silent
+from reports.exporters.words import INITIATIVES, STATUS_COLOURS, Field, cells_of, cover_facts
 from web.markdown import to_plain
-from web.tables import LETTER, LINE, Column, Kind, cell_text, lines_of, open_book, write_cell, write_sheet
+from web.tables import LETTER, LINE, Column, cell_text, lines_of, open_book, write_cell, write_sheet
 
+R = TypeVar("R")
 LINES = 8  # a row of a report is at most so many lines high; the text goes on inside its cell
 TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
 ROW_HEIGHT = 20  # pixels of a row, as programs draw it by themselves
@@ -40,46 +33,86 @@ def to_xlsx(report: ReportContent, progress: Progress = silent) -> bytes:
     book.set_properties(properties)
     _cover(book, report)
     _overview(book, report)
-    changes, commitments, alignment = list(_changes(report)), list(_commitments(report)), list(_alignment(report))
-    initiatives, steps, corrections = report.rows.initiatives, report.steps, report.rows.corrections
-    all_rows = (initiatives, steps, changes, commitments, alignment, corrections)
+    cells = [cells_of(fields) for fields in (INITIATIVES, MILESTONES, COMMITMENTS, CORRECTIONS)]
+    initiatives, milestones, commitments, corrections = cells
+    promises = [item for group in report.promises for item in group.promises]
+    changes, alignment = list(_changes(report)), list(_alignment(report))
+    all_rows = (report.rows.initiatives, report.steps, changes, promises, alignment, report.rows.corrections)
     count = Count(sum(map(len, all_rows)), progress)
-    sheets: list[tuple[str, list[Column], Iterable[Sequence[Any]]]] = [
-        ("Initiatives", _columns(INITIATIVE_COLUMNS), map(_initiative, initiatives)),
-        ("Milestones", _columns(MILESTONE_COLUMNS), map(milestone_row, steps)),
-        ("Changes", CHANGE_COLUMNS, changes),
-        ("Commitments", COMMITMENT_COLUMNS, commitments),
+    sheets: list[tuple[str, Sequence[Column], Iterable[Sequence[Any]]]] = [
+        ("Initiatives", INITIATIVES, map(initiatives, map(_in_words, report.rows.initiatives))),
+        ("Milestones", MILESTONES, map(milestones, report.steps)),
+        ("Changes", CHANGES, changes),
+        ("Commitments", COMMITMENTS, map(commitments, promises)),
     ]
     if alignment:
-        sheets.append(("Alignment", _alignment_columns(report), alignment))
-    if corrections:
-        sheets.append(("Corrections", _columns(CORRECTION_COLUMNS), map(correction_row, corrections)))
+        priorities = [Column(priority.title, "int", 14) for priority in report.priorities]
+        sheets.append(("Alignment", [Column(report.rows.cover.goal_label, width=60), *priorities], alignment))
+    if report.rows.corrections:
+        sheets.append(("Corrections", CORRECTIONS, map(corrections, report.rows.corrections)))
     for name, columns, rows in sheets:
         write_sheet(book, name, columns, count.of(rows), lines=LINES)
     book.close()
     return target.getvalue()
 
 
-CHANGE_COLUMNS = [
+MILESTONES = (
+    Field("Initiative", "text", 10, "initiative.number"),
+    Field("Initiative title", "text", 44, "initiative.title"),
+    Field("Milestone", "text", 50, "milestone.title"),
+    Field("State", "text", 12, "state"),
+    Field("First agreed", "date", 12, "milestone.baseline_due_date"),
+    Field("Due", "date", 12, "milestone.due_date"),
+    Field("Done", "date", 12, "milestone.completed_date"),
+    Field("Slip in days", "int", 10, "milestone.slip_days"),
+    Field("Times slipped", "int", 10, "milestone.slip_count"),
+    Field("Owner", "text", 22, "milestone.owner_name"),
+    Field("Department", "text", 30, "milestone.department_name"),
+)
+COMMITMENTS = (
+    Field("Department", "text", 34, "commitment.department_name"),
+    Field("Commitment", "text", 50, "commitment.what"),
+    Field("Initiative", "text", 10, "initiative.number"),
+    Field("Initiative title", "text", 44, "initiative.title"),
+    Field("State", "text", 12, "commitment.state_label"),
+    Field("Overdue", "text", 10, "is_overdue"),
+    Field("First agreed", "date", 12, "commitment.baseline_due_date"),
+    Field("Due", "date", 12, "commitment.due_date"),
+)
+CORRECTIONS = (
+    Field("Initiative", "text", 10, "number"),
+    Field("Initiative title", "text", 44, "title"),
+    Field("Field", "text", 18, lambda row: CORRECTABLE.get(row.field, row.field)),
+    Field("Before", "text", 40, "before"),
+    Field("After", "text", 40, "after"),
+    Field("Why", "text", 40, "reason"),
+    Field("Corrected by", "text", 22, "author_name"),
+    Field("Corrected at", "instant", 18, "recorded_at"),
+)
+CHANGES = [
     Column("Change", width=22), Column("Initiative", width=10), Column("Initiative title", width=44),
     Column("What", width=44), Column("Before", width=18), Column("After", width=18),
     Column("Date before", "date", 12), Column("Date after", "date", 12), Column("Days", "int", 8),
 ]  # fmt: skip
-COMMITMENT_COLUMNS = [
-    Column("Department", width=34), Column("Commitment", width=50), Column("Initiative", width=10),
-    Column("Initiative title", width=44), Column("State", width=12), Column("Overdue", width=10),
-    Column("First agreed", "date", 12), Column("Due", "date", 12),
-]  # fmt: skip
 
 
-def _columns(listed: Sequence[tuple[str, str, int]]) -> list[Column]:
-    return [Column(heading, cast(Kind, kind), width) for heading, kind, width in listed]
+class Count:
+    """Counts rows of several tables into one number."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self.done, self.total, self.progress = 0, total, progress
+
+    def of(self, rows: Iterable[R]) -> Iterator[R]:
+        for row in rows:
+            yield row
+            self.done += 1
+            self.progress(self.done, self.total)
 
 
-def _initiative(row: Initiative) -> list[Any]:
-    """As in a CSV, with what people typed as words alone."""
+def _in_words(row: Initiative) -> Initiative:
+    """With what people typed as words alone."""
     happened, next_steps, help_needed = map(to_plain, (row.happened, row.next_steps, row.help_needed))
-    return initiative_row(replace(row, happened=happened, next_steps=next_steps, help_needed=help_needed))
+    return replace(row, happened=happened, next_steps=next_steps, help_needed=help_needed)
 
 
 def _changes(report: ReportContent) -> Iterable[list[Any]]:
@@ -89,21 +122,6 @@ def _changes(report: ReportContent) -> Iterable[list[Any]]:
             words = (item.before, item.after) if item.days is None else ("", "")
             days = (item.before_day, item.after_day)
             yield [what, item.number, item.title, item.what, *words, *days, item.days]
-
-
-def _commitments(report: ReportContent) -> Iterable[list[Any]]:
-    for group in report.promises:
-        for item in group.promises:
-            row = item.commitment
-            yield [
-                group.name, row.what, item.initiative.number, item.initiative.title, row.state_label, item.is_overdue,
-                row.baseline_due_date, row.due_date,
-            ]  # fmt: skip
-
-
-def _alignment_columns(report: ReportContent) -> list[Column]:
-    priorities = [Column(priority.title, "int", 14) for priority in report.priorities]
-    return [Column(report.rows.cover.goal_label, width=60), *priorities]
 
 
 def _alignment(report: ReportContent) -> Iterable[list[Any]]:

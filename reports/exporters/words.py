@@ -1,11 +1,13 @@
 """What every file says about itself, in the same words and order."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from reports.content import Correction, Initiative, Milestone, ReportContent
-from reports.content.report import Step
-from reports.content.rows import CORRECTABLE
+from reports.content import Initiative, ReportContent
+from web.tables import Column
 
 STATUS_COLOURS = {  # of a bar, as the pages have them by day (static/css/app.css)
     "completed": "0F4D90", "on_track": "2F6F31", "at_risk": "A05200", "off_track": "B82B00", "on_hold": "8200AD",
@@ -50,93 +52,53 @@ def report_name(report: ReportContent) -> str:
     return f"{report.quarter.label}, revision {report.workflow.revision}"
 
 
-def day_of(moment: datetime | None) -> Any:
-    return moment.date() if moment else None
+@dataclass(frozen=True)
+class Field(Column):
+    """A column of one kind of row, with what its cell holds: a path of attributes, or a function of the row."""
+
+    value: str | Callable[[Any], Any] = ""
 
 
-INITIATIVE_COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("Number", "text", 10),
-    ("Initiative", "text", 44),
-    ("Focus area", "text", 30),
-    ("Strategy", "text", 30),
-    ("Status", "text", 16),
-    ("Reported status", "text", 16),
-    ("Percent", "percent", 9),
-    ("Owner", "text", 22),
-    ("Department", "text", 30),
-    ("Start", "date", 12),
-    ("Due", "date", 12),
-    ("First agreed", "date", 12),
-    ("Slip in days", "int", 10),
-    ("Times slipped", "int", 10),
-    ("Last update", "date", 12),
-    ("Author", "text", 22),
-    ("What happened", "text", 60),
-    ("What is next", "text", 40),
-    ("Help needed", "text", 40),
-    ("Milestones met", "int", 11),
-    ("Milestones", "int", 11),
-    ("Milestones overdue", "int", 11),
-    ("Priorities", "text", 30),
-    ("Horizon", "text", 14),
-    ("Audience", "text", 18),
-    ("Visibility", "text", 12),
-    ("Status set by hand because", "text", 30),
+def cells_of(fields: Iterable[Field]) -> Callable[[Any], list[Any]]:
+    """A function that gives the cells of a row."""
+    each = [attrgetter(field.value) if isinstance(field.value, str) else field.value for field in fields]
+    return lambda row: [value(row) for value in each]
+
+
+def _named(number: str, title: str) -> Callable[[Any], str]:
+    return lambda row: f"{getattr(row, number)} {getattr(row, title)}".strip()
+
+
+def _updated_on(row: Initiative) -> date | None:
+    return row.last_updated_at.date() if row.last_updated_at else None
+
+
+INITIATIVES = (
+    Field("Number", "text", 10, "number"),
+    Field("Initiative", "text", 44, "title"),
+    Field("Focus area", "text", 30, _named("goal_number", "goal_title")),
+    Field("Strategy", "text", 30, _named("strategy_number", "strategy_title")),
+    Field("Status", "text", 16, "effective_label"),
+    Field("Reported status", "text", 16, "reported_label"),
+    Field("Percent", "percent", 9, "percent"),
+    Field("Owner", "text", 22, "owner_name"),
+    Field("Department", "text", 30, "department_name"),
+    Field("Start", "date", 12, "start_date"),
+    Field("Due", "date", 12, "due_date"),
+    Field("First agreed", "date", 12, "baseline_due_date"),
+    Field("Slip in days", "int", 10, "slip_days"),
+    Field("Times slipped", "int", 10, "slip_count"),
+    Field("Last update", "date", 12, _updated_on),
+    Field("Author", "text", 22, "author_name"),
+    Field("What happened", "text", 60, "happened"),
+    Field("What is next", "text", 40, "next_steps"),
+    Field("Help needed", "text", 40, "help_needed"),
+    Field("Milestones met", "int", 11, "milestones_met"),
+    Field("Milestones", "int", 11, "milestones_total"),
+    Field("Milestones overdue", "int", 11, "milestones_overdue"),
+    Field("Priorities", "text", 30, lambda row: ", ".join(row.priority_names)),
+    Field("Horizon", "text", 14, "horizon_label"),
+    Field("Audience", "text", 18, "audience_label"),
+    Field("Visibility", "text", 12, "visibility_label"),
+    Field("Status set by hand because", "text", 30, "override_reason"),
 )
-
-
-def initiative_row(row: Initiative) -> list[Any]:
-    return [
-        row.number, row.title, _named(row.goal_number, row.goal_title), _named(row.strategy_number, row.strategy_title),
-        row.effective_label, row.reported_label, row.percent, row.owner_name, row.department_name, row.start_date,
-        row.due_date, row.baseline_due_date, row.slip_days, row.slip_count, day_of(row.last_updated_at),
-        row.author_name, row.happened, row.next_steps, row.help_needed, row.milestones_met, row.milestones_total,
-        row.milestones_overdue, ", ".join(row.priority_names), row.horizon_label, row.audience_label,
-        row.visibility_label, row.override_reason,
-    ]  # fmt: skip
-
-
-MILESTONE_COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("Initiative", "text", 10),
-    ("Initiative title", "text", 44),
-    ("Milestone", "text", 50),
-    ("State", "text", 12),
-    ("First agreed", "date", 12),
-    ("Due", "date", 12),
-    ("Done", "date", 12),
-    ("Slip in days", "int", 10),
-    ("Times slipped", "int", 10),
-    ("Owner", "text", 22),
-    ("Department", "text", 30),
-)
-
-
-def milestone_row(step: Step) -> list[Any]:
-    row: Milestone = step.milestone
-    return [
-        step.initiative.number, step.initiative.title, row.title, step.state, row.baseline_due_date, row.due_date,
-        row.completed_date, row.slip_days, row.slip_count, row.owner_name, row.department_name,
-    ]  # fmt: skip
-
-
-CORRECTION_COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("Initiative", "text", 10),
-    ("Initiative title", "text", 44),
-    ("Field", "text", 18),
-    ("Before", "text", 40),
-    ("After", "text", 40),
-    ("Why", "text", 40),
-    ("Corrected by", "text", 22),
-    ("Corrected at", "instant", 18),
-)
-
-
-def correction_row(row: Correction) -> list[Any]:
-    return [
-        row.number, row.title, CORRECTABLE.get(row.field, row.field), row.before, row.after, row.reason,
-        row.author_name, row.recorded_at,
-    ]  # fmt: skip
-
-
-def _named(number: str, title: str) -> str:
-    return f"{number} {title}".strip()

@@ -15,7 +15,7 @@ from outbox.services import put
 from records.audit import Act, record_event
 from records.models import Channel
 from reports.content import ReportContent
-from reports.exporters.to_pdf import CannotTypeset
+from reports.exporters import CannotTypeset
 from reports.files.requests import KEPT
 from reports.files.selectors import content_for
 from reports.files.writing import Export, remember_export, write_export

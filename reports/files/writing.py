@@ -7,8 +7,7 @@ from django.core.exceptions import ValidationError
 
 from records.audit import Act
 from reports.content import ReportContent
-from reports.exporters import FORMATS
-from reports.exporters.counting import Progress, silent
+from reports.exporters import FORMATS, Progress, silent
 from reports.models import ExportedFile, QuarterSnapshot
 from web.tables import file_name
 
@@ -35,7 +34,7 @@ def write_export(*, report: ReportContent, format_key: str, progress: Progress =
     if format_key not in FORMATS:
         raise ValidationError(f"There is no format “{format_key[:20]}”. Formats: {', '.join(FORMATS)}.")
     kind = FORMATS[format_key]
-    content = kind.write_counted(report, progress) if kind.write_counted else kind.write(report)
+    content = kind.write(report, progress)
     return Export(
         name=f"{_stem(report)}.{kind.extension}", media_type=kind.media_type, content=content,
         sha256=hashlib.sha256(content).hexdigest(),

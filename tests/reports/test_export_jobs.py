@@ -17,8 +17,8 @@ from people.models import RoleGrant
 from people.services import revoke_role
 from records.models import AuditEvent
 from reports import services
-from reports.exporters import FORMATS
-from reports.exporters.to_pdf import CannotTypeset, _why
+from reports.exporters import FORMATS, CannotTypeset, to_xlsx
+from reports.exporters.to_pdf import _why
 from reports.files import build as building
 from reports.files.verification import verify_file
 from reports.models import ExportContent, ExportedFile, ExportJob, ExportRequest
@@ -318,15 +318,15 @@ def poison(monkeypatch):
     def broken(report, tell):
         raise ValueError("a text that no writer can write")
 
-    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], at_once=0, write_counted=broken))
+    monkeypatch.setattr(to_xlsx, "to_xlsx", broken)
 
 
 def test_a_document_that_the_typesetter_refuses_is_told_in_a_sentence(reader, monkeypatch):
-    def refused(report):
+    def refused(report, tell):
         told = "error: a text without a font\n  at line 3\n  hint: none"
         raise CannotTypeset(_why(told, 3), told)
 
-    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], at_once=0, write_counted=None, write=refused))
+    monkeypatch.setattr(to_xlsx, "to_xlsx", refused)
     job = ask(reader)
     for minute in (0, 1, 2):
         assert build(f"2026-10-05T15:0{minute}") == job
@@ -348,7 +348,7 @@ def test_a_file_that_cannot_be_built_fails_with_words_and_can_be_tried_again(rea
     assert "a text that no writer can write" in html
     assert "Try again" in html
     assert AuditEvent.objects.filter(verb="export.failed", target_id=job.pk).count() == 1
-    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], write_counted=None))
+    monkeypatch.undo()
     assert ask(reader) == job
     build("2027-01-05T15:10")
     job.refresh_from_db()

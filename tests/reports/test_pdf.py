@@ -7,7 +7,6 @@ import html
 import re
 import shutil
 import subprocess
-import sys
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -18,6 +17,7 @@ import pytest
 
 from reports.content.outline import day_words as day
 from reports.content.outline import lateness
+from reports.exporters import to_pdf as exporter
 from reports.exporters.pdf import text as drawing
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, breakable, is_right_to_left, language
 from reports.exporters.to_pdf import to_pdf
@@ -26,7 +26,6 @@ from tests.reports.pdf_reader import Document
 from web.templatetags.ui import days_phrase
 
 MARGIN = 54  # points
-exporter = sys.modules["reports.exporters.to_pdf"]  # the package has a function of that name
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (Debian: poppler-utils)")
 
 
