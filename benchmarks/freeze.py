@@ -15,8 +15,7 @@ from goals.models import Plan
 from goals.quarters import Quarter
 from records.asof import AsOf
 from records.audit import Act
-from reports import content
-from reports.models import QuarterSnapshot, SnapshotCommitment, SnapshotHeading, SnapshotInitiative, SnapshotMilestone
+from reports.models import QuarterSnapshot
 from reports.services import freeze_quarter
 from reports.snapshots import source
 from reports.snapshots.freezing import copy
@@ -66,10 +65,8 @@ def copy_only(plan: Plan, quarter: Quarter) -> None:
             plan_start_date=plan.start_date, plan_end_date=plan.end_date, goal_label=plan.goal_label,
             expected_update_days=plan.expected_update_days,
         )  # fmt: skip
-        copy(source.headings(when, plan), SnapshotHeading, content.Heading, snapshot)
-        copy(source.initiatives(when, plan), SnapshotInitiative, content.Initiative, snapshot)
-        copy(source.milestones(when, plan), SnapshotMilestone, content.Milestone, snapshot)
-        copy(source.commitments(when, plan), SnapshotCommitment, content.Commitment, snapshot)
+        for kind, read in source.READERS.items():
+            copy(kind, read(when, plan), snapshot)
 
 
 def _from(quarter: Quarter) -> Iterator[Quarter]:

@@ -16,10 +16,6 @@ urlpatterns = [
     path("reports/<slug:slug>/compare/", verify.report_compare, name="report-compare"),
     path(ONE, pages.report_detail, name="report-detail"),
     path(f"{ONE}export.<str:format_key>", exports.report_export, name="report-export"),
-    path(f"{ONE}summary/", workflow.report_summary, name="report-summary"),
     path(f"{ONE}sign-off/<int:initiative_id>/", workflow.report_sign_off, name="report-sign-off"),
-    path(f"{ONE}complete/", workflow.report_complete, name="report-complete"),
-    path(f"{ONE}publish/", workflow.report_publish, name="report-publish"),
-    path(f"{ONE}unpublish/", workflow.report_unpublish, name="report-unpublish"),
-    path(f"{ONE}reopen/", workflow.report_reopen, name="report-reopen"),
+    *(path(f"{ONE}{name}/", workflow.report_work, {"name": name}, name=f"report-{name}") for name in workflow.WORK),
 ]

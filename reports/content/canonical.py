@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any, get_args
 
 import orjson
@@ -18,12 +19,13 @@ import orjson
 from reports.content.rows import Commitment, Correction, Heading, Initiative, Milestone, Rows
 
 FORMAT = "planapp-snapshot-1"
-KINDS: tuple[tuple[str, type], ...] = (
-    ("heading", Heading),
-    ("initiative", Initiative),
-    ("milestone", Milestone),
-    ("commitment", Commitment),
-    ("correction", Correction),
+# Each kind of row with the key that orders it.
+KINDS: tuple[tuple[str, type, tuple[str, ...]], ...] = (
+    ("heading", Heading, ("kind", "source_id")),
+    ("initiative", Initiative, ("source_id",)),
+    ("milestone", Milestone, ("source_id",)),
+    ("commitment", Commitment, ("source_id",)),
+    ("correction", Correction, ("initiative_id", "field")),
 )
 # Added after the first quarters were frozen (docs/adr/0012); they stand last in their class.
 WHERE_SET = frozenset({"review_date"})
@@ -111,15 +113,8 @@ def _listed(text: str) -> list[str]:
 def lines(rows: Rows) -> Iterator[bytes]:
     """The canonical lines of rows held in memory."""
     yield cover_line(as_mapping(rows.cover))
-    groups: tuple[Iterable[Any], ...] = (
-        sorted(rows.headings, key=lambda row: (row.kind, row.source_id)),
-        sorted(rows.initiatives, key=lambda row: row.source_id),
-        sorted(rows.milestones, key=lambda row: row.source_id),
-        sorted(rows.commitments, key=lambda row: row.source_id),
-        sorted(rows.corrections, key=lambda row: (row.initiative_id, row.field)),
-    )
-    for (kind, _), group in zip(KINDS, groups, strict=True):
-        for row in group:
+    for kind, _, key in KINDS:
+        for row in sorted(getattr(rows, f"{kind}s"), key=attrgetter(*key)):
             yield line(kind, as_mapping(row))
 
 

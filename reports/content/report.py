@@ -13,6 +13,9 @@ from reports.content.leak_check import named_in
 from reports.content.rows import Commitment, Heading, Initiative, Milestone, Rows
 from web.shares import percent
 
+AGES = {30: "up to 30 days", 60: "31 to 60 days", 90: "61 to 90 days"}  # of the last update
+OLDER = ("more than 90 days", "never")
+
 
 @dataclass(frozen=True)
 class SignOff:
@@ -127,12 +130,20 @@ class FocusArea:
 class Promises:
     """A department's commitments in figures."""
 
-    department: str
     name: str
     promises: tuple[Promise, ...]
-    open: int
-    overdue: int
-    delivered: int
+
+    @property
+    def open(self) -> int:
+        return sum(item.commitment.is_open for item in self.promises)
+
+    @property
+    def overdue(self) -> int:
+        return sum(item.is_overdue for item in self.promises)
+
+    @property
+    def delivered(self) -> int:
+        return sum(item.commitment.state == "delivered" for item in self.promises)
 
 
 @dataclass(frozen=True)
@@ -281,57 +292,38 @@ class ReportContent:
             if step.milestone.is_open and step.milestone.slip_days and step.initiative.is_open
         ]
 
-    def _is_open(self, row: Milestone) -> bool:
-        return self.by_id[row.initiative_id].is_open
-
     @cached_property
     def next_dates(self) -> list[Dated]:
         """What is due in the quarter after this one, by day."""
-        found = [
-            Dated(row.due_date, row.title, "Milestone", self.by_id[row.initiative_id], self._who(row))
-            for row in self.rows.milestones
-            if row.due_date is not None and row.is_open and self._is_open(row) and self._is_next(row.due_date)
+        following, of = self.quarter.next(), self.by_id
+        found: list[tuple[Milestone | Commitment | Initiative, str, str, Initiative, str]] = [
+            *((row, row.title, "Milestone", of[row.initiative_id], self._who(row)) for row in self.rows.milestones),
+            *(
+                (row, row.what, "Commitment", of[row.initiative_id], row.department_name)
+                for row in self.rows.commitments
+            ),
+            *((row, row.title, "Initiative", row, row.owner_name) for row in self.rows.initiatives),
         ]
-        found += [
-            Dated(row.due_date, row.what, "Commitment", self.by_id[row.initiative_id], row.department_name)
-            for row in self.rows.commitments
-            if row.due_date is not None and row.is_open and self._is_next(row.due_date)
+        dates = [
+            Dated(row.due_date, what, kind, initiative, who)
+            for row, what, kind, initiative, who in found
+            if row.is_open and row.due_date is not None and row.due_date in following
+            if kind != "Milestone" or initiative.is_open
         ]
-        found += [
-            Dated(row.due_date, row.title, "Initiative", row, row.owner_name)
-            for row in self.rows.initiatives
-            if row.due_date is not None and row.is_open and self._is_next(row.due_date)
-        ]
-        return sorted(found, key=lambda item: (item.day, item.initiative.sort_key, item.what))
+        return sorted(dates, key=lambda item: (item.day, item.initiative.sort_key, item.what))
 
     def _who(self, row: Milestone) -> str:
         """Who answers for a milestone: its own owner or department, else the initiative's owner."""
         return row.owner_name or row.department_name or self.by_id[row.initiative_id].owner_name
 
-    def _is_next(self, day: date) -> bool:
-        return day in self.quarter.next()
-
     @cached_property
     def promises(self) -> list[Promises]:
-        groups: dict[tuple[str, str], list[Commitment]] = defaultdict(list)
-        for row in self.rows.commitments:
+        groups: dict[tuple[str, str], list[Promise]] = defaultdict(list)
+        for row in sorted(self.rows.commitments, key=lambda row: (row.due_date or date.max, row.source_id)):
             if row.state != "withdrawn":
-                groups[row.department_name, row.department_abbreviation].append(row)
-        return [self._promises(name, short, rows) for (name, short), rows in sorted(groups.items())]
-
-    def _promises(self, name: str, short: str, rows: Iterable[Commitment]) -> Promises:
-        told = tuple(
-            Promise(row, self.by_id[row.initiative_id], row.is_overdue(self.day))
-            for row in sorted(rows, key=lambda row: (row.due_date or date.max, row.source_id))
-        )
-        return Promises(
-            department=short,
-            name=name,
-            promises=told,
-            open=sum(item.commitment.is_open for item in told),
-            overdue=sum(item.is_overdue for item in told),
-            delivered=sum(item.commitment.state == "delivered" for item in told),
-        )
+                promise = Promise(row, self.by_id[row.initiative_id], row.is_overdue(self.day))
+                groups[row.department_name, row.department_abbreviation].append(promise)
+        return [Promises(name, tuple(promises)) for (name, _), promises in sorted(groups.items())]
 
     @cached_property
     def alignment(self) -> list[tuple[Heading, list[int]]]:
@@ -361,10 +353,8 @@ class ReportContent:
     @cached_property
     def ages(self) -> list[tuple[str, int]]:
         """Open initiatives by the age of their last update."""
-        buckets = {"up to 30 days": 0, "31 to 60 days": 0, "61 to 90 days": 0, "more than 90 days": 0, "never": 0}
-        for row in self.open_initiatives:
-            buckets[_age(row.last_updated_at, self.day)] += 1
-        return list(buckets.items())
+        found = Counter(_age(row.last_updated_at, self.day) for row in self.open_initiatives)
+        return [(words, found[words]) for words in (*AGES.values(), *OLDER)]
 
     @cached_property
     def internal_named(self) -> tuple[Initiative, ...]:
@@ -416,9 +406,6 @@ def _counts(rows: Iterable[Initiative]) -> dict[str, int]:
 
 def _age(moment: datetime | None, day: date) -> str:
     if moment is None:
-        return "never"
+        return OLDER[1]
     days = (day - moment.date()).days  # instants of a report are in plan time
-    for limit, words in ((30, "up to 30 days"), (60, "31 to 60 days"), (90, "61 to 90 days")):
-        if days <= limit:
-            return words
-    return "more than 90 days"
+    return next((words for limit, words in AGES.items() if days <= limit), OLDER[0])

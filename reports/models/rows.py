@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from django.db import models
 
-from reports import content
+from reports.content.canonical import KINDS
 from reports.models.snapshot import QuarterSnapshot
 
 
@@ -89,8 +89,9 @@ def _add_columns(model: type[models.Model], plain: type) -> None:
             COLUMNS[kind](null=bool(rest)).contribute_to_class(model, item.name)
 
 
-_add_columns(SnapshotHeading, content.Heading)
-_add_columns(SnapshotInitiative, content.Initiative)
-_add_columns(SnapshotMilestone, content.Milestone)
-_add_columns(SnapshotCommitment, content.Commitment)
-_add_columns(SnapshotCorrection, content.Correction)
+FROZEN: dict[str, type[models.Model]] = {
+    "heading": SnapshotHeading, "initiative": SnapshotInitiative, "milestone": SnapshotMilestone,
+    "commitment": SnapshotCommitment, "correction": SnapshotCorrection,
+}  # fmt: skip
+for kind, plain, _ in KINDS:
+    _add_columns(FROZEN[kind], plain)

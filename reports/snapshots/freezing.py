@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Min, Model, QuerySet
+from django.db.models import Min, QuerySet
 
 from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
@@ -24,17 +24,10 @@ from records.audit import SYSTEM, Act, close_records, record_event
 from records.models import Channel
 from reports import content
 from reports.content.canonical import as_mapping, cover_line, fingerprint
-from reports.models import (
-    QuarterSnapshot,
-    SnapshotCommitment,
-    SnapshotDigests,
-    SnapshotHeading,
-    SnapshotInitiative,
-    SnapshotMilestone,
-)
+from reports.models import QuarterSnapshot, SnapshotDigests
 from reports.snapshots import source
 from reports.snapshots.integrity import RESEALED, SEALED
-from reports.snapshots.rows import canonical_rows, cover_digests, cover_of
+from reports.snapshots.rows import TABLES, canonical_rows, cover_digests, cover_of
 
 __all__ = ["SYSTEM", "PlanNotBegun", "QuarterNotOver", "freeze_due_quarters", "freeze_quarter", "seal"]
 
@@ -150,19 +143,16 @@ def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSn
     )  # fmt: skip
     if not is_mine:
         return snapshot
-    copy(source.headings(when, plan), SnapshotHeading, content.Heading, snapshot)
-    counts = {
-        "initiative_count": copy(source.initiatives(when, plan), SnapshotInitiative, content.Initiative, snapshot),
-        "milestone_count": copy(source.milestones(when, plan), SnapshotMilestone, content.Milestone, snapshot),
-        "commitment_count": copy(source.commitments(when, plan), SnapshotCommitment, content.Commitment, snapshot),
-    }
+    copied = {kind: copy(kind, read(when, plan), snapshot) for kind, read in source.READERS.items()}
+    counts = {f"{kind}_count": copied[kind] for kind in ("initiative", "milestone", "commitment")}
     failpoint("in_snapshot")
     seal(snapshot, counts, act)
     return snapshot
 
 
-def copy(rows: QuerySet[Any], model: type[Model], plain: type, snapshot: QuarterSnapshot) -> int:
+def copy(kind: str, rows: QuerySet[Any], snapshot: QuarterSnapshot) -> int:
     """Copy what a queryset reads into a frozen table without leaving the database; returns how many rows."""
+    model, plain, _ = TABLES[kind]
     sql, params = rows.query.sql_with_params()
     quote = connection.ops.quote_name
     columns = [str(model._meta.get_field(name).column) for name in content.rows.names(plain)]  # type: ignore[union-attr]

@@ -21,7 +21,6 @@ from reports.snapshots.rows import TABLES, CanonicalRow, canonical_lines, canoni
 
 SEALED, RESEALED = "report.frozen", "report.revised"  # the verbs of audit events that hold the hashes of a report
 SHOWN = 60  # characters of a text in a sentence
-ROWS_THEN = {"initiative": source.initiatives, "milestone": source.milestones, "commitment": source.commitments}
 
 
 @dataclass(frozen=True)
@@ -171,24 +170,24 @@ def _list_of(snapshot: QuarterSnapshot, *, only_cover: bool = False) -> Iterator
 
 def _row_now(snapshot: QuarterSnapshot, kind: str, key: str) -> Any:
     """The frozen row of that key as a plain row, or None."""
-    for name, model, plain, order in TABLES:
-        if name == kind:
-            wanted = dict(zip(order, key.split(" ", len(order) - 1), strict=False))
-            found = model._default_manager.filter(snapshot=snapshot, **wanted)
-            return next((plain(*row) for row in found.values_list(*content.rows.names(plain))), None)
-    return None
+    if kind not in TABLES:
+        return None
+    model, plain, order = TABLES[kind]
+    wanted = dict(zip(order, key.split(" ", len(order) - 1), strict=False))
+    found = model._default_manager.filter(snapshot=snapshot, **wanted)
+    return next((plain(*row) for row in found.values_list(*content.rows.names(plain))), None)
 
 
 def _row_then(snapshot: QuarterSnapshot, kind: str, key: str) -> Any:
     """The same row as the history tells it, or None. Labels are worded as they are today."""
-    when, plan = AsOf.end_of(snapshot.as_of_day), snapshot.plan
-    if kind == "heading":
-        headings = (content.Heading(*row) for row in source.headings(when, plan))
-        return next((row for row in headings if f"{row.kind} {row.source_id}" == key), None)
-    if kind not in ROWS_THEN:
+    if kind not in source.READERS:
         return None
-    plain = next(plain for name, _, plain, _ in TABLES if name == kind)
-    return next((plain(*row) for row in ROWS_THEN[kind](when, plan).filter(subject_id=key)), None)
+    rows = source.READERS[kind](AsOf.end_of(snapshot.as_of_day), snapshot.plan)
+    if kind != "heading":  # a union cannot be narrowed
+        rows = rows.filter(subject_id=key)
+    _, plain, order = TABLES[kind]
+    found = (plain(*row) for row in rows)
+    return next((row for row in found if " ".join(str(getattr(row, name)) for name in order) == key), None)
 
 
 def _differences(now: Any, then: Any) -> str:

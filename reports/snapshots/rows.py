@@ -1,9 +1,9 @@
 """What was frozen, read back. Nothing here touches a live row."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
 from django.db.models import Model, TextField
 from django.db.models.functions import Cast
@@ -11,27 +11,24 @@ from django.utils import timezone
 
 from goals.models import Plan
 from reports import content
-from reports.content.canonical import as_mapping, cover_line, fingerprint, instants, line, line_writer
-from reports.models import (
-    QuarterSnapshot,
-    SnapshotCommitment,
-    SnapshotCorrection,
-    SnapshotHeading,
-    SnapshotInitiative,
-    SnapshotMilestone,
-)
+from reports.content.canonical import KINDS, as_mapping, cover_line, fingerprint, instants, line, line_writer
+from reports.models import QuarterSnapshot
+from reports.models.rows import FROZEN
 
-T = TypeVar("T")
 CHUNK = 2_000
 
-# Each frozen table, the plain row it is read into, and the order of the canonical form.
-TABLES: tuple[tuple[str, type[Model], type, tuple[str, ...]], ...] = (
-    ("heading", SnapshotHeading, content.Heading, ("kind", "source_id")),
-    ("initiative", SnapshotInitiative, content.Initiative, ("source_id",)),
-    ("milestone", SnapshotMilestone, content.Milestone, ("source_id",)),
-    ("commitment", SnapshotCommitment, content.Commitment, ("source_id",)),
-    ("correction", SnapshotCorrection, content.Correction, ("initiative_id", "field")),
-)
+
+class Frozen(NamedTuple):
+    """A frozen table, the plain row it is read into, and the key that orders the canonical form."""
+
+    model: type[Model]
+    plain: type
+    key: tuple[str, ...]
+
+
+TABLES = {kind: Frozen(FROZEN[kind], plain, key) for kind, plain, key in KINDS}
+# Where a report orders its rows in another way than the canonical form does.
+IN_REPORTS = {"initiative": ("sort_key", "source_id"), "milestone": ("initiative_id", "order", "source_id")}
 
 
 def snapshots_of(plan: Plan | int) -> list[QuarterSnapshot]:
@@ -60,7 +57,7 @@ class CanonicalRow(NamedTuple):
 
 def canonical_rows(snapshot: QuarterSnapshot) -> Iterator[CanonicalRow]:
     """The canonical lines after the cover, each with its key."""
-    for kind, model, plain, order in TABLES:
+    for kind, (model, plain, order) in TABLES.items():
         names, texts = content.rows.names(plain), instants(plain)
         columns = [Cast(name, TextField()) if name in texts else name for name in names]
         write, key_of = line_writer(kind, plain), itemgetter(*[names.index(name) for name in order])
@@ -83,34 +80,22 @@ COMPARED = ("initiative", "milestone")  # what a comparison reads of a quarter
 def rows_of(snapshots: Sequence[QuarterSnapshot], kinds: Collection[str] = WHOLE) -> dict[int, content.Rows]:
     """The rows of several snapshots by snapshot id, in one query for each kind asked for."""
     ids = [snapshot.pk for snapshot in snapshots]
-    found: dict[str, dict[int, list[Any]]] = {}
-    for kind, model, plain, order in TABLES:
-        groups = found.setdefault(kind, {pk: [] for pk in ids})
-        if kind not in kinds:
-            continue
-        names = content.rows.names(plain)
-        rows = model._default_manager.filter(snapshot__in=ids).order_by(*order)
-        for snapshot_id, *values in rows.values_list("snapshot_id", *names):
-            groups[snapshot_id].append(plain(*map(local, values)))
-    return {
-        snapshot.pk: content.Rows(
-            cover=cover_of(snapshot),
-            headings=tuple(found["heading"][snapshot.pk]),
-            initiatives=in_plan_order(found["initiative"][snapshot.pk]),
-            milestones=by_initiative(found["milestone"][snapshot.pk]),
-            commitments=tuple(found["commitment"][snapshot.pk]),
-            corrections=tuple(found["correction"][snapshot.pk]),
-        )
-        for snapshot in snapshots
+    found: dict[int, dict[str, list[Any]]] = {pk: {kind: [] for kind in TABLES} for pk in ids}
+    for kind in kinds:
+        model, plain, _ = TABLES[kind]
+        rows = model._default_manager.filter(snapshot__in=ids).order_by()
+        for snapshot_id, *values in rows.values_list("snapshot_id", *content.rows.names(plain)):
+            found[snapshot_id][kind].append(plain(*map(local, values)))
+    return {snapshot.pk: in_order(cover_of(snapshot), found[snapshot.pk]) for snapshot in snapshots}
+
+
+def in_order(cover: content.Cover, found: Mapping[str, Iterable[Any]]) -> content.Rows:
+    """The rows of each kind in the order of a report: initiatives as in the plan, milestones below them."""
+    ordered = {
+        f"{kind}s": tuple(sorted(rows, key=attrgetter(*IN_REPORTS.get(kind, TABLES[kind].key))))
+        for kind, rows in found.items()
     }
-
-
-def in_plan_order(rows: Iterable[content.Initiative]) -> tuple[content.Initiative, ...]:
-    return tuple(sorted(rows, key=lambda row: (row.sort_key, row.source_id)))
-
-
-def by_initiative(rows: Iterable[content.Milestone]) -> tuple[content.Milestone, ...]:
-    return tuple(sorted(rows, key=lambda row: (row.initiative_id, row.order, row.source_id)))
+    return content.Rows(cover, **ordered)
 
 
 def local(value: Any) -> Any:

@@ -4,7 +4,7 @@ Each function returns a queryset whose `values()` are, name for name, the column
 table, whatever the number of rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import (
@@ -193,3 +193,8 @@ def _label(name: str, choices: Iterable[tuple[Any, Any]]) -> Case:
     """The word shown for a key, as it is worded when the row is written: a later wording leaves it alone."""
     told = [When(Q(**{name: key}), then=_word(str(label))) for key, label in choices if key]
     return Case(*told, default=_word(""), output_field=CharField())
+
+
+READERS: dict[str, Callable[[AsOf, Plan], QuerySet[Any]]] = {
+    "heading": headings, "initiative": initiatives, "milestone": milestones, "commitment": commitments,
+}  # fmt: skip

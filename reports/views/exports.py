@@ -18,7 +18,7 @@ from reports.files.selectors import files_of, kept_files, row_count
 from reports.models import ExportJob, ExportRequest
 from reports.tasks import ring
 from reports.views.files import FileLine, is_public, key_of, pause_before
-from reports.views.loading import Loaded
+from reports.views.loading import Loaded, crumbs
 from web.requests import act_of, user_of
 
 may_export = permission_required("reports.export_report", raise_exception=True)
@@ -52,13 +52,9 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
     if mine is not None:
         return redirect("reports:export-detail", pk=mine.job_id)
     context = {
-        "plan": loaded.plan,
-        "quarter": loaded.quarter,
-        "kind": kind,
-        "is_public": is_public(request),
-        "rows": row_count(shown, content),
-        "breadcrumb": _crumbs(kind.label, loaded),
-    }
+        "plan": loaded.plan, "quarter": loaded.quarter, "kind": kind, "is_public": is_public(request),
+        "rows": row_count(shown, content), "breadcrumb": crumbs(kind.label, (loaded.quarter.label, loaded.address)),
+    }  # fmt: skip
     return render(request, "reports/export_ask.html", context)
 
 
@@ -66,15 +62,11 @@ def _asked(request: HttpRequest, loaded: Loaded, format_key: str, act: Act) -> H
     shown = loaded.shown(request)
     if shown is None:
         loaded.content(request, at=act.at)  # not found where the quarter has nothing to report
+    key = key_of(request, loaded, format_key, at=act.at)
     job = services.request_export(
-        plan=loaded.plan,
-        quarter=loaded.quarter,
-        snapshot=shown,
-        format_key=format_key,
-        is_public=is_public(request),
-        key=key_of(request, loaded, format_key, at=act.at),
-        act=act,
-    )
+        plan=loaded.plan, quarter=loaded.quarter, snapshot=shown, format_key=format_key, is_public=is_public(request),
+        key=key, act=act,
+    )  # fmt: skip
     if job.is_open:
         ring()
     return redirect("reports:export-detail", pk=job.pk)
@@ -86,7 +78,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
     """The files this person asked for."""
     at = timezone.now()
     lines = [FileLine(row.job, at) for row in files_of(user_of(request))[:100]]
-    return render(request, "reports/export_list.html", {"lines": lines, "breadcrumb": _crumbs("Your files")})
+    return render(request, "reports/export_list.html", {"lines": lines, "breadcrumb": crumbs("Your files")})
 
 
 @require_GET
@@ -95,9 +87,9 @@ def export_list(request: HttpRequest) -> HttpResponse:
 def export_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How one file stands; can be left and come back to."""
     line = _line(request, pk, timezone.now())
-    context = _progress(line, times=0) | {
-        "breadcrumb": _crumbs("Your files", here=f"{line.kind} of {line.job.period.label}")
-    }
+    here = f"{line.kind} of {line.job.period.label}"
+    way = crumbs(here, ("Your files", reverse("reports:export-list")))
+    context = _progress(line, times=0) | {"breadcrumb": way}
     return render(request, "reports/export_detail.html", context)
 
 
@@ -148,13 +140,3 @@ def _attachment(content: bytes, name: str, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _crumbs(label: str, loaded: Loaded | None = None, *, here: str = "") -> list[dict[str, str]]:
-    crumbs = [{"label": "Reports", "href": reverse("reports:report-list")}]
-    if loaded is not None:
-        address = reverse("reports:report-detail", args=[loaded.plan.slug, loaded.quarter.slug])
-        crumbs.append({"label": loaded.quarter.label, "href": address})
-    if here:
-        return [*crumbs, {"label": label, "href": reverse("reports:export-list")}, {"label": here}]
-    return [*crumbs, {"label": label}]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
@@ -51,3 +52,14 @@ class Loaded:
         if found is None or self.quarter.last_day < self.plan.start_date:
             raise Http404("The plan has no such quarter.")
         return found.for_public() if request.GET.get("edition") == "public" else found
+
+    @property
+    def address(self) -> str:
+        """The page of the report."""
+        return reverse("reports:report-detail", args=[self.plan.slug, self.quarter.slug])
+
+
+def crumbs(here: str, *between: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to a page below the list of reports; `between` are labels and addresses."""
+    links = (("Reports", reverse("reports:report-list")), *between)
+    return [*({"label": label, "href": href} for label, href in links), {"label": here}]

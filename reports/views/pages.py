@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -12,7 +11,7 @@ from people.models import User
 from reports.forms import ReopenForm, ReportForm, SummaryForm
 from reports.models import ActKind
 from reports.views.files import files_context
-from reports.views.loading import Loaded
+from reports.views.loading import Loaded, crumbs
 from reports.workflow.corrections import pending_corrections
 from reports.workflow.quarters import quarter_lines
 from reports.workflow.selectors import Report
@@ -35,14 +34,9 @@ def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse
     return page(request, Loaded(slug, quarter))
 
 
-def address_of(loaded: Loaded) -> str:
-    """The page of a report."""
-    return reverse("reports:report-detail", args=[loaded.plan.slug, loaded.quarter.slug])
-
-
 def work_form(request: HttpRequest, loaded: Loaded, name: str) -> ReportForm:
     """One of the forms on the page of a report; its address is that of the page and its name."""
-    at = f"{address_of(loaded)}{name}/"
+    at = f"{loaded.address}{name}/"
     return form_for(request, FORMS.get(name, ReportForm), at=at, row=loaded.report)
 
 
@@ -72,10 +66,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         **_done(report, user),
         "parts": [{"id": "summary", "label": "Summary"}],
         **files_context(request, loaded, content, at=at),
-        "breadcrumb": [
-            {"label": "Reports", "href": reverse("reports:report-list")},
-            {"label": loaded.quarter.label},
-        ],
+        "breadcrumb": crumbs(loaded.quarter.label),
         **more,
     }
     return render(request, "reports/report_detail.html", context, status=status)

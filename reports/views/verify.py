@@ -11,13 +11,10 @@ from reports.files.verification import verify_file, verify_hash
 from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.snapshots.integrity import sealed_once
 from reports.snapshots.rows import COMPARED, rows_of
+from reports.views.loading import crumbs
 from reports.workflow.report import Quarters
 from web.pages import form_for
 from web.request_checks import takes_files
-
-
-def _crumbs(here: str) -> list[dict[str, str]]:
-    return [{"label": "Reports", "href": reverse("reports:report-list")}, {"label": here}]
 
 
 @takes_files(FILE_LIMIT)
@@ -32,7 +29,7 @@ def report_verify(request: HttpRequest) -> HttpResponse:
         text, file = form.cleaned_data["hash"], form.cleaned_data["file"]
         verdicts, hashes = verify_file(file.read()) if file else (verify_hash(text), [text.strip().lower()])
         gone = "" if verdicts else sealed_once(hashes)
-    context = {"form": form, "verdicts": verdicts, "gone": gone, "breadcrumb": _crumbs("Verify")}
+    context = {"form": form, "verdicts": verdicts, "gone": gone, "breadcrumb": crumbs("Verify")}
     return render(request, "reports/report_verify.html", context, status=422 if asked and form.errors else 200)
 
 
@@ -42,7 +39,7 @@ def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
     newest = {row.period.slug: row for row in reversed(Quarters(plan).snapshots) if row.is_sealed}
     slugs = list(newest)[::-1]  # the newest quarter first
-    context = {"plan": plan, "breadcrumb": _crumbs(f"Compare quarters of {plan.title}")}
+    context = {"plan": plan, "breadcrumb": crumbs(f"Compare quarters of {plan.title}")}
     if len(slugs) < 2:
         return render(request, "reports/report_compare.html", context)
     before, after = request.GET.get("before", slugs[1]), request.GET.get("after", slugs[0])

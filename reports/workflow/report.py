@@ -10,7 +10,7 @@ from reports import content
 from reports.content import ReportContent, Rows, WorkflowState
 from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.snapshots import source
-from reports.snapshots.rows import COMPARED, WHOLE, by_initiative, in_plan_order, local, rows_of, snapshots_of
+from reports.snapshots.rows import COMPARED, TABLES, WHOLE, in_order, local, rows_of, snapshots_of
 from reports.workflow.selectors import Report, with_acts
 
 
@@ -87,16 +87,8 @@ def moment_of(quarter: Quarter, *, at: datetime, day: Any = None) -> AsOf:
 
 def rows_at(when: AsOf, plan: Plan, cover: content.Cover) -> Rows:
     """The rows a snapshot would hold if it were built for that moment."""
-
-    def read(rows: Any, plain: type) -> Any:
-        return (plain(*map(local, values)) for values in rows)
-
-    return Rows(
-        cover=cover,
-        headings=tuple(read(source.headings(when, plan), content.Heading)),
-        initiatives=in_plan_order(read(source.initiatives(when, plan), content.Initiative)),
-        milestones=by_initiative(read(source.milestones(when, plan), content.Milestone)),
-        commitments=tuple(
-            sorted(read(source.commitments(when, plan), content.Commitment), key=lambda row: row.source_id)
-        ),
-    )
+    found = {
+        kind: [TABLES[kind].plain(*map(local, values)) for values in read(when, plan)]
+        for kind, read in source.READERS.items()
+    }
+    return in_order(cover, found)

@@ -15,14 +15,11 @@ from reports.models import (
     ActKind,
     QuarterSnapshot,
     ReportAct,
-    SnapshotCommitment,
     SnapshotCorrection,
-    SnapshotHeading,
     SnapshotInitiative,
-    SnapshotMilestone,
 )
 from reports.snapshots.freezing import copy, seal
-from reports.snapshots.rows import rows_of
+from reports.snapshots.rows import TABLES, WHOLE, rows_of
 from reports.workflow.corrections import pending_corrections
 from reports.workflow.selectors import Report, with_acts
 
@@ -156,16 +153,12 @@ def _seal_revision(base: QuarterSnapshot, draft: QuarterSnapshot, act: Act) -> N
     """The frozen rows again, as of the same instant, with what was corrected since and why."""
     found = pending_corrections(rows_of([base], ("initiative",))[base.pk])
     mended = {row.source_id: row for _, row, _ in found}
-    for model, plain in (
-        (SnapshotHeading, content.Heading),
-        (SnapshotInitiative, content.Initiative),
-        (SnapshotMilestone, content.Milestone),
-        (SnapshotCommitment, content.Commitment),
-    ):
+    for kind in WHOLE:
+        model, plain, _ = TABLES[kind]
         rows = model._default_manager.filter(snapshot=base)
-        if model is SnapshotInitiative:
+        if kind == "initiative":
             rows = rows.exclude(source_id__in=list(mended))
-        copy(rows.values_list(*content.rows.names(plain)), model, plain, draft)
+        copy(kind, rows.values_list(*content.rows.names(plain)), draft)
     SnapshotInitiative.objects.bulk_create(
         [SnapshotInitiative(snapshot=draft, **content.canonical.as_mapping(row)) for row in mended.values()]
     )

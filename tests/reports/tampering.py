@@ -12,8 +12,8 @@ from reports.models import QuarterSnapshot
 from reports.snapshots.rows import TABLES
 from tests.conftest import PROTECTED
 
-KEYS = {kind: order for kind, _, _, order in TABLES}
-MODELS = {kind: model for kind, model, _, _ in TABLES}
+KEYS = {kind: table.key for kind, table in TABLES.items()}
+MODELS = {kind: table.model for kind, table in TABLES.items()}
 
 
 @dataclass(frozen=True)
