@@ -19,7 +19,7 @@ from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
 from reports.snapshots.rows import COMPARED, rows_of
 from reports.workflow.published import files_of, published_reports
 from reports.workflow.report import Quarters
-from reports.workflow.selectors import Report, report_of
+from reports.workflow.selectors import Report
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def published_report(slug: str, quarter: str, revision: str = "") -> Published |
     if plan is None:
         return None
     try:
-        report = report_of(plan, Quarter.parse(quarter, plan.fiscal_year_start_month))
+        report = Quarters(plan).report(Quarter.parse(quarter, plan.fiscal_year_start_month))
     except NotAQuarter:
         return None
     rows = report.public if report else []

@@ -64,15 +64,10 @@ class Comparison:
 
     before_label: str
     after_label: str
-    better: tuple[ChangeItem, ...]
-    worse: tuple[ChangeItem, ...]
-    otherwise: tuple[ChangeItem, ...]
-    new: tuple[ChangeItem, ...]
-    gone: tuple[ChangeItem, ...]
+    groups: dict[str, tuple[ChangeItem, ...]]  # by every verdict of initiatives/judgement.py
     slipped: tuple[ChangeItem, ...]
     moved: tuple[Change, ...]
-    unchanged: int
-    pairs: tuple[Pair[Initiative], ...] = ()
+    pairs: tuple[Pair[Initiative], ...]
 
     @property
     def story(self) -> tuple[Change, ...]:
@@ -113,14 +108,9 @@ def compare(before: Rows, after: Rows) -> Comparison:
     return Comparison(
         before_label=before.cover.period.label,
         after_label=after.cover.period.label,
-        better=tuple(groups[BETTER]),
-        worse=tuple(groups[WORSE]),
-        otherwise=tuple(groups[CHANGED]),
-        new=tuple(groups[NEW]),
-        gone=tuple(groups[GONE]),
+        groups={verdict: tuple(groups[verdict]) for verdict in (BETTER, WORSE, CHANGED, NEW, GONE, UNCHANGED)},
         slipped=tuple(slipped),
         moved=tuple(story),
-        unchanged=len(groups[UNCHANGED]),
         pairs=tuple(pairs),
     )
 

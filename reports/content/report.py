@@ -39,14 +39,10 @@ class WorkflowState:
     completed_by: str = ""
     completed_at: datetime | None = None
     published_at: datetime | None = None
-    reopened_by: str = ""
-    reopened_at: datetime | None = None
-    reopened_reason: str = ""
     replaces_reason: str = ""  # of a later revision: why the one before was opened again
     built_at: datetime | None = None
     content_hash: str = ""
     chain_hash: str = ""
-    sequence: int | None = None
     sign_offs: tuple[SignOff, ...] = ()
 
     @property

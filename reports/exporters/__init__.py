@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from django.core.exceptions import ValidationError
+
 from reports.content import ReportContent
 from web.tables import XLSX_TYPE
 
@@ -60,3 +62,10 @@ FORMATS = {
         Format("stratml", "StratML", "application/xml", 10_000),
     )
 }
+
+
+def format_of(key: str) -> Format:
+    """Raises ValidationError where there is none."""
+    if key not in FORMATS:
+        raise ValidationError(f"There is no format “{key[:20]}”. Formats: {', '.join(FORMATS)}.")
+    return FORMATS[key]

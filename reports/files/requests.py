@@ -9,7 +9,7 @@ from django.db.models import Q
 from goals.models import Plan
 from goals.quarters import Quarter
 from records.audit import Act, record_event
-from reports.exporters import FORMATS
+from reports.exporters import format_of
 from reports.models import ExportContent, ExportJob, ExportRequest, QuarterSnapshot
 
 KEPT = timedelta(days=30)  # since a file was built or last asked for
@@ -32,8 +32,7 @@ def request_export(
 
     `key` names what the file is of (exporters/keys.py); `snapshot` None: a draft.
     """
-    if format_key not in FORMATS:
-        raise ValidationError(f"There is no format “{format_key[:20]}”. Formats: {', '.join(FORMATS)}.")
+    format_of(format_key)
     if act.by is None:
         raise ValidationError("A file is built for somebody: nobody asked for this one.")
     job, _ = ExportJob.objects.select_for_update().get_or_create(

@@ -3,11 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-
 from records.audit import Act
 from reports.content import ReportContent
-from reports.exporters import FORMATS, Progress, silent
+from reports.exporters import Progress, format_of, silent
 from reports.models import ExportedFile, QuarterSnapshot
 from web.tables import file_name
 
@@ -31,9 +29,7 @@ def export_report(*, report: ReportContent, format_key: str, snapshot: QuarterSn
 
 def write_export(*, report: ReportContent, format_key: str, progress: Progress = silent) -> Export:
     """Write the file alone; `progress` hears of the rows written, where the format counts them."""
-    if format_key not in FORMATS:
-        raise ValidationError(f"There is no format “{format_key[:20]}”. Formats: {', '.join(FORMATS)}.")
-    kind = FORMATS[format_key]
+    kind = format_of(format_key)
     content = kind.write(report, progress)
     return Export(
         name=f"{_stem(report)}.{kind.extension}", media_type=kind.media_type, content=content,

@@ -33,19 +33,13 @@ def line(pieces: Line) -> SafeString:
 
 
 @register.filter
-def cell(value: Cell) -> SafeString:
-    """A cell: its first line as it is, each further one below it."""
+def cell(value: Cell, address: str = "") -> SafeString:
+    """A cell: its first line as it is, each further one below it. With an address, its first words lead there."""
     first, *rest = value or ((),)
-    return format_html_join("", "{}", [(_line(first),), *((format_html("<div>{}</div>", _line(one)),) for one in rest)])
-
-
-@register.filter
-def cell_leading_to(value: Cell, address: str) -> SafeString:
-    """The same, the first words of it as a link."""
-    name, *rest = value
-    assert not isinstance(name, Prose)  # noqa: S101 - the name of an entry is words
-    first = format_html('<a href="{}">{}</a>{}', address, name[0].text, line(name[1:]))
-    return format_html_join("", "{}", [(first,), *((format_html("<div>{}</div>", _line(one)),) for one in rest)])
+    shown = _line(first)
+    if address and not isinstance(first, Prose):
+        shown = format_html('<a href="{}">{}</a>{}', address, first[0].text, line(first[1:]))
+    return format_html_join("", "{}", [(shown,), *((format_html("<div>{}</div>", _line(one)),) for one in rest)])
 
 
 def _line(value: Line | Prose) -> SafeString:

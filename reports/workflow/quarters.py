@@ -23,7 +23,6 @@ class QuarterLine:
     report: Report | None
     workflow: WorkflowState
     counts: dict[str, int]
-    corrections: int = 0
 
     @property
     def total(self) -> int:

@@ -21,11 +21,9 @@ class Quarters:
         self.plan = plan
         self.snapshots = snapshots_of(plan)
 
-    def revisions(self, quarter: Quarter) -> list[QuarterSnapshot]:
-        return [row for row in self.snapshots if row.as_of_day == quarter.last_day]
-
     def report(self, quarter: Quarter) -> Report | None:
-        found = self.revisions(quarter)
+        """The report of one quarter with its acts, None where nothing was frozen yet."""
+        found = [row for row in self.snapshots if row.as_of_day == quarter.last_day]
         return with_acts(found) if found else None
 
     def before(self, quarter: Quarter, *, by: datetime | None = None) -> QuarterSnapshot | None:
@@ -44,13 +42,9 @@ class Quarters:
 
     def frozen(self, report: Report, revision: int | None = None) -> ReportContent | None:
         """The report as a revision tells it, the newest when left out; None where there is no such revision."""
-        shown = report.current
-        if revision is not None:
-            found = [row for row in report.revisions if row.revision == revision and row.is_sealed]
-            if not found:
-                return None
-            shown = found[0]
-        return self._told(report, shown, report.workflow(shown))
+        wanted = report.current.revision if revision is None else revision
+        shown = next((row for row in report.revisions if row.revision == wanted and row.is_sealed), None)
+        return self._told(report, shown, report.workflow(shown)) if shown else None
 
     def published(self, report: Report, shown: QuarterSnapshot) -> ReportContent:
         """The public edition of a published revision: what strangers read, whatever happened to the report since."""

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from goals.models import Plan
-from goals.quarters import Quarter
 from initiatives.models import Initiative
 from reports.content import SignOff, WorkflowState
 from reports.models import ActKind, QuarterSnapshot, ReportAct
-from reports.snapshots.rows import local, snapshots_of
+from reports.snapshots.rows import local
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class Report:
         return [act for act in self.acts if act.snapshot_id == snapshot.pk and act.kind in kinds]
 
     def completed(self, snapshot: QuarterSnapshot) -> ReportAct | None:
-        found = self.of(snapshot, ActKind.COMPLETED)
-        return found[0] if found else None
+        return next(iter(self.of(snapshot, ActKind.COMPLETED)), None)
 
     def published(self, snapshot: QuarterSnapshot) -> ReportAct | None:
         found = self.of(snapshot, ActKind.PUBLISHED, ActKind.UNPUBLISHED)
@@ -82,36 +81,25 @@ class Report:
         shown = snapshot or self.current
         is_current = shown.pk == self.current.pk and not alone
         completed, published = self.completed(shown), self.published(shown)
-        reopened = [] if alone else self.of(shown, ActKind.REOPENED)
         state = "completed" if completed else "open"
         if is_current and self.draft is not None:
             state = "reopened"
         summary = self._summary(self.draft if is_current and self.draft else shown)
+        by: dict[str, Any] = {}
+        if summary:
+            by |= {"summary": summary.text, "summary_by": summary.by_name, "summary_at": local(summary.recorded_at)}
+        if completed:
+            by |= {"completed_by": completed.by_name, "completed_at": local(completed.recorded_at)}
         return WorkflowState(
-            state=state,
-            revision=shown.revision,
-            summary=summary.text if summary else "",
-            summary_by=summary.by_name if summary else "",
-            summary_at=local(summary.recorded_at) if summary else None,
-            completed_by=completed.by_name if completed else "",
-            completed_at=local(completed.recorded_at) if completed else None,
-            published_at=local(published.recorded_at) if published else None,
-            reopened_by=reopened[0].by_name if reopened else "",
-            reopened_at=local(reopened[0].recorded_at) if reopened else None,
-            reopened_reason=reopened[0].text if reopened else "",
-            replaces_reason=self._reason_for(shown),
-            built_at=local(shown.built_at),
-            content_hash=shown.content_hash,
-            chain_hash=shown.chain_hash,
-            sequence=shown.sequence,
-            sign_offs=tuple(self._sign_offs()),
-        )
+            state=state, revision=shown.revision, published_at=local(published.recorded_at) if published else None,
+            replaces_reason=self._reason_for(shown), built_at=local(shown.built_at), content_hash=shown.content_hash,
+            chain_hash=shown.chain_hash, sign_offs=tuple(self._sign_offs()), **by,
+        )  # fmt: skip
 
     def _reason_for(self, snapshot: QuarterSnapshot) -> str:
         """Why this revision was made: the reason with which the one before it was opened again."""
-        before = [row for row in self.revisions if row.revision == snapshot.revision - 1]
-        reopened = self.of(before[0], ActKind.REOPENED) if before else []
-        return reopened[0].text if reopened else ""
+        before = (row for row in self.revisions if row.revision == snapshot.revision - 1)
+        return next((act.text for row in before for act in self.of(row, ActKind.REOPENED)), "")
 
     def _summary(self, snapshot: QuarterSnapshot) -> ReportAct | None:
         """The last text written for this revision, else the one it took over."""
@@ -138,12 +126,6 @@ def reports_of(plans: Sequence[Plan]) -> dict[tuple[int, date], Report]:
     for act in ReportAct.objects.filter(snapshot__in=list(key_of)).order_by("recorded_at", "pk"):
         acts[key_of[act.snapshot_id]].append(act)
     return {key: Report(tuple(rows), tuple(acts[key])) for key, rows in revisions.items()}
-
-
-def report_of(plan: Plan, quarter: Quarter) -> Report | None:
-    """The report of one quarter with its acts, None where nothing was frozen yet."""
-    found = [row for row in snapshots_of(plan) if row.as_of_day == quarter.last_day]
-    return with_acts(found) if found else None
 
 
 def with_acts(revisions: Iterable[QuarterSnapshot]) -> Report:

@@ -86,7 +86,7 @@ def test_page_and_report_judge_every_change_alike(before, after):
     old, new = (content.Rows(cover=COVER, initiatives=(_frozen(status),)) for status in (before, after))
     told = content.compare(old, new)
     expected = verdict(before, after)
-    lists = {"better": told.better, "worse": told.worse, "changed": told.otherwise}
+    lists = {name: told.groups[name] for name in ("better", "worse", "changed")}
     assert {name: len(getattr(page, name)) for name in lists} == {name: int(name == expected) for name in lists}
     assert {name: len(items) for name, items in lists.items()} == {name: int(name == expected) for name in lists}
     assert [pair.verdict for pair in told.pairs] == [expected]

@@ -10,12 +10,12 @@ def numbers(items):
 
 def test_b46_better_worse_new_and_otherwise_are_told_apart(story, content_of):
     told = content_of().changes
-    assert numbers(told.better) == ["1.1", "1.3"]
-    assert numbers(told.worse) == ["1.2", "2.1"]
-    assert [(item.before, item.after) for item in told.otherwise] == [("On hold", "Cancelled")]
-    assert (numbers(told.new), numbers(told.gone)) == (["1.9"], [])
+    assert numbers(told.groups["better"]) == ["1.1", "1.3"]
+    assert numbers(told.groups["worse"]) == ["1.2", "2.1"]
+    assert [(item.before, item.after) for item in told.groups["changed"]] == [("On hold", "Cancelled")]
+    assert (numbers(told.groups["new"]), numbers(told.groups["gone"])) == (["1.9"], [])
     assert [(item.what, item.days) for item in told.slipped] == [("Milestone: Step due 2026-12-01", 41)]
-    assert told.unchanged == 1
+    assert len(told.groups["unchanged"]) == 1
 
 
 def test_the_story_is_a_sentence(story, content_of):
@@ -101,7 +101,7 @@ def test_the_public_edition_holds_no_trace_of_internal_items(story, content_of):
     assert "Kept inside" not in everything
     assert "Secret" not in everything
     assert sum(report.counts.values()) == 6
-    assert report.changes.gone == ()
+    assert report.changes.groups["gone"] == ()
 
 
 def test_an_item_that_became_public_is_not_told_as_internal_before(story, content_of):

@@ -16,7 +16,7 @@ from reports import services
 from reports.content.rows import effective_after
 from reports.models import ActKind, QuarterSnapshot, ReportAct, SnapshotCorrection
 from reports.services import StaleReport
-from reports.workflow.selectors import report_of
+from reports.workflow.report import Quarters
 from tests.build import act, at, make_milestone, report
 from tests.reports.conftest import Q1, Q2
 
@@ -31,7 +31,7 @@ def done(story, of, cast):
     services.write_summary(**of, text="A good quarter.", act=act("2027-01-06T12:00", cast.leader))
     services.sign_off(**of, initiative_id=story["better"].pk, act=act("2027-01-06T13:00", cast.leader))
     services.complete_report(**of, act=act("2027-01-07T12:00", cast.leader))
-    return report_of(of["plan"], Q2)
+    return Quarters(of["plan"]).report(Q2)
 
 
 def reopen(of, cast, reason="The vendor's name was wrong"):
@@ -69,12 +69,12 @@ def test_b40_reopened_and_completed_again_keeps_every_act_and_sign_off(done, sto
     reopen(of, cast)
     mend(story, cast)
     services.complete_report(**of, act=act("2027-01-10T12:00", cast.manager))
-    told = [(row.kind, row.by_name, row.text) for row in report_of(of["plan"], Q2).acts]
+    told = [(row.kind, row.by_name, row.text) for row in Quarters(of["plan"]).report(Q2).acts]
     assert told == [
         ("summary_written", "Leader", "A good quarter."), ("signed_off", "Leader", ""), ("completed", "Leader", ""),
         ("reopened", "Admin", "The vendor's name was wrong"), ("completed", "Manager", ""),
     ]  # fmt: skip
-    workflow = report_of(of["plan"], Q2).workflow()
+    workflow = Quarters(of["plan"]).report(Q2).workflow()
     assert (workflow.state, workflow.revision, workflow.completed_by, workflow.summary) == (
         "completed", 2, "Manager", "A good quarter.",
     )  # fmt: skip
@@ -165,16 +165,16 @@ def test_b44_a_completed_report_refuses_every_act_but_publishing_and_reopening(d
 def test_reopening_needs_a_reason(done, of, cast):
     with pytest.raises(ValidationError, match="say why the report is opened again"):
         reopen(of, cast, reason="  ")
-    assert report_of(of["plan"], Q2).draft is None
+    assert Quarters(of["plan"]).report(Q2).draft is None
 
 
 def test_publishing_and_taking_back(done, of, cast):
     services.publish_report(**of, act=act("2027-01-08T12:00", cast.leader))
-    assert report_of(of["plan"], Q2).workflow().state_label == "Completed, published"
+    assert Quarters(of["plan"]).report(Q2).workflow().state_label == "Completed, published"
     with pytest.raises(ValidationError, match="already published"):
         services.publish_report(**of, act=act("2027-01-08T13:00", cast.leader))
     services.unpublish_report(**of, act=act("2027-01-09T12:00", cast.leader))
-    assert report_of(of["plan"], Q2).workflow().published_at is None
+    assert Quarters(of["plan"]).report(Q2).workflow().published_at is None
 
 
 def test_a_stale_page_is_refused(story, of, cast):
@@ -209,7 +209,7 @@ def post(cast, sign_in, time_machine):
 
 
 def seen(of):
-    return report_of(of["plan"], Q2).last_act_id
+    return Quarters(of["plan"]).report(Q2).last_act_id
 
 
 def test_leadership_takes_a_report_from_summary_to_published(story, of, cast, post, client):

@@ -114,21 +114,17 @@ def covered() -> frozenset[int]:
 @cache
 def families() -> tuple[str, ...]:
     """The shipped families; the first one draws all it can."""
-    known = {font.family for font in shipped().fonts()}
+    known = {font.family for font in fonts()}
     first = ["Open Sans", "Noto Sans"]
     last = ["Droid Sans Fallback"]
     return (*first, *sorted(known - {*first, *last, "Montserrat"}), *last)
 
 
 @cache
-def shipped() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-
-
-@cache
-def with_machine() -> typst.Fonts:
-    """Our fonts and those installed on the machine, which are looked at only for what ours cannot draw."""
-    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(FONTS)])
+def fonts(*, machine: bool = False) -> list[typst.FontInfo]:
+    """Our fonts; with those installed on the machine, which are looked at only for what ours cannot draw."""
+    known = typst.Fonts(include_system_fonts=machine, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return known.fonts()
 
 
 @cache
@@ -141,9 +137,9 @@ def machine_family(code: int) -> str | None:
 
 @cache
 def _machine() -> list[tuple[str, frozenset[int]]]:
-    ours = {font.family for font in shipped().fonts()}
+    ours = {font.family for font in fonts()}
     found = {}
-    for font in sorted(with_machine().fonts(), key=_plainest_first):
+    for font in sorted(fonts(machine=True), key=_plainest_first):
         if font.path is not None and font.family not in ours and font.family not in found:
             found[font.family] = _characters(Path(font.path), font.index)
     return list(found.items())
