@@ -202,6 +202,45 @@ def _of_status(row: InitiativeColumns) -> Iterator[Reason]:
         yield Reason(f"{counted(row.milestones_overdue, 'milestone')} {late} late")
 
 
+class _Due:
+    """What has a date and, as long as it is open, can be late."""
+
+    due_date: date | None
+
+    @property
+    def is_open(self) -> bool:
+        raise NotImplementedError
+
+    def is_late(self, day: date) -> bool:
+        return self.is_open and self.due_date is not None and self.due_date < day
+
+
+class MilestoneJudgement(_Due):
+    """How a milestone stands, judged by its own dates."""
+
+    baseline_due_date: date | None
+    completed_date: date | None
+    is_cancelled: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_date is None and not self.is_cancelled
+
+    @property
+    def slip_days(self) -> int:
+        return slip_days(self.baseline_due_date, self.due_date)
+
+
+class CommitmentJudgement(_Due):
+    """How a commitment stands, judged by its state and its date."""
+
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {"proposed", "accepted"}
+
+
 class Compared(Protocol):
     """As much of an initiative as a comparison reads."""
 

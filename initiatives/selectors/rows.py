@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
-from initiatives.judgement import slip_days
+from initiatives.judgement import CommitmentJudgement, MilestoneJudgement
 from initiatives.models import Acknowledgement, CommitmentVersion, MilestoneVersion, StatusUpdate
 from initiatives.selectors.status import CHUNK
 from people.models import UserVersion
@@ -15,7 +15,7 @@ from records.asof import AsOf
 
 
 @dataclass(frozen=True)
-class MilestoneRow:
+class MilestoneRow(MilestoneJudgement):
     """One milestone as it stood. `version` is the live row's, for forms."""
 
     id: int
@@ -37,20 +37,9 @@ class MilestoneRow:
     basis: str
     source: str
 
-    @property
-    def is_open(self) -> bool:
-        return self.completed_date is None and not self.is_cancelled
-
-    @property
-    def slip_days(self) -> int:
-        return slip_days(self.baseline_due_date, self.due_date)
-
-    def is_late(self, day: date) -> bool:
-        return self.is_open and self.due_date is not None and self.due_date < day
-
 
 @dataclass(frozen=True)
-class CommitmentRow:
+class CommitmentRow(CommitmentJudgement):
     """One commitment as it stood. `version` is the live row's, for forms."""
 
     id: int
@@ -70,15 +59,8 @@ class CommitmentRow:
     delivered_at: datetime | None
 
     @property
-    def is_open(self) -> bool:
-        return self.state in {"proposed", "accepted"}
-
-    @property
     def state_label(self) -> str:
         return {"proposed": "Proposed", "accepted": "Accepted", "delivered": "Delivered"}.get(self.state, "Withdrawn")
-
-    def is_late(self, day: date) -> bool:
-        return self.is_open and self.due_date is not None and self.due_date < day
 
 
 @dataclass(frozen=True)

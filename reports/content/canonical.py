@@ -31,9 +31,9 @@ KINDS: tuple[tuple[str, type, tuple[str, ...]], ...] = (
 WHERE_SET = frozenset({"review_date"})
 
 
-def _encode(told: Mapping[str, Any]) -> bytes:
+def _encode(row: Mapping[str, Any]) -> bytes:
     """The bytes that json.dumps(…, ensure_ascii=False, sort_keys=True, separators=(",", ":")) gives; a test says so."""
-    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 
 def value(item: Any) -> Any:
@@ -65,14 +65,14 @@ def instant(text: str | None) -> str | None:
 
 def record(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the canonical form writes it."""
-    told = {
+    written = {
         ("id" if name == "source_id" else name): value(item)
         for name, item in row.items()
         if item is not None or name not in WHERE_SET
     }
-    if "priorities" in told:
-        told["priorities"] = _listed(told["priorities"])
-    return {"record": kind, **told}
+    if "priorities" in written:
+        written["priorities"] = _listed(written["priorities"])
+    return {"record": kind, **written}
 
 
 def line(kind: str, row: Mapping[str, Any]) -> bytes:
@@ -139,10 +139,10 @@ class LineHash:
         return self._digest.hexdigest()
 
 
-def content_hash(told: Iterable[bytes]) -> str:
+def content_hash(every: Iterable[bytes]) -> str:
     """The hash over all lines of a snapshot."""
     digest = LineHash()
-    for item in told:
+    for item in every:
         digest.add(item)
     return digest.hexdigest()
 

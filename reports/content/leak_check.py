@@ -8,13 +8,13 @@ from reports.content.rows import Initiative
 
 def named_in(text: str, rows: Iterable[Initiative]) -> tuple[Initiative, ...]:
     """The initiatives whose title or number, as a word of its own, stands in the text."""
-    told = _plain(text)
-    return tuple(row for row in rows if told and (_stands(row.title, told) or _stands(row.number, told)))
+    words = _plain(text)
+    return tuple(row for row in rows if words and (_stands(row.title, words) or _stands(row.number, words)))
 
 
-def _stands(name: str, told: str) -> bool:
+def _stands(name: str, words: str) -> bool:
     plain = _plain(name)
-    return bool(plain) and re.search(rf"(?<![\w.]){re.escape(plain)}(?![\w]|\.\w)", told) is not None
+    return bool(plain) and re.search(rf"(?<![\w.]){re.escape(plain)}(?![\w]|\.\w)", words) is not None
 
 
 def _plain(text: str) -> str:

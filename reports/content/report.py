@@ -317,7 +317,7 @@ class ReportContent:
         groups: dict[tuple[str, str], list[Promise]] = defaultdict(list)
         for row in sorted(self.rows.commitments, key=lambda row: (row.due_date or date.max, row.source_id)):
             if row.state != "withdrawn":
-                promise = Promise(row, self.by_id[row.initiative_id], row.is_overdue(self.day))
+                promise = Promise(row, self.by_id[row.initiative_id], row.is_late(self.day))
                 groups[row.department_name, row.department_abbreviation].append(promise)
         return [Promises(name, tuple(promises)) for (name, _), promises in sorted(groups.items())]
 

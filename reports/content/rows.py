@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Self
 
 from goals.quarters import Quarter
-from initiatives.judgement import CLOSED, InitiativeColumns, decided, slip_days
+from initiatives.judgement import CLOSED, CommitmentJudgement, InitiativeColumns, MilestoneJudgement, decided
 
 # The fields a correction can change, as a reader names them.
 CORRECTABLE = {
@@ -83,7 +83,7 @@ class Initiative(InitiativeColumns, _Frozen):
 
 
 @dataclass(frozen=True)
-class Milestone:
+class Milestone(MilestoneJudgement):
     """A milestone as it stood."""
 
     source_id: int
@@ -102,25 +102,17 @@ class Milestone:
     basis: str
     source: str
 
-    @property
-    def is_open(self) -> bool:
-        return self.completed_date is None and not self.is_cancelled
-
-    @property
-    def slip_days(self) -> int:
-        return slip_days(self.baseline_due_date, self.due_date)
-
     def state(self, day: date) -> str:
         """In words, judged on a day."""
         if self.is_cancelled:
             return "Cancelled"
         if self.completed_date is not None:
             return "Done"
-        return "Overdue" if self.due_date is not None and self.due_date < day else "Open"
+        return "Overdue" if self.is_late(day) else "Open"
 
 
 @dataclass(frozen=True)
-class Commitment:
+class Commitment(CommitmentJudgement):
     """A department's promise as it stood."""
 
     source_id: int
@@ -137,13 +129,6 @@ class Commitment:
     accepted_by_name: str
     delivered_at: datetime | None
     delivered_by_name: str
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in {"proposed", "accepted"}
-
-    def is_overdue(self, day: date) -> bool:
-        return self.is_open and self.due_date is not None and self.due_date < day
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def to_stratml(report: ReportContent) -> bytes:
         "PerformancePlanOrReport",
         _text("Name", report.title),
         _text("Description", workflow.summary),
-        _text("OtherInformation", _told(about)),
+        _text("OtherInformation", _facts(about)),
         _node("StrategicPlanCore", _node("Mission", _text("Description", mission)) if mission else None, *goals),
         _administrative(report),
         Type="Performance_Report",
@@ -98,7 +98,7 @@ def _objective(
         _text("SequenceIndicator", row.number),
         _stakeholder("Person", row.owner_name, "Owner"),
         _stakeholder("Organization", row.department_name, "Lead department"),
-        _text("OtherInformation", _told(about)),
+        _text("OtherInformation", _facts(about)),
         _status(report, row),
         _percent(report, row),
         *(_milestone(report, step) for step in steps),
@@ -115,7 +115,7 @@ def _status(report: ReportContent, row: Initiative) -> Node:
         ("Reported on", row.last_updated_at),
     )
     first, last = report.quarter.first_day, report.day
-    results = [_actual(first, last, "Status", row.effective_label, _told(said))]
+    results = [_actual(first, last, "Status", row.effective_label, _facts(said))]
     if row.reported_status:
         results.append(_actual(None, last, "Reported status", row.reported_label))
     return _indicator("Status", "Status", f"initiative-{row.source_id}-status", results)
@@ -139,7 +139,7 @@ def _milestone(report: ReportContent, row: Milestone) -> Node:
 
 def _commitment(report: ReportContent, row: Commitment) -> Node:
     delivered = row.delivered_at.date() if row.delivered_at else None
-    overdue = "It was overdue." if row.is_overdue(report.day) else ""
+    overdue = "It was overdue." if row.is_late(report.day) else ""
     results = [_promised(row), _actual(None, delivered, "State", row.state_label, overdue)]
     about = (("Department", row.department_name),)
     return _indicator(row.what, "Commitment", f"commitment-{row.source_id}", results, about, stage="Input")
@@ -155,14 +155,14 @@ def _indicator(
         _required("UnitOfMeasurement", unit),
         _text("Identifier", identifier),
         _node("MeasurementInstance", *results),
-        _text("OtherInformation", _told(about)),
+        _text("OtherInformation", _facts(about)),
         **({"ValueChainStage": stage} if stage else {}),
         PerformanceIndicatorType=kind,
     )
 
 
 def _promised(row: Milestone | Commitment) -> Node:
-    return _target(None, row.due_date, _text("Description", _told((("First agreed", row.baseline_due_date),))))
+    return _target(None, row.due_date, _text("Description", _facts((("First agreed", row.baseline_due_date),))))
 
 
 def _target(start: date | None, end: date | None, more: Node) -> Node:
@@ -181,7 +181,7 @@ def _stakeholder(kind: str, name: str, role: str) -> Node:
     return _node("Stakeholder", _required("Name", name), plays, StakeholderTypeType=kind)
 
 
-def _told(lines: Facts) -> str:
+def _facts(lines: Facts) -> str:
     """Facts without an element of their own, one a line, in the words of the report's cover."""
     return "\n".join(f"{name}: {_plain(value)}" for name, value in lines if value not in (None, ""))
 

@@ -32,8 +32,8 @@ def build_published_files(*, at: datetime) -> list[PublishedFile]:
 
 @transaction.atomic
 def _build(report: Report, snapshot: QuarterSnapshot, format_key: str, act: Act) -> PublishedFile:
-    told = Quarters(snapshot.plan).published(report, snapshot)
-    file = export_report(report=told, format_key=format_key, snapshot=snapshot, act=act)
+    content = Quarters(snapshot.plan).published(report, snapshot)
+    file = export_report(report=content, format_key=format_key, snapshot=snapshot, act=act)
     kept, _ = PublishedFile.objects.get_or_create(
         snapshot=snapshot, format=format_key,
         defaults={

@@ -23,10 +23,10 @@ def sources_of(
     """Everything a file's content depends on, besides format and edition. No frozen row is read for it."""
     plan = quarters.plan.pk
     before = quarters.before(shown.period if shown else quarter)
-    told = [plan, quarter.slug, before.chain_hash if before else ""]
+    sources = [plan, quarter.slug, before.chain_hash if before else ""]
     if report is not None and shown is not None:
-        return [*told, shown.revision, shown.chain_hash, report.last_act_id, sorted(report.withheld(shown))]
-    return [*told, *_recorded_so_far(at)]
+        return [*sources, shown.revision, shown.chain_hash, report.last_act_id, sorted(report.withheld(shown))]
+    return [*sources, *_recorded_so_far(at)]
 
 
 def _recorded_so_far(at: datetime) -> list[Any]:

@@ -52,9 +52,9 @@ def verify_file(data: bytes) -> tuple[list[Verdict], list[str]]:
 
 def unknown_lines(text: str) -> list[tuple[int, str]]:
     """The lines (number, text) of a list of our hashes that name a hash no report here has any more."""
-    told = [(number, line, HASH.findall(line)) for number, line in enumerate(text.splitlines(), start=1)]
+    numbered = [(number, line, HASH.findall(line)) for number, line in enumerate(text.splitlines(), start=1)]
     known = {found for row in QuarterSnapshot.objects.values_list("content_hash", "chain_hash") for found in row}
-    return [(number, line.strip()) for number, line, found in told if not known.issuperset(found)]
+    return [(number, line.strip()) for number, line, found in numbered if not known.issuperset(found)]
 
 
 def _named(*wanted: str) -> list[QuarterSnapshot]:

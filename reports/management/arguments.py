@@ -1,4 +1,4 @@
-"""What the commands of this room have in common: the plan and the quarter they are told."""
+"""What the commands of this room have in common: the plan and the quarter they are for."""
 
 from django.core.management.base import CommandError, CommandParser
 

@@ -20,7 +20,7 @@ from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
 from jobs.failpoints import failpoint
 from records.asof import AsOf, local_day, start_of_day
-from records.audit import SYSTEM, Act, close_records, record_event
+from records.audit import Act, close_records, record_event
 from records.models import Channel
 from reports import content
 from reports.content.canonical import as_mapping, cover_line, fingerprint
@@ -28,8 +28,6 @@ from reports.models import QuarterSnapshot, SnapshotDigests
 from reports.snapshots import source
 from reports.snapshots.integrity import RESEALED, SEALED
 from reports.snapshots.rows import TABLES, canonical_rows, cover_digests, cover_of
-
-__all__ = ["SYSTEM", "PlanNotBegun", "QuarterNotOver", "freeze_due_quarters", "freeze_quarter", "seal"]
 
 PART = 2_000  # lines of the list of digests in one row
 GRACE = timedelta(hours=1)  # the worker looks every ten minutes; what waits longer does not mend itself
@@ -160,7 +158,7 @@ def copy(kind: str, rows: QuerySet[Any], snapshot: QuarterSnapshot) -> int:
     names = ", ".join(quote(name) for name in ["snapshot_id", *columns])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {target} ({names}) SELECT %s, told.* FROM ({sql}) told",  # noqa: S608 - names of our own models
+            f"INSERT INTO {target} ({names}) SELECT %s, found.* FROM ({sql}) found",  # noqa: S608 - names of our own models
             [snapshot.pk, *params],
         )
         return int(cursor.rowcount)
@@ -171,7 +169,7 @@ def seal(snapshot: QuarterSnapshot, counts: dict[str, int], act: Act) -> None:
 
     Only the tying waits for other quarters of the same plan, so the chain has one order.
     """
-    told, kept = _hashed(snapshot)
+    hashed, kept = _hashed(snapshot)
     plan = Plan.objects.select_for_update(no_key=True).get(pk=snapshot.plan_id)
     if plan.fiscal_year_start_month != snapshot.start_month:
         raise FiscalYearMoved(
@@ -180,8 +178,8 @@ def seal(snapshot: QuarterSnapshot, counts: dict[str, int], act: Act) -> None:
     last = QuarterSnapshot.objects.filter(plan=snapshot.plan_id, sequence__isnull=False).order_by("-sequence").first()
     snapshot.previous = last
     snapshot.sequence = last.sequence + 1 if last and last.sequence else 1
-    snapshot.content_hash = told
-    snapshot.chain_hash = content.chain_hash(last.chain_hash if last else "", told, snapshot.sequence)
+    snapshot.content_hash = hashed
+    snapshot.chain_hash = content.chain_hash(last.chain_hash if last else "", hashed, snapshot.sequence)
     for name, count in counts.items():
         setattr(snapshot, name, count)
     about = [f"{kept[:16]} list", *cover_digests(snapshot)]
@@ -189,18 +187,18 @@ def seal(snapshot: QuarterSnapshot, counts: dict[str, int], act: Act) -> None:
     snapshot.save(update_fields=["previous", "sequence", "content_hash", "chain_hash", *counts])
     record_event(
         verb=SEALED if snapshot.revision == 1 else RESEALED, target=snapshot, parent=snapshot.plan, act=act,
-        changes={"content_hash": ["", told], "chain_hash": ["", snapshot.chain_hash]},
+        changes={"content_hash": ["", hashed], "chain_hash": ["", snapshot.chain_hash]},
     )  # fmt: skip
 
 
 def _hashed(snapshot: QuarterSnapshot) -> tuple[str, str]:
     """The content hash, and the hash of the list of digests, which is kept in parts on the way: memory stays flat."""
-    told, kept = content.LineHash(), content.LineHash()
-    told.add(cover_line(as_mapping(cover_of(snapshot))))
+    hashed, kept = content.LineHash(), content.LineHash()
+    hashed.add(cover_line(as_mapping(cover_of(snapshot))))
     rows = canonical_rows(snapshot)
     for part, batch in enumerate(iter(lambda: list(islice(rows, PART)), []), start=1):
-        told.add(b"\n".join([line for _, _, line in batch]))
+        hashed.add(b"\n".join([line for _, _, line in batch]))
         lines = "\n".join([f"{fingerprint(line)} {record} {key}" for record, key, line in batch])
         kept.add(lines.encode())
         SnapshotDigests.objects.create(snapshot=snapshot, part=part, lines=lines)
-    return told.hexdigest(), kept.hexdigest()
+    return hashed.hexdigest(), kept.hexdigest()

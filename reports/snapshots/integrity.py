@@ -62,7 +62,7 @@ def findings(plan: Plan) -> Iterator[tuple[QuarterSnapshot | None, Finding | Non
 
 def sealed_once(wanted: Iterable[str]) -> str:
     """A sentence where the audit log knows one of these hashes, which no report here has; empty where it does not."""
-    known = {told[1]: event for event in _sealings() for told in event.changes.values()}
+    known = {found[1]: event for event in _sealings() for found in event.changes.values()}
     event = next((known[text] for text in wanted if text in known), None)
     if event is None:
         return ""
@@ -197,12 +197,12 @@ def _differences(now: Any, then: Any) -> str:
     pairs = [
         (name, record("", {name: getattr(now, name)}), record("", {name: getattr(then, name)})) for name in vars(now)
     ]
-    told = [
+    found = [
         f"{name} now says {_shown(getattr(now, name))}, the history says {_shown(getattr(then, name))}"
         for name, frozen, history in pairs
         if frozen != history
     ]
-    return f": {'; '.join(told)}" if told else ""
+    return f": {'; '.join(found)}" if found else ""
 
 
 def _shown(item: Any) -> str:

@@ -163,10 +163,10 @@ def commitments(when: AsOf, plan: Plan) -> QuerySet[Any]:
     )
 
 
-def _shaped(rows: QuerySet[Any], plain: type, **told: Any) -> QuerySet[Any]:
+def _shaped(rows: QuerySet[Any], plain: type, **own: Any) -> QuerySet[Any]:
     """The rows as tuples in the order of the fields of `plain`; a field not named is the version's own of that name."""
     columns = content.names(plain)
-    expressions = {"source_id": F("subject_id"), **told}
+    expressions = {"source_id": F("subject_id"), **own}
     named = {f"frozen_{name}": expressions.get(name, F(name)) for name in columns}
     return rows.order_by().annotate(**named).values_list(*named)  # type: ignore[no-any-return]
 
@@ -191,8 +191,8 @@ def _word(text: str) -> Value:
 
 def _label(name: str, choices: Iterable[tuple[Any, Any]]) -> Case:
     """The word shown for a key, as it is worded when the row is written: a later wording leaves it alone."""
-    told = [When(Q(**{name: key}), then=_word(str(label))) for key, label in choices if key]
-    return Case(*told, default=_word(""), output_field=CharField())
+    cases = [When(Q(**{name: key}), then=_word(str(label))) for key, label in choices if key]
+    return Case(*cases, default=_word(""), output_field=CharField())
 
 
 READERS: dict[str, Callable[[AsOf, Plan], QuerySet[Any]]] = {

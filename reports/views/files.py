@@ -111,10 +111,10 @@ class FileLine:
 
     @property
     def _query(self) -> str:
-        told = {"revision": str(self.job.snapshot.revision)} if self.job.snapshot else {}
+        query = {"revision": str(self.job.snapshot.revision)} if self.job.snapshot else {}
         if self.job.is_public:
-            told["edition"] = "public"
-        return f"?{urlencode(told)}" if told else ""
+            query["edition"] = "public"
+        return f"?{urlencode(query)}" if query else ""
 
 
 def pause_before(times: int) -> int | None:

@@ -51,8 +51,8 @@ def quarter_lines(*, at: datetime) -> list[PlanQuarters]:
     reports = reports_of(plans)
     current = {report.current.pk for report in reports.values()}
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    told = SnapshotInitiative.objects.filter(snapshot__in=current).values_list("snapshot", "effective_status")
-    for snapshot, status, count in told.annotate(n=Count("pk")).order_by():
+    rows = SnapshotInitiative.objects.filter(snapshot__in=current).values_list("snapshot", "effective_status")
+    for snapshot, status, count in rows.annotate(n=Count("pk")).order_by():
         counts[snapshot][status] = count
     kept = PlanVersion.objects.filter(subject__in=plans).order_by().values_list("subject")
     since = {plan: local_day(first) for plan, first in kept.annotate(first=Min("recorded_from"))}

@@ -15,7 +15,7 @@ from reports.workflow.selectors import Report, with_acts
 
 
 class Quarters:
-    """What is frozen of a plan, loaded once; the door to a quarter's content."""
+    """What is frozen of a plan, loaded once; and a quarter's content."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -44,13 +44,13 @@ class Quarters:
         """The report as a revision tells it, the newest when left out; None where there is no such revision."""
         wanted = report.current.revision if revision is None else revision
         shown = next((row for row in report.revisions if row.revision == wanted and row.is_sealed), None)
-        return self._told(report, shown, report.workflow(shown)) if shown else None
+        return self._content(report, shown, report.workflow(shown)) if shown else None
 
     def published(self, report: Report, shown: QuarterSnapshot) -> ReportContent:
         """The public edition of a published revision: what strangers read, whatever happened to the report since."""
-        return self._told(report, shown, report.workflow(shown, alone=True)).for_public()
+        return self._content(report, shown, report.workflow(shown, alone=True)).for_public()
 
-    def _told(self, report: Report, shown: QuarterSnapshot, workflow: WorkflowState) -> ReportContent:
+    def _content(self, report: Report, shown: QuarterSnapshot, workflow: WorkflowState) -> ReportContent:
         done = report.completed(shown)
         before = self.before(shown.period, by=done.recorded_at if done else None)
         kinds = (*WHOLE, "correction") if shown.revision > 1 else WHOLE
