@@ -31,13 +31,10 @@ class Loaded:
         """The revision the address asks for, the newest without `?revision=`."""
         if self.report is None:
             return None
-        wanted = request.GET.get("revision", "")
-        if not wanted:
-            return self.report.current
-        for row in self.report.revisions:
-            if row.is_sealed and str(row.revision) == wanted:
-                return row
-        raise Http404("There is no such revision of this report.")
+        shown = self.report.revision(request.GET.get("revision"))
+        if shown is None:
+            raise Http404("There is no such revision of this report.")
+        return shown
 
     def content(self, request: HttpRequest, *, at: datetime) -> ReportContent:
         """What the page or the file says: the frozen quarter, else a preview of one that has begun."""

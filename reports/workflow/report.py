@@ -42,8 +42,7 @@ class Quarters:
 
     def frozen(self, report: Report, revision: int | None = None) -> ReportContent | None:
         """The report as a revision tells it, the newest when left out; None where there is no such revision."""
-        wanted = report.current.revision if revision is None else revision
-        shown = next((row for row in report.revisions if row.revision == wanted and row.is_sealed), None)
+        shown = report.revision(revision)
         return self._content(report, shown, report.workflow(shown)) if shown else None
 
     def published(self, report: Report, shown: QuarterSnapshot) -> ReportContent:

@@ -26,6 +26,11 @@ class Report:
         """The newest sealed revision: what the report says now."""
         return [row for row in self.revisions if row.is_sealed][-1]
 
+    def revision(self, number: int | str | None) -> QuarterSnapshot | None:
+        """The sealed revision of that number, the newest where none is named; None where there is no such one."""
+        sealed = {str(row.revision): row for row in self.revisions if row.is_sealed}
+        return self.current if number in {None, ""} else sealed.get(str(number))
+
     @property
     def draft(self) -> QuarterSnapshot | None:
         """The revision being prepared after a reopening."""

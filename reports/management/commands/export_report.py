@@ -35,10 +35,7 @@ class Command(BaseCommand):
         report = None if options["as_of"] else quarters.report(quarter)
         snapshot = None
         if report is not None:
-            snapshot = next(
-                (row for row in report.revisions if row.is_sealed and row.revision == options["revision"]),
-                None if options["revision"] else report.current,
-            )
+            snapshot = report.revision(options["revision"])
             content = quarters.frozen(report, snapshot.revision) if snapshot else None
         else:
             content = quarters.preview(quarter, at=now, day=_day(options["as_of"], quarter, local_day(now)))
