@@ -209,10 +209,7 @@ class ReportContent:
     def no_goal(self) -> Heading:
         """What initiatives stand under whose focus area is gone."""
         label = self.rows.cover.goal_label.lower()
-        title = f"Without {'an' if label[:1] in set('aeiou') else 'a'} {label}"
-        return Heading(
-            source_id=0, kind="goal", goal_number="", number="", sort_key="", title=title, text="", lead_name=""
-        )
+        return _heading(f"Without {'an' if label[:1] in set('aeiou') else 'a'} {label}")
 
     def _focus_area(self, goal: Heading, rows: tuple[Initiative, ...]) -> FocusArea:
         counts = _counts(rows)
@@ -225,8 +222,9 @@ class ReportContent:
         return [(status, self.labels[status]) for status, count in self.counts.items() if count]
 
     @cached_property
-    def total_segments(self) -> tuple[Segment, ...]:
-        return self.segments(self.counts)
+    def whole(self) -> FocusArea:
+        """The whole plan in the same figures."""
+        return self._focus_area(_heading("Whole plan"), self.rows.initiatives)
 
     def segments(self, counts: Mapping[str, int]) -> tuple[Segment, ...]:
         """Counts as the parts of a bar, with the words of the quarter."""
@@ -237,15 +235,6 @@ class ReportContent:
                 found.append(Segment(status, self.labels[status], count, round(x, 3), round(width, 3)))
                 x += width
         return tuple(found)
-
-    @property
-    def counted(self) -> int:
-        """Initiatives that count in percentages: all but the cancelled ones."""
-        return len(self.rows.initiatives) - self.counts["cancelled"]
-
-    @property
-    def completed_percent(self) -> int | None:
-        return percent(self.counts["completed"], self.counted)
 
     @cached_property
     def changes(self) -> Comparison | None:
@@ -393,6 +382,10 @@ def _public(rows: Rows, withheld: Collection[int]) -> Rows:
         commitments=tuple(replace(row, accepted_by_name="", delivered_by_name="") for row in kept.commitments),
         corrections=tuple(replace(row, author_name="") for row in kept.corrections if row.field != "help_needed"),
     )
+
+
+def _heading(title: str) -> Heading:
+    return Heading(source_id=0, kind="goal", goal_number="", number="", sort_key="", title=title, text="", lead_name="")
 
 
 def _counts(rows: Iterable[Initiative]) -> dict[str, int]:

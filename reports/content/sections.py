@@ -126,8 +126,8 @@ def _changed(report: ReportContent, item: ChangeItem) -> Line:
 
 
 def status(report: ReportContent) -> Section:
-    label, total = report.rows.cover.goal_label, len(report.rows.initiatives)
-    mix = ", ".join(f"{item.count} {item.label.lower()}" for item in report.total_segments)
+    label, total, whole = report.rows.cover.goal_label, len(report.rows.initiatives), report.whole
+    mix = ", ".join(f"{item.count} {item.label.lower()}" for item in whole.segments)
     share = _share_sentence(report)
     columns = [Column(label, 2.0), *(Column(name, 0, is_number=True) for _, name in report.status_columns)]
     columns += [Column("All", 0, is_number=True), Column("Share completed", 0, is_number=True)]
@@ -135,9 +135,8 @@ def status(report: ReportContent) -> Section:
         _counts(typed(area.goal.name, f"area-{area.goal.source_id}"), area.cells, area.completed_percent)
         for area in report.focus_areas
     ]
-    whole = [report.counts[key] for key, _ in report.status_columns]
-    rows.append(_counts(Words("Whole plan"), whole, report.completed_percent))
-    bars = [Bar("All initiatives", report.total_segments, is_total=True)]
+    rows.append(_counts(Words(whole.goal.name), whole.cells, whole.completed_percent))
+    bars = [Bar("All initiatives", whole.segments, is_total=True)]
     bars += [Bar(area.goal.name, area.segments) for area in report.focus_areas]
     mixed = f"{many(total, 'initiative')}: {mix}. {share}".strip() if total else "The plan has no initiatives."
     return Section(
@@ -149,20 +148,18 @@ def status(report: ReportContent) -> Section:
             *([Paragraph(words(share), is_quiet=True, shown="documents")] if share else []),
             table("status", columns, rows, is_wide=True, has_total=True, shown="documents"),
         ),
-        aside=f"{report.completed_percent}% of {report.counted} completed"
-        if report.completed_percent is not None
-        else "",
+        aside=f"{whole.completed_percent}% of {whole.counted} completed" if whole.counted else "",
         short="Status in numbers",
     )
 
 
 def _share_sentence(report: ReportContent) -> str:
-    if report.completed_percent is None:
+    whole, left_out = report.whole, report.counts["cancelled"]
+    if not whole.counted:
         return ""
-    left_out = report.counts["cancelled"]
     more = f" Cancelled ones ({left_out}) are left out of percentages." if left_out else ""
-    verb = "is" if report.counted == 1 else "are"
-    return f"{report.completed_percent}% of {many(report.counted, 'initiative')} {verb} completed.{more}"
+    verb = "is" if whole.counted == 1 else "are"
+    return f"{whole.completed_percent}% of {many(whole.counted, 'initiative')} {verb} completed.{more}"
 
 
 def _counts(name: Words, counts: Sequence[int], percent: int | None) -> Row:

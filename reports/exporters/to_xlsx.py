@@ -161,11 +161,8 @@ def _overview(book: xlsxwriter.Workbook, report: ReportContent) -> None:
     headings = [Column(report.rows.cover.goal_label, width=60)]
     headings += [Column(label, "int", 14) for _, label in columns]
     headings += [Column("All", "int", 8), Column("Share completed", "percent", 12)]
-    rows: list[list[Any]] = [
-        [a.goal.name, *a.cells, len(a.initiatives), a.completed_percent] for a in report.focus_areas
-    ]
-    counts = [report.counts[status] for status, _ in columns]
-    rows.append(["Whole plan", *counts, len(report.rows.initiatives), report.completed_percent])
+    areas = [*report.focus_areas, report.whole]
+    rows = [[a.goal.name, *a.cells, len(a.initiatives), a.completed_percent] for a in areas]
     sheet = write_sheet(book, "Overview", headings, rows, lines=LINES)
     if columns and report.focus_areas:
         _charts(book, sheet, report)
@@ -211,7 +208,7 @@ def _charts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, re
     whole.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e0e0e0"}}})
     whole.set_legend({"none": True})
     whole.set_size({"width": 900, "height": 320})
-    mix = ", ".join(f"{item.label} {item.count}" for item in report.total_segments)
+    mix = ", ".join(f"{item.label} {item.count}" for item in report.whole.segments)
     below = last + 3 + (140 + 50 * min(last, 30)) // ROW_HEIGHT + 2
     sheet.insert_chart(below, 0, whole, {"description": _alt(f"Whole plan: {mix}"), "object_position": 2})
 

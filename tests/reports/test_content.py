@@ -37,7 +37,7 @@ def test_b07_counts_add_up_and_cancelled_is_left_out_of_percentages(story, conte
     }  # fmt: skip
     assert sum(area.counts.values()) == len(area.initiatives) == 3
     assert (area.counted, area.completed_percent) == (2, 0)
-    assert (report.counted, report.completed_percent) == (6, 17)
+    assert (report.whole.counted, report.whole.completed_percent) == (6, 17)
     assert sum(report.counts.values()) == len(report.rows.initiatives) == 7
 
 

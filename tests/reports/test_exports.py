@@ -77,7 +77,7 @@ def test_both_charts_of_the_spreadsheet_say_in_words_what_they_show(story, conte
     drawing = archive.read("xl/drawings/drawing1.xml").decode()
     by_area, whole = re.findall(r'descr="([^"]*)"', drawing)
     assert by_area.startswith("Security: ")
-    assert whole == "Whole plan: " + ", ".join(f"{item.label} {item.count}" for item in told.total_segments)
+    assert whole == "Whole plan: " + ", ".join(f"{item.label} {item.count}" for item in told.whole.segments)
 
 
 def test_b58_dates_are_dates_and_numbers_numbers(story, reader):

@@ -122,7 +122,7 @@ def test_every_table_has_headers_that_say_what_they_head(document):
 def test_the_chart_says_in_words_what_it_shows(document, content_of):
     (chart,) = document.all("Figure")
     told = content_of()
-    parts = [("All initiatives", told.total_segments)]
+    parts = [("All initiatives", told.whole.segments)]
     parts += [(f"{area.goal.number} {area.goal.title}", area.segments) for area in told.focus_areas if area.segments]
     words = [f"{name}: {', '.join(f'{item.label} {item.count}' for item in items)}" for name, items in parts]
     assert chart.alt == f"Initiatives by status. {'. '.join(words)}."
