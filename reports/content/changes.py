@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from initiatives.judgement import (
@@ -21,7 +21,7 @@ from initiatives.judgement import (
     compared,
     slip_words,
 )
-from reports.content.rows import Initiative, Rows
+from reports.content.rows import Initiative, Milestone, Rows
 
 MOVED_ORDER = (*SEVERITY, ON_HOLD, CANCELLED, NOT_STARTED, ON_TRACK)
 
@@ -66,13 +66,8 @@ class Comparison:
     after_label: str
     groups: dict[str, tuple[ChangeItem, ...]]  # by every verdict of initiatives/judgement.py
     slipped: tuple[ChangeItem, ...]
-    moved: tuple[Change, ...]
+    story: tuple[Change, ...]  # the figures worth a sentence: those that are not nothing
     pairs: tuple[Pair[Initiative], ...]
-
-    @property
-    def story(self) -> tuple[Change, ...]:
-        """The figures worth a sentence, those that are not nothing."""
-        return tuple(change for change in self.moved if change.items)
 
     @property
     def sentence(self) -> str:
@@ -84,8 +79,7 @@ class Comparison:
 
 def compare(before: Rows, after: Rows) -> Comparison:
     """Everything that differs between two snapshots of a plan, found by the rows' own numbers."""
-    earlier = {row.source_id: row for row in before.initiatives}
-    later = {row.source_id: row for row in after.initiatives}
+    earlier, later = ({row.source_id: row for row in side.initiatives} for side in (before, after))
     pairs = compared(earlier, later)
     groups: dict[str, list[ChangeItem]] = defaultdict(list)
     by_status: dict[str, list[ChangeItem]] = defaultdict(list)
@@ -94,46 +88,46 @@ def compare(before: Rows, after: Rows) -> Comparison:
         groups[pair.verdict].append(item)
         if pair.verdict in {BETTER, WORSE, CHANGED}:
             by_status[pair.row.effective_status].append(item)
-    slipped = [*_slipped_initiatives(pairs), *_slipped_milestones(before, after, later)]
+    slipped = list(_slipped(pairs, before, after))
     labels = {row.effective_status: row.effective_label for row in after.initiatives}
     story = [
         Change(f"moved-{status}", f"moved to {labels[status].lower()}", tuple(by_status[status]))
         for status in MOVED_ORDER
-        if by_status.get(status)
+        if status in labels
     ]
-    story.append(Change("slipped", slip_words(item.days for item in slipped if item.days), tuple(slipped)))
-    story.append(Change("completed", "completed", tuple(by_status.get("completed", ()))))
-    story.append(Change("new", "new", tuple(groups[NEW])))
-    story.append(Change("gone", "removed", tuple(groups[GONE])))
+    story += [
+        Change("slipped", slip_words(item.days for item in slipped if item.days), tuple(slipped)),
+        Change("completed", "completed", tuple(by_status["completed"])),
+        Change("new", "new", tuple(groups[NEW])),
+        Change("gone", "removed", tuple(groups[GONE])),
+    ]
     return Comparison(
         before_label=before.cover.period.label,
         after_label=after.cover.period.label,
         groups={verdict: tuple(groups[verdict]) for verdict in (BETTER, WORSE, CHANGED, NEW, GONE, UNCHANGED)},
         slipped=tuple(slipped),
-        moved=tuple(story),
+        story=tuple(change for change in story if change.items),
         pairs=tuple(pairs),
     )
 
 
-def _slipped_initiatives(pairs: Iterable[Pair[Initiative]]) -> Iterable[ChangeItem]:
-    for pair in pairs:
-        old, row = pair.before, pair.after
-        if old and row and old.due_date and row.due_date and row.due_date > old.due_date:
-            yield _slip(row, old.due_date, row.due_date, "Due date")
-
-
-def _slipped_milestones(before: Rows, after: Rows, initiatives: dict[int, Initiative]) -> Iterable[ChangeItem]:
+def _slipped(pairs: Iterable[Pair[Initiative]], before: Rows, after: Rows) -> Iterable[ChangeItem]:
+    """Dates that moved later: of initiatives in the plan's order, then of milestones."""
+    rows = {row.source_id: row for row in after.initiatives}
     earlier = {row.source_id: row for row in before.milestones}
-    for row in after.milestones:
-        old = earlier.get(row.source_id)
-        if old is None or row.is_cancelled or not old.due_date or not row.due_date or row.due_date <= old.due_date:
-            continue
-        yield _slip(initiatives[row.initiative_id], old.due_date, row.due_date, f"Milestone: {row.title}")
-
-
-def _slip(row: Initiative, before: date, after: date, what: str) -> ChangeItem:
-    days = (after - before).days
-    return ChangeItem(row.source_id, row.number, row.title, _words(before), _words(after), what, days, before, after)
+    both: list[tuple[Initiative | Milestone, Initiative | Milestone, Initiative, str]] = [
+        *((pair.before, pair.after, pair.after, "Due date") for pair in pairs if pair.before and pair.after),
+        *(
+            (earlier[row.source_id], row, rows[row.initiative_id], f"Milestone: {row.title}")
+            for row in after.milestones
+            if row.source_id in earlier and not row.is_cancelled
+        ),
+    ]
+    for old, new, row, what in both:
+        was, now = old.due_date, new.due_date
+        if was and now and now > was:
+            item = ChangeItem(row.source_id, row.number, row.title, _words(was), _words(now))
+            yield replace(item, what=what, days=(now - was).days, before_day=was, after_day=now)
 
 
 def _words(day: date) -> str:

@@ -80,7 +80,7 @@ def freeze_quarter(*, plan: Plan, quarter: Quarter, act: Act) -> QuarterSnapshot
         )
     if quarter.last_day < plan.start_date:
         raise PlanNotBegun(f"“{plan.title}” begins on {plan.start_date:%-d %b %Y}, after {quarter.label} ended.")
-    earlier = _built(plan, quarter)
+    earlier = QuarterSnapshot.objects.filter(plan=plan, as_of_day=quarter.last_day, revision=1).first()
     if earlier is not None:
         return earlier
     with transaction.atomic():
@@ -123,10 +123,6 @@ def due_quarters(plan: Plan, at: datetime) -> Iterator[Quarter]:
         if quarter.last_day not in frozen:
             yield quarter
         quarter = quarter.next()
-
-
-def _built(plan: Plan, quarter: Quarter) -> QuarterSnapshot | None:
-    return QuarterSnapshot.objects.filter(plan=plan, as_of_day=quarter.last_day, revision=1).first()
 
 
 def _build(plan: Plan, quarter: Quarter, limit: datetime, act: Act) -> QuarterSnapshot:
