@@ -59,8 +59,9 @@ def content_for(job: ExportJob, *, at: datetime) -> ReportContent | None:
 
 
 def kept_files(keys: Iterable[str], *, at: datetime) -> dict[str, ExportJob]:
-    """Finished files by key, in one query."""
-    return {job.key: job for job in ExportJob.objects.kept(at).filter(key__in=list(keys))}
+    """Finished files that can still be fetched by key, in one query."""
+    rows = ExportJob.objects.filter(state=ExportJob.State.READY, keep_until__gt=at, key__in=list(keys))
+    return {job.key: job for job in rows}
 
 
 def files_of(person: User, *, plan: Plan | None = None, quarter: Quarter | None = None) -> "QuerySet[ExportRequest]":

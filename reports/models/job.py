@@ -1,7 +1,5 @@
 """ExportJob: one file being built or kept. The row is the queue; who asked and the bytes are rows of their own."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 
@@ -12,12 +10,6 @@ from people.models import User
 from reports.models.snapshot import QuarterSnapshot
 
 HELD = ("building",)
-
-
-class ExportJobQuerySet(models.QuerySet["ExportJob"]):
-    def kept(self, at: Any) -> "ExportJobQuerySet":
-        """Files that can be fetched."""
-        return self.filter(state=ExportJob.State.READY, keep_until__gt=at)
 
 
 class ExportJob(CountedJob):
@@ -55,8 +47,6 @@ class ExportJob(CountedJob):
     size = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     keep_until = models.DateTimeField(null=True)
-
-    objects = ExportJobQuerySet.as_manager()
 
     class Meta:
         constraints = [
