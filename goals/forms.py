@@ -119,7 +119,7 @@ class PlanForm(StructureForm):
         return super().stored(row, name)
 
 
-class PartForm(StructureForm):
+class HeadingForm(StructureForm):
     """Number, title, text and lead of a focus area or a strategy."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ class PartForm(StructureForm):
         self.fields["lead"].empty_label = "Nobody yet"  # type: ignore[attr-defined]
 
 
-class GoalForm(PartForm):
+class GoalForm(HeadingForm):
     class Meta:
         model = Goal
         fields = ["number", "title", "text", "lead"]
@@ -140,7 +140,7 @@ class GoalForm(PartForm):
         }
 
 
-class StrategyForm(PartForm):
+class StrategyForm(HeadingForm):
     class Meta:
         model = Strategy
         fields = ["number", "title", "text", "lead"]

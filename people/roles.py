@@ -20,7 +20,7 @@ GIVES: dict[str, frozenset[str]] = {
     Role.PLAN_MANAGER: frozenset(Role.values) - {Role.ADMINISTRATOR},
 }
 
-# Roles with a pen: viewers and leaders read, whatever they own.
+# Roles that may change something: viewers and leaders read, whatever they own.
 WORKING = (Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
 
 DESCRIPTIONS: dict[str, str] = {

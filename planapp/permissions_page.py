@@ -44,24 +44,24 @@ right, through the link in the mail alone, until the absence ends. The history n
 
 def in_words(name: str) -> str:
     """A predicate's own name, such as "((a & b) | c)", as words: "a who is b; c"."""
-    return "; ".join(_told(one) for one in _parts(ast.parse(name, mode="eval").body, ast.BitOr))
+    return "; ".join(_in_words(one) for one in _operands(ast.parse(name, mode="eval").body, ast.BitOr))
 
 
-def _parts(node: ast.expr, operator: type[ast.operator]) -> list[ast.expr]:
+def _operands(node: ast.expr, operator: type[ast.operator]) -> list[ast.expr]:
     """The operands of a chain of one operator, however it is bracketed."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
-        return _parts(node.left, operator) + _parts(node.right, operator)
+        return _operands(node.left, operator) + _operands(node.right, operator)
     return [node]
 
 
-def _told(node: ast.expr) -> str:
+def _in_words(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return WORDS[node.id]
     if isinstance(node, ast.UnaryOp):
-        return f"not {_told(node.operand)}"
+        return f"not {_in_words(node.operand)}"
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return " or ".join(_told(one) for one in _parts(node, ast.BitOr))
-    return " who is ".join(_told(one) for one in _parts(node, ast.BitAnd))
+        return " or ".join(_in_words(one) for one in _operands(node, ast.BitOr))
+    return " who is ".join(_in_words(one) for one in _operands(node, ast.BitAnd))
 
 
 def permissions_page() -> str:

@@ -38,7 +38,7 @@ class StaleVersion(Exception):
 
 @dataclass(frozen=True)
 class Act:
-    """Who does something, when, through which door and why. `by` is None for the system itself."""
+    """Who does something, when, through which channel and why. `by` is None for the system itself."""
 
     by: Person | None
     at: datetime
@@ -153,7 +153,7 @@ def record_change(
     if not changed and not also:
         return None
     act = settled(act, row)
-    worded = [name for name in changed if name not in row.untold]
+    worded = [name for name in changed if name not in row.not_worded]
     words = {name: [_words(row, name), ""] for name in worded}
     for name, value in changed.items():
         setattr(row, name, value)

@@ -21,8 +21,8 @@ V = TypeVar("V", bound="Version", covariant=True)
 class Recorded(Texts):
     """A live row whose every change is kept. `version` counts what was edited and guards against lost updates."""
 
-    # Fields that are kept but not told in the words of an audit event: copies and keys nobody typed.
-    untold: ClassVar[frozenset[str]] = frozenset({"sort_key"})
+    # Fields that are kept but left out of the words of an audit event: copies and keys nobody typed.
+    not_worded: ClassVar[frozenset[str]] = frozenset({"sort_key"})
     # Fields copied from another row, which guards its own writers: a new copy disturbs nobody who edits this one.
     copied: ClassVar[frozenset[str]] = frozenset()
     # What a unique constraint means, by its name in the database: (field, sentence), where {row} is the row refused.

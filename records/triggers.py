@@ -1,4 +1,4 @@
-"""What may never be rewritten is kept by the database itself, whatever door a change comes through.
+"""What may never be rewritten is kept by the database itself, whichever way a change comes.
 
 Used by one migration in each room. The rules: `APPEND_ONLY` rows stay as they were written; of an `INTERVAL` row only
 `recorded_until` may be set, once; a snapshot's `COVER` may be written until it is sealed, its `FROZEN` rows added until

@@ -122,7 +122,7 @@ class NameField(serializers.CharField):
 
 
 class RowSerializer(serializers.Serializer[Any]):
-    """A plain row: `Meta.row` is its dataclass, `Meta.fields` what of it is told. Declared fields win."""
+    """A plain row: `Meta.row` is its dataclass, `Meta.fields` what of it is shown. Declared fields win."""
 
     def get_fields(self) -> dict[str, Any]:
         meta: Any = self.Meta  # type: ignore[attr-defined] # each row says its own
@@ -142,13 +142,13 @@ class RecordedSerializer(serializers.ModelSerializer[M]):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         if isinstance(instance, Version):
             model: Any = self.Meta.model
-            told = {
+            values = {
                 field.attname: getattr(instance, field.attname)
                 for field in model._meta.concrete_fields
                 if field.name != "id" and hasattr(instance, field.attname)
             }
             subject: Any = instance
-            instance = model(**told, pk=subject.subject_id, version=None)
+            instance = model(**values, pk=subject.subject_id, version=None)
         return super().to_representation(instance)
 
 

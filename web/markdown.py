@@ -171,7 +171,7 @@ def _plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _joined(line: Line) -> Iterator[Span]:
-    """The spans of one link as one, so that its address is told once."""
+    """The spans of one link as one, so that its address stands once."""
     held: Span | None = None
     for span in line:
         if held is not None and span.href and span.href == held.href:

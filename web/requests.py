@@ -18,7 +18,7 @@ from web.models import IdempotencyKey
 from web.typed_by import writer_of
 
 KEPT = "kept_words"  # session key, see web.middleware.KeepWhatWasTyped
-NOT_SAID = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by"})  # fields that a form fills in by itself
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by"})  # fields that a form fills in by itself
 
 
 def user_of(request: HttpRequest) -> Person:
@@ -79,8 +79,8 @@ def _one_time_key(request: HttpRequest) -> str:
 
 def _fingerprint(request: HttpRequest) -> str:
     """SHA-256 of where the form was sent and what it says; its key and the protection against forgery say nothing."""
-    said = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_SAID)
-    return hashlib.sha256(json.dumps([request.path, said]).encode()).hexdigest()
+    content = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_CONTENT)
+    return hashlib.sha256(json.dumps([request.path, content]).encode()).hexdigest()
 
 
 def once(request: HttpRequest, effect: Callable[[], str]) -> str:

@@ -66,7 +66,7 @@ class Initiative(InitiativeFields, Recorded):
     unique: ClassVar = {
         "initiative_number_unique": ("number", "Number: {row.number} is already used in this plan."),
     }
-    untold = frozenset({"sort_key", "latest_update", "last_updated_at"})
+    not_worded = frozenset({"sort_key", "latest_update", "last_updated_at"})
     copied = frozenset({"latest_update", "reported_status", "review_date", "percent", "last_updated_at"})
 
     class Meta:

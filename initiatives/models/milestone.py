@@ -34,7 +34,7 @@ OPEN_MILESTONE = Q(completed_date__isnull=True, is_cancelled=False)
 class Milestone(MilestoneFields, Recorded):
     """Open until it has a completion date or is cancelled; the two exclude each other."""
 
-    untold = frozenset({"order"})
+    not_worded = frozenset({"order"})
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ DECISION = "put on hold, cancelled or taken up again"
 SHOWN = 12  # rows under each sentence on a page
 
 
-class Brief(NamedTuple):
+class ComparedInitiative(NamedTuple):
     """As much of an initiative as a comparison needs."""
 
     side: str
@@ -101,10 +101,10 @@ class Changes:
 
 def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: AsOf, now: AsOf) -> Changes:
     """Compare what `initiative_statuses` gives for two moments. Two queries, whatever the number of rows."""
-    found: dict[str, dict[int, Brief]] = {"then": {}, "now": {}}
-    for row in _brief(then_rows, "then").union(_brief(now_rows, "now"), all=True):
-        brief = Brief(*row)
-        found[brief.side][brief.id] = brief
+    found: dict[str, dict[int, ComparedInitiative]] = {"then": {}, "now": {}}
+    for values in _columns(then_rows, "then").union(_columns(now_rows, "now"), all=True):
+        row = ComparedInitiative(*values)
+        found[row.side][row.id] = row
     changes = grouped(found["then"], found["now"])
     changes.slipped = sorted(
         [*_slipped(found["then"], found["now"]), *_slipped_milestones(found["now"], then=then, now=now)],
@@ -113,7 +113,7 @@ def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: 
     return changes
 
 
-def grouped(before: dict[int, Brief], after: dict[int, Brief]) -> Changes:
+def grouped(before: dict[int, ComparedInitiative], after: dict[int, ComparedInitiative]) -> Changes:
     """The initiatives of two moments by verdict."""
     changes = Changes(compared=len(before.keys() & after.keys()))
     for pair in compared(before, after):
@@ -123,14 +123,14 @@ def grouped(before: dict[int, Brief], after: dict[int, Brief]) -> Changes:
     return changes
 
 
-def _slipped(before: dict[int, Brief], after: dict[int, Brief]) -> Iterable[Slip]:
+def _slipped(before: dict[int, ComparedInitiative], after: dict[int, ComparedInitiative]) -> Iterable[Slip]:
     for key in before.keys() & after.keys():
         was, now = before[key].due_date, after[key].due_date
         if was and now and now > was:
             yield Slip(key, f"{after[key].number} {after[key].title}", was, now)
 
 
-def _slipped_milestones(after: dict[int, Brief], *, then: AsOf, now: AsOf) -> Iterable[Slip]:
+def _slipped_milestones(after: dict[int, ComparedInitiative], *, then: AsOf, now: AsOf) -> Iterable[Slip]:
     was = MilestoneVersion.objects.as_of(then).filter(subject=OuterRef("subject_id")).values("due_date")[:1]
     rows = (
         MilestoneVersion.objects.as_of(now)
@@ -144,6 +144,6 @@ def _slipped_milestones(after: dict[int, Brief], *, then: AsOf, now: AsOf) -> It
             yield Slip(initiative_id, f"{title} ({after[initiative_id].number})", due_then, due_now)
 
 
-def _brief(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
+def _columns(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
     named: QuerySet[Any] = rows.order_by().annotate(side=Value(side, output_field=CharField()))
     return named.values_list("side", "subject_id", "number", "sort_key", "title", "effective_status", "due_date")

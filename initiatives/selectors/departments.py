@@ -36,7 +36,7 @@ PROMISED = (Commitment.State.PROPOSED, Commitment.State.ACCEPTED)
 class Promises:
     """A department's commitments in numbers."""
 
-    asked: int = 0  # proposed, waiting for the department's yes
+    proposed: int = 0  # waits for the department's yes
     accepted: int = 0
     late: int = 0
     delivered: int = 0
@@ -231,7 +231,7 @@ def _promises(when: AsOf) -> dict[int, Promises]:
         )
         .values_list("department")
         .annotate(
-            asked=Count("pk", filter=Q(state="proposed")),
+            proposed=Count("pk", filter=Q(state="proposed")),
             accepted=Count("pk", filter=Q(state="accepted")),
             late=Count("pk", filter=late),
             delivered=Count("pk", filter=Q(state="delivered")),

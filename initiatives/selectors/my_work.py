@@ -166,11 +166,11 @@ def _to_acknowledge(user: User) -> list[StatusUpdate]:
     zone = timezone.get_default_timezone()
     return list(
         StatusUpdate.objects.alias(
-            said_on=TruncDate("stated_at", tzinfo=zone), since=TruncDate(lead_since("initiative__goal"), tzinfo=zone)
+            stated_on=TruncDate("stated_at", tzinfo=zone), since=TruncDate(lead_since("initiative__goal"), tzinfo=zone)
         )
         .filter(
             Q(initiative__goal__lead=user) | Q(initiative__owner=user, author=lead),
-            Q(since__isnull=True) | Q(said_on__gte=F("since")) | Q(author=lead),
+            Q(since__isnull=True) | Q(stated_on__gte=F("since")) | Q(author=lead),
             Q(status__in=CLOSED) | ~Q(initiative__override_status__in=CLOSED),
             initiative__latest_update_id=F("pk"),
             initiative__deleted_at__isnull=True,

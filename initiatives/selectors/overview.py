@@ -31,7 +31,7 @@ class NextDate(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """A focus area or a strategy with the roll-up of its initiatives (and, on its own page, their rows)."""
 
     version: Any  # GoalVersion or StrategyVersion; None for "without a strategy"
@@ -45,7 +45,7 @@ class PlanOverview:
 
     plan: PlanVersion
     whole: Rollup
-    parts: list[Part]
+    sections: list[Section]
     concerns: list[Concern]
     changes: Changes | None  # None: the plan was not recorded at the end of the quarter before
     since: Quarter
@@ -63,7 +63,7 @@ def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
     return PlanOverview(
         plan=plan,
         whole=counted.whole,
-        parts=[Part(goal, by_goal.get(goal.subject_id, EMPTY)) for goal in goals_as_of(plan.subject_id, when)],
+        sections=[Section(goal, by_goal.get(goal.subject_id, EMPTY)) for goal in goals_as_of(plan.subject_id, when)],
         concerns=concerns(rows, when, limit=WORST),
         changes=changes if changes.compared or changes.gone else None,
         since=since,
@@ -75,7 +75,7 @@ def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
     return Quarter.of(day, plan.fiscal_year_start_month)
 
 
-def goal_parts(goal: Any, when: AsOf) -> tuple[Rollup, list[Part]]:
+def goal_sections(goal: Any, when: AsOf) -> tuple[Rollup, list[Section]]:
     """A focus area's roll-up, and its strategies with every initiative; those without a strategy come last."""
     rows = initiative_statuses(when, plan=goal.plan_id).filter(goal=goal.subject_id)
     counted = tally(rows, when)
@@ -83,14 +83,14 @@ def goal_parts(goal: Any, when: AsOf) -> tuple[Rollup, list[Part]]:
     groups: dict[int | None, list[InitiativeStatus]] = {}
     for row in read(rows):
         groups.setdefault(row.strategy_id, []).append(row)
-    parts = [
-        Part(strategy, by_strategy.get(strategy.subject_id, EMPTY), tuple(groups.pop(strategy.subject_id, ())))
+    sections = [
+        Section(strategy, by_strategy.get(strategy.subject_id, EMPTY), tuple(groups.pop(strategy.subject_id, ())))
         for strategy in strategies_as_of(goal.subject_id, when)
     ]
     if groups:  # without a strategy, or under one that was taken out of the plan
         loose = tuple(row for group in groups.values() for row in group)
-        parts.append(Part(None, counted.of("strategy_id", groups), loose))
-    return counted.whole, parts
+        sections.append(Section(None, counted.of("strategy_id", groups), loose))
+    return counted.whole, sections
 
 
 def next_dates(rows: QuerySet[Any], when: AsOf, *, limit: int = NEXT) -> list[NextDate]:

@@ -1,8 +1,7 @@
 """How initiatives stand, now or at any recorded moment: the one place that decides the effective status.
 
-Pages, exports, reminders and snapshots all read `initiative_statuses()`. It reads history rows only, so the past is
-told with the owners, names and dates of then. The decision is made in the database, so it can filter, sort and count at
-any size.
+Pages, exports, reminders and snapshots all read `initiative_statuses()`. It reads history rows only, so the past has
+the owners, names and dates of then. The decision is made in the database, so it can filter, sort and count at any size.
 """
 
 from collections.abc import Callable, Iterable

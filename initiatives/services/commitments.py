@@ -74,7 +74,7 @@ def _move(
 ) -> Commitment:
     row = locked(commitment)
     if row.state == fields["state"]:
-        return row  # said twice: said once
+        return row  # withdrawn twice is withdrawn once
     check_version(row, seen)
     if row.state not in allowed:
         raise ValidationError(f"This commitment is {row.get_state_display().lower()}; that cannot be done to it now.")

@@ -4,8 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms.commitments import CommitmentMoveForm, CommitmentProposeForm
-from initiatives.forms.milestones import NeededReasonForm
+from initiatives.forms import CommitmentMoveForm, CommitmentProposeForm, NeededReasonForm
 from initiatives.models import Commitment, Initiative
 from initiatives.services import (
     accept_commitment,
@@ -32,7 +31,7 @@ def commitment_create(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Proposed to {row.department}: {row}. It counts once the department accepts.")
         return _list_of(initiative)
 
-    page = form_page(initiative, "Ask a department", "Propose", part="commitments")
+    page = form_page(initiative, "Ask a department", "Propose", anchor="commitments")
     return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 

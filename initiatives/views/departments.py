@@ -25,7 +25,7 @@ from people.models import User
 from records.asof import AsOf
 from web.requests import user_of
 
-PARTS = ("commitments", "initiatives")
+LISTS = ("commitments", "initiatives")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},
             {"label": page.department.name},
         ],
-        "downloads": {part: _downloads(request, page, part) for part in PARTS},
+        "downloads": {name: _downloads(request, page, name) for name in LISTS},
     }
     return render(request, "initiatives/department_detail.html", context)
 
@@ -78,17 +78,17 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
 @require_safe
 @speaks_for_a_day
 def department_export(
-    request: HttpRequest, abbreviation: str, part: str, format: str, *, when: AsOf
+    request: HttpRequest, abbreviation: str, listing: str, format: str, *, when: AsOf
 ) -> HttpResponseBase:
     """A department's commitments, or the initiatives it leads, as a file."""
-    if part not in PARTS or format not in FORMATS:
+    if listing not in LISTS or format not in FORMATS:
         raise Http404
     department_id = find_department(abbreviation)
     files = department_files(department_id, when) if department_id is not None else None
     if files is None:
         raise Http404
-    name = f"{files.department.abbreviation} {part}"
-    if part == "commitments":
+    name = f"{files.department.abbreviation} {listing}"
+    if listing == "commitments":
         rows = commitment_file_rows(stream_commitments(files.commitments), when)
         return table_response(format, name, COMMITMENT_COLUMNS, rows, when=when)
     return table_response(format, name, columns("Focus area"), file_rows(files.led), when=when)
@@ -117,11 +117,11 @@ def _figures(page: DepartmentPage) -> list[dict[str, Any]]:
     ]
 
 
-def _downloads(request: HttpRequest, page: DepartmentPage, part: str) -> list[dict[str, str]]:
+def _downloads(request: HttpRequest, page: DepartmentPage, listing: str) -> list[dict[str, str]]:
     return [
         {
             "label": kind.upper(),
-            "href": reverse("initiatives:department-export", args=[page.department.abbreviation, part, kind])
+            "href": reverse("initiatives:department-export", args=[page.department.abbreviation, listing, kind])
             + day_query(request),
         }
         for kind in FORMATS

@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan, PlanVersion
-from initiatives.forms.initiatives import InitiativeForm, InitiativeTextForm, OverrideForm
-from initiatives.forms.milestones import ReasonForm
+from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm, ReasonForm
 from initiatives.models import Commitment, Initiative, StatusUpdate
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import contributors_of, priorities_of

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from initiatives.forms.lists import InitiativeFilterForm
+from initiatives.forms import InitiativeFilterForm
 from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, plan_rows, timeline, wanted_rows
 from initiatives.selectors.status import read
 from initiatives.views.as_of import on_day, speaks_for_a_day
@@ -24,7 +24,7 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Asked:
+class Listing:
     """What an address asks of the list; `rows` is None where it asks for something that does not exist."""
 
     form: InitiativeFilterForm
@@ -33,7 +33,7 @@ class Asked:
     rows: QuerySet[Any] | None
 
 
-def asked(request: HttpRequest, when: AsOf) -> Asked:
+def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     """Read the filters of an address. The page and its files both come through here, so they show the same rows."""
     slug = request.GET.get("plan", "")
     everything = plan_rows(when, None)
@@ -49,32 +49,34 @@ def asked(request: HttpRequest, when: AsOf) -> Asked:
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "number"
     if not form.is_valid():
-        return Asked(form, goal_label, sort, None)
+        return Listing(form, goal_label, sort, None)
     wanted = form.wanted(user=user_of(request), sort=sort)
-    return Asked(form, goal_label, sort, wanted_rows(everything, wanted, when))
+    return Listing(form, goal_label, sort, wanted_rows(everything, wanted, when))
 
 
 @require_safe
 @speaks_for_a_day
 def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """Initiatives by filter, search and order; all of it in the address."""
-    ask = asked(request, when)
+    listing = read_listing(request, when)
     context: dict[str, Any] = {
         **on_day(request, when),
-        "form": ask.form,
-        "goal_label": ask.goal_label,
-        "sort": ask.sort,
+        "form": listing.form,
+        "goal_label": listing.goal_label,
+        "sort": listing.sort,
         "is_timeline": request.GET.get("view") == "timeline",
         "keep": _kept(request, "sort", "view", "as_of"),
         "filters": {name: value for name, value in request.GET.items() if name not in {"as_of", "page"}},
         "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
     }
-    if ask.rows is None:
+    if listing.rows is None:
         return render(request, "initiatives/initiative_list.html", context, status=422)
-    page = Paginator(ask.rows, PER_PAGE).get_page(request.GET.get("page"))
-    found = read(ask.rows[page.start_index() - 1 : page.end_index()] if page.paginator.count else ask.rows.none())
+    page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
+    found = read(
+        listing.rows[page.start_index() - 1 : page.end_index()] if page.paginator.count else listing.rows.none()
+    )
     page.object_list = found
-    context |= {"page": page, "chips": _chips(request, ask.form), "downloads": _downloads(request)}
+    context |= {"page": page, "chips": _chips(request, listing.form), "downloads": _downloads(request)}
     if context["is_timeline"] and found:
         context["timeline"] = timeline(found, when)
     htmx = getattr(request, "htmx", None)
@@ -91,11 +93,11 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     """Every page of what the list shows, as a file."""
     if format not in FORMATS:
         raise Http404
-    ask = asked(request, when)
-    if ask.rows is None:
-        context = {**on_day(request, when), "form": ask.form, "clear_href": reverse("initiatives:initiative-list")}
+    listing = read_listing(request, when)
+    if listing.rows is None:
+        context = {**on_day(request, when), "form": listing.form, "clear_href": reverse("initiatives:initiative-list")}
         return render(request, "initiatives/initiative_list.html", context, status=422)
-    return table_response(format, "initiatives", columns(ask.goal_label), file_rows(ask.rows), when=when)
+    return table_response(format, "initiatives", columns(listing.goal_label), file_rows(listing.rows), when=when)
 
 
 def _kept(request: HttpRequest, *names: str) -> dict[str, str]:

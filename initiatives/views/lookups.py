@@ -84,8 +84,8 @@ def crumbs(initiative: Initiative, here: str = "") -> list[dict[str, str]]:
     return [*way, {"label": here, "href": ""}] if here else way
 
 
-def form_page(initiative: Initiative, title: str, label: str, *, part: str = "", **more: Any) -> dict[str, Any]:
-    """What form.html needs for a form about an initiative; `part` is where on its page one came from."""
-    back = address_of(initiative) + (f"#{part}" if part else "")
+def form_page(initiative: Initiative, title: str, label: str, *, anchor: str = "", **more: Any) -> dict[str, Any]:
+    """What form.html needs for a form about an initiative; `anchor` is where on its page one came from."""
+    back = address_of(initiative) + (f"#{anchor}" if anchor else "")
     page = {"eyebrow": str(initiative), "title": title, "label": label, "back": back}
     return {**page, "breadcrumb": crumbs(initiative, title), **more}

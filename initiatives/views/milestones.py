@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms.milestones import MilestoneDoneForm, MilestoneForm, ReasonForm
+from initiatives.forms import MilestoneDoneForm, MilestoneForm, ReasonForm
 from initiatives.models import Initiative
 from initiatives.services import (
     add_milestone,
@@ -19,7 +19,7 @@ from initiatives.views.lookups import address_of, form_page, get_initiative_or_4
 from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of
 
-PART = "milestones"  # of the page of the initiative
+ANCHOR = "milestones"  # of the page of the initiative
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Milestone added: {row}.")
         return _list_of(initiative)
 
-    page = form_page(initiative, "Add a milestone", "Add it", part=PART)
+    page = form_page(initiative, "Add a milestone", "Add it", anchor=ANCHOR)
     return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
@@ -50,7 +50,7 @@ def milestone_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Saved: {row}." if row.version != seen else "Nothing was changed.")
         return _list_of(milestone.initiative)
 
-    page = form_page(milestone.initiative, "Edit the milestone", "Save", part=PART)
+    page = form_page(milestone.initiative, "Edit the milestone", "Save", anchor=ANCHOR)
     if milestone.is_open:
         page["danger_href"] = reverse("initiatives:milestone-cancel", args=[pk])
         page["danger_label"] = "Cancel this milestone"
@@ -72,7 +72,7 @@ def milestone_complete(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Milestone completed: {milestone}.")
         return where
 
-    page = form_page(milestone.initiative, "Complete the milestone", "It is done", part=PART, lede=milestone.title)
+    page = form_page(milestone.initiative, "Complete the milestone", "It is done", anchor=ANCHOR, lede=milestone.title)
     return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
@@ -105,10 +105,10 @@ def milestone_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return _list_of(milestone.initiative)
 
     lede = f"{milestone.title}. It stays in the list, marked as cancelled."
-    page = form_page(milestone.initiative, "Cancel the milestone", "Cancel this milestone", part=PART, lede=lede)
+    page = form_page(milestone.initiative, "Cancel the milestone", "Cancel this milestone", anchor=ANCHOR, lede=lede)
     page["is_danger"] = True
     return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 
 def _list_of(initiative: Initiative) -> str:
-    return f"{address_of(initiative)}#{PART}"
+    return f"{address_of(initiative)}#{ANCHOR}"

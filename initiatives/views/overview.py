@@ -12,7 +12,7 @@ from goals.selectors import goals_as_of, plan_as_of, plans_as_of
 from initiatives.judgement import BAR_ORDER
 from initiatives.models import EffectiveStatus
 from initiatives.selectors.lists import plan_rows
-from initiatives.selectors.overview import PlanOverview, goal_parts, plan_overview
+from initiatives.selectors.overview import PlanOverview, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from records.asof import AsOf
@@ -74,13 +74,13 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
     if place is None:
         return _not_yet(request, is_known=True, what=plan.goal_label)
     goal = goals[place]
-    whole, parts = goal_parts(goal, when)
+    whole, sections = goal_sections(goal, when)
     context = {
         **on_day(request, when),
         "plan": plan,
         "goal": goal,
         "rollup": whole,
-        "parts": parts,
+        "sections": sections,
         "before": goals[place - 1] if place else None,
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),
@@ -103,7 +103,7 @@ def _mix(overview: PlanOverview) -> dict[str, Any]:
 
     return {
         "statuses": [(status.value, status.label) for status in occurring],
-        "mix": [(part, cells(part.rollup)) for part in overview.parts],
+        "mix": [(section, cells(section.rollup)) for section in overview.sections],
         "whole_cells": cells(overview.whole),
         "columns_of_numbers": len(occurring) + 3,
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from initiatives.forms.status_updates import WORDS, StatusCorrectionForm, StatusUpdateForm
+from initiatives.forms import WORDS, StatusCorrectionForm, StatusUpdateForm
 from initiatives.models import Initiative, StatusDraft, StatusUpdate
 from initiatives.selectors.initiative_page import passed_since
 from initiatives.selectors.rows import MilestoneRow
@@ -168,14 +168,14 @@ def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def status_update_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
-    """The focus area's lead has read it; a second press is told so (rule B-14)."""
+    """The focus area's lead has read it; a second press says so (rule B-14)."""
     update = get_update_or_404(request, pk, needs="acknowledge_status_update")
 
     def do() -> str:
         at_once = act_of(request)
         done = acknowledge_update(update=update, act=at_once)
         is_first = done.by_id == user_of(request).pk and done.recorded_at >= at_once.at
-        said = "Marked as read" if is_first else "This was marked as read before"
-        return f"{said}: {update.initiative}."
+        done_words = "Marked as read" if is_first else "This was marked as read before"
+        return f"{done_words}: {update.initiative}."
 
     return answer_button(request, do=do, where=back_to(request, address_of(update.initiative)))

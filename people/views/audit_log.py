@@ -1,4 +1,4 @@
-"""The audit log: every act, who, when, through which door and why."""
+"""The audit log: every act, who, when, through which channel and why."""
 
 from collections.abc import Iterator
 from typing import Any

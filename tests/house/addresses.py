@@ -14,7 +14,7 @@ WORDS = {
     "format_key": "csv",
     "quarter": "FY2027-Q1",
     "number": "1",
-    "part": "commitments",
+    "listing": "commitments",
 }
 
 

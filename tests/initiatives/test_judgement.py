@@ -27,7 +27,7 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.selectors import attention
-from initiatives.selectors.changes import Brief, grouped
+from initiatives.selectors.changes import ComparedInitiative, grouped
 from initiatives.selectors.rollup import tally
 from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
 from initiatives.services import correct_status_update, record_no_change
@@ -81,7 +81,8 @@ def _frozen(status):
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_page_and_report_judge_every_change_alike(before, after):
     page = grouped(
-        {1: Brief("then", 1, "1.1", "1", "One", before, None)}, {1: Brief("now", 1, "1.1", "1", "One", after, None)}
+        {1: ComparedInitiative("then", 1, "1.1", "1", "One", before, None)},
+        {1: ComparedInitiative("now", 1, "1.1", "1", "One", after, None)},
     )
     old, new = (content.Rows(cover=COVER, initiatives=(_frozen(status),)) for status in (before, after))
     told = content.compare(old, new)

@@ -1,10 +1,34 @@
-"""Addresses where people work on one initiative: its page, its updates, milestones and commitments."""
+"""Addresses of the initiatives room: where people look over many, then where they work on one."""
 
 from django.urls import path
 
-from initiatives.views import commitments, hand_over, initiatives, milestones, status_updates
+from initiatives.views import (
+    commitments,
+    departments,
+    hand_over,
+    initiatives,
+    lists,
+    milestones,
+    overview,
+    status_updates,
+)
 
+app_name = "initiatives"
+# Abbreviations are free text ("L&I", "Mural Arts", even one with a slash), so they are matched as a path.
 urlpatterns = [
+    path("plan/", overview.current_plan, name="current-plan"),
+    path("plans/", overview.plan_list, name="plan-list"),
+    path("plans/<slug:slug>/", overview.plan_detail, name="plan-detail"),
+    path("plans/<slug:slug>/goals/<str:number>/", overview.goal_detail, name="goal-detail"),
+    path("initiatives/", lists.initiative_list, name="initiative-list"),
+    path("initiatives/export.<str:format>", lists.initiative_list_export, name="initiative-list-export"),
+    path("departments/", departments.department_list, name="department-list"),
+    path(
+        "departments/<path:abbreviation>/<str:listing>.<str:format>",
+        departments.department_export,
+        name="department-export",
+    ),
+    path("departments/<path:abbreviation>/", departments.department_detail, name="department-detail"),
     path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative-detail"),
     path("initiatives/<int:pk>/history/", initiatives.initiative_history, name="initiative-history"),
     path("initiatives/<int:pk>/edit/", initiatives.initiative_edit, name="initiative-edit"),

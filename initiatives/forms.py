@@ -1,0 +1,335 @@
+"""What people type about initiatives, and the filters of the list, which read the address: a link holds them all."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from goals.models import Goal, Plan, Priority, Strategy
+from initiatives.models import (
+    Alignment,
+    Contribution,
+    EffectiveStatus,
+    Initiative,
+    Milestone,
+    Status,
+    StatusUpdate,
+)
+from initiatives.models.status_update import TEXT_LIMIT
+from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
+from people.models import Department, User
+from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm
+from web.markdown import HINT
+
+REASON = "Needed when the due date moves. The first date stays on record."
+WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")
+ANY = ("", "Any")
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in the stubs only
+    """One active person, or nobody."""
+
+    def __init__(self, *, required: bool = False, **more: Any) -> None:
+        super().__init__(User.objects.filter(is_active=True), required=required, **more)
+
+    def keep(self, person_id: int | None) -> None:
+        """Also offer who is there now, even if deactivated: saving another field must not force a new choice."""
+        self.queryset = User.objects.filter(Q(is_active=True) | Q(pk=person_id))
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only
+    """Several active people."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            User.objects.filter(is_active=True), required=False,
+            widget=forms.SelectMultiple(attrs={"size": 6}), **more,
+        )  # fmt: skip
+
+    def keep(self, person_ids: list[int]) -> None:
+        self.queryset = User.objects.filter(Q(is_active=True) | Q(pk__in=person_ids))
+
+
+class MilestoneForm(PageForm):
+    """What a person may say of a milestone; of one that exists also why its date moves."""
+
+    title = forms.CharField(max_length=300, label="Milestone")
+    due_date = Day(required=False, label="Due date")
+    owner = PersonField(label="Who", empty_label="The initiative’s owner")
+    department = forms.ModelChoiceField(
+        Department.objects.filter(deleted_at__isnull=True), required=False, label="Department", empty_label="None"
+    )
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
+
+    def __init__(self, *args: Any, row: Milestone | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if row is None:
+            del fields["reason"]
+        else:
+            fields["owner"].keep(row.owner_id)
+
+
+class MilestoneDoneForm(PageForm):
+    """When a milestone was met; empty means today."""
+
+    completed_date = Day(required=False, label="Completed on", help_text="Leave it empty for today.")
+
+
+class ReasonForm(PageForm):
+    """Why, where a why is welcome but not demanded."""
+
+    reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
+
+
+class NeededReasonForm(PageForm):
+    """Why, where the history must say it."""
+
+    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Kept in the history.")
+
+
+class CommitmentProposeForm(PageForm):
+    """What is asked of a department."""
+
+    department = forms.ModelChoiceField(
+        Department.objects.filter(deleted_at__isnull=True), label="Department", empty_label="Choose one"
+    )
+    what = forms.CharField(
+        max_length=500, label="What", help_text="What the department is to do, such as “Two staff for testing”."
+    )
+    due_date = Day(required=False, label="Due date")
+
+    def __init__(self, *args: Any, only: Collection[int] | None, **kwargs: Any) -> None:
+        """`only`: the departments this person may speak for; None for all."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["department"]
+        if only is not None:
+            field.queryset = field.queryset.filter(pk__in=only)
+            field.help_text = "You can propose what a department of yours promises."
+
+
+class CommitmentMoveForm(PageForm):
+    """Another due date."""
+
+    due_date = Day(required=False, label="New due date")
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
+
+
+class StatusUpdateForm(PageForm):
+    """A new update. `version` is the latest one when the form was drawn; a newer one is shown before publishing."""
+
+    status = forms.ChoiceField(
+        choices=Status.choices, widget=forms.RadioSelect, label="Status", help_text="How it stands today."
+    )
+    review_date = Day(
+        required=False, label="If on hold: look at it again by",
+        help_text="Until that day has passed, it needs nobody’s attention.",
+    )  # fmt: skip
+    percent = forms.IntegerField(
+        min_value=0, max_value=100, required=False, label="Percent done",
+        help_text="Your own estimate, 0 to 100. Leave it empty if you have none.",
+    )  # fmt: skip
+    happened = LongText(
+        max_length=TEXT_LIMIT, label="What happened", rows=3,
+        help_text=f"One sentence is enough, for somebody who was not there. {HINT}",
+    )  # fmt: skip
+    next_steps = LongText(max_length=TEXT_LIMIT, required=False, label="What is next", rows=2)
+    help_needed = LongText(
+        max_length=TEXT_LIMIT, required=False, label="What help is needed", rows=2,
+        help_text="Leadership reads this first.",
+    )  # fmt: skip
+    version = forms.IntegerField(widget=Hidden, required=False)
+
+    def __init__(self, *args: Any, row: Initiative, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        latest = row.latest_update
+        if latest is not None:
+            self.initial.update({name: getattr(latest, name) for name in ("status", "review_date", "percent")})
+
+    def version_of(self, row: Initiative | StatusUpdate) -> int | None:
+        """The latest update that was seen; None where there was none."""
+        return row.pk if isinstance(row, StatusUpdate) else row.latest_update_id
+
+    def stored(self, row: Initiative | StatusUpdate, name: str) -> Any:
+        """A new update stands beside the earlier ones and replaces none."""
+        return NOT_STORED
+
+
+class StatusCorrectionForm(PageForm):
+    """Mends an update. Status and percent are offered only while a mis-click may be turned round."""
+
+    status = forms.ChoiceField(choices=Status.choices, widget=forms.RadioSelect, label="Status")
+    review_date = Day(required=False, label="If on hold: look at it again by")
+    percent = forms.IntegerField(min_value=0, max_value=100, required=False, label="Percent done")
+    happened = LongText(max_length=TEXT_LIMIT, required=False, label="What happened", rows=3)
+    next_steps = LongText(max_length=TEXT_LIMIT, required=False, label="What is next", rows=2)
+    help_needed = LongText(max_length=TEXT_LIMIT, required=False, label="What help is needed", rows=2)
+    reason = forms.CharField(
+        max_length=2_000, label="What is corrected, and why", help_text="Both texts stay in the history."
+    )
+
+    def __init__(self, *args: Any, update: StatusUpdate, may_turn: bool, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(update, name) for name in WORDS} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        if not may_turn:
+            del self.fields["status"], self.fields["review_date"], self.fields["percent"]
+
+
+class InitiativeTextForm(PageForm):
+    """Title and summary, for owner and contributors."""
+
+    title = forms.CharField(max_length=200, label="Title")
+    summary = LongText(max_length=20_000, required=False, label="Summary", help_text=HINT, rows=6)
+
+
+class InitiativeForm(InitiativeTextForm):
+    """Everything, for plan managers."""
+
+    field_order = ("number", "title", "summary")
+    number = forms.CharField(max_length=20, label="Number", help_text="Unique in the plan, such as 2.3.")
+    goal = forms.ModelChoiceField(Goal.objects.none(), empty_label="Choose one")
+    strategy = forms.ModelChoiceField(Strategy.objects.none(), required=False, label="Strategy", empty_label="None")
+    owner = PersonField(label="Owner", empty_label="No owner yet")
+    contributors = PeopleField(label="Contributors", help_text="Hold Ctrl (⌘ on a Mac) to choose several.")
+    lead_department = forms.ModelChoiceField(
+        Department.objects.filter(deleted_at__isnull=True), required=False, label="Lead department", empty_label="None"
+    )
+    start_date = Day(label="Start date")
+    due_date = Day(required=False, label="Due date")
+    horizon = forms.ChoiceField(choices=Initiative.Horizon.choices, required=False, label="Horizon")
+    audience = forms.ChoiceField(choices=Initiative.Audience.choices, label="Audience")
+    visibility = forms.ChoiceField(choices=Initiative.Visibility.choices, label="Visibility")
+    priorities = forms.ModelMultipleChoiceField(
+        Priority.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Priorities it serves"
+    )
+    source = forms.CharField(max_length=500, required=False, label="Source", help_text="A link or a document.")
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
+
+    def __init__(self, *args: Any, plan: Plan, row: Initiative | None = None, **kwargs: Any) -> None:
+        """Offers only what belongs to the plan."""
+        if row is None:
+            kwargs["initial"] = {
+                "start_date": plan.start_date, "audience": Initiative.Audience.RESIDENTS,
+                "visibility": Initiative.Visibility.PUBLIC,
+            } | kwargs.get("initial", {})  # fmt: skip
+        super().__init__(*args, row=row, **kwargs)
+        fields: dict[str, Any] = self.fields
+        alive = Goal.objects.filter(plan=plan, deleted_at__isnull=True)
+        fields["goal"].queryset, fields["goal"].label = alive, plan.goal_label
+        fields["strategy"].queryset = Strategy.objects.filter(goal__in=alive, deleted_at__isnull=True)
+        fields["priorities"].queryset = Priority.objects.filter(plan=plan, deleted_at__isnull=True)
+        if row is None:
+            del fields["reason"]
+        else:
+            fields["owner"].keep(row.owner_id)
+            fields["contributors"].keep(self.initial["contributors"])
+
+    def stored(self, row: Initiative, name: str) -> Any:
+        """Contributors and priorities are kept beside the row: their keys."""
+        if name == "contributors":
+            held = Contribution.objects.filter(initiative_id=row.pk, recorded_until__isnull=True)
+            return list(held.values_list("person_id", flat=True))
+        if name == "priorities":
+            served = Alignment.objects.filter(initiative_id=row.pk, recorded_until__isnull=True)
+            return list(served.values_list("priority_id", flat=True))
+        return super().stored(row, name)
+
+
+class OverrideForm(PageForm):
+    """Show another status than the computed one."""
+
+    BESIDE = frozenset()
+    status = forms.ChoiceField(choices=Status.choices, widget=forms.RadioSelect, label="Status to show")
+    reason = LongText(max_length=2_000, label="Reason", help_text="Shown beside the status.", rows=2)
+
+    def stored(self, row: Initiative, name: str) -> Any:
+        """The override that is shown now."""
+        return getattr(row, f"override_{name}")
+
+
+class LeaverForm(FilterForm):
+    """Whose work is handed over: anybody who holds some, active or not."""
+
+    leaver = forms.ModelChoiceField(User.objects.all(), label="Who leaves", empty_label="Choose a person")
+
+
+class HandOverForm(PageForm):
+    """Who takes it on."""
+
+    to = PersonField(
+        label="Who takes it on", empty_label="Nobody yet", required=False,
+        help_text="Without a person the initiatives stand in the list of those without an owner.",
+    )  # fmt: skip
+    reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
+
+    def __init__(self, *args: Any, leaver: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["to"].queryset = User.objects.filter(is_active=True).exclude(pk=leaver.pk)
+
+
+class InitiativeFilterForm(FilterForm):
+    """What of the list somebody wants to see. Unknown values are refused with a sentence."""
+
+    q = forms.CharField(
+        label="Search", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    plan = forms.ChoiceField(label="Plan", required=False)
+    goal = forms.TypedChoiceField(label="Focus area", required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(label="Status", required=False, choices=[ANY, *EffectiveStatus.choices])
+    owner = forms.ChoiceField(label="Owner", required=False)
+    department = forms.TypedChoiceField(label="Lead department", required=False, coerce=int, empty_value=None)
+    priority = forms.TypedChoiceField(label="Priority", required=False, coerce=int, empty_value=None)
+    visibility = forms.ChoiceField(label="Visibility", required=False, choices=[ANY, *Initiative.Visibility.choices])
+    attention = forms.BooleanField(label="Needs attention", required=False)
+    mine = forms.BooleanField(label="Mine", required=False)
+
+    def __init__(self, data: Any, *, choices: Choices, goal_label: str) -> None:
+        super().__init__(data, label_suffix="")
+        current = [(plan.slug, plan.title) for plan in choices.plans]
+        self._choose("plan", [("", "All current plans"), *current])
+        self._choose("goal", [ANY, *choices.goals])
+        self._choose("owner", [ANY, (NOBODY, "No owner"), *((str(key), name) for key, name in choices.owners)])
+        self._choose("department", [ANY, *choices.departments])
+        self._choose("priority", [ANY, *choices.priorities])
+        self.fields["goal"].label = goal_label
+        if len(current) < 2:
+            self.fields["plan"].widget = forms.HiddenInput()
+        if not choices.priorities:
+            self.fields["priority"].widget = forms.HiddenInput()
+
+    def _choose(self, name: str, offered: list[tuple[Any, str]]) -> None:
+        self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+    def wanted(self, *, user: User, sort: str) -> Wanted:
+        """The answers as the selector takes them; an unknown order is the plan's."""
+        cleaned = self.cleaned_data
+        owner = cleaned["owner"]
+        return Wanted(
+            goal=cleaned["goal"],
+            status=cleaned["status"],
+            owner=owner if owner == NOBODY else int(owner) if owner else None,
+            department=cleaned["department"],
+            priority=cleaned["priority"],
+            visibility=cleaned["visibility"],
+            attention=cleaned["attention"],
+            mine=user if cleaned["mine"] else None,
+            text=cleaned["q"],
+            sort=sort if sort.removeprefix("-") in SORTS else "number",
+        )
+
+    def chips(self) -> list[tuple[str, str]]:
+        """What is set, as (name of the filter, words for it)."""
+        found = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if not value:
+                continue
+            if isinstance(field, forms.BooleanField):
+                found.append((name, str(field.label)))
+            else:
+                labels = dict(getattr(field, "choices", []))
+                word = labels.get(value, labels.get(str(value), value))
+                found.append((name, f"{field.label}: {word}"))
+        return found
