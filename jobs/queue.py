@@ -48,13 +48,13 @@ def move(job: Job, *states: str, lease: timedelta | None = None, **fields: Any) 
     With a `lease` only before the old one ran out, and counted anew from now. Without one, a state in which nobody
     holds the row ends it.
     """
-    rows = type(job)._default_manager.filter(pk=job.pk, fence=job.fence, state__in=states)
+    held: dict[str, Any] = {"pk": job.pk, "fence": job.fence, "state__in": states}
     if lease is not None:
-        rows = rows.filter(lease_until__gt=Now())
+        held["lease_until__gt"] = Now()
         fields["lease_until"] = Now() + lease
     elif fields.get("state", states[0]) not in job.HELD:
         fields["lease_until"] = None
-    return bool(rows.update(**fields))
+    return bool(type(job)._default_manager.filter(**held).update(**fields))
 
 
 def renew(job: Job, *, lease: timedelta) -> bool:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 
+from django.db.models import QuerySet
+
 from outbox.models import KIND_LABELS, Message
+
+# Rows, and the fields to set in them.
+Changes = Sequence[tuple["QuerySet[Any]", Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,9 @@ class Kind:
         """Headers besides those every mail has; decided by the row, so that a repeat is the same mail."""
         return {}
 
-    def record(self, message: Message, verdict: Verdict, *, is_rendered: bool) -> None:
-        """Write into the kind's own rows what was decided, in the transaction that cancels or announces the message."""
+    def changes(self, message: Message, verdict: Verdict, *, is_rendered: bool) -> Changes:
+        """What to write into the kind's own rows, in the transaction that cancels or announces the message."""
+        return ()
 
 
 K = TypeVar("K", bound=type[Kind])

@@ -6,6 +6,7 @@ import smtplib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.policy import Compat32
 from email.utils import format_datetime
 from typing import Any
 
@@ -47,6 +48,16 @@ class Unknown:
 Outcome = Accepted | Refused | Unreachable | Unknown
 
 
+class AsEncoded(Compat32):
+    """Writes headers as Django encoded and folded them: folding them once more is a fifth of making a mail."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}".replace("\n", self.linesep).encode("ascii") + self.linesep.encode("ascii")
+
+
+AS_ENCODED = AsEncoded()
+
+
 class FixedMail(EmailMultiAlternatives):
     """A mail whose every byte is decided by its row: Message-ID, date and boundary included."""
 
@@ -66,6 +77,7 @@ class FixedMail(EmailMultiAlternatives):
 
     def message(self, **kwargs: Any) -> Any:
         content: Any = super().message(**kwargs)
+        content.policy = AS_ENCODED
         if content.is_multipart():
             content.set_boundary(self.boundary)
         return content

@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from outbox.kinds import Kind, Rendered, Verdict, register
+from django.db.models import QuerySet
+
+from outbox.kinds import Changes, Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import render
 from reminders.kinds import KINDS, ReminderEvent, occasions
@@ -56,17 +59,21 @@ class Digest(Kind):
         unsubscribe = {"List-Unsubscribe": f"<{unsubscribe_url(message)}>"}
         return unsubscribe | {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
-    def record(self, message: Message, verdict: Verdict, *, is_rendered: bool) -> None:
+    def changes(self, message: Message, verdict: Verdict, *, is_rendered: bool) -> Changes:
         items = verdict.content or Items()
+        changed: list[tuple[QuerySet[MessageItem], dict[str, Any]]] = []
         for item, why in items.dropped:
-            MessageItem.objects.filter(pk=item.pk).update(dropped=why)
+            changed.append((MessageItem.objects.filter(pk=item.pk), {"dropped": why}))
         if verdict.reason:
-            MessageItem.objects.filter(message=message, dropped="").update(dropped=verdict.reason[:200])
+            rest = MessageItem.objects.filter(message=message, dropped="")
+            changed.append((rest, {"dropped": verdict.reason[:200]}))
         elif is_rendered:
             # Each link ends with a newer update than the one it was written on; these were planned on an older one.
             for item, event in items.wanted:
                 if event.latest_update_id not in {None, item.seen_update_id}:
-                    MessageItem.objects.filter(pk=item.pk).update(seen_update_id=event.latest_update_id)
+                    seen = {"seen_update_id": event.latest_update_id}
+                    changed.append((MessageItem.objects.filter(pk=item.pk), seen))
+        return changed
 
 
 @register

@@ -42,7 +42,8 @@ def settle_by_hand(*, message: Message, decision: str, seen_fence: int | None = 
     if decision == "send":
         row.next_try_at, row.attempts, row.planned_at = act.at, 0, act.at
     if decision == "drop":
-        KINDS[row.kind].record(row, Verdict(reason="Let go by hand."), is_rendered=False)
+        for rows, values in KINDS[row.kind].changes(row, Verdict(reason="Let go by hand."), is_rendered=False):
+            rows.update(**values)
     row.fence += 1
     row.save()
     changes = {"state": [before, row.get_state_display()]}

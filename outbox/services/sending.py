@@ -4,6 +4,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from jobs.failpoints import failpoint
 from jobs.heartbeats import beat
 from jobs.models import Heartbeat
 from jobs.queue import LostLease, back_off, claim, due, move
-from outbox.kinds import KINDS, Verdict
+from outbox.kinds import KINDS, Changes, Verdict
 from outbox.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from outbox.models import Message
 from outbox.rendering import headers_of
@@ -136,13 +137,11 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
     before the intent, while nobody can have the mail.
     """
     verdict = verdict or check_again([message], at=at)[message.pk]
-    kind = KINDS[message.kind]
     if verdict.reason:
-        with transaction.atomic():
-            kind.record(message, verdict, is_rendered=False)
-            if not move(message, State.CLAIMED, state=State.CANCELLED, ended_at=at, note=verdict.reason[:500]):
-                raise LostLease
+        ended: dict[str, Any] = {"state": State.CANCELLED, "ended_at": at, "note": verdict.reason[:500]}
+        _write(message, ended, KINDS[message.kind].changes(message, verdict, is_rendered=False))
         return None
+    kind = KINDS[message.kind]
     day = local_day(at)
     written: dict[str, Any] = {}
     if verdict.is_changed or message.rendered_on != day or message.to_address != message.person.email:
@@ -154,11 +153,17 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
         setattr(message, name, value)
     mail = FixedMail(message, headers_of(message))
     lease = timedelta(seconds=SENDING * settings.EMAIL_TIMEOUT)
-    with transaction.atomic():
-        kind.record(message, verdict, is_rendered=bool(written))
+    _write(message, fields, kind.changes(message, verdict, is_rendered=bool(written)), lease=lease)
+    return mail
+
+
+def _write(message: Message, fields: dict[str, Any], changes: Changes, *, lease: timedelta | None = None) -> None:
+    """Move a claimed message on, and its kind's own rows with it. One statement needs no transaction around it."""
+    with transaction.atomic() if changes else nullcontext():
+        for rows, values in changes:
+            rows.update(**values)
         if not move(message, State.CLAIMED, lease=lease, **fields):
             raise LostLease
-    return mail
 
 
 def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
