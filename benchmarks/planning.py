@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
+from benchmarks.due import seed
 from benchmarks.measure import Pair, taking_turns
-from benchmarks.owed import seed
 from outbox.models import Message
 from records.asof import local_day, start_of_day
 from reminders.models import MessageItem
@@ -54,7 +54,7 @@ FROM (SELECT DISTINCT person FROM owed) people ORDER BY person
 """
 ITEMS = """
 INSERT INTO reminders_messageitem
-  (message_id, person_id, kind, subject_type, subject_id, due_date, step, plan_id, initiative_id, label, because,
+  (message_id, person_id, kind, subject_type, subject_id, due_date, step, plan_id, initiative_id, label, reason,
    seen_update_id, planned_on, dropped)
 SELECT m.id, o.person, 'milestone_due_soon', 'milestone', o.subject, o.due, o.step, o.plan, o.initiative, o.label,
   'owner', o.seen, %(day)s, ''

@@ -17,8 +17,8 @@ from socket import create_connection, socket
 from django.conf import settings
 from django.db import connection
 
+from benchmarks.due import seed
 from benchmarks.measure import Pair, taking_turns
-from benchmarks.owed import seed
 from outbox.mailer import FixedMail
 from outbox.models import Message
 from outbox.rendering import headers_of

@@ -84,12 +84,12 @@ def job_indexes(*, held: Collection[str]) -> list[models.Index]:
 
 
 class Heartbeat(models.Model):
-    """When something last got through: planning, sending, and a worker through the queue."""
+    """When something last got through: planning, sending, and a worker that got its work through the queue."""
 
     class Name(models.TextChoices):
         PLAN = "plan", "Planning"
         SEND = "send", "Sending"
-        WORKER = "worker", "Worker, through the queue"
+        WORKER = "worker", "Background worker"
 
     name = models.CharField(max_length=20, choices=Name.choices, unique=True)
     at = models.DateTimeField()

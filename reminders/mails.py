@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from outbox.kinds import Changes, Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import render
-from reminders.kinds import KINDS, ReminderEvent, occasions
+from reminders.kinds import KINDS, ReminderEvent, find_events
 from reminders.links import answer_url, unsubscribe_url
 from reminders.models import MessageItem, OneOff
 from reminders.rendering import render_digest
@@ -47,7 +47,7 @@ class Digest(Kind):
         for row in items.values():
             for item in row:
                 subjects[item.subject_type].add(item.subject_id)
-        events = {(one.kind, *one.key): one for one in occasions(day, subjects)}
+        events = {(one.kind, *one.key): one for one in find_events(day, subjects)}
         people = {key for one in events.values() for key in one.owners if key} | {row.person_id for row in messages}
         directory = Directory.load(day.day, people)
         return {message.pk: _verdict(message, items[message.pk], events, directory) for message in messages}
@@ -124,7 +124,7 @@ def _verdict(message: Message, items: list[MessageItem], events: Events, directo
         event = events.get((item.kind, item.subject_type, item.subject_id, item.due_date))
         if event is None:
             found.dropped.append((item, NOT_NEEDED))
-        elif not _hears(message.person_id, event, directory):
+        elif not _is_for(message.person_id, event, directory):
             found.dropped.append((item, NOT_THEIRS))
         else:
             found.wanted.append((item, event))
@@ -132,6 +132,6 @@ def _verdict(message: Message, items: list[MessageItem], events: Events, directo
     return Verdict(reason=reason, content=found, is_changed=bool(found.dropped))
 
 
-def _hears(person_id: int, one: ReminderEvent, directory: Directory) -> bool:
-    told = directory.heard(KINDS[one.kind].told(one, directory), one.kind)
-    return any(hearer.person_id == person_id for hearer in told)
+def _is_for(person_id: int, one: ReminderEvent, directory: Directory) -> bool:
+    wanted_by = directory.after_preferences(KINDS[one.kind].recipients(one, directory), one.kind)
+    return any(recipient.person_id == person_id for recipient in wanted_by)

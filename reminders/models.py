@@ -32,7 +32,7 @@ class MessageItem(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     initiative = models.ForeignKey(Initiative, null=True, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=600)
-    because = models.CharField(max_length=20)
+    reason = models.CharField(max_length=20)
     instead_of = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     # The initiative's latest update when the mail was written: a newer one ends the link.
     seen_update_id = models.BigIntegerField(null=True)

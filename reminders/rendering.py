@@ -17,7 +17,7 @@ from reminders.kinds.base import Section
 from reminders.links import answer_url, unsubscribe_url
 from reminders.models import MessageItem
 
-BECAUSE = {
+REASONS = {
     "owner": "You own it.",
     "liaison": "You are the liaison of the department in charge.",
     "manager": "You run the plan, and nobody closer to it can be reached.",
@@ -31,22 +31,22 @@ BECAUSE = {
 
 @dataclass(frozen=True)
 class Line:
-    """One item as the mail shows it. `asks`: its link answers; the others only show something, signed in."""
+    """One item as the mail shows it. `needs_answer`: its link answers; the others only show something, signed in."""
 
     section: Section
     title: str
     context: str
     sentence: str
-    because: str
+    reason: str
     action: str
     link: str
-    asks: bool
+    needs_answer: bool
 
 
 def render_digest(message: Message, items: Sequence[tuple[MessageItem, ReminderEvent]], day: date) -> Rendered:
     """The daily digest: what is late first, each item once, with its link."""
     ordered = sorted(items, key=lambda pair: KINDS[pair[0].kind].sort_key(pair[1]))
-    lines = [_line(item, occasion, day) for item, occasion in ordered]
+    lines = [_line(item, event, day) for item, event in ordered]
     sections = [(section, list(group)) for section, group in groupby(lines, key=lambda line: line.section)]
     subject = ", ".join(
         f"{len(group)} {section.one if len(group) == 1 else section.many}" for section, group in sections
@@ -54,30 +54,30 @@ def render_digest(message: Message, items: Sequence[tuple[MessageItem, ReminderE
     context = {
         "sections": sections,
         "count": len(lines),
-        "asks": any(line.asks for line in lines),
+        "needs_answer": any(line.needs_answer for line in lines),
         "preferences": absolute("/messages/preferences/"),
         "unsubscribe": unsubscribe_url(message),
     }
     return render(message, f"planapp: {subject[:1].lower()}{subject[1:]}", "reminders/email/digest", day=day, **context)
 
 
-def _line(item: MessageItem, occasion: ReminderEvent, day: date) -> Line:
+def _line(item: MessageItem, event: ReminderEvent, day: date) -> Line:
     kind = KINDS[item.kind]
-    days = (day - occasion.due_date).days
-    context = {"one": occasion, "days": abs(days), "ahead": days <= 0, "department": _department(occasion)}
-    context["said"] = Status(occasion.status).label if occasion.status else ""
-    because = BECAUSE.get(item.because, "")
+    days = (day - event.due_date).days
+    context = {"one": event, "days": abs(days), "ahead": days <= 0, "department": _department(event)}
+    context["said"] = Status(event.status).label if event.status else ""
+    reason = REASONS.get(item.reason, "")
     if item.instead_of is not None:
-        because = f"You stand in for {item.instead_of.name}."
+        reason = f"You stand in for {item.instead_of.name}."
     return Line(
         section=kind.section,
-        title=occasion.title,
-        context=occasion.context,
+        title=event.title,
+        context=event.context,
         sentence=_sentence(kind.name, context),
-        because=because,
+        reason=reason,
         action=kind.action,
-        link=answer_url(item) if kind.is_answered else absolute(occasion.path),
-        asks=kind.is_answered,
+        link=answer_url(item) if kind.is_answered else absolute(event.path),
+        needs_answer=kind.is_answered,
     )
 
 
@@ -87,11 +87,11 @@ def _sentence(kind: str, context: dict[str, object]) -> str:
     return " ".join(template.render(Context(context, autoescape=False)).split())
 
 
-def _department(occasion: ReminderEvent) -> str:
-    if occasion.subject_type != "commitment":
+def _department(event: ReminderEvent) -> str:
+    if event.subject_type != "commitment":
         return ""
     return (
-        Department.objects.filter(pk__in=[key for key in occasion.departments if key])
+        Department.objects.filter(pk__in=[key for key in event.departments if key])
         .values_list("name", flat=True)
         .first()
         or ""

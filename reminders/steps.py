@@ -1,7 +1,7 @@
 """When a reminder is due, as pure date arithmetic (rules G8 and R4).
 
-A step is a number of days relative to a day: -7 is a week before it is due, 30 a month after. "Owed" never asks whether
-today is such a day; it asks which step was reached last and whether somebody was told since. So a run that comes late,
+A step is a number of days relative to a day: -7 is a week before it is due, 30 a month after. Nothing asks whether
+today is such a day, but which step was reached last and whether somebody was reminded since. So a run that comes late,
 or twice, gives the same mails.
 """
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name='Heartbeat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('plan', 'Planning'), ('send', 'Sending'), ('worker', 'Worker, through the queue')], max_length=20, unique=True)),
+                ('name', models.CharField(choices=[('plan', 'Planning'), ('send', 'Sending'), ('worker', 'Background worker')], max_length=20, unique=True)),
                 ('at', models.DateTimeField()),
             ],
         ),

@@ -1,6 +1,6 @@
 """What people are told of: one small class per kind. docs/how-to/add-a-reminder-kind.md says how to add one.
 
-A kind finds its occasions among the rows as they are, says which step is due, and whom the mail is for. The same
+A kind finds its events among the rows as they are, says which step is due, and whom the mail is for. The same
 question is asked twice: when mails are planned, for all rows, and right before each is sent, for its own rows.
 """
 
@@ -13,7 +13,7 @@ from reminders.kinds import commitments, milestones, reports, updates
 from reminders.kinds.base import Kind, Only, ReminderEvent
 from reminders.selectors.days import Day
 
-__all__ = ["KINDS", "Kind", "ReminderEvent", "occasions", "series_of"]
+__all__ = ["KINDS", "Kind", "ReminderEvent", "find_events", "series_of"]
 
 # In the order in which mails list them.
 KINDS: dict[str, Kind] = {
@@ -24,7 +24,7 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def occasions(day: Day, only: Only | None = None) -> list[ReminderEvent]:
+def find_events(day: Day, only: Only | None = None) -> list[ReminderEvent]:
     """What there is to tell on a day, whatever was told before; `only` narrows it to some rows of some subjects.
 
     One query for each family of kinds that look at the same rows.
@@ -33,7 +33,7 @@ def occasions(day: Day, only: Only | None = None) -> list[ReminderEvent]:
     for read, kinds in _families():
         if only is None or not only.keys().isdisjoint(kind.subject_type for kind in kinds):
             for row in read(day, only):
-                found.extend(one for kind in kinds if (one := kind.occasion(row, day)) is not None)
+                found.extend(one for kind in kinds if (one := kind.event(row, day)) is not None)
     return found
 
 

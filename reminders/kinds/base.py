@@ -1,6 +1,6 @@
 """What every kind of reminder has: its words, the rows it looks at, its steps and its people."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
@@ -11,6 +11,10 @@ from initiatives.models import SILENT
 from initiatives.selectors.status import status_set_by_people
 from reminders.selectors.days import Day, ReminderSettings
 from reminders.selectors.recipients import Directory, Recipient
+from reminders.steps import due_step
+
+# Days relative to the event's day, and after how many days the last one comes again (0: never).
+Steps = tuple[Sequence[int], int]
 
 # Numbers of rows by subject type.
 Only = Mapping[str, Collection[int]]
@@ -84,23 +88,31 @@ class Kind:
 
     @staticmethod
     def rows(day: Day, only: Only | None) -> Iterable[Any]:
-        """The rows that may be an occasion for this kind or another of its family, in one query."""
+        """The rows that may be an event for this kind or another of its family, in one query."""
         raise NotImplementedError
 
-    def occasion(self, row: Any, day: Day) -> ReminderEvent | None:
+    def event(self, row: Any, day: Day) -> ReminderEvent | None:
         """What there is to tell of a row; None when it is nothing for this kind."""
         raise NotImplementedError
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        """The step due today to somebody last told on `last`; None when nothing is."""
-        raise NotImplementedError
+    def steps(self, settings: ReminderSettings) -> Steps | None:
+        """When it is due by a plan's settings; None: at once, and only once."""
+        return None
 
-    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
+    def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        """The step due today to somebody last reminded on `last`, from `steps`; None when nothing is."""
+        chosen = self.steps(settings)
+        if chosen is None:
+            return 0 if last is None else None
+        steps, repeat = chosen
+        return due_step(event.due_date, today, steps=steps, repeat=repeat, calendar=settings.calendar, last=last)
+
+    def recipients(self, event: ReminderEvent, directory: Directory) -> list[Recipient]:
         """Whom it is for, before preferences."""
-        return directory.chain(occasion.owners, occasion.departments)
+        return directory.chain(event.owners, event.departments)
 
-    def sort_key(self, occasion: ReminderEvent) -> tuple[int, date, str, int]:
-        return self.order, occasion.due_date, occasion.context, occasion.subject_id
+    def sort_key(self, event: ReminderEvent) -> tuple[int, date, str, int]:
+        return self.order, event.due_date, event.context, event.subject_id
 
 
 def speaking(day: Day, prefix: str = "") -> Q:

@@ -15,13 +15,13 @@ from reminders.kinds.base import (
     Kind,
     Only,
     ReminderEvent,
+    Steps,
     awake,
     initiative_path,
     narrowed,
     speaking,
 )
 from reminders.selectors.days import Day, ReminderSettings
-from reminders.steps import due_step
 
 State = Commitment.State
 
@@ -68,10 +68,10 @@ class CommitmentAsked(Kind):
             ),
         )  # fmt: skip
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
-        return self.told_of(row, local_day(row.proposed_at)) if row.state == State.PROPOSED else None
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
+        return self.event_of(row, local_day(row.proposed_at)) if row.state == State.PROPOSED else None
 
-    def told_of(self, row: Row, counted_from: date) -> ReminderEvent:
+    def event_of(self, row: Row, counted_from: date) -> ReminderEvent:
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=counted_from,
             plan_id=row.plan, initiative_id=row.initiative, title=row.what[:300], context=f"{row.number} {row.name}",
@@ -79,10 +79,8 @@ class CommitmentAsked(Kind):
             path=initiative_path(row.initiative),
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return due_step(
-            occasion.due_date, today, steps=(0, 7), repeat=settings.repeat, calendar=settings.calendar, last=last
-        )
+    def steps(self, settings: ReminderSettings) -> Steps:
+        return (0, 7), settings.repeat
 
 
 class CommitmentDueSoon(CommitmentAsked):
@@ -92,13 +90,13 @@ class CommitmentDueSoon(CommitmentAsked):
     order = 21
     action = "Say it is delivered"
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
         if row.state != State.ACCEPTED or row.due is None or row.due < day.day:
             return None
-        return self.told_of(row, row.due)
+        return self.event_of(row, row.due)
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return due_step(occasion.due_date, today, steps=settings.due_soon, calendar=settings.calendar, last=last)
+    def steps(self, settings: ReminderSettings) -> Steps:
+        return settings.due_soon, 0
 
 
 class CommitmentOverdue(CommitmentDueSoon):
@@ -107,20 +105,13 @@ class CommitmentOverdue(CommitmentDueSoon):
     section = LATE
     order = 11
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
         if row.state != State.ACCEPTED or row.due is None or row.due >= day.day:
             return None
-        return self.told_of(row, row.due)
+        return self.event_of(row, row.due)
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return due_step(
-            occasion.due_date,
-            today,
-            steps=settings.overdue,
-            repeat=settings.repeat,
-            calendar=settings.calendar,
-            last=last,
-        )
+    def steps(self, settings: ReminderSettings) -> Steps:
+        return settings.overdue, settings.repeat
 
 
 KINDS = (CommitmentOverdue(), CommitmentDueSoon(), CommitmentAsked())

@@ -14,6 +14,7 @@ from reminders.kinds.base import (
     Kind,
     Only,
     ReminderEvent,
+    Steps,
     awake,
     initiative_path,
     narrowed,
@@ -21,7 +22,6 @@ from reminders.kinds.base import (
 )
 from reminders.selectors.days import Day, ReminderSettings
 from reminders.selectors.recipients import Directory, Recipient
-from reminders.steps import due_step
 
 
 class Row(NamedTuple):
@@ -66,10 +66,10 @@ class MilestoneDueSoon(Kind):
             ),
         )  # fmt: skip
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
-        return self.told_of(row) if row.due >= day.day else None
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
+        return self.event_of(row) if row.due >= day.day else None
 
-    def told_of(self, row: Row) -> ReminderEvent:
+    def event_of(self, row: Row) -> ReminderEvent:
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=row.due, plan_id=row.plan,
             initiative_id=row.initiative, title=row.title, context=f"{row.number} {row.name}",
@@ -77,8 +77,8 @@ class MilestoneDueSoon(Kind):
             latest_update_id=row.latest, path=initiative_path(row.initiative),
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return due_step(occasion.due_date, today, steps=settings.due_soon, calendar=settings.calendar, last=last)
+    def steps(self, settings: ReminderSettings) -> Steps | None:
+        return settings.due_soon, 0
 
 
 class MilestoneOverdue(MilestoneDueSoon):
@@ -87,18 +87,11 @@ class MilestoneOverdue(MilestoneDueSoon):
     section = LATE
     order = 10
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
-        return self.told_of(row) if row.due < day.day else None
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
+        return self.event_of(row) if row.due < day.day else None
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return due_step(
-            occasion.due_date,
-            today,
-            steps=settings.overdue,
-            repeat=settings.repeat,
-            calendar=settings.calendar,
-            last=last,
-        )
+    def steps(self, settings: ReminderSettings) -> Steps | None:
+        return settings.overdue, settings.repeat
 
 
 class MilestoneEscalated(MilestoneOverdue):
@@ -109,24 +102,24 @@ class MilestoneEscalated(MilestoneOverdue):
     section = HANDED_UP
     order = 15
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
         settings = day.settings[row.plan]
         if row.due >= day.day or settings.liaison_after is settings.managers_after is None:
             return None
         late = settings.calendar.working_days_after(row.due, day.day)
         limits = {"liaison": settings.liaison_after, "manager": settings.managers_after}
         ranks = tuple(rank for rank, limit in limits.items() if limit is not None and late >= limit)
-        return self.told_of(row)._replace(ranks=ranks) if ranks else None
+        return self.event_of(row)._replace(ranks=ranks) if ranks else None
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return 0 if last is None else None
+    def steps(self, settings: ReminderSettings) -> Steps | None:
+        return None
 
-    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
-        own = {one.person_id for one in directory.chain(occasion.owners, occasion.departments)}
+    def recipients(self, event: ReminderEvent, directory: Directory) -> list[Recipient]:
+        own = {one.person_id for one in directory.chain(event.owners, event.departments)}
         ranks = []
-        if "liaison" in occasion.ranks:
-            ranks += directory.liaisons_of(occasion.departments)
-        if "manager" in occasion.ranks:
+        if "liaison" in event.ranks:
+            ranks += directory.liaisons_of(event.departments)
+        if "manager" in event.ranks:
             ranks += directory.with_role(Role.PLAN_MANAGER, "escalated")
         return [one for one in ranks if one.person_id not in own]
 

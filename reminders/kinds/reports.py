@@ -1,13 +1,13 @@
 """Reports: a quarter was frozen and waits for leadership."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from people.roles import Role
 from records.asof import local_day, start_of_day
 from records.models import AuditEvent
 from reminders.kinds.base import READ, Kind, Only, ReminderEvent
-from reminders.selectors.days import Day, ReminderSettings
+from reminders.selectors.days import Day
 from reminders.selectors.recipients import Directory, Recipient
 
 NEWS_WITHIN = 30  # days after a report was built in which leaders hear of it
@@ -33,7 +33,7 @@ class ReportReady(Kind):
         )
         return rows if only is None else rows.filter(target_id__in=only.get("report", ()))
 
-    def occasion(self, row: AuditEvent, day: Day) -> ReminderEvent | None:
+    def event(self, row: AuditEvent, day: Day) -> ReminderEvent | None:
         plan_id = row.parent_id or 0
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.target_id,
@@ -41,10 +41,7 @@ class ReportReady(Kind):
             context=day.settings[plan_id].title, path="/reports/",
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        return 0 if last is None else None
-
-    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
+    def recipients(self, event: ReminderEvent, directory: Directory) -> list[Recipient]:
         return directory.with_role(Role.LEADER, "leader")
 
 

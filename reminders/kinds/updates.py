@@ -71,7 +71,7 @@ class UpdateDue(Kind):
     @staticmethod
     def rows(day: Day, only: Only | None) -> Iterable[Row]:
         rows = Initiative.objects.alias(said=status_set_by_people()).filter(
-            speaking(day), (_quiet(day) & ~Q(said__in=SILENT)) | _told(day)
+            speaking(day), (_quiet(day) & ~Q(said__in=SILENT)) | _read_of_late_or_unread(day)
         )
         found = _only(rows, only).order_by().annotate(status_set=F("said"), leads_since=lead_since("goal")).values_list(
             "pk", "plan", "number", "title", "owner", "lead_department", "reported_status", "status_set",
@@ -81,7 +81,7 @@ class UpdateDue(Kind):
         )  # fmt: skip
         return map(Row._make, found)
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
         since = local_day(row.updated_at) if row.updated_at else row.start
         if row.is_silent or (day.day - since).days < day.settings[row.plan].expected:
             return None
@@ -92,7 +92,7 @@ class UpdateDue(Kind):
             path=f"{initiative_path(row.id)}status-updates/new/",
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+    def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
         return settings.expected if last is None else None
 
 
@@ -103,10 +103,10 @@ class UpdateStale(UpdateDue):
     label = "There is still no status update"
     order = 31
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+    def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
         if last is None or (today - last).days < max(settings.repeat, APART):
             return None
-        return (today - occasion.due_date).days
+        return (today - event.due_date).days
 
 
 class AcknowledgementAsked(UpdateDue):
@@ -123,30 +123,30 @@ class AcknowledgementAsked(UpdateDue):
     def series(self) -> str:
         return self.name
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
         reader = reader_of(author_id=row.author, lead_id=row.lead, owner_id=row.owner)
         if reader is None or row.read_at or row.is_no_change or not row.is_asked:
             return None
         if not _is_within(ASKED_WITHIN, row.stated_at, day):
             return None
-        return self.told_of(row, row.stated_at, reader, "lead" if reader == row.lead else "owner")
+        return self.event_of(row, row.stated_at, reader, "lead" if reader == row.lead else "owner")
 
-    def told_of(self, row: Row, moment: datetime | None, person: int, because: str) -> ReminderEvent | None:
+    def event_of(self, row: Row, moment: datetime | None, person: int, reason: str) -> ReminderEvent | None:
         if row.latest is None or moment is None:
             return None
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.latest, due_date=local_day(moment),
             plan_id=row.plan, initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(person,),
-            status=row.status, latest_update_id=row.latest, path=initiative_path(row.id), ranks=(because,),
+            status=row.status, latest_update_id=row.latest, path=initiative_path(row.id), ranks=(reason,),
             name=row.reader_name or "",
         )  # fmt: skip
 
-    def step(self, occasion: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+    def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
         return 0 if last is None else None
 
-    def told(self, occasion: ReminderEvent, directory: Directory) -> list[Recipient]:
-        person = occasion.owners[0]
-        return [Recipient(person, occasion.ranks[0])] if person is not None and person in directory.reachable else []
+    def recipients(self, event: ReminderEvent, directory: Directory) -> list[Recipient]:
+        person = event.owners[0]
+        return [Recipient(person, event.ranks[0])] if person is not None and person in directory.reachable else []
 
 
 class UpdateAcknowledged(AcknowledgementAsked):
@@ -159,20 +159,20 @@ class UpdateAcknowledged(AcknowledgementAsked):
     action = "See it"
     is_answered = False
 
-    def occasion(self, row: Row, day: Day) -> ReminderEvent | None:
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
         if row.author is None or not _is_within(NEWS_WITHIN, row.read_at, day):
             return None
-        return self.told_of(row, row.read_at, row.author, "author")
+        return self.event_of(row, row.read_at, row.author, "author")
 
 
 def _quiet(day: Day) -> Q:
     """Not updated for as long as the most demanding plan expects."""
     limit = day.day - timedelta(days=min((one.expected for one in day.settings.values()), default=0))
-    told = Q(last_updated_at__lt=start_of_day(limit + timedelta(days=1)))
-    return told | Q(last_updated_at__isnull=True, start_date__lte=limit)
+    updated = Q(last_updated_at__lt=start_of_day(limit + timedelta(days=1)))
+    return updated | Q(last_updated_at__isnull=True, start_date__lte=limit)
 
 
-def _told(day: Day) -> Q:
+def _read_of_late_or_unread(day: Day) -> Q:
     """With a latest update that waits to be read, or was read of late."""
     asked, news = (start_of_day(day.day - timedelta(days=days)) for days in (ASKED_WITHIN, NEWS_WITHIN))
     unread = Q(latest_update__acknowledgement__isnull=True, goal__lead__isnull=False, last_updated_at__gte=asked)

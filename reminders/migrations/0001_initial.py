@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('due_date', models.DateField()),
                 ('step', models.SmallIntegerField()),
                 ('label', models.CharField(max_length=600)),
-                ('because', models.CharField(max_length=20)),
+                ('reason', models.CharField(max_length=20)),
                 ('seen_update_id', models.BigIntegerField(null=True)),
                 ('planned_on', models.DateField()),
                 ('dropped', models.CharField(blank=True, max_length=200)),

@@ -43,11 +43,14 @@ class Answerable:
     person: User
     initiative: Initiative
     subject: Any
-    sort: str
     ended: str = ""
     is_answered: bool = False
     may_renew: bool = False
     passed: list[MilestoneRow] = field(default_factory=list)
+
+    @property
+    def subject_type(self) -> str:
+        return self.item.subject_type
 
     @property
     def in_place_of(self) -> str:
@@ -89,7 +92,7 @@ def answerable(item_number: int, at: datetime) -> Answerable | None:
     if isinstance(subject, Initiative) and subject.latest_update is not None and not (lost or overtaken or is_old):
         passed = passed_since(subject.pk, local_day(subject.latest_update.stated_at), local_day(at))
     return Answerable(
-        item=item, person=item.person, initiative=item.initiative, subject=subject, sort=item.subject_type,
+        item=item, person=item.person, initiative=item.initiative, subject=subject,
         ended=LOST if lost else OVERTAKEN if overtaken else OLD if is_old else "",
         is_answered=overtaken and not lost and _answered(item, subject, at),
         may_renew=is_old and not lost and not overtaken, passed=passed,

@@ -16,7 +16,7 @@ class Recipient:
     """One person who is told, why it is them, and whom they stand in for."""
 
     person_id: int
-    because: str
+    reason: str
     instead_of: int | None = None
 
 
@@ -75,21 +75,21 @@ class Directory:
         keys = [key for department in departments if department for key in self.liaisons.get(department, [])]
         return [Recipient(key, "liaison") for key in dict.fromkeys(keys)]
 
-    def with_role(self, role: str, because: str) -> list[Recipient]:
-        return [Recipient(key, because) for key in self.by_role.get(role, [])]
+    def with_role(self, role: str, reason: str) -> list[Recipient]:
+        return [Recipient(key, reason) for key in self.by_role.get(role, [])]
 
-    def heard(self, told: Iterable[Recipient], kind: str) -> list[Recipient]:
+    def after_preferences(self, recipients: Iterable[Recipient], kind: str) -> list[Recipient]:
         """Those who want to hear of this kind; for who is away their delegate, each person once."""
-        heard: dict[int, Recipient] = {}
-        for one in told:
+        found: dict[int, Recipient] = {}
+        for one in recipients:
             if kind in self.muted.get(one.person_id, ()):
                 continue
             listener: Recipient | None = one
             if one.person_id in self.away:
                 listener = self._delegate_of(one)
-            if listener is not None and (listener.person_id not in heard or listener.instead_of is None):
-                heard[listener.person_id] = listener
-        return list(heard.values())
+            if listener is not None and (listener.person_id not in found or listener.instead_of is None):
+                found[listener.person_id] = listener
+        return list(found.values())
 
     def _delegate_of(self, one: Recipient) -> Recipient | None:
         delegate = self.away[one.person_id]
@@ -97,7 +97,7 @@ class Directory:
         able = self.working if one.person_id in self.working else self.reachable
         if delegate is None or delegate not in able or delegate in self.away:
             return None  # it waits until they are back, and is made good then
-        return Recipient(delegate, one.because, instead_of=one.person_id)
+        return Recipient(delegate, one.reason, instead_of=one.person_id)
 
 
 ASKED = (Role.LEADER, Role.PLAN_MANAGER, Role.ADMINISTRATOR)

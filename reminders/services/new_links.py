@@ -19,7 +19,7 @@ def send_new_link(*, item: MessageItem, at: datetime) -> Message | None:
         MessageItem.objects.create(
             message=message, person=item.person, kind="new_link", subject_type=item.subject_type,
             subject_id=item.subject_id, due_date=day, step=0, plan_id=item.plan_id, initiative_id=item.initiative_id,
-            label=item.label, because=item.because, planned_on=day,
+            label=item.label, reason=item.reason, planned_on=day,
             seen_update_id=item.initiative.latest_update_id if item.initiative else None,
         )  # fmt: skip
     return message

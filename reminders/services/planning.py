@@ -16,7 +16,7 @@ from jobs.models import Heartbeat
 from outbox.models import Message
 from outbox.services import new_message
 from records.asof import local_day, start_of_day
-from reminders.kinds import KINDS, Kind, ReminderEvent, occasions, series_of
+from reminders.kinds import KINDS, Kind, ReminderEvent, find_events, series_of
 from reminders.models import MessageItem
 from reminders.selectors.days import Day, planning_day
 from reminders.selectors.recipients import Directory, Recipient
@@ -30,13 +30,13 @@ BATCH = 1_000  # rows of one INSERT
 class Planned:
     """One thing somebody will be told, by which step and why."""
 
-    occasion: ReminderEvent
-    told: Recipient
+    event: ReminderEvent
+    recipient: Recipient
     step: int
 
     @property
     def sort_key(self) -> tuple[int, date, str, int]:
-        return KINDS[self.occasion.kind].sort_key(self.occasion)
+        return KINDS[self.event.kind].sort_key(self.event)
 
 
 Memory = dict[tuple[int, str, str, int, date], date]
@@ -62,34 +62,34 @@ def plan_messages(*, at: datetime, dry_run: bool = False) -> dict[int, list[Plan
 
 def due_reminders(day: Day, directory: Directory) -> dict[int, list[Planned]]:
     """Who is to be told what on a day, in the order in which the mail lists it."""
-    found = occasions(day)
-    memory, served = _told_before(found)
+    found = find_events(day)
+    memory, served = _reminded_before(found)
     busy = _served_today(day.day)
     planned: dict[int, list[Planned]] = defaultdict(list)
-    for occasion in found:
-        kind = KINDS[occasion.kind]
-        for told in directory.heard(kind.told(occasion, directory), kind.name):
-            if told.person_id in busy:
+    for event in found:
+        kind = KINDS[event.kind]
+        for recipient in directory.after_preferences(kind.recipients(event, directory), kind.name):
+            if recipient.person_id in busy:
                 continue
-            step = _step(kind, occasion, told, day, memory)
-            if step is not None and (told.person_id, kind.name, *occasion.key, step) not in served:
-                planned[told.person_id].append(Planned(occasion, told, step))
+            step = _step(kind, event, recipient, day, memory)
+            if step is not None and (recipient.person_id, kind.name, *event.key, step) not in served:
+                planned[recipient.person_id].append(Planned(event, recipient, step))
     return {person: sorted(items, key=lambda one: one.sort_key) for person, items in planned.items()}
 
 
-def _step(kind: Kind, occasion: ReminderEvent, told: Recipient, day: Day, memory: Memory) -> int | None:
-    people = {told.instead_of or told.person_id, told.person_id}
-    times = [memory[place] for one in people if (place := (one, kind.series, *occasion.key)) in memory]
-    return kind.step(occasion, day.day, day.settings[occasion.plan_id], max(times, default=None))
+def _step(kind: Kind, event: ReminderEvent, recipient: Recipient, day: Day, memory: Memory) -> int | None:
+    people = {recipient.instead_of or recipient.person_id, recipient.person_id}
+    times = [memory[place] for one in people if (place := (one, kind.series, *event.key)) in memory]
+    return kind.step(event, day.day, day.settings[event.plan_id], max(times, default=None))
 
 
-def _told_before(occasions: Iterable[ReminderEvent]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:
+def _reminded_before(events: Iterable[ReminderEvent]) -> tuple[Memory, set[tuple[int, str, str, int, date, int]]]:
     """When each person was last told of these rows, by series, and which steps stand in the outbox already.
 
     What a delegate was told counts for the person they stood in for.
     """
     subjects: dict[str, set[int]] = defaultdict(set)
-    for one in occasions:
+    for one in events:
         subjects[one.subject_type].add(one.subject_id)
     memory: Memory = {}
     served = set()
@@ -161,16 +161,16 @@ def _cancelled(day: date) -> Mapping[int, int]:
 # In the order of `_item`.
 COLUMNS = (
     "message_id", "person_id", "kind", "subject_type", "subject_id", "due_date", "step", "plan_id", "initiative_id",
-    "label", "because", "instead_of_id", "seen_update_id", "planned_on", "dropped",
+    "label", "reason", "instead_of_id", "seen_update_id", "planned_on", "dropped",
 )  # fmt: skip
 
 
 def _item(one: Planned, message: Message, on: date) -> tuple[Any, ...]:
-    about, told = one.occasion, one.told
+    about, recipient = one.event, one.recipient
     return (
-        message.pk, told.person_id, about.kind, about.subject_type, about.subject_id, about.due_date, one.step,
-        about.plan_id, about.initiative_id, about.label[:600], told.because, told.instead_of, about.latest_update_id,
-        on, "",
+        message.pk, recipient.person_id, about.kind, about.subject_type, about.subject_id, about.due_date, one.step,
+        about.plan_id, about.initiative_id, about.label[:600], recipient.reason, recipient.instead_of,
+        about.latest_update_id, on, "",
     )  # fmt: skip
 
 

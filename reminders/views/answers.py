@@ -49,12 +49,12 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _private(render(request, "reminders/link_ended.html", {"reason": NOT_OURS}, status=404))
     if request.user.is_authenticated and request.user.pk != one.person.pk:
         return _private(render(request, "reminders/link_of_another.html", {"one": one}, status=403))
-    form: PageForm = FORMS.get(one.sort, PlainAnswerForm)(initial=_initial(one))
+    form: PageForm = FORMS.get(one.subject_type, PlainAnswerForm)(initial=_initial(one))
     status = 200
     asks_again = request.POST.get("say") == "no_change" and bool(one.passed) and "confirmed" not in request.POST
     if request.method == "POST" and not one.ended and not asks_again:
         typed = request.POST if "say" not in request.POST else None
-        form = FORMS.get(one.sort, PlainAnswerForm)(typed, initial=_initial(one)) if typed is not None else form
+        form = FORMS.get(one.subject_type, PlainAnswerForm)(typed, initial=_initial(one)) if typed is not None else form
         try:
             if (typed is None or form.is_valid()) and _answer(one, request.POST.get("say", ""), form, at):
                 return _private(redirect("reminders:answer", token=token))
@@ -102,21 +102,21 @@ def _initial(one: Answerable) -> dict[str, Any]:
 def _answer(one: Answerable, say: str, form: PageForm, at: datetime) -> bool:
     """Do what the button says, as the person the link is for. False for a button this item does not have."""
     act = Act(by=one.person, at=at, channel=Channel.EMAIL_LINK, reason=one.in_place_of)
-    if one.sort == "initiative" and say == "no_change":
+    if one.subject_type == "initiative" and say == "no_change":
         record_no_change(initiative=one.subject, seen_update_id=one.item.seen_update_id, act=act)
-    elif one.sort == "initiative" and not say:
+    elif one.subject_type == "initiative" and not say:
         words = {**form.cleaned_data, "percent": one.initiative.percent}
         record_status_update(initiative=one.subject, words=words, seen_update_id=one.item.seen_update_id, act=act)
-    elif one.sort == "milestone" and say == "done":
+    elif one.subject_type == "milestone" and say == "done":
         complete_milestone(milestone=one.subject, act=act)
-    elif one.sort == "milestone" and not say:
+    elif one.subject_type == "milestone" and not say:
         moved = replace(act, reason=f"{one.in_place_of} {form.cleaned_data['reason']}".strip())
         update_milestone(milestone=one.subject, fields={"due_date": form.cleaned_data["due_date"]}, act=moved)
-    elif one.sort == "commitment" and say == "accept":
+    elif one.subject_type == "commitment" and say == "accept":
         accept_commitment(commitment=one.subject, act=act)
-    elif one.sort == "commitment" and say == "deliver":
+    elif one.subject_type == "commitment" and say == "deliver":
         deliver_commitment(commitment=one.subject, act=act)
-    elif one.sort == "statusupdate" and say == "acknowledge":
+    elif one.subject_type == "statusupdate" and say == "acknowledge":
         acknowledge_update(update=one.subject, act=act)
     else:
         return False

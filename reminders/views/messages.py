@@ -22,7 +22,7 @@ from outbox.selectors import health, open_hold
 from outbox.services import hold_sending, release_sending, send_test, settle_by_hand
 from reminders.forms import HoldForm, MessageFilterForm, SettleForm
 from reminders.kinds import KINDS
-from reminders.rendering import BECAUSE
+from reminders.rendering import REASONS
 from reminders.selectors.days import next_day
 from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
@@ -107,12 +107,12 @@ def message_preview(request: HttpRequest) -> HttpResponse:
             "email": directory.names[key][1],
             "lines": [
                 {
-                    "kind": KINDS[one.occasion.kind].label,
-                    "label": one.occasion.label,
-                    "due": one.occasion.due_date,
-                    "initiative": one.occasion.initiative_id,
-                    "because": BECAUSE.get(one.told.because, ""),
-                    "instead_of": one.told.instead_of is not None,
+                    "kind": KINDS[one.event.kind].label,
+                    "label": one.event.label,
+                    "due": one.event.due_date,
+                    "initiative": one.event.initiative_id,
+                    "reason": REASONS.get(one.recipient.reason, ""),
+                    "instead_of": one.recipient.instead_of is not None,
                 }
                 for one in items
             ],
@@ -216,7 +216,7 @@ def _detail(request: HttpRequest, message: Message, form: SettleForm, status: in
         {
             "kind": KINDS[item.kind].label if item.kind in KINDS else message.kind_label,
             "item": item,
-            "because": BECAUSE.get(item.because, ""),
+            "reason": REASONS.get(item.reason, ""),
         }
         for item in message.reminder_items.select_related("initiative", "instead_of")
     ]

@@ -47,8 +47,8 @@ def _away(person: User, row: Subscription, today: date) -> str:
     if row.away_until is None or not row.is_away(today):
         return ""
     hears = row.delegate and stand_ins(person).filter(pk=row.delegate.pk).first()
-    told = f"{hears.name} hears it instead" if hears else "Your reminders wait"
-    return f"{told} until {date_format(row.away_until, 'j M Y')}."
+    words = f"{hears.name} hears it instead" if hears else "Your reminders wait"
+    return f"{words} until {date_format(row.away_until, 'j M Y')}."
 
 
 @login_not_required

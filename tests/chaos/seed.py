@@ -8,7 +8,7 @@ from django.utils import timezone
 
 if __name__ == "__main__":
     django.setup()
-    from benchmarks.owed import seed
+    from benchmarks.due import seed
 
     count = int(sys.argv[1])
     seed(at=timezone.now(), people=count, initiatives=count, milestones=count, due_every=1)

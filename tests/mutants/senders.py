@@ -54,7 +54,7 @@ MUTANTS = [
     mutant(
         "a second digest a day is planned",
         GUARDS + "what_comes_up_after_the_digest_of_the_day_waits_for_the_next",
-        (PLANNING, "            if told.person_id in busy:", "            if False:"),
+        (PLANNING, "            if recipient.person_id in busy:", "            if False:"),
     ),
     mutant(
         "what is done is told all the same",
@@ -107,7 +107,7 @@ MORE = [
     mutant(
         "told to whom it is no longer for",
         "tests/reminders/test_who.py::test_what_changed_between_planning_and_sending_counts",
-        (MAILS, "        elif not _hears(message.person_id, event, directory):", "        elif False:"),
+        (MAILS, "        elif not _is_for(message.person_id, event, directory):", "        elif False:"),
     ),
     mutant(
         "a new date for each attempt",

@@ -88,14 +88,14 @@ def test_a_database_that_went_away_is_no_fault_of_the_message(three, monkeypatch
 
 
 def test_one_row_that_cannot_be_looked_at_keeps_nobody_else_waiting(three, monkeypatch, cast):
-    real = mails._hears
+    real = mails._is_for
 
     def broken(person_id, one, directory):
         if person_id == cast.owner.pk:
             raise KeyError("no such rule")
         return real(person_id, one, directory)
 
-    monkeypatch.setattr(mails, "_hears", broken)
+    monkeypatch.setattr(mails, "_is_for", broken)
     send_due_messages(at=AT)
     assert states() == {
         "owner@test.example": "queued",

@@ -10,7 +10,7 @@ from initiatives.models import SILENT, Status
 from initiatives.selectors.status import initiative_statuses, read
 from initiatives.services import override_status, propose_commitment
 from records.asof import AsOf
-from reminders.kinds import KINDS, occasions
+from reminders.kinds import KINDS, find_events
 from reminders.selectors.days import checking_day
 from tests.build import act, make_initiative, make_milestone, report
 from tests.reminders.cast import TODAY, morning
@@ -38,7 +38,7 @@ def every_status(plan, cast):
 def test_silent_is_exactly_what_the_page_shows_as_closed_or_on_hold(every_status):
     rows = read(initiative_statuses(AsOf.now(morning(TODAY))))
     awake = {row.id for row in rows if row.effective_status not in SILENT}
-    found = occasions(checking_day(morning(TODAY)))
+    found = find_events(checking_day(morning(TODAY)))
     for family in ("milestone", "commitment"):
         assert {one.initiative_id for one in found if one.subject_type == family} == awake, family
     stale = {row.id for row in rows if (row.id in awake and row.last_updated_at is None) or row.is_stale} & awake
@@ -49,21 +49,21 @@ def test_silent_is_exactly_what_the_page_shows_as_closed_or_on_hold(every_status
 def test_all_kinds_are_found_in_as_many_queries_as_there_are_families(every_status, django_assert_num_queries):
     day = checking_day(morning(TODAY))
     with django_assert_num_queries(4):
-        found = occasions(day)
+        found = find_events(day)
     one = next(one for one in found if one.subject_type == "milestone")
     with django_assert_num_queries(1):
-        assert occasions(day, {"milestone": [one.subject_id]}) == [one]
+        assert find_events(day, {"milestone": [one.subject_id]}) == [one]
 
 
 def test_narrowed_to_some_rows_says_the_same_of_them(every_status):
     day = checking_day(morning(TODAY))
-    everything = occasions(day)
+    everything = find_events(day)
     some = {
         name: {one.subject_id for one in everything if one.subject_type == name} for name in ("milestone", "initiative")
     }
     some = {name: set(sorted(keys)[::3]) for name, keys in some.items()}
     wanted = [one for one in everything if one.subject_id in some.get(one.subject_type, ())]
-    assert sorted(wanted, key=str) == sorted(occasions(day, some), key=str)
+    assert sorted(wanted, key=str) == sorted(find_events(day, some), key=str)
 
 
 def test_each_kind_has_its_words():

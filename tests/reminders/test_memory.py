@@ -11,7 +11,7 @@ from outbox.models import Message
 from people.models import User
 from reminders.kinds import ReminderEvent, series_of
 from reminders.models import MessageItem
-from reminders.services.planning import _told_before
+from reminders.services.planning import _reminded_before
 from tests.reminders.cast import TODAY
 
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def item(message: Message, plan_id: int, subject_id: int, **fields: object) -> M
     return MessageItem(
         **{
             "message": message, "person_id": message.person_id, "kind": KIND, "subject_type": "milestone",
-            "subject_id": subject_id, "due_date": DUE, "step": -7, "plan_id": plan_id, "because": "owner",
+            "subject_id": subject_id, "due_date": DUE, "step": -7, "plan_id": plan_id, "reason": "owner",
             "planned_on": message.day, **fields,
         }
     )  # fmt: skip
@@ -68,7 +68,7 @@ def test_of_more_than_a_thousand_rows_each_one_s_own_and_no_other_s(plan, cast):
         ]
     )
     with few_values():
-        memory, served = _told_before([about(number, plan.pk) for number in MANY])
+        memory, served = _reminded_before([about(number, plan.pk) for number in MANY])
     odd = [number for number in MANY if number % 2]
     assert memory == {(cast.owner.pk, SERIES, "milestone", number, DUE): TODAY for number in odd}
     assert served == {(cast.owner.pk, KIND, "milestone", number, DUE, -7) for number in odd}
@@ -79,7 +79,7 @@ def test_each_sort_is_asked_for_its_own_numbers(plan, cast):
     MessageItem.objects.bulk_create(
         item(message, plan.pk, number, subject_type=sort) for sort in ("milestone", "commitment") for number in (1, 2)
     )
-    _, served = _told_before([about(1, plan.pk), about(2, plan.pk, subject_type="commitment")])
+    _, served = _reminded_before([about(1, plan.pk), about(2, plan.pk, subject_type="commitment")])
     assert {(sort, number) for _, _, sort, number, *_ in served} == {("milestone", 1), ("commitment", 2)}
 
 
@@ -92,6 +92,6 @@ def test_the_last_time_counts_from_the_day_it_went_out_and_for_whom_it_stood_in(
     )  # fmt: skip
     second = digest(cast.contributor, TODAY + DAY)
     MessageItem.objects.bulk_create([item(first, plan.pk, 1, instead_of=cast.owner), item(second, plan.pk, 1, step=-1)])
-    memory, served = _told_before([about(1, plan.pk)])
+    memory, served = _reminded_before([about(1, plan.pk)])
     assert memory == {(person.pk, SERIES, "milestone", 1, DUE): late for person in (cast.owner, cast.contributor)}
     assert {(person, step) for person, *_, step in served} == {(cast.contributor.pk, -7), (cast.contributor.pk, -1)}

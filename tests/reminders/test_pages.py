@@ -134,7 +134,7 @@ def test_a_one_off_message_is_written_on_its_page(plan, cast, sign_in):
     assert "Retreat" in client.get(address).content.decode()
 
 
-def test_who_hears_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(plan, cast, sign_in):
+def test_who_is_for_of_what_is_late_is_set_by_plan_and_a_wrong_number_refused(plan, cast, sign_in):
     client, address = sign_in(cast.manager), reverse("reminders:escalation-edit", args=[plan.slug])
     assert "never" in client.get(reverse("reminders:settings-list")).content.decode()
     for wrong, sentence in (

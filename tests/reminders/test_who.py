@@ -276,7 +276,7 @@ def test_what_changed_between_planning_and_sending_counts(fresh, cast, change):
     assert addresses() == wanted.get(change, [])
 
 
-def test_away_the_delegate_hears_it_once_and_the_person_is_not_told_again(fresh, cast):
+def test_away_the_delegate_is_for_it_once_and_the_person_is_not_told_again(fresh, cast):
     make_milestone(fresh, SOON)
     set_preferences(
         person=cast.owner,
@@ -338,7 +338,7 @@ def test_away_who_only_reads_may_be_stood_in_for_by_who_only_reads():
     leader, viewer, owner = 1, 2, 3
     book = Directory(TODAY, reachable={leader, viewer, owner}, working={owner}, away={leader: viewer, owner: viewer})
     told = [Recipient(leader, "leader"), Recipient(owner, "owner")]
-    assert book.heard(told, "report_ready") == [Recipient(viewer, "leader", instead_of=leader)]
+    assert book.after_preferences(told, "report_ready") == [Recipient(viewer, "leader", instead_of=leader)]
 
 
 @pytest.mark.parametrize(

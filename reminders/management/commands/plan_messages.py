@@ -28,6 +28,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{emails[person]}")
                 for one in items:
                     self.stdout.write(
-                        f"  {KINDS[one.occasion.kind].label} (step {one.step}): {one.occasion.label}, "
-                        f"{one.occasion.due_date}, as {one.told.because}"
+                        f"  {KINDS[one.event.kind].label} (step {one.step}): {one.event.label}, "
+                        f"{one.event.due_date}, as {one.recipient.reason}"
                     )

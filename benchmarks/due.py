@@ -1,4 +1,4 @@
-"""People who are owed reminders, any number: one row of each sort through the services, the rest as copies in SQL."""
+"""People to whom reminders are due, any number: one row of each kind through services, the rest as copies in SQL."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
