@@ -25,7 +25,7 @@ CITED = re.compile(rf"\b[Rr]ules? ({RULE}(?:(?:, and |, or |, | and | or | to |â
 TEST_NAME = re.compile(r"^def test_([bgr])(\d{1,2})_", re.MULTILINE)
 OUTSIDE = re.compile(
     r"\b(?:design section|design\.md|ground rule|behaviour.cases?|cases? [BG]-?\d|ruling \d|rulings? on|faults?-20\d\d"
-    r"|house-next|section 10\b|issue #?\d)|/work/|/tmp/work"
+    r"|section 10\b|issue #?\d)"
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
