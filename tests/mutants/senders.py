@@ -27,14 +27,14 @@ MUTANTS = [
         TESTS + "a_sender_that_lost_its_lease_settles_nothing",
         (
             QUEUE,
-            "filter(pk=job.pk, fence=job.fence, state__in=states)",
-            "filter(pk=job.pk)",
+            'held: dict[str, Any] = {"pk": job.pk, "fence": job.fence, "state__in": states}',
+            'held: dict[str, Any] = {"pk": job.pk}',
         ),
     ),
     mutant(
         "lease not asked before the intent",
         GUARDS + "a_lease_that_ran_out_is_lost_before_anybody_took_it_back",
-        (QUEUE, "        rows = rows.filter(lease_until__gt=Now())\n", ""),
+        (QUEUE, '        held["lease_until__gt"] = Now()\n', ""),
     ),
     mutant(
         "no intent before the hand-over",
