@@ -28,27 +28,27 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)}; all when left out")
     parser.add_argument("--scale", type=float, help="one size for all instead of each bench's own, such as 1e6")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    told = parser.parse_args()
-    unknown = set(told.names) - set(BENCHES)
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHES)
     if unknown:
         parser.error(f"There is no bench {', '.join(sorted(unknown))}.")
     figures: dict[str, dict[str, list[object]]] = {}
-    for name in told.names or BENCHES:
-        sizes = [int(told.scale)] if told.scale else sizes_of(BENCHES[name])
+    for name in options.names or BENCHES:
+        sizes = [int(options.scale)] if options.scale else sizes_of(BENCHES[name])
         figures[name] = {str(size): run(BENCHES[name], size) for size in sizes}
-    if told.json:
+    if options.json:
         about = {"python": platform.python_version(), "cores": os.cpu_count()}
-        told.json.write_text(json.dumps({"machine": about, **figures}, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps({"machine": about, **figures}, indent=1) + "\n", encoding="utf-8")
 
 
 def run(module: str, size: int) -> list[object]:
     with database("planapp_bench") as url:
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"}
-        told = subprocess.run(  # noqa: S603 - our own program
+        child = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "benchmarks.child", "run", module, str(size)],
             env=environment, stdout=subprocess.PIPE, text=True, check=True,
         )  # fmt: skip
-    return [json.loads(line) for line in told.stdout.splitlines()]
+    return [json.loads(line) for line in child.stdout.splitlines()]
 
 
 def sizes_of(module: str) -> tuple[int, ...]:

@@ -94,11 +94,11 @@ def cpu_seconds() -> float:
 
 def peak_of(name: str, module: str, *arguments: object, aim: float | None = None) -> Memory:
     """Call `module.once(*arguments)` in a process of its own and read the most it held."""
-    told = subprocess.run(  # noqa: S603 - our own program
+    child = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "benchmarks.child", "once", module, *map(str, arguments)],
         env=os.environ, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
-    return Memory(name, float(told.stdout.split()[-1]), aim)
+    return Memory(name, float(child.stdout.split()[-1]), aim)
 
 
 def print_peak() -> None:

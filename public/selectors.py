@@ -84,8 +84,8 @@ def published_plans() -> list[PublishedPlan]:
     public = SnapshotInitiative.objects.filter(snapshot__in=shown, visibility="public").order_by()
     for _, report in found:
         public = public.exclude(snapshot=report.public[0], source_id__in=report.withheld(report.public[0]))
-    told = public.values_list("snapshot", "effective_status").annotate(n=Count("pk"))
-    for snapshot, status, count in told:
+    tallies = public.values_list("snapshot", "effective_status").annotate(n=Count("pk"))
+    for snapshot, status, count in tallies:
         counts[snapshot][status] = count
     groups: dict[str, list[PublishedLine]] = defaultdict(list)
     for plan, report in found:
@@ -125,9 +125,9 @@ def published_comparison(plan: PublishedPlan, before: str, after: str) -> Compar
     whole = rows_of([one, two], COMPARED)
     hidden = {row.source_id for rows in whole.values() for row in rows.initiatives if row.visibility != "public"}
     hidden |= left_out[one.pk] | left_out[two.pk]
-    told = [ReportContent(whole[row.pk]).for_public().rows for row in (one, two)]
+    editions = [ReportContent(whole[row.pk]).for_public().rows for row in (one, two)]
     earlier, later = (
-        rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in told
+        rows.kept(row.source_id for row in rows.initiatives if row.source_id not in hidden) for rows in editions
     )
     return compare(earlier, later)
 

@@ -30,9 +30,9 @@ class SignInForFragments:
         sign_in = resolve_url(settings.LOGIN_URL)
         if htmx and response.status_code == 302 and response["Location"].startswith(sign_in):
             page = request.path if hasattr(request, "has_kept_words") else htmx.current_url_abs_path or "/"
-            told = HttpResponse(status=204)
-            told["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
-            return told
+            answer = HttpResponse(status=204)
+            answer["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
+            return answer
         return response
 
 

@@ -34,8 +34,8 @@ def new_message(
 
 def _values(kind: str, person: int, key: str, at: datetime, times: int = 0) -> dict[str, Any]:
     """The Message-ID is the same however often the mail is planned, and gives nothing away."""
-    told = hashlib.sha256(f"{kind}:{person}:{key}:{times}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{kind}:{person}:{key}:{times}".encode()).hexdigest()
     return {
         "kind": kind, "person_id": person, "key": key, "planned_at": at, "next_try_at": at, "day": local_day(at),
-        "date": at.replace(microsecond=0), "message_id": f"<{told[:40]}@{urlsplit(settings.SITE_URL).hostname}>",
+        "date": at.replace(microsecond=0), "message_id": f"<{digest[:40]}@{urlsplit(settings.SITE_URL).hostname}>",
     }  # fmt: skip

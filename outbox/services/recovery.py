@@ -43,10 +43,10 @@ def _by_trace(stuck: list[Message], at: datetime) -> dict[str, int]:
     for message in stuck:
         fields: dict[str, Any] = {"fence": F("fence") + 1}
         if record is None:
-            told = "unconfirmed"
+            finding = "unconfirmed"
             fields |= {"state": State.UNCONFIRMED, "ended_at": at, "note": f"{message.note or DIED} {NO_TRACE}"[:500]}
         elif message.message_id in accepted:
-            told = "found at the relay"
+            finding = "found at the relay"
             fields |= {
                 "state": State.SENT,
                 "sent_at": at,
@@ -54,9 +54,9 @@ def _by_trace(stuck: list[Message], at: datetime) -> dict[str, int]:
                 "note": "Settled by the relay’s record.",
             }
         else:
-            told = "not at the relay"
+            finding = "not at the relay"
             fields |= {"state": State.QUEUED, "next_try_at": at, "note": "The mail server has no record of it."}
         if move(message, State.SENDING, **fields):
-            counts[told] += 1
-            log.warning("Message %s %s; its sender died while handing it over.", message.pk, WORDS[told])
+            counts[finding] += 1
+            log.warning("Message %s %s; its sender died while handing it over.", message.pk, WORDS[finding])
     return counts

@@ -48,8 +48,7 @@ class Tally:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __str__(self) -> str:
-        told = ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items()))
-        return told or "nothing to send"
+        return ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items())) or "nothing to send"
 
 
 def send_due_messages(*, at: datetime) -> Tally:
@@ -125,9 +124,9 @@ def deliver(message: Message, *, mailer: Mailer, at: datetime, verdict: Verdict 
         log.exception("Message %s failed on our side", message.pk)
         return settle_poison(message, error, at=at)
     failpoint("before_commit")
-    told = settle(message, outcome, at=at)
+    result = settle(message, outcome, at=at)
     failpoint("after_commit")
-    return told
+    return result
 
 
 def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) -> FixedMail | None:
@@ -174,18 +173,18 @@ def settle(message: Message, outcome: Outcome, *, at: datetime) -> str:
         return "left to recovery"
     if isinstance(outcome, Accepted):
         fields = {"state": State.SENT, "sent_at": at, "ended_at": at, "note": ""}
-        told = "sent"
+        result = "sent"
     elif isinstance(outcome, Refused) and (outcome.is_final or at - message.planned_at > GIVE_UP_AFTER):
         fields = {"state": State.FAILED, "ended_at": at, "note": outcome.words[:500]}
-        told = "failed"
+        result = "failed"
     else:
         pause = back_off(message.attempts, BACK_OFF)
         fields = {"state": State.QUEUED, "next_try_at": at + pause, "note": outcome.words[:500]}
-        told = "unreachable" if isinstance(outcome, Unreachable) else "put off"
+        result = "unreachable" if isinstance(outcome, Unreachable) else "put off"
     if not move(message, State.SENDING, **fields):
-        log.warning("Message %s was settled by somebody else; this sender says: %s", message.pk, told)
+        log.warning("Message %s was settled by somebody else; this sender says: %s", message.pk, result)
         return "lost to another sender"
-    return told
+    return result
 
 
 def settle_poison(message: Message, error: Exception, *, at: datetime) -> str:

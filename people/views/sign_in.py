@@ -67,12 +67,12 @@ class _Throttled(_Refusing):
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
             return response
         minutes = -(-wait // 60)
-        told = (
+        sentence = (
             f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again. {self.advice}".strip()
         )
         form = self.get_form()  # type: ignore[attr-defined]
         # Nothing is checked, so the answer does not tell whether the password would have been right.
-        form._errors = ErrorDict({NON_FIELD_ERRORS: ErrorList([told])})
+        form._errors = ErrorDict({NON_FIELD_ERRORS: ErrorList([sentence])})
         form.cleaned_data = {}
         refused: HttpResponse = self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined]
         refused.status_code = 429

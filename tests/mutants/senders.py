@@ -73,7 +73,7 @@ MUTANTS = [
             RECOVERY,
             "        if record is None:",
             "        if record is None:\n"
-            '            told = "not at the relay"\n'
+            '            finding = "not at the relay"\n'
             '            fields |= {"state": State.QUEUED, "next_try_at": at}\n'
             "        elif record is None:",
         ),
