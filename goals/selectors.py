@@ -6,12 +6,26 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquer
 
 from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
 from records.asof import AsOf
+from records.history import whose_name
 
 
 def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
     """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query."""
     named = list(PlanVersion.objects.as_of(when).filter(Q(subject__slug=slug) | Q(slug=slug)).select_related("subject"))
     return next((plan for plan in named if plan.subject.slug == slug), named[0] if named else None)
+
+
+def plan_called(slug: str, when: AsOf | None = None) -> Plan | None:
+    """The plan that had this short name on that day, has it now, or had it once."""
+    subject = whose_name(PlanVersion.objects.filter(slug=slug), when)
+    return None if subject is None else Plan.objects.filter(pk=subject, deleted_at__isnull=True).first()
+
+
+def goal_called(plan: Plan, number: str, when: AsOf) -> GoalVersion | None:
+    """The focus area that had this number on that day, has it now, or had it once; as it stood on that day."""
+    subject = whose_name(GoalVersion.objects.filter(plan=plan, number=number), when)
+    found: GoalVersion | None = GoalVersion.objects.as_of(when).filter(subject=subject).first()
+    return found
 
 
 def plans_as_of(when: AsOf) -> list[PlanVersion]:

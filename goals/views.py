@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from goals.forms import GoalForm, PlanForm, PriorityForm, StrategyForm, StructureForm
 from goals.models import Goal, Plan, Priority, Strategy
+from goals.selectors import goal_called
 from goals.services import (
     create_goal,
     create_plan,
@@ -20,6 +22,7 @@ from goals.services import (
     update_priority,
     update_strategy,
 )
+from records.asof import AsOf
 from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
@@ -181,8 +184,9 @@ def _plan(slug: str) -> Plan:
 
 
 def _goal(slug: str, number: str) -> Goal:
-    found = Goal.objects.filter(deleted_at__isnull=True).select_related("plan")
-    return get_object_or_404(found, plan__slug=slug, number=number)
+    """By its number of now or, for a form that was open while it changed, of earlier."""
+    then = goal_called(_plan(slug), number, AsOf.now(timezone.now()))
+    return get_object_or_404(Goal.objects.select_related("plan"), pk=then and then.subject_id)
 
 
 def _structure_of(plan: Plan) -> str:

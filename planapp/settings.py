@@ -82,6 +82,8 @@ MIDDLEWARE = [
     "web.middleware.SignInFirst",
     "people.middleware.MembersOnly",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "web.middleware.TailsForgiven",
+    "goals.middleware.OldNames",
 ]
 
 ROOT_URLCONF = "planapp.urls"

@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
+from goals.selectors import plan_called
 from reports.content import Comparison, ReportContent, WorkflowState, compare
 from reports.files.verification import Verdict, verify_file, verify_hash
 from reports.models import PublishedFile, QuarterSnapshot, SnapshotInitiative
@@ -98,7 +99,7 @@ def published_plans() -> list[PublishedPlan]:
 
 def published_report(slug: str, quarter: str, revision: str = "") -> Published | None:
     """One published report in its newest published revision, or in the one asked for."""
-    plan = Plan.objects.filter(slug=slug, deleted_at__isnull=True).first()
+    plan = plan_called(slug)
     if plan is None:
         return None
     try:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 from redis.exceptions import RedisError
 
+from goals.selectors import plan_called
 from public.selectors import (
     Published,
     published_comparison,
@@ -88,7 +89,8 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
 @window
 def report_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Two published quarters of a plan side by side; the two newest unless the address names them."""
-    plan = next((plan for plan in published_plans() if plan.slug == slug), None)
+    named = plan_called(slug)
+    plan = next((plan for plan in published_plans() if named and plan.slug == named.slug), None)
     if plan is None:
         raise Http404
     choices = [(line.snapshot.period.slug, line.snapshot.period.label) for line in plan.lines]

@@ -40,6 +40,14 @@ class Recorded(Texts):
         return {field: sentence.format(row=self)}
 
 
+def whose_name(versions: Any, when: AsOf | None = None) -> int | None:
+    """Of versions that bear a name, the row it means: whose it was on that day, else whose it is, else was last."""
+    then = [] if when is None else [models.Case(models.When(when.q(), then=0), default=1)]
+    found = versions.order_by(*then, F("recorded_until").desc(nulls_first=True), "-pk")
+    subject: int | None = found.values_list("subject_id", flat=True).first()
+    return subject
+
+
 class VersionQuerySet(models.QuerySet[V]):
     """Version rows, read at a point in time."""
 

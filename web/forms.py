@@ -2,15 +2,18 @@
 
 import secrets
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 
 from records.person import Person
 from web.typed_by import sign_writer
 
+M = TypeVar("M", bound=Model)
 NOT_STORED = object()  # what `PageForm.stored` gives for a field that is kept nowhere in the row
+GONE = "what this address asks for is empty, renamed or retired, so nothing fits."
 CHOSEN = {"select", "radio", "checkbox"}  # input types that are picked, not typed
 EXAMPLES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.DateTimeField, "must be a real date and time, such as 2026-09-30 14:30"),
@@ -62,7 +65,24 @@ def _sentences(name: str, field: forms.Field) -> dict[str, str]:
 
 
 class FilterForm(Sentences, forms.Form):
-    """Narrows a list by what stands in the address; it changes nothing."""
+    """Narrows a list by what stands in the address; it changes nothing.
+
+    A saved address keeps working: a choice that is not offered, or not any more, is no mistake of the reader's. No row
+    fits it, and `unmet` says so.
+    """
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self.unmet: list[str] = []
+        for name, error in list(self.errors.as_data().items()) if self.is_bound else ():
+            if all(one.code == "invalid_choice" for one in error):
+                self.unmet.append(f"“{self[name].label}”: {GONE}")
+                del self.errors[name]
+                self.cleaned_data[name] = None
+
+    def fitting(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """The rows, or none of them where the address asks for what is not there."""
+        return rows.none() if self.errors or self.unmet else rows
 
 
 class LongText(forms.CharField):

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import is_valid_path
+from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
+from records.texts import is_invisible
+from web.pages import moved
 from web.requests import KEPT
 from web.typed_by import writer_of
 
@@ -75,3 +80,39 @@ class SignInFirst(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class TailsForgiven:
+    """An address that was copied with the end of a sentence leads to the page that was meant.
+
+    Such a tail is blanks, dots, commas, brackets. It stands in the path, where nothing is found then, or in the last
+    value of the query, where it never belongs, but for what people search for.
+    """
+
+    TAIL = frozenset(".,;:!?()[]{}<>'\"’”»*")
+    TYPED = frozenset({"q", "who", "next"})
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"} or request.path.startswith("/api/"):
+            return self.get_response(request)
+        query = parse_qsl(request.META["QUERY_STRING"], keep_blank_values=True)
+        name, value = query[-1] if query else ("", "")
+        if name not in self.TYPED and self.without_tail(value) != value:
+            query[-1] = (name, self.without_tail(value))
+            return redirect(f"{escape_uri_path(request.path)}?{urlencode(query)}")
+        response = self.get_response(request)
+        if response.status_code == 404:
+            path = self.without_tail(request.path, "/")
+            meant = next((one for one in (path, f"{path}/") if is_valid_path(one)), request.path)
+            if meant.rstrip("/") != request.path.rstrip("/"):
+                return moved(request, escape_uri_path(meant))
+        return response
+
+    def without_tail(self, text: str, more: str = "") -> str:
+        end = len(text)
+        while end and (text[end - 1] in self.TAIL or text[end - 1] in more or is_invisible(text[end - 1])):
+            end -= 1
+        return text[:end]

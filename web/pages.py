@@ -27,6 +27,12 @@ def back_to(request: HttpRequest, otherwise: str) -> str:
     return wanted if is_ours and len(wanted) <= LONGEST_NEXT else otherwise
 
 
+def moved(request: HttpRequest, where: str) -> HttpResponse:
+    """To where the page is now, with the same question."""
+    query = request.META["QUERY_STRING"]
+    return redirect(f"{where}?{query}" if query else where)
+
+
 def seen_number(request: HttpRequest, name: str) -> int | None:
     """A hidden number of a one-button form; None where it is missing or mangled."""
     text = request.POST.get(name, "")

@@ -56,6 +56,14 @@ def as_of(request: HttpRequest) -> AsOf:
     return AsOf.end_of(day)
 
 
+def as_of_or_now(request: HttpRequest) -> AsOf:
+    """The same, for what stands around a page: a day that is none is told by the page itself."""
+    try:
+        return as_of(request)
+    except ValidationError:
+        return AsOf.now(timezone.now())
+
+
 def kept_words(request: HttpRequest, address: str) -> QueryDict | None:
     """What this person sent to this address before their session ended; given back once."""
     kept = request.session.get(KEPT)

@@ -26,6 +26,7 @@ from initiatives.selectors.status import InitiativeStatus, read
 from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
 from records.asof import AsOf, local_day
+from records.history import whose_name
 from web.tables import Column
 
 AHEAD = timedelta(days=60)  # what is next
@@ -126,12 +127,9 @@ def department_lines(when: AsOf) -> list[DepartmentLine]:
     return lines
 
 
-def find_department(abbreviation: str) -> int | None:
-    """The id by abbreviation, whatever the case; one that was renamed or deleted is found where no other has it now."""
-    named = DepartmentVersion.objects.filter(abbreviation__iexact=abbreviation)
-    latest = named.order_by(F("recorded_until").desc(nulls_first=True))
-    found: int | None = latest.values_list("subject_id", flat=True).first()
-    return found
+def find_department(abbreviation: str, when: AsOf) -> int | None:
+    """The id by abbreviation of that day, of today or of earlier, whatever the case."""
+    return whose_name(DepartmentVersion.objects.filter(abbreviation__iexact=abbreviation), when)
 
 
 def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:

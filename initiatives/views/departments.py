@@ -21,8 +21,10 @@ from initiatives.selectors.lists import columns, file_rows
 from initiatives.selectors.rows import CommitmentRow, stream_commitments
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
+from initiatives.views.lookups import link
 from people.models import User
 from records.asof import AsOf
+from web.pages import moved
 from web.requests import user_of
 
 LISTS = ("commitments", "initiatives")
@@ -57,6 +59,8 @@ def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) -> HttpResponse:
     """What a department leads and has promised, what is late and what is next."""
     page = _page(abbreviation, when)
+    if page is not None and when.is_live and page.department.abbreviation.lower() != abbreviation.lower():
+        return moved(request, link("initiatives:department-detail", page.department.abbreviation))  # it was renamed
     if page is None:
         return render(request, "initiatives/plan_not_yet.html", {"what": "department"}, status=404)
     user = user_of(request)
@@ -83,7 +87,7 @@ def department_export(
     """A department's commitments, or the initiatives it leads, as a file."""
     if listing not in LISTS or format not in FORMATS:
         raise Http404
-    department_id = find_department(abbreviation)
+    department_id = find_department(abbreviation, when)
     files = department_files(department_id, when) if department_id is not None else None
     if files is None:
         raise Http404
@@ -95,7 +99,7 @@ def department_export(
 
 
 def _page(abbreviation: str, when: AsOf) -> DepartmentPage | None:
-    department_id = find_department(abbreviation)
+    department_id = find_department(abbreviation, when)
     if department_id is None:
         raise Http404
     return department_page(department_id, when)

@@ -30,9 +30,9 @@ def initiative_hand_over(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "breadcrumb": [{"label": "My work", "href": reverse("my-work")}, {"label": "Hand over work", "href": ""}],
     }
-    if not choice.is_valid():
-        return render(request, TEMPLATE, context, status=422 if choice.is_bound else 200)
-    leaver: User = choice.cleaned_data["leaver"]
+    leaver: User | None = choice.cleaned_data["leaver"] if choice.is_valid() else None
+    if leaver is None:
+        return render(request, TEMPLATE, context, status=422 if choice.errors else 200)
     form = form_for(request, HandOverForm, leaver=leaver)
 
     def save() -> str:

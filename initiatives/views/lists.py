@@ -25,12 +25,12 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Listing:
-    """What an address asks of the list; `rows` is None where it asks for something that does not exist."""
+    """What an address asks of the list."""
 
     form: InitiativeFilterForm
     goal_label: str
     sort: str
-    rows: QuerySet[Any] | None
+    rows: QuerySet[Any]
 
 
 def read_listing(request: HttpRequest, when: AsOf) -> Listing:
@@ -49,9 +49,9 @@ def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "number"
     if not form.is_valid():
-        return Listing(form, goal_label, sort, None)
+        return Listing(form, goal_label, sort, form.fitting(everything))
     wanted = form.wanted(user=user_of(request), sort=sort)
-    return Listing(form, goal_label, sort, wanted_rows(everything, wanted, when))
+    return Listing(form, goal_label, sort, wanted_rows(form.fitting(everything), wanted, when))
 
 
 @require_safe
@@ -69,7 +69,7 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "filters": {name: value for name, value in request.GET.items() if name not in {"as_of", "page"}},
         "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
     }
-    if listing.rows is None:
+    if listing.form.errors:
         return render(request, "initiatives/initiative_list.html", context, status=422)
     page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
     found = read(
@@ -94,7 +94,7 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     if format not in FORMATS:
         raise Http404
     listing = read_listing(request, when)
-    if listing.rows is None:
+    if listing.form.errors:
         context = {**on_day(request, when), "form": listing.form, "clear_href": reverse("initiatives:initiative-list")}
         return render(request, "initiatives/initiative_list.html", context, status=422)
     return table_response(format, "initiatives", columns(listing.goal_label), file_rows(listing.rows), when=when)

@@ -29,7 +29,7 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     form = AuditFilterForm(request.GET, auto_id="filter_%s")
     if not form.is_valid():
         return render(request, "people/audit_log.html", {"form": form, "entries": ()}, status=422)
-    events = audit_events(**form.cleaned_data)
+    events = form.fitting(audit_events(**form.cleaned_data))
     if request.GET.get("format") == "csv":
         return csv_response("audit log", COLUMNS, _lines(events))
     page = Paginator(events, 50).get_page(request.GET.get("page"))

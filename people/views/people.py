@@ -27,7 +27,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody with an account, narrowed by name, role, department or state."""
     form = PeopleFilterForm(request.GET, auto_id="filter_%s")
     wanted = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(people_with_roles(**wanted), 100).get_page(request.GET.get("page"))
+    page = Paginator(form.fitting(people_with_roles(**wanted)), 100).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "can_read_log": user_of(request).has_perm("people.view_audit_log")}
     return render(request, "people/person_list.html", context, status=200 if form.is_valid() else 422)
 

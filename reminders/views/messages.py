@@ -46,7 +46,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows
         rows = rows.filter(kind=chosen["kind"]) if chosen["kind"] else rows
         rows = rows.filter(person__name__icontains=chosen["who"]) if chosen["who"] else rows
-    page = Paginator(rows.prefetch_related("reminder_items"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(form.fitting(rows).prefetch_related("reminder_items"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "demo": _has_folder(),
         "form": form,

@@ -119,7 +119,8 @@ def test_a_department_is_found_whatever_its_name_is_made_of(sign_in, cast, plan)
 def test_a_renamed_department_is_still_found_by_its_old_name(sign_in, cast):
     update_department(department=cast.streets, fields={"abbreviation": "DOS"}, act=act("2026-10-01T12:00"))
     client = sign_in(cast.viewer)
-    assert "Department of Streets" in read(client, "/departments/Streets/")
+    assert client.get("/departments/Streets/")["Location"] == "/departments/DOS/"
+    assert "Department of Streets" in read(client, "/departments/Streets/?as_of=2026-09-01")
     assert "DOS" in read(client, "/departments/DOS/")
     assert "DOS" not in read(client, "/departments/DOS/?as_of=2026-09-01").split("<main")[1]
 
