@@ -18,6 +18,7 @@ from benchmarks.site import database
 BENCHES = {
     "freeze": "benchmarks.freeze",
     "lists": "benchmarks.lists",
+    "pages": "benchmarks.pages",
     "planning": "benchmarks.planning",
     "sending": "benchmarks.sending",
 }
@@ -27,6 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)}; all when left out")
     parser.add_argument("--scale", type=float, help="one size for all instead of each bench's own, such as 1e6")
+    parser.add_argument("--template", default="template1", help="a database of the server that each run copies")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHES)
@@ -35,14 +37,14 @@ def main() -> None:
     figures: dict[str, dict[str, list[object]]] = {}
     for name in options.names or BENCHES:
         sizes = [int(options.scale)] if options.scale else sizes_of(BENCHES[name])
-        figures[name] = {str(size): run(BENCHES[name], size) for size in sizes}
+        figures[name] = {str(size): run(BENCHES[name], size, options.template) for size in sizes}
     if options.json:
         about = {"python": platform.python_version(), "cores": os.cpu_count()}
         options.json.write_text(json.dumps({"machine": about, **figures}, indent=1) + "\n", encoding="utf-8")
 
 
-def run(module: str, size: int) -> list[object]:
-    with database("planapp_bench") as url:
+def run(module: str, size: int, template: str) -> list[object]:
+    with database("planapp_bench", template) as url:
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"}
         child = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "benchmarks.child", "run", module, str(size)],

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,44 @@ def taking_turns(
 
 def cpu_seconds() -> float:
     """CPU time of this process and, where it runs on this machine, of its PostgreSQL session."""
-    spent = time.process_time()
-    if connection.connection is not None and connection.vendor == "postgresql":
-        schedule = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-        if schedule.exists():
-            spent += int(schedule.read_text().split()[0]) / 1e9
-    return spent
+    return time.process_time() + database_cpu()
+
+
+def database_cpu() -> float:
+    """CPU time of this process's PostgreSQL sessions, where they run on this machine."""
+    return sum(int(session.read_text().split()[0]) for session in _SESSIONS if session.exists()) / 1e9
+
+
+_SESSIONS: set[Path] = set()
+
+
+@receiver(connection_created)
+def _remember(connection: Any, **_: Any) -> None:
+    """Between requests a session waits in the pool, and is looked at all the same."""
+    if connection.vendor == "postgresql":
+        _SESSIONS.add(Path(f"/proc/{connection.connection.info.backend_pid}/schedstat"))
+
+
+@dataclass(frozen=True)
+class Busy:
+    """What this machine and this bench have worked up to a moment, in seconds of CPU."""
+
+    QUIET: ClassVar[float] = 0.10  # of one core; above it a figure in milliseconds says little
+    at: float
+    machine: float
+    own: float
+
+    @classmethod
+    def now(cls) -> "Busy":
+        with open("/proc/stat", encoding="ascii") as stat:
+            user, nice, system, _idle, _wait, *rest = map(int, stat.readline().split()[1:9])
+        ticks = user + nice + system + sum(rest)
+        return cls(time.perf_counter(), ticks / os.sysconf("SC_CLK_TCK"), cpu_seconds())
+
+    def foreign(self, later: "Busy") -> float:
+        """How much of one core others took between two moments."""
+        others = (later.machine - self.machine) - (later.own - self.own)
+        return round(max(0.0, others) / (later.at - self.at), 2)
 
 
 def peak_of(name: str, module: str, *arguments: object, aim: float | None = None) -> Memory:

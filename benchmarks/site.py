@@ -9,8 +9,11 @@ import psycopg
 
 
 @contextmanager
-def database(name: str) -> Iterator[str]:
-    """Create an empty database and give its URL; it is dropped afterwards. Each run has its own: two may overlap."""
+def database(name: str, template: str = "template1") -> Iterator[str]:
+    """Create a database, empty or like another, and give its URL; it is dropped afterwards.
+
+    Each run has its own: two may overlap.
+    """
     name = f"{name}_{os.getpid()}"
     server = urlsplit(os.environ.get("DATABASE_URL", ""))
     if not server.scheme.startswith("postgres"):
@@ -18,7 +21,7 @@ def database(name: str) -> Iterator[str]:
     url = server._replace(path=f"/{name}").geturl()
     with psycopg.connect(server.geturl(), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name}")
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield url
         finally:
