@@ -16,14 +16,13 @@ from initiatives.models import (
     Status,
     StatusUpdate,
 )
-from initiatives.models.status_update import TEXT_LIMIT
+from initiatives.models.status_update import TEXT_LIMIT, WORDS
 from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
 from people.models import Department, User
 from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm
 from web.markdown import HINT
 
 REASON = "Needed when the due date moves. The first date stays on record."
-WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")
 ANY = ("", "Any")
 
 

@@ -1,12 +1,17 @@
 """What people type about a report."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.db import models
 
+from reports.content.rows import TYPED
 from reports.models import SUMMARY_LIMIT
+from reports.workflow.corrections import Key, by_key, next_rows
+from reports.workflow.live_fields import is_required, live_field, told
 from reports.workflow.selectors import Report
-from web.forms import NOT_STORED, FilterForm, Hidden, LongText, PageForm
+from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm
 from web.markdown import HINT
 
 FILE_LIMIT = 25 * 1024 * 1024  # bytes
@@ -42,6 +47,38 @@ class ReopenForm(ReportForm):
         label="Reason", required=False, max_length=2_000, rows=3,
         help_text="Everybody who reads the next revision sees it.",
     )  # fmt: skip
+
+
+class CorrectionForm(ReportForm):
+    """Every value of one row of a reopened report, each as its live field would take it."""
+
+    reason = LongText(
+        label="Reason", required=False, max_length=2_000, rows=2,
+        help_text="Everybody who reads the next revision sees it, with what was told before.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, key: Key, **kwargs: Any) -> None:
+        self.key = key
+        self.rows_of = cache(lambda report: by_key(next_rows(report)))
+        values = {name: _field(key.kind, name) for name in TYPED[key.kind]}
+        self.base_fields = values | self.base_fields  # type: ignore[misc] # this form's own, as Django reads them
+        super().__init__(*args, **kwargs)
+
+    def stored(self, row: Report, name: str) -> Any:
+        """What the next revision would tell now."""
+        held = self.rows_of(row).get(self.key)
+        return told(held, name) if name in TYPED[self.key.kind] and held is not None else NOT_STORED
+
+
+def _field(kind: str, name: str) -> forms.Field:
+    live, about = live_field(kind, name), {"label": TYPED[kind][name], "required": is_required(name)}
+    if isinstance(live, models.DateField):
+        return Day(**about)
+    if isinstance(live, models.TextField):
+        hint = "One on each line, as the report names them." if name == "priorities" else ""
+        return LongText(max_length=live.max_length, rows=2, help_text=hint, **about)
+    found: forms.Field = live.formfield(**about)
+    return found
 
 
 class VerifyForm(PageForm):

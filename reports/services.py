@@ -8,6 +8,7 @@ from reports.snapshots.freezing import PlanNotBegun, QuarterNotOver, freeze_due_
 from reports.workflow.services import (
     StaleReport,
     complete_report,
+    correct_report,
     publish_report,
     reopen_report,
     sign_off,
@@ -26,6 +27,7 @@ __all__ = [
     "build_published_files",
     "claim_export",
     "complete_report",
+    "correct_report",
     "export_report",
     "fetch_export",
     "freeze_due_quarters",

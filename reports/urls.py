@@ -17,5 +17,6 @@ urlpatterns = [
     path(ONE, pages.report_detail, name="report-detail"),
     path(f"{ONE}export.<str:format_key>", exports.report_export, name="report-export"),
     path(f"{ONE}sign-off/<int:initiative_id>/", workflow.report_sign_off, name="report-sign-off"),
+    path(f"{ONE}correct/<slug:kind>/<int:row_id>/", workflow.report_correct, name="report-correct"),
     *(path(f"{ONE}{name}/", workflow.report_work, {"name": name}, name=f"report-{name}") for name in workflow.WORK),
 ]

@@ -10,6 +10,7 @@ from people.models import User
 from records.models import Channel
 from records.texts import Texts
 
+WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")  # what a person says
 TEXT_LIMIT = 10_000  # characters of each text of an update
 
 

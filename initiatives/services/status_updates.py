@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from initiatives.models import Acknowledgement, Initiative, Status, StatusDraft, StatusUpdate
+from initiatives.models.status_update import WORDS
 from people.models import User
 from records.audit import Act, StaleVersion, record_change, record_event, settled
 from records.history import locked
 
-WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")
 FIGURES = ("status", "review_date", "percent")  # what the initiative itself holds of its latest update
 MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too
 

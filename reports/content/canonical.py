@@ -25,10 +25,10 @@ KINDS: tuple[tuple[str, type, tuple[str, ...]], ...] = (
     ("initiative", Initiative, ("source_id",)),
     ("milestone", Milestone, ("source_id",)),
     ("commitment", Commitment, ("source_id",)),
-    ("correction", Correction, ("initiative_id", "field")),
+    ("correction", Correction, ("initiative_id", "part", "part_id", "field")),
 )
-# Added after the first quarters were frozen (docs/adr/0012); they stand last in their class.
-WHERE_SET = frozenset({"review_date"})
+# Added after the first quarters were frozen (docs/adr/0012, 0014); they stand last in their class.
+WHERE_SET = frozenset({"review_date", "part", "part_id", "part_title"})
 
 
 def _encode(row: Mapping[str, Any]) -> bytes:
@@ -68,7 +68,7 @@ def record(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     written = {
         ("id" if name == "source_id" else name): value(item)
         for name, item in row.items()
-        if item is not None or name not in WHERE_SET
+        if item or name not in WHERE_SET
     }
     if "priorities" in written:
         written["priorities"] = _listed(written["priorities"])
@@ -98,9 +98,7 @@ def line_writer(kind: str, plain: type) -> Callable[[Sequence[Any]], bytes]:
             row[key] = instant(row[key])
         if has_priorities:
             row["priorities"] = _listed(row["priorities"])
-        added = {
-            key: one for key, one in zip(keys[len(always) :], values[len(always) :], strict=True) if one is not None
-        }
+        added = {key: one for key, one in zip(keys[len(always) :], values[len(always) :], strict=True) if one}
         return write(row) if not added else _encode(row | added)  # a date as value() does
 
     return line_of

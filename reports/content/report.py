@@ -10,7 +10,7 @@ from goals.quarters import Quarter
 from initiatives.judgement import BAR_ORDER, reasons, severity
 from reports.content.changes import Comparison, compare
 from reports.content.leak_check import named_in
-from reports.content.rows import Commitment, Heading, Initiative, Milestone, Rows
+from reports.content.rows import INTERNAL, Commitment, Heading, Initiative, Milestone, Rows
 from web.shares import percent
 
 AGES = {30: "up to 30 days", 60: "31 to 60 days", 90: "61 to 90 days"}  # of the last update
@@ -380,7 +380,7 @@ def _public(rows: Rows, withheld: Collection[int]) -> Rows:
         kept,
         initiatives=tuple(replace(row, help_needed="", override_reason="", author_name="") for row in kept.initiatives),
         commitments=tuple(replace(row, accepted_by_name="", delivered_by_name="") for row in kept.commitments),
-        corrections=tuple(replace(row, author_name="") for row in kept.corrections if row.field != "help_needed"),
+        corrections=tuple(replace(row, author_name="") for row in kept.corrections if row.field not in INTERNAL),
     )
 
 

@@ -8,16 +8,49 @@ from typing import Self
 from goals.quarters import Quarter
 from initiatives.judgement import CLOSED, CommitmentJudgement, InitiativeColumns, MilestoneJudgement, decided
 
-# The fields a correction can change, as a reader names them.
-CORRECTABLE = {
-    "effective_label": "Status",
-    "reported_label": "Reported status",
-    "review_date": "Review while on hold by",
-    "percent": "Percent",
-    "happened": "What happened",
-    "next_steps": "What is next",
-    "help_needed": "Help needed",
-}
+# What a correction may put right: for each kind of row its columns, as a reader names them. Numbers, and where a row
+# stands in the plan, say which row it is; who may read it is decided on publishing (rule R13).
+TYPED: dict[str, dict[str, str]] = {
+    "initiative": {
+        "title": "Title", "summary": "Summary", "reported_status": "Reported status", "percent": "Percent",
+        "review_date": "Review while on hold by", "happened": "What happened", "next_steps": "What is next",
+        "help_needed": "Help needed", "last_updated_at": "Last update on", "author_name": "Author",
+        "override_status": "Status set by hand", "override_reason": "Status set by hand because",
+        "owner_name": "Owner", "department_name": "Lead department", "start_date": "Start", "due_date": "Due",
+        "baseline_due_date": "First agreed", "slip_count": "Times slipped", "priorities": "Priorities",
+        "horizon": "Horizon", "audience": "Audience",
+    },
+    "milestone": {
+        "title": "Milestone", "due_date": "Due", "baseline_due_date": "First agreed", "slip_count": "Times slipped",
+        "completed_date": "Done", "is_cancelled": "Cancelled", "owner_name": "Owner", "department_name": "Department",
+    },
+    "commitment": {
+        "what": "Commitment", "department_name": "Department", "due_date": "Due", "baseline_due_date": "First agreed",
+        "slip_count": "Times slipped", "state": "State", "accepted_at": "Accepted on",
+        "accepted_by_name": "Accepted by", "delivered_at": "Delivered on", "delivered_by_name": "Delivered by",
+    },
+    "goal": {"title": "Title", "text": "Text", "lead_name": "Lead"},
+    "strategy": {"title": "Title", "text": "Text", "lead_name": "Lead"},
+    "priority": {"text": "Text"},
+}  # fmt: skip
+# A key is shown by its word, which stands in a column of its own.
+WORD_OF = {
+    "reported_status": "reported_label", "override_status": "override_label", "horizon": "horizon_label",
+    "audience": "audience_label", "state": "state_label",
+}  # fmt: skip
+# What follows from other columns of an initiative and of its milestones, and is judged anew with them.
+DERIVED = {
+    "effective_label": "Status", "milestones_total": "Milestones", "milestones_met": "Milestones met",
+    "milestones_overdue": "Milestones overdue", "next_milestone_due": "Next milestone due",
+}  # fmt: skip
+# The columns in which two editions are compared, by kind of row.
+SHOWN = {kind: {WORD_OF.get(name, name): label for name, label in columns.items()} for kind, columns in TYPED.items()}
+SHOWN["initiative"] |= DERIVED
+PROSE = frozenset({"summary", "happened", "next_steps", "help_needed", "override_reason", "text"})
+# What the public edition leaves out of a row, it leaves out of its corrections.
+INTERNAL = frozenset(
+    {"help_needed", "override_reason", "author_name", "accepted_by_name", "delivered_by_name"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,19 +166,36 @@ class Commitment(CommitmentJudgement):
 
 @dataclass(frozen=True)
 class Correction:
-    """One field that a revision put right, with both texts and the reason."""
+    """One value that a revision put right, as it was told before and after, and why.
 
-    initiative_id: int
+    The updates are named where an update was corrected, and nothing where the report alone was. `part` and `part_id`
+    say which milestone, commitment or heading it is, and are left out of the canonical form for an initiative's own.
+    """
+
+    initiative_id: int  # 0 of a heading
     number: str
     title: str
-    corrected_update_id: int
-    update_id: int
+    corrected_update_id: int | None
+    update_id: int | None
     field: str
     before: str
     after: str
     reason: str
     author_name: str
     recorded_at: datetime
+    part: str = ""
+    part_id: int = 0
+    part_title: str = ""
+
+    @property
+    def label(self) -> str:
+        """Which value it is, in words."""
+        return SHOWN[self.part or "initiative"].get(self.field, self.field)
+
+    @property
+    def where(self) -> str:
+        """The same with the milestone or commitment it belongs to."""
+        return f"{self.part_title}: {self.label}" if self.part_title else self.label
 
 
 @dataclass(frozen=True)
@@ -170,28 +220,28 @@ class Rows:
             initiatives=tuple(row for row in self.initiatives if row.source_id in ids),
             milestones=tuple(row for row in self.milestones if row.initiative_id in ids),
             commitments=tuple(row for row in self.commitments if row.initiative_id in ids),
-            corrections=tuple(row for row in self.corrections if row.initiative_id in ids),
+            corrections=tuple(row for row in self.corrections if row.initiative_id in ids or not row.initiative_id),
         )
 
 
-def effective_after(row: Initiative, status: str, cover: Cover) -> str:
-    """The effective status of a frozen row whose reported status a correction put right.
+def effective_after(row: Initiative, cover: Cover) -> str:
+    """The effective status of a frozen row whose columns were put right.
 
     A test holds it beside what the database decides.
     """
     return decided(
-        reported=status,
+        reported=row.reported_status,
         override=row.override_status,
         has_late_milestone=bool(row.milestones_overdue),
-        is_stale=is_stale_after(row, status, cover),
+        is_stale=is_stale_after(row, cover),
     )
 
 
-def is_stale_after(row: Initiative, status: str, cover: Cover) -> bool:
+def is_stale_after(row: Initiative, cover: Cover) -> bool:
     """Whether a frozen row is stale. Its instants are in plan time, as `rows_of` gives them: a day is a local day."""
-    if status in CLOSED or row.last_updated_at is None:
+    if row.reported_status in CLOSED:
         return False
-    return (cover.as_of_day - row.last_updated_at.date()).days > cover.expected_update_days
+    return (cover.as_of_day - (row.last_updated_day or row.start_date)).days > cover.expected_update_days
 
 
 def names(kind: type[object]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ from reports.content.outline import (
     words,
 )
 from reports.content.report import Promise, Promises, ReportContent, Step
-from reports.content.rows import CORRECTABLE, Initiative
+from reports.content.rows import PROSE, Correction, Initiative
 
 Format = Literal["page", "pdf", "slides"]
 EVERYWHERE: frozenset[Format] = frozenset({"page", "pdf", "slides"})
@@ -73,9 +73,9 @@ def corrections(report: ReportContent) -> Section | None:
         Row(
             (
                 cell(named(report, row.initiative_id, row.number, row.title)),
-                cell(CORRECTABLE.get(row.field, row.field)),
-                _prose(row.before),
-                _prose(row.after),
+                cell(typed(row.where)),
+                _told(row, row.before),
+                _told(row, row.after),
                 (*_prose(row.reason), words(Words(day_words(row.recorded_at), "small"))),
             )
         )
@@ -376,6 +376,11 @@ def appendix(report: ReportContent) -> Section:
 
 def _said(text: str) -> Cell:
     return cell(typed(text)) if text else cell("–")
+
+
+def _told(row: Correction, text: str) -> Cell:
+    """What was told: as prose where people write prose, else letter by letter."""
+    return _prose(text) if row.field in PROSE else _said(text)
 
 
 def _prose(text: str) -> Cell:

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from reports.content import Commitment, Heading, Initiative, Milestone, ReportContent
-from reports.exporters.words import cover_facts
+from reports.exporters.words import corrections_of, cover_facts
 from web.tables import CONTROL, csv_value
 
 NAMESPACE = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
@@ -25,11 +25,19 @@ Facts = Iterable[tuple[str, Any]]
 
 def to_stratml(report: ReportContent) -> bytes:
     mission, workflow = report.rows.cover.plan_mission, report.workflow
-    about = ((name, value) for name, value in cover_facts(report) if name not in LINES)
+    about = [(name, value) for name, value in cover_facts(report) if name not in LINES]
+    about += [("Corrected", sentence) for sentence in corrections_of(report).get(0, ())]
     steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
     areas = [(area.goal, area.initiatives) for area in report.focus_areas]
+    corrected = corrections_of(report)
     goals = [
-        _goal(goal, [_objective(report, row, steps[row.source_id], promises[row.source_id]) for row in rows])
+        _goal(
+            goal,
+            [
+                _objective(report, row, steps[row.source_id], promises[row.source_id], corrected.get(row.source_id, ()))
+                for row in rows
+            ],
+        )
         for goal, rows in areas or [(report.no_goal, ())]  # the standard asks for one Goal at the least
     ]
     root = _node(
@@ -78,8 +86,9 @@ def _goal(goal: Heading, objectives: Iterable[Node]) -> Node:
 
 
 def _objective(
-    report: ReportContent, row: Initiative, steps: Iterable[Milestone], promises: Iterable[Commitment]
-) -> Node:
+    report: ReportContent, row: Initiative, steps: Iterable[Milestone], promises: Iterable[Commitment],
+    corrected: Iterable[str],
+) -> Node:  # fmt: skip
     about = (
         ("Strategy", f"{row.strategy_number} {row.strategy_title}".strip()),
         ("Priorities", ", ".join(row.priority_names)),
@@ -89,6 +98,7 @@ def _objective(
         ("First agreed", row.baseline_due_date),
         ("Times slipped", row.slip_count or None),
         ("Status set by hand because", row.override_reason),
+        *(("Corrected", sentence) for sentence in corrected),
     )
     return _node(
         "Objective",

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import xlsxwriter
 
 from reports.content import Initiative, ReportContent
-from reports.content.rows import CORRECTABLE
 from reports.exporters import Progress, silent
 from reports.exporters.words import INITIATIVES, STATUS_COLOURS, Field, cells_of, cover_facts
 from web.markdown import to_plain
@@ -82,7 +81,8 @@ COMMITMENTS = (
 CORRECTIONS = (
     Field("Initiative", "text", 10, "number"),
     Field("Initiative title", "text", 44, "title"),
-    Field("Field", "text", 18, lambda row: CORRECTABLE.get(row.field, row.field)),
+    Field("Field", "text", 18, "label"),
+    Field("Milestone or commitment", "text", 30, "part_title"),
     Field("Before", "text", 40, "before"),
     Field("After", "text", 40, "after"),
     Field("Why", "text", 40, "reason"),

@@ -1,6 +1,7 @@
 """What every file says about itself, in the same words and order."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -39,6 +40,15 @@ def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:
     if workflow.content_hash:
         facts += [("Content hash", workflow.content_hash), ("Chain hash", workflow.chain_hash)]
     return facts
+
+
+def corrections_of(report: ReportContent) -> Mapping[int, list[str]]:
+    """For each initiative what this revision put right, a sentence each: what was told, what is told now, and why."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in report.rows.corrections:
+        before, after = row.before or "nothing", row.after or "nothing"
+        found[row.initiative_id].append(f"{row.where}: {before} → {after} ({row.reason})")
+    return found
 
 
 def edition(report: ReportContent) -> str:

@@ -19,6 +19,7 @@ class ActKind(models.TextChoices):
     PUBLISHED = "published", "Published"
     UNPUBLISHED = "unpublished", "Taken back from publication"
     REOPENED = "reopened", "Reopened"
+    CORRECTED = "corrected", "Corrected"
 
 
 class ReportAct(models.Model):
@@ -35,6 +36,8 @@ class ReportAct(models.Model):
     initiative_label = models.CharField(max_length=300, blank=True)
     # Of a publication: the ids of the plan's initiatives that were internal at that moment, so no edition tells them.
     withheld = models.JSONField(default=list)
+    # Of a correction: kind and id of the row, and its values as they are now to be told. The reason is the text.
+    corrected = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [
@@ -55,6 +58,7 @@ class ReportAct(models.Model):
                 name="report_sign_off_names_item",
             ),
             models.CheckConstraint(condition=~Q(kind="reopened") | ~Q(text=""), name="report_reopened_with_reason"),
+            models.CheckConstraint(condition=~Q(kind="corrected") | ~Q(text=""), name="report_corrected_with_reason"),
         ]
         ordering = ["recorded_at", "pk"]
 

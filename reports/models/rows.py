@@ -5,7 +5,7 @@ find the same thing in another quarter. A new column needs a new version of the 
 where it has a value (reports/content/canonical.py).
 """
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from typing import Any, get_args
 
@@ -60,13 +60,15 @@ class SnapshotCommitment(FrozenRow):
 
 
 class SnapshotCorrection(models.Model):
-    """What a revision changed in one field of one initiative's row, and why: revisions differ in nothing else."""
+    """What a revision changed in one column of one row, and why: revisions differ in nothing else."""
 
     snapshot = models.ForeignKey(QuarterSnapshot, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["snapshot", "initiative_id", "field"], name="snapshotcorrection_once")
+            models.UniqueConstraint(
+                fields=["snapshot", "initiative_id", "part", "part_id", "field"], name="snapshotcorrection_once"
+            )
         ]
         ordering = ["number", "pk"]
 
@@ -81,12 +83,13 @@ COLUMNS: dict[type, Any] = {
 
 
 def _add_columns(model: type[models.Model], plain: type) -> None:
-    """A column for each field of the plain row that the model has not declared itself."""
+    """A column for each field of the plain row that the model has not declared itself, with the plain row's default."""
     declared = {field.name for field in model._meta.local_fields}
     for item in fields(plain):
         if item.name not in declared:
             kind, *rest = get_args(item.type) or (item.type,)
-            COLUMNS[kind](null=bool(rest)).contribute_to_class(model, item.name)
+            more = {} if item.default is MISSING else {"default": item.default}
+            COLUMNS[kind](null=bool(rest), **more).contribute_to_class(model, item.name)
 
 
 FROZEN: dict[str, type[models.Model]] = {

@@ -12,7 +12,7 @@ from reports.forms import ReopenForm, ReportForm, SummaryForm
 from reports.models import ActKind
 from reports.views.files import files_context
 from reports.views.loading import Loaded, crumbs
-from reports.workflow.corrections import pending_corrections
+from reports.workflow.corrections import next_rows
 from reports.workflow.quarters import quarter_lines
 from reports.workflow.selectors import Report
 from web.pages import form_for
@@ -49,6 +49,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
     is_current = report is not None and shown == report.current
     is_open = is_current and report is not None and report.completed(report.working) is None
     may_write = user.has_perm("reports.write_report")
+    may_work = is_open and may_write and not content.is_public  # the public edition is only looked at
     context = {
         "report": content,
         "plan": loaded.plan,
@@ -56,12 +57,13 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "records": report,
         "shown": shown,
         "is_current": is_current,
-        "may_work": is_open and may_write and not content.is_public,  # the public edition is only looked at
+        "may_work": may_work,
         "may_publish": is_current and not is_open and may_write and not content.workflow.published_at,
         "may_take_back": bool(report and report.public) and is_current and may_write,
         "may_reopen": is_current and not is_open and user.has_perm("reports.reopen_report"),
         **{f"{name}_form": work_form(request, loaded, name) for name in FORMS},
-        "pending": pending_corrections(content.rows) if content.workflow.state == "reopened" else [],
+        "may_correct": may_work and report is not None and report.draft is not None,
+        "next": next_rows(report) if report and content.workflow.state == "reopened" else None,
         "signed": {item.initiative_id for item in content.workflow.sign_offs},
         **_done(report, user),
         "parts": [{"id": "summary", "label": "Summary"}],

@@ -5,15 +5,19 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from goals.models import Plan
 from goals.quarters import Quarter
 from records.audit import Act
 from reports import services
-from reports.views.loading import Loaded
+from reports.forms import CorrectionForm
+from reports.views.loading import Loaded, crumbs
 from reports.views.pages import page, work_form
-from web.pages import answer_form
+from reports.workflow.corrections import Key, by_key, label_of, next_rows
+from reports.workflow.services import NOT_REOPENED
+from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 
@@ -51,6 +55,47 @@ def report_sign_off(request: HttpRequest, slug: str, quarter: str, initiative_id
 
     work = Work(sign_off, "You signed off this initiative.", anchor=f"#initiative-{initiative_id}")
     return _answer(request, slug, quarter, f"sign-off/{initiative_id}", work)
+
+
+def report_correct(request: HttpRequest, slug: str, quarter: str, kind: str, row_id: int) -> HttpResponse:
+    """Put values of one row of a reopened report right."""
+    loaded = Loaded(slug, quarter)
+    report, key = loaded.report, Key(kind, row_id)
+    if not user_of(request).has_perm("reports.write_report"):
+        raise PermissionDenied
+    rows = next_rows(report) if report else None
+    row = by_key(rows).get(key) if rows else None
+    if report is None or rows is None or row is None:
+        raise Http404("There is no such row in this report.")
+    if report.draft is None and request.method != "POST":
+        messages.warning(request, NOT_REOPENED)
+        return redirect(loaded.address)
+    form = form_for(request, CorrectionForm, row=report, key=key)
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        done = services.correct_report(
+            plan=loaded.plan, quarter=loaded.quarter, kind=kind, row_id=row_id, values=form.values(),
+            seen_act_id=form.cleaned_data["version"], act=act,
+        )  # fmt: skip
+        messages.success(request, "It will be told so in the next revision." if done else "Nothing was changed.")
+        return f"{loaded.address}#pending"
+
+    initiative_id = getattr(row, "initiative_id", row_id if kind == "initiative" else 0)
+    context = {
+        "title": f"Correct “{label_of(row)}”", "eyebrow": f"{loaded.quarter.label} report", "plan": loaded.plan,
+        "quarter": loaded.quarter, "label": "Save the correction", "back": loaded.address,
+        "lede": "In this report alone: the plan stays as it is. What the report told before stays beside it.",
+        "beside": [
+            (one, label_of(other))
+            for one, other in by_key(rows).items()
+            if initiative_id and one != key and initiative_id in {
+                getattr(other, "initiative_id", None), one.id if one.kind == "initiative" else None
+            }
+        ],
+        "breadcrumb": crumbs("Correct", (loaded.quarter.label, loaded.address)),
+    }  # fmt: skip
+    return answer_form(request, form=form, save=save, template="reports/report_correct.html", context=context)
 
 
 def _answer(request: HttpRequest, slug: str, quarter: str, name: str, work: Work) -> HttpResponse:

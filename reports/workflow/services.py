@@ -1,6 +1,7 @@
 """The workflow of a report: summary, sign-offs, completing, publishing, reopening. Each act is a row of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,18 +11,15 @@ from goals.quarters import Quarter
 from records.audit import SYSTEM, Act, StaleVersion, record_event, settled
 from records.texts import normalised
 from reports import content
-from reports.models import (
-    SUMMARY_LIMIT,
-    ActKind,
-    QuarterSnapshot,
-    ReportAct,
-    SnapshotCorrection,
-    SnapshotInitiative,
-)
+from reports.content.rows import TYPED, WORD_OF
+from reports.models import SUMMARY_LIMIT, ActKind, QuarterSnapshot, ReportAct, SnapshotInitiative
 from reports.snapshots.freezing import copy, seal
 from reports.snapshots.rows import TABLES, WHOLE, rows_of
-from reports.workflow.corrections import pending_corrections
+from reports.workflow.corrections import Key, as_held, by_key, in_json, in_words, label_of, next_rows, with_values
+from reports.workflow.live_fields import checked, told
 from reports.workflow.selectors import Report, with_acts
+
+NOT_REOPENED = "The values of a report can be corrected once it was completed and an administrator has opened it again."
 
 
 class StaleReport(StaleVersion):
@@ -65,7 +63,7 @@ def complete_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = N
     """Close the report. After a reopening this seals the new revision with the corrections made since."""
     report = _open(plan, quarter, seen_act_id)
     if report.draft is not None:
-        _seal_revision(report.current, report.draft, act)
+        _seal_revision(report, report.draft, act)
     return _record(report.working, ActKind.COMPLETED, act)
 
 
@@ -97,6 +95,37 @@ def reopen_report(*, plan: Plan, quarter: Quarter, seen_act_id: int | None = Non
     own = {"id", "revision", "built_at", "previous", "sequence", "content_hash", "chain_hash"}
     kept = {f.name: getattr(report.current, f.name) for f in QuarterSnapshot._meta.concrete_fields if f.name not in own}
     return QuarterSnapshot.objects.create(**kept, revision=report.current.revision + 1, built_at=act.at)
+
+
+@transaction.atomic
+def correct_report(
+    *, plan: Plan, quarter: Quarter, kind: str, row_id: int, values: Mapping[str, Any],
+    seen_act_id: int | None = None, act: Act,
+) -> ReportAct | None:  # fmt: skip
+    """Put values of one row of a reopened report right, in the report alone (rule R1). Unchanged values write nothing.
+
+    The frozen rows stay; the next revision tells the values, and what they were, with the reason.
+    """
+    report = _open(plan, quarter, seen_act_id)
+    if report.draft is None:
+        raise ValidationError(NOT_REOPENED)
+    rows = next_rows(report)
+    row = by_key(rows).get(Key(kind, row_id))
+    if row is None:
+        raise ValidationError("This is not in the report.")
+    kept = checked(kind, values, row, rows)
+    changed = {name: value for name, value in kept.items() if value != told(row, name)}
+    if not changed:
+        return None
+    if not act.reason:
+        raise ValidationError({"reason": "Reason: say why it is corrected. Everybody who reads the revision sees it."})
+    after = with_values(row, as_held(kind, changed))
+    shown = {TYPED[kind][name]: WORD_OF.get(name, name) for name in changed}
+    return _record(
+        report.draft, ActKind.CORRECTED, act, text=act.reason, label=label_of(row),
+        corrected={"kind": kind, "id": row_id, "values": in_json(changed)},
+        changes={label: [in_words(row, name), in_words(after, name)] for label, name in shown.items()},
+    )  # fmt: skip
 
 
 def _lock(plan: Plan, quarter: Quarter, seen: int | None) -> Report:
@@ -137,36 +166,35 @@ def _record(
     initiative_id: int | None = None,
     label: str = "",
     withheld: Sequence[int] = (),
+    corrected: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> ReportAct:
     act = settled(act)
     row = ReportAct.objects.create(
         snapshot=snapshot, kind=kind, by=act.by, by_name=act.by.name if act.by else SYSTEM, recorded_at=act.at,
         channel=act.channel, text=text, initiative_id=initiative_id, initiative_label=label[:300],
-        withheld=list(withheld),
+        withheld=list(withheld), corrected=dict(corrected or {}),
     )  # fmt: skip
-    changes = {"item": ["", label]} if label else {}
+    changes = changes or ({"item": ["", label]} if label else {})
     record_event(verb=f"report.{kind}", target=snapshot, parent=snapshot.plan, act=act, changes=changes)
     return row
 
 
-def _seal_revision(base: QuarterSnapshot, draft: QuarterSnapshot, act: Act) -> None:
+def _seal_revision(report: Report, draft: QuarterSnapshot, act: Act) -> None:
     """The frozen rows again, as of the same instant, with what was corrected since and why."""
-    found = pending_corrections(rows_of([base], ("initiative",))[base.pk])
-    mended = {row.source_id: row for _, row, _ in found}
-    for kind in WHOLE:
-        model, plain, _ = TABLES[kind]
-        rows = model._default_manager.filter(snapshot=base)
-        if kind == "initiative":
-            rows = rows.exclude(source_id__in=list(mended))
-        copy(kind, rows.values_list(*content.rows.names(plain)), draft)
-    SnapshotInitiative.objects.bulk_create(
-        [SnapshotInitiative(snapshot=draft, **content.canonical.as_mapping(row)) for row in mended.values()]
-    )
-    SnapshotCorrection.objects.bulk_create(
-        [
-            SnapshotCorrection(snapshot=draft, **content.canonical.as_mapping(item))
-            for _, _, differences in found
-            for item in differences
-        ]
+    frozen, found = by_key(rows_of([report.current])[report.current.pk]), next_rows(report)
+    mended = [row for key, row in by_key(found).items() if row != frozen[key]]
+    for table in WHOLE:
+        model, plain, key = TABLES[table]
+        own: list[Any] = [row for row in mended if isinstance(row, plain)]
+        rows = model._default_manager.filter(snapshot=report.current)
+        for of_kind in {tuple(getattr(row, name) for name in key[:-1]) for row in own}:
+            ids = [row.source_id for row in own if tuple(getattr(row, name) for name in key[:-1]) == of_kind]
+            rows = rows.exclude(**dict(zip(key, of_kind, strict=False)), source_id__in=ids)
+        copy(table, rows.values_list(*content.rows.names(plain)), draft)
+        model._default_manager.bulk_create([model(snapshot=draft, **content.canonical.as_mapping(row)) for row in own])
+    correction = TABLES["correction"].model
+    correction._default_manager.bulk_create(
+        [correction(snapshot=draft, **content.canonical.as_mapping(row)) for row in found.corrections]
     )
     seal(draft, {}, act)

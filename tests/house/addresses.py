@@ -15,6 +15,8 @@ WORDS = {
     "quarter": "FY2027-Q1",
     "number": "1",
     "listing": "commitments",
+    "kind": "initiative",
+    "row_id": 1,
 }
 
 

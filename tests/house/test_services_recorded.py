@@ -55,6 +55,12 @@ def published(world: World) -> dict[str, Any]:
     return which
 
 
+def reopened(world: World) -> dict[str, Any]:
+    which = completed(world)
+    r.reopen_report(**which, act=by(world, "admin", minutes=0))
+    return which
+
+
 def asked(world: World) -> ExportJob:
     which = quarter(world) | {"snapshot": None, "format_key": "csv", "is_public": False, "key": "one"}
     return r.request_export(**which, act=by(world, minutes=0))
@@ -165,6 +171,10 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         lambda w: r.unpublish_report(**published(w), act=by(w))),
     "reports.reopen_report": (
         ["report.completed", "report.reopened"], lambda w: r.reopen_report(**completed(w), act=by(w, "admin"))),
+    "reports.correct_report": (
+        ["report.completed", "report.reopened", "report.corrected"],
+        lambda w: r.correct_report(**reopened(w), kind="initiative", row_id=w.initiative.pk, values={"percent": 77},
+                                   act=by(w))),
     "reports.request_export": (["export.asked"], asked),
     "reports.build_next_export": (["export.asked", "export.ready", "export.ready"], built),
     "reports.fetch_export": (
@@ -220,6 +230,7 @@ NOT_REPEATED = {
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
+    "reports.correct_report",
     "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
 }  # fmt: skip
 

@@ -67,7 +67,8 @@ class World:
         if not name.endswith(("-create", "-no-change")):
             row = next((row for word, row in keys.items() if name.startswith(word)), row)
         return {
-            **WORDS, "pk": row.pk, "initiative_id": self.initiative.pk, "slug": self.plan.slug,
+            **WORDS, "pk": row.pk, "initiative_id": self.initiative.pk, "row_id": self.initiative.pk,
+            "slug": self.plan.slug,
             "abbreviation": self.cast.streets.abbreviation, "grant_pk": self.grant.pk, "name": "none.eml",
         }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -141,7 +142,7 @@ def test_the_rule_for_corrected_rows_is_the_rule_of_the_database(plan, initiativ
         update=StatusUpdate.objects.get(), words={"status": status}, act=act(age, cast.owner, reason="Mis-clicked")
     )
     live = status_of(initiative.pk, AsOf.end_of(Q2.last_day))
-    assert effective_after(row, status, told.rows.cover) == live.effective_status
+    assert effective_after(replace(row, reported_status=status), told.rows.cover) == live.effective_status
 
 
 def test_b41_completing_changes_no_row(story, of, cast, content_of):
