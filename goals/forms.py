@@ -3,12 +3,14 @@
 import calendar
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 
-from goals.models import Goal, Plan, Priority, Strategy
+from goals.models import REMINDERS_APART, Goal, Plan, Priority, Strategy
 from people.models import User
 from web.forms import Day, PageForm
 from web.markdown import HINT
@@ -87,6 +89,7 @@ class PlanForm(StructureForm):
         for name in ("expected_update_days", "repeat_days"):
             self.fields[name].max_value = 3650  # type: ignore[attr-defined]
             self.fields[name].validators.append(_at_most(3650))
+        self.fields["repeat_days"].validators.append(MinValueValidator(REMINDERS_APART))
         self.order_fields([*(self._meta.fields or ()), "holidays"])
 
     def clean_due_soon_days(self) -> list[int]:
@@ -160,7 +163,14 @@ def _days(label: str, text: str) -> set[int]:
     words = text.replace(",", " ").split()
     if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 3650 for word in words) or len(words) > 12:
         raise ValidationError(f"{label}: write up to twelve whole numbers of days, such as “30, 7, 1”.")
-    return {int(word) for word in words}
+    days = sorted({int(word) for word in words})
+    for earlier, later in pairwise(days):
+        if later - earlier < REMINDERS_APART:
+            raise ValidationError(
+                f"{label}: {earlier} and {later} are closer than {REMINDERS_APART} days. "
+                f"Nobody is reminded of the same thing twice within {REMINDERS_APART} days."
+            )
+    return set(days)
 
 
 def _at_most(limit: int) -> Callable[[int], None]:

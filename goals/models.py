@@ -19,6 +19,9 @@ def natural_key(number: str) -> str:
     return re.sub(r"\d+", lambda run: run[0].zfill(6), number)[:80]
 
 
+REMINDERS_APART = 5  # days between two reminders of one kind about one item and due date to one person (rule G8)
+
+
 def due_soon_default() -> list[int]:
     return [30, 7, 1]
 

@@ -8,7 +8,7 @@ share of an initiative.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -121,6 +121,11 @@ class Reason(NamedTuple):
     @property
     def sentence(self) -> str:
         return f"{self.words}: {self.detail}" if self.detail else f"{self.words}."
+
+
+def update_due(last_update: date | None, start: date, expected_days: int) -> date:
+    """The last local day on which nothing is stale: from the next on, the last update is too old (rule G5)."""
+    return (last_update or start) + timedelta(days=expected_days)
 
 
 def decided(*, reported: str, override: str, has_late_milestone: bool, is_stale: bool) -> str:

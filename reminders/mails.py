@@ -12,7 +12,7 @@ from outbox.kinds import Changes, Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import render
 from reminders.kinds import KINDS, ReminderEvent, find_events
-from reminders.links import answer_url, unsubscribe_url
+from reminders.links import LINK_DAYS, answer_url, unsubscribe_url
 from reminders.models import MessageItem, OneOff
 from reminders.rendering import render_digest
 from reminders.selectors.days import checking_day
@@ -106,7 +106,7 @@ class NewLink(Kind):
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         item: MessageItem = verdict.content
         subject, link = f"Your new link: {item.label}", answer_url(item)
-        return render(message, subject, "reminders/email/link", day=day, item=item, link=link)
+        return render(message, subject, "reminders/email/link", day=day, item=item, link=link, link_days=LINK_DAYS)
 
 
 def _items_of(messages: Sequence[Message]) -> Mapping[int, list[MessageItem]]:

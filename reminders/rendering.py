@@ -14,7 +14,7 @@ from outbox.rendering import absolute, render
 from people.models import Department
 from reminders.kinds import KINDS, ReminderEvent
 from reminders.kinds.base import Section
-from reminders.links import answer_url, unsubscribe_url
+from reminders.links import LINK_DAYS, answer_url, unsubscribe_url
 from reminders.models import MessageItem
 
 REASONS = {
@@ -54,6 +54,7 @@ def render_digest(message: Message, items: Sequence[tuple[MessageItem, ReminderE
     context = {
         "sections": sections,
         "count": len(lines),
+        "link_days": LINK_DAYS,
         "needs_answer": any(line.needs_answer for line in lines),
         "preferences": absolute("/messages/preferences/"),
         "unsubscribe": unsubscribe_url(message),

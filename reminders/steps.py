@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-APART = 5  # days between two reminders of one kind about one item and due date to one person
+from goals.models import REMINDERS_APART
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def due_step(
 ) -> int | None:
     """The step to serve today, or None. `last` is the day this person was last told of this, by any step.
 
-    A step counts as served when the last mail came less than five days before its day, or after it.
+    A step counts as served when the last mail came less than `REMINDERS_APART` days before its day, or after it.
     """
     reached = reached_step(due, today, steps, repeat, calendar)
     if reached is None:
         return None
     step, day = reached
-    if last is not None and last > day - timedelta(days=APART):
+    if last is not None and last > day - timedelta(days=REMINDERS_APART):
         return None
     return step
 

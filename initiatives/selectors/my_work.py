@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
 from goals.selectors import lead_since
+from initiatives.judgement import update_due
 from initiatives.models import CLOSED, SILENT, Contribution, StatusUpdate
 from initiatives.selectors.rows import (
     OPEN,
@@ -135,7 +136,7 @@ def _updates_due(rows: Iterable[InitiativeStatus], expected: dict[int, int], day
             continue
         every = expected[row.plan_id]
         last_update = local_day(row.last_updated_at) if row.last_updated_at else None
-        due = (last_update or row.start_date) + timedelta(days=every)
+        due = update_due(last_update, row.start_date, every)
         if last_update is None:
             yield UpdateDue(row, min(due, day), "Nothing was reported yet")
         elif row.milestones_overdue and row.reported_status in {"on_track", "not_started"}:

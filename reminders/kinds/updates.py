@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
+from goals.models import REMINDERS_APART
 from goals.selectors import lead_since
 from initiatives.models import CLOSED, SILENT, Initiative, reader_of
 from initiatives.selectors.status import status_set_by_people
@@ -13,7 +14,6 @@ from records.asof import local_day, start_of_day
 from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Only, ReminderEvent, initiative_path, speaking
 from reminders.selectors.days import Day, ReminderSettings
 from reminders.selectors.recipients import Directory, Recipient
-from reminders.steps import APART
 
 ASKED_WITHIN = 30  # days after an update in which its reader is asked
 NEWS_WITHIN = 7  # days after it was read in which its author hears
@@ -104,7 +104,7 @@ class UpdateStale(UpdateDue):
     order = 31
 
     def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
-        if last is None or (today - last).days < max(settings.repeat, APART):
+        if last is None or (today - last).days < max(settings.repeat, REMINDERS_APART):
             return None
         return (today - event.due_date).days
 

@@ -12,9 +12,9 @@ from initiatives.selectors.rows import MilestoneRow
 from people.models import User
 from records.asof import local_day
 from records.models import AuditEvent, Channel
+from reminders.links import LINK_DAYS
 from reminders.models import MessageItem, Subscription
 
-VALID_FOR = timedelta(days=14)
 SHOWN_FOR = timedelta(minutes=15)  # what somebody answered is shown to them so long, then the link shows nothing
 
 PERMISSION = {
@@ -26,7 +26,7 @@ PERMISSION = {
 
 
 # Why a link has ended, in words that give nothing of the plan away: whoever holds an old mail reads them.
-OLD = "This link worked for 14 days, and they are over."
+OLD = f"This link worked for {LINK_DAYS} days, and they are over."
 OVERTAKEN = "What it asks for was answered, or changed, since the mail was written."
 LOST = "It does not open anything any more: what it is about, or who answers for it, has changed."
 
@@ -87,7 +87,7 @@ def answerable(item_number: int, at: datetime) -> Answerable | None:
     if subject is None:
         return None
     lost, overtaken = _lost_right(item, subject, at), _overtaken(item, subject)
-    is_old = at - item.message.date > VALID_FOR
+    is_old = at - item.message.date > timedelta(days=LINK_DAYS)
     passed: list[MilestoneRow] = []
     if isinstance(subject, Initiative) and subject.latest_update is not None and not (lost or overtaken or is_old):
         passed = passed_since(subject.pk, local_day(subject.latest_update.stated_at), local_day(at))

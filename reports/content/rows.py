@@ -6,7 +6,14 @@ from datetime import date, datetime
 from typing import Self
 
 from goals.quarters import Quarter
-from initiatives.judgement import CLOSED, CommitmentJudgement, InitiativeColumns, MilestoneJudgement, decided
+from initiatives.judgement import (
+    CLOSED,
+    CommitmentJudgement,
+    InitiativeColumns,
+    MilestoneJudgement,
+    decided,
+    update_due,
+)
 
 # What a correction may put right: for each kind of row its columns, as a reader names them. Numbers, and where a row
 # stands in the plan, say which row it is; who may read it is decided on publishing (rule R13).
@@ -241,7 +248,7 @@ def is_stale_after(row: Initiative, cover: Cover) -> bool:
     """Whether a frozen row is stale. Its instants are in plan time, as `rows_of` gives them: a day is a local day."""
     if row.reported_status in CLOSED:
         return False
-    return (cover.as_of_day - (row.last_updated_day or row.start_date)).days > cover.expected_update_days
+    return cover.as_of_day > update_due(row.last_updated_day, row.start_date, cover.expected_update_days)
 
 
 def names(kind: type[object]) -> tuple[str, ...]:

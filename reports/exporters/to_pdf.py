@@ -16,7 +16,7 @@ from reports.content.outline import Words, day_words, moment_words, typed
 from reports.exporters import CannotTypeset
 from reports.exporters.pdf.draw import Data, blocks, short, span
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, families
-from reports.exporters.words import cover_facts, report_name
+from reports.exporters.words import STATUS_INK, cover_facts, report_name
 
 TYPESETTER = Path(__file__).parent / "pdf" / "typeset.py"
 SECONDS = 120.0
@@ -79,6 +79,7 @@ def document(report: ReportContent) -> dict[str, Any]:
         "facts": _facts(report),
         "blocks": list(blocks(report)),
         "icons": icons(),
+        "colours": STATUS_INK,
     }  # fmt: skip
 
 

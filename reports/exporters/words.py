@@ -14,6 +14,8 @@ STATUS_COLOURS = {  # of a bar, as the pages have them by day (static/css/app.cs
     "completed": "0F4D90", "on_track": "2F6F31", "at_risk": "A05200", "off_track": "B82B00", "on_hold": "8200AD",
     "not_started": "98A2AE", "cancelled": "525D6B", "no_current_update": "CFCFCF",
 }  # fmt: skip
+# Of its icon, and of words: those that are pale as a bar, dark enough to read.
+STATUS_INK = STATUS_COLOURS | {"not_started": "525D6B", "no_current_update": "444444"}
 
 
 def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:

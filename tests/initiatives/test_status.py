@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from initiatives.judgement import update_due
 from initiatives.selectors.status import initiative_statuses, read, status_of
 from initiatives.services import (
     cancel_milestone,
@@ -110,6 +111,16 @@ def test_without_any_update_the_start_counts(plan, today):
     old = make_initiative(plan, number="1.2", start_date=TODAY - timedelta(days=91))
     new = make_initiative(plan, number="1.3", start_date=TODAY - timedelta(days=90))
     assert (effective(old, today), effective(new, today)) == ("no_current_update", "not_started")
+
+
+@pytest.mark.parametrize("has_update", [True, False])
+def test_b06_the_database_and_the_rule_agree_on_the_last_day(plan, initiative, cast, has_update):
+    row = initiative if has_update else make_initiative(plan, number="1.9", start_date=date(2026, 3, 1))
+    if has_update:
+        report(row, "on_track", "2026-05-31T23:59", cast.owner)
+    last = update_due(date(2026, 5, 31) if has_update else None, row.start_date, plan.expected_update_days)
+    days = [last + timedelta(days=n) for n in (-1, 0, 1)]
+    assert [status_of(row.pk, AsOf(day=day)).is_stale for day in days] == [False, False, True]
 
 
 def test_b09_progress_from_milestones(initiative, today):

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from reminders.steps import APART, Calendar, due_step, reached_step
+from goals.models import REMINDERS_APART
+from reminders.steps import Calendar, due_step, reached_step
 
 DAY = timedelta(days=1)
 FIRST = date(2026, 10, 5)
@@ -33,7 +34,7 @@ def test_g8_over_random_plans_and_outages(seed):
                 last = day
         day += dice.choice([1, 1, 1, 2, 40]) * DAY
     days = [day for day, _ in told]
-    assert all((later - earlier).days >= APART for earlier, later in pairwise(days))
+    assert all((later - earlier).days >= REMINDERS_APART for earlier, later in pairwise(days))
     assert len({step for _, step in told}) == len(told)
     assert all(day >= due + step * DAY for day, step in told)
     # What was reached last is served, or lies within five days of the mail before.
