@@ -17,8 +17,9 @@ def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
 
 def plan_called(slug: str, when: AsOf | None = None) -> Plan | None:
     """The plan that had this short name on that day, has it now, or had it once."""
-    subject = whose_name(PlanVersion.objects.filter(slug=slug), when)
-    return None if subject is None else Plan.objects.filter(pk=subject, deleted_at__isnull=True).first()
+    named = None if when else Plan.objects.filter(slug=slug, deleted_at__isnull=True).first()
+    subject = None if named else whose_name(PlanVersion.objects.filter(slug=slug), when)
+    return named if subject is None else Plan.objects.filter(pk=subject, deleted_at__isnull=True).first()
 
 
 def goal_called(plan: Plan, number: str, when: AsOf) -> GoalVersion | None:

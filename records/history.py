@@ -6,13 +6,14 @@ condition per table (docs/adr/0004).
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from records.asof import AsOf
+from records.asof import AsOf, local_day
 from records.texts import Texts
 
 V = TypeVar("V", bound="Version", covariant=True)
@@ -46,6 +47,12 @@ def whose_name(versions: Any, when: AsOf | None = None) -> int | None:
     found = versions.order_by(*then, F("recorded_until").desc(nulls_first=True), "-pk")
     subject: int | None = found.values_list("subject_id", flat=True).first()
     return subject
+
+
+def first_day(versions: Any) -> date | None:
+    """The first local day by whose end one of the versions had been recorded; None where there is none."""
+    first = versions.aggregate(first=models.Min("recorded_from"))["first"]
+    return local_day(first) if first else None
 
 
 class VersionQuerySet(models.QuerySet[V]):

@@ -5,15 +5,20 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from goals.models import PlanVersion
 from records.asof import AsOf
+from records.history import first_day
 from web.requests import as_of
 
 
 def speaks_for_a_day(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Give the view `when` as `?as_of=` says; a day that is none gets a sentence and a date box instead of the page."""
+    """Give the view `when` as `?as_of=` says.
+
+    A day that is none, or before the first that is kept, gets a sentence and a date box instead of the page.
+    """
 
     @wraps(view)
     def on_that_day(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -21,9 +26,21 @@ def speaks_for_a_day(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
             when = as_of(request)
         except ValidationError as error:
             return render(request, "initiatives/day_refused.html", {"sentences": error.messages}, status=400)
+        # A page of one initiative finds out by itself.
+        first = None if when.is_live or "pk" in kwargs else first_day(PlanVersion.objects)
+        if first is not None and when.day < first:
+            return not_kept(request, "plan", PlanVersion.objects)
         return view(request, *args, when=when, **kwargs)
 
     return on_that_day
+
+
+def not_kept(request: HttpRequest, what: str, versions: Any) -> HttpResponse:
+    """What a day looks like on which something was not there: it names the first day on which it was."""
+    first = None if getattr(request, "as_of_day", None) is None else first_day(versions)
+    if first is None:
+        raise Http404
+    return render(request, "initiatives/not_kept.html", {"what": what, "first": first}, status=404)
 
 
 def day_query(request: HttpRequest, lead: str = "?") -> str:

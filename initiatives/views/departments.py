@@ -19,10 +19,10 @@ from initiatives.selectors.departments import (
 )
 from initiatives.selectors.lists import columns, file_rows
 from initiatives.selectors.rows import CommitmentRow, stream_commitments
-from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
+from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from initiatives.views.lookups import link
-from people.models import User
+from people.models import DepartmentVersion, User
 from records.asof import AsOf
 from web.pages import moved
 from web.requests import user_of
@@ -58,11 +58,12 @@ def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 @speaks_for_a_day
 def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) -> HttpResponse:
     """What a department leads and has promised, what is late and what is next."""
-    page = _page(abbreviation, when)
+    department_id = find_department(abbreviation, when)
+    page = department_page(department_id, when) if department_id is not None else None
     if page is not None and when.is_live and page.department.abbreviation.lower() != abbreviation.lower():
         return moved(request, link("initiatives:department-detail", page.department.abbreviation))  # it was renamed
     if page is None:
-        return render(request, "initiatives/plan_not_yet.html", {"what": "department"}, status=404)
+        return not_kept(request, "department", DepartmentVersion.objects.filter(subject=department_id))
     user = user_of(request)
     context = {
         **on_day(request, when),
@@ -96,13 +97,6 @@ def department_export(
         rows = commitment_file_rows(stream_commitments(files.commitments), when)
         return table_response(format, name, COMMITMENT_COLUMNS, rows, when=when)
     return table_response(format, name, columns("Focus area"), file_rows(files.led), when=when)
-
-
-def _page(abbreviation: str, when: AsOf) -> DepartmentPage | None:
-    department_id = find_department(abbreviation, when)
-    if department_id is None:
-        raise Http404
-    return department_page(department_id, when)
 
 
 def _promise(row: CommitmentRow, user: User, when: AsOf) -> Promise:

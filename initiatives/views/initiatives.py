@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan, PlanVersion
 from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm, ReasonForm
-from initiatives.models import Commitment, Initiative, StatusUpdate
+from initiatives.models import Commitment, Initiative, InitiativeVersion, StatusUpdate
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import contributors_of, priorities_of
 from initiatives.selectors.rows import (
@@ -33,7 +33,7 @@ from initiatives.services import (
     override_status,
     update_initiative,
 )
-from initiatives.views.as_of import speaks_for_a_day
+from initiatives.views.as_of import not_kept, speaks_for_a_day
 from initiatives.views.lookups import address_of, crumbs, form_page, get_initiative_or_404, link
 from people.models import User
 from records.asof import AsOf
@@ -92,7 +92,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
     initiative = _seen_initiative(request, pk, when)
     status = status_of(pk, when)
     if status is None:
-        return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
+        return not_kept(request, "initiative", InitiativeVersion.objects.filter(subject=pk))
     user = user_of(request)
     actions = AllowedActions(user, initiative, when.is_live)
     may = actions.on_page()
@@ -198,7 +198,7 @@ def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResp
     name, way = str(initiative), crumbs(initiative, "History")
     status = None if when.is_live else status_of(pk, when)
     if status is None and not when.is_live:
-        return render(request, "initiatives/initiative_not_then.html", {"initiative": initiative}, status=404)
+        return not_kept(request, "initiative", InitiativeVersion.objects.filter(subject=pk))
     plan = _plan_then(initiative, when)
     if status is not None:
         name = f"{status.number} {status.title}"

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from goals.models import Plan, PlanVersion
+from goals.models import GoalVersion, Plan, PlanVersion
 from goals.selectors import goals_as_of, plan_as_of, plans_as_of
 from initiatives.judgement import BAR_ORDER
 from initiatives.models import EffectiveStatus
 from initiatives.selectors.lists import plan_rows
 from initiatives.selectors.overview import PlanOverview, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
+from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
 from records.asof import AsOf
 from web.requests import user_of
 
@@ -49,7 +49,7 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     """The plan at a glance."""
     plan = plan_as_of(slug, when)
     if plan is None:
-        return _not_yet(request, Plan.objects.filter(slug=slug).exists())
+        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
     overview = plan_overview(plan, when)
     context = {
         **on_day(request, when),
@@ -68,11 +68,12 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
     """One focus area by strategy, with every initiative."""
     plan = plan_as_of(slug, when)
     if plan is None:
-        return _not_yet(request, Plan.objects.filter(slug=slug).exists())
+        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
     goals = list(goals_as_of(plan.subject_id, when))
     place = next((index for index, goal in enumerate(goals) if goal.number == number), None)
     if place is None:
-        return _not_yet(request, is_known=True, what=plan.goal_label)
+        named = GoalVersion.objects.filter(plan=plan.subject_id, number=number)
+        return not_kept(request, plan.goal_label.lower(), named)
     goal = goals[place]
     whole, sections = goal_sections(goal, when)
     context = {
@@ -107,13 +108,6 @@ def _mix(overview: PlanOverview) -> dict[str, Any]:
         "whole_cells": cells(overview.whole),
         "columns_of_numbers": len(occurring) + 3,
     }
-
-
-def _not_yet(request: HttpRequest, is_known: bool, what: str = "plan") -> HttpResponse:
-    """What a day before its beginning looks like; 404 for what never was."""
-    if not is_known or getattr(request, "as_of_day", None) is None:
-        raise Http404
-    return render(request, "initiatives/plan_not_yet.html", {"what": what.lower()}, status=404)
 
 
 def _figures(request: HttpRequest, rollup: Rollup, plan: PlanVersion, goal: Any = None) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from django.urls import resolve, reverse
 
 from goals.models import Goal, Strategy
 from goals.services import create_goal, create_priority, update_goal, update_plan, update_strategy
+from initiatives.models import Initiative
 from initiatives.services import (
     accept_commitment,
     complete_milestone,
@@ -243,13 +244,40 @@ def test_a_day_that_is_none_gets_a_sentence(past, cast, sign_in):
             assert (name, day, answer.status_code, "As of: " in told, why in told) == (name, day, 400, True, True)
 
 
-def test_a_day_before_everything_is_empty_or_not_found_and_never_an_error(past, cast, sign_in):
+def test_a_day_before_the_first_that_is_kept_names_it_on_every_page_and_leads_there(past, cast, sign_in):
     client = sign_in(cast.viewer)
-    for name, (path, _) in PAGES.items():
-        answer = client.get(address(path, past, "2024-01-01"))
-        assert answer.status_code in {200, 404}, name
-        text = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        assert b"Fiber to every site" not in text, name
+    for name, (path, _) in {**PAGES, "the plan that runs": ("/plan/", words)}.items():
+        answer = client.get(address(path, past, "2020-01-01"))
+        if path.startswith("/api/"):
+            assert (name, answer.status_code) == (name, 404 if "{" in path else 200)
+            continue
+        text = " ".join(words(answer))
+        assert (name, answer.status_code) == (name, 404)
+        what = "initiative" if path.startswith("/initiatives/{") else "plan"
+        assert f"The {what} was not kept here on that day" in text, name
+        assert "The first day that was is 1 Jul 2025" in text, name
+        link = re.search(r'href="([^"]*as_of=2025-07-01[^"]*)"', answer.content.decode())
+        assert link is not None, name
+        led_to = client.get(link[1].replace("&amp;", "&"), follow=True)
+        assert led_to.status_code == 200, name
+        led_to.close()
+
+
+def test_what_was_added_later_or_deleted_names_its_own_first_day(past, cast, sign_in):
+    client = sign_in(cast.viewer)
+    new = Initiative.objects.get(number="1.2")
+    for path, day, sentence in (
+        ("/plans/test-plan/goals/3/", "2026-09-30", "The focus area was not kept here on that day"),
+        ("/departments/NEW/", "2026-09-30", "The department was not kept here on that day"),
+        (f"/initiatives/{new.pk}/", "2026-09-30", "The initiative was not kept here on that day"),
+        (f"/initiatives/{new.pk}/history/", "2026-09-30", "The initiative was not kept here on that day"),
+        (f"/initiatives/{past['gone'].pk}/", "2026-10-05", "It had been deleted by then"),
+    ):
+        answer = client.get(f"{path}?as_of={day}")
+        assert (path, answer.status_code, sentence in " ".join(words(answer))) == (path, 404, True)
+        link = re.search(rf'href="({path}\?as_of=[^"]*)"', answer.content.decode())
+        assert link is not None, path
+        assert client.get(link[1]).status_code == 200, path
 
 
 def test_today_is_no_past_day(past, cast, sign_in):

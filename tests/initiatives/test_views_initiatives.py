@@ -244,7 +244,7 @@ def test_a_day_that_is_none_is_told(sign_in, cast, initiative, day):
 def test_before_it_was_added_there_is_no_page(sign_in, cast, initiative):
     answer = sign_in(cast.viewer).get(to("initiative-detail", initiative) + "?as_of=2025-01-01")
     assert answer.status_code == 404
-    assert "was not in the plan on that day" in answer.content.decode()
+    assert "was not kept here on that day" in answer.content.decode()
 
 
 def test_handing_over_the_work_of_someone_who_leaves(sign_in, cast, plan, initiative):

@@ -133,7 +133,7 @@ def test_a_bad_day_gets_a_sentence(sign_in, cast, plan, day, name):
 
 def test_before_the_plan_there_is_a_sentence(sign_in, cast, plan):
     text = read(sign_in(cast.viewer), plan_page(plan) + "?as_of=2024-01-01", status=404)
-    assert "Choose a later day" in text
+    assert "was not kept here on that day" in text
 
 
 def test_basis_and_source_stand_on_the_page(sign_in, cast, plan):
