@@ -67,7 +67,7 @@ def sample() -> dict[str, Any]:
         "segments": status_segments(counts),
         "one_segment": status_segments({"on_track": 3}),
         "no_segments": [],
-        "marks": [{"x": 20, "state": "done"}, {"x": 45, "state": "late"}, {"x": 70, "state": "open"}],
+        "marks": [Sample(x=20, state="done"), Sample(x=45, state="late"), Sample(x=70, state="open")],
         "rows": [
             ("1.1", "Endpoint protection on every City computer", "on_track", 3, 5, date(2027, 3, 31), "OIT", 10, 60),
             ("2.3", "Free wireless in recreation centers, with a long title that has to wrap somewhere", "off_track",

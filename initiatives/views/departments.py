@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from initiatives.rendering import initiative_rows
 from initiatives.selectors.departments import (
     COMMITMENT_COLUMNS,
     DepartmentPage,
@@ -70,6 +71,7 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
         "page": page,
         "promises": [_promise(row, user, when) for row in page.open_commitments],
         "figures": _figures(page),
+        "lines": initiative_rows(page.led, when, day_query(request)),
         "is_mine": page.department.subject_id in user.liaison_department_ids,
         "breadcrumb": [
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},

@@ -13,9 +13,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from initiatives.forms import InitiativeFilterForm
+from initiatives.rendering import listed_rows
 from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, plan_rows, timeline, wanted_rows
 from initiatives.selectors.status import read
-from initiatives.views.as_of import on_day, speaks_for_a_day
+from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from records.asof import AsOf
 from web.requests import user_of
@@ -79,6 +80,8 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     context |= {"page": page, "chips": _chips(request, listing.form), "downloads": _downloads(request)}
     if context["is_timeline"] and found:
         context["timeline"] = timeline(found, when)
+    else:
+        context["lines"] = listed_rows(found, when, day_query(request))
     htmx = getattr(request, "htmx", None)
     is_fragment = htmx and not htmx.history_restore_request
     template = "initiatives/initiative_list.html" + ("#table" if is_fragment else "")

@@ -11,6 +11,7 @@ from goals.models import GoalVersion, Plan, PlanVersion
 from goals.selectors import goals_as_of, plan_as_of, plans_as_of
 from initiatives.judgement import BAR_ORDER
 from initiatives.models import EffectiveStatus
+from initiatives.rendering import initiative_rows
 from initiatives.selectors.lists import plan_rows
 from initiatives.selectors.overview import PlanOverview, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
@@ -81,7 +82,7 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         "plan": plan,
         "goal": goal,
         "rollup": whole,
-        "sections": sections,
+        "sections": [(one, initiative_rows(one.rows, when, day_query(request))) for one in sections],
         "before": goals[place - 1] if place else None,
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from reports.content.report import Segment
 from web.markdown import to_plain
+from web.shares import Segment
 
 Look = Literal["", "muted", "late", "strong", "small"]
 # Where a block is drawn. Speaker notes of slides hold the sentences of every block all the same.

@@ -11,7 +11,7 @@ from initiatives.judgement import BAR_ORDER, reasons, severity
 from reports.content.changes import Comparison, compare
 from reports.content.leak_check import named_in
 from reports.content.rows import INTERNAL, Commitment, Heading, Initiative, Milestone, Rows
-from web.shares import percent
+from web import shares
 
 AGES = {30: "up to 30 days", 60: "31 to 60 days", 90: "61 to 90 days"}  # of the last update
 OLDER = ("more than 90 days", "never")
@@ -82,17 +82,6 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A part of a bar 100 wide."""
-
-    status: str
-    label: str
-    count: int
-    x: float
-    width: float
-
-
-@dataclass(frozen=True)
 class Dated:
     """A date ahead: a milestone, a commitment or an initiative's own due date."""
 
@@ -110,7 +99,7 @@ class FocusArea:
     goal: Heading
     counts: Mapping[str, int]
     initiatives: tuple[Initiative, ...]
-    segments: tuple[Segment, ...]
+    segments: tuple[shares.Segment, ...]
     cells: tuple[int, ...]  # in the order of the report's `status_columns`
 
     @property
@@ -119,7 +108,7 @@ class FocusArea:
 
     @property
     def completed_percent(self) -> int | None:
-        return percent(self.counts.get("completed", 0), self.counted)
+        return shares.percent(self.counts.get("completed", 0), self.counted)
 
 
 @dataclass(frozen=True)
@@ -226,15 +215,9 @@ class ReportContent:
         """The whole plan in the same figures."""
         return self._focus_area(_heading("Whole plan"), self.rows.initiatives)
 
-    def segments(self, counts: Mapping[str, int]) -> tuple[Segment, ...]:
+    def segments(self, counts: Mapping[str, int]) -> tuple[shares.Segment, ...]:
         """Counts as the parts of a bar, with the words of the quarter."""
-        total, x, found = sum(counts.values()), 0.0, []
-        for status, count in counts.items():
-            if count:
-                width = count * 100 / total
-                found.append(Segment(status, self.labels[status], count, round(x, 3), round(width, 3)))
-                x += width
-        return tuple(found)
+        return shares.segments(counts, self.labels)
 
     @cached_property
     def changes(self) -> Comparison | None:

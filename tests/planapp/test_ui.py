@@ -13,6 +13,7 @@ from planapp.context import frame
 from planapp.gallery import sample
 from web.forms import Sentences
 from web.templatetags import ui
+from web.templatetags.components import sort_header
 
 TODAY = date(2026, 11, 24)
 
@@ -41,9 +42,9 @@ def test_status_unknown_or_empty_shows_no_current_update():
 
 def test_status_segments_fill_the_bar_and_skip_zero():
     segments = ui.status_segments({"off_track": 1, "on_track": 2, "on_hold": 0})
-    assert [segment["status"] for segment in segments] == ["on_track", "off_track"]
-    assert segments[-1]["x"] + segments[-1]["width"] == pytest.approx(100, abs=0.01)
-    assert ui.status_segments({}) == []
+    assert [segment.status for segment in segments] == ["on_track", "off_track"]
+    assert segments[-1].x + segments[-1].width == pytest.approx(100, abs=0.01)
+    assert ui.status_segments({}) == ()
 
 
 @pytest.mark.parametrize(
@@ -94,9 +95,7 @@ def test_form_errors_name_the_field_and_are_linked_to_it():
 
 def test_query_keeps_other_filters_when_the_page_changes():
     request = RequestFactory().get("/initiatives/?status=at_risk&page=3")
-    html = render_to_string(
-        "_components/sort_header.html", {"label": "Due", "key": "due", "sort": "-due"}, request=request
-    )
+    html = sort_header(Context({"request": request}), "Due", "due", sort="-due")
     assert 'href="?status=at_risk&amp;sort=due"' in html
     assert 'aria-sort="descending"' in html
 

@@ -1,14 +1,20 @@
-"""The components that stand in every row of a list, as tags: a list draws hundreds, and includes took half its time."""
+"""The components that stand many times on a page, as tags: a list draws hundreds, and includes took half its time.
 
-from collections.abc import Iterable
+They are functions, so that rows that are drawn in Python (a room's rendering.py) call them too.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from web.addresses import address
+from web.shares import Segment
 from web.templatetags.ui import days_phrase, days_state, status_key, status_label
 
 register = template.Library()
@@ -17,7 +23,9 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing beside words. name: a symbol of templates/_components/sprite.html."""
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', name)
+    return SafeString(
+        f'<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{escape(name)}"></use></svg>'
+    )
 
 
 @register.simple_tag(name="date")
@@ -31,8 +39,10 @@ def show_date(
     if not day:
         return SafeString('<span class="muted">No date</span>')
     local = timezone.localtime(day) if isinstance(day, datetime) and timezone.is_aware(day) else day
-    machine, words = ("c", "j M Y, H:i") if time else ("Y-m-d", "j M Y")
-    html = f'<time class="nowrap" datetime="{format_date(local, machine)}">{format_date(local, words)}</time>'
+    machine, words = local.isoformat() if time else f"{local:%Y-%m-%d}", f"{local.day} {local:%b %Y}"
+    if time:
+        words += f", {local:%H:%M}"
+    html = f'<time class="nowrap" datetime="{machine}">{words}</time>'
     if due and not done:
         state = days_state(day, today) or "muted"
         html += f' <span class="small nowrap {state}">{days_phrase(day, today)}</span>'
@@ -52,11 +62,11 @@ def progress(done: int, total: int, *, what: str = "milestones met", wide: bool 
     """How many of how many, as a bar and numbers; "None set" where there are none."""
     if not total:
         return SafeString('<span class="muted small">None set</span>')
-    return format_html(
-        '<span class="progress{0}"><progress value="{1}" max="{2}" aria-label="{1} of {2} {3}"></progress>'
-        '<span>{1} of {2}<span class="visually-hidden"> {3}</span></span></span>',
-        " progress-wide" if wide else "", done, total, what,
-    )  # fmt: skip
+    size, of, words = " progress-wide" if wide else "", f"{int(done)} of {int(total)}", escape(what)
+    return SafeString(
+        f'<span class="progress{size}"><progress value="{int(done)}" max="{int(total)}" aria-label="{of} {words}">'
+        f'</progress><span>{of}<span class="visually-hidden"> {words}</span></span></span>'
+    )
 
 
 @register.simple_tag(name="name")
@@ -66,10 +76,99 @@ def show_name(name: str | None, *, missing: str = "") -> SafeString:
     Nobody is "No owner" in the colour of what is late, or what missing says.
     """
     if name:
-        return format_html("<bdi>{}</bdi>", name)
+        return SafeString(f"<bdi>{escape(name)}</bdi>")
     return escape(missing) if missing else SafeString('<span class="late">No owner</span>')
 
 
 @register.simple_tag
 def names(several: Iterable[str]) -> SafeString:
     return format_html_join(", ", "<bdi>{}</bdi>", ((name,) for name in several))
+
+
+@register.simple_tag
+def nav_item(view: str, label: str, *, key: str, current: str) -> SafeString:
+    """One link of the main navigation; key is its section, current the one that the page belongs to."""
+    mark = SafeString(' aria-current="true"') if key == current else ""
+    return format_html('<li><a href="{}"{}>{}</a></li>', address(view), mark, label)
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(
+    context: Context, label: str, key: str, *, sort: str, num: bool = False, target: str = ""
+) -> SafeString:
+    """A column heading that sorts by a link. key: value of ?sort=; sort: the current one, "key" or "-key".
+
+    num: over numbers; target: id of the part that htmx swaps.
+    """
+    query = context["request"].GET.copy()
+    query["sort"] = f"-{key}" if sort == key else key
+    query.pop("page", None)
+    link = f"?{query.urlencode()}"
+    swap = format_html(' hx-get="{}" hx-target="#{}" hx-swap="outerHTML" hx-push-url="true"', link, target)
+    order, drawing = {key: ("ascending", "up"), f"-{key}": ("descending", "down")}.get(sort, ("", "sort"))
+    return format_html(
+        '<th{}{}><a href="{}"{}>{}{}</a></th>',
+        SafeString(' class="num"') if num else "", SafeString(f' aria-sort="{order}"') if order else "",
+        link, swap if target else "", label, icon(drawing),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def status_mix(
+    segments: Sequence[Segment],
+    *,
+    id: str,
+    title: str = "Initiatives by status",
+    base_url: str = "",
+    legend: bool = True,
+) -> SafeString:
+    """A bar of statuses, each as wide as its share. segments: `counts|status_segments`; id: of its title in the page.
+
+    legend=False where the page has the numbers in a table; with base_url each of them links to base_url + "status=…".
+    """
+    words = ", ".join(f"{one.label}: {one.count}" for one in segments) or "Nothing to count yet"
+    bar = "".join(_part(one.status, f'x="{one.x}%" width="{one.width}%" height="20"') for one in segments)
+    html = (
+        f'<div class="stack-tight"><svg class="chart mix" height="20" width="100%" role="img" '
+        f'aria-labelledby="{escape(id)}-title {escape(id)}-desc"><title id="{escape(id)}-title">{escape(title)}</title>'
+        f'<desc id="{escape(id)}-desc">{escape(words)}.</desc>{bar}</svg>'
+    )
+    if legend:
+        none = '<li class="muted">Nothing to count yet.</li>'
+        html += f'<ul class="legend" role="list">{"".join(_legend(one, base_url) for one in segments) or none}</ul>'
+    return SafeString(html + "</div>")
+
+
+def _part(status: str, place: str) -> str:
+    """A rectangle in the colour of a status and over it its pattern; on track has none."""
+    pattern = "" if status == "on_track" else f'<rect {place} fill="url(#p-{status})"/>'
+    return f'<rect class="seg st-{status}" {place}/>{pattern}'
+
+
+def _legend(one: Segment, base_url: str) -> str:
+    words = f"<span>{escape(one.label)}</span>"
+    if base_url:
+        words = f'<a href="{escape(base_url)}status={one.status}">{escape(one.label)}</a>'
+    swatch = _part(one.status, 'width="20" height="14"')
+    return (
+        f'<li><svg class="swatch" width="20" height="14" aria-hidden="true">{swatch}</svg>{words} '
+        f'<strong class="num">{one.count}</strong></li>'
+    )
+
+
+@register.simple_tag
+def timeline_bar(
+    *, label: str, status: object, x: float, width: float, marks: Iterable[Any] = (), today_x: float | None = None
+) -> SafeString:
+    """One initiative on a time axis, for a table cell. label is said to screen readers; x, width, today_x: 0 to 100.
+
+    marks: milestones with `x` and `state` (done, late, open).
+    """
+    bar = _part(status_key(status), f'x="{x}%" width="{width}%" y="8" height="8" rx="2"')
+    dots = "".join(f'<circle class="dot dot-{one.state}" cx="{one.x}%" cy="12" r="4"/>' for one in marks)
+    if today_x is not None:
+        dots += f'<line class="today-line" x1="{today_x}%" x2="{today_x}%" y1="0" y2="24"/>'
+    return SafeString(
+        f'<svg class="chart bar-row" height="24" width="100%" role="img" aria-label="{escape(label)}">'
+        f'<line class="axis" x1="0" x2="100%" y1="12" y2="12"/>{bar}{dots}</svg>'
+    )

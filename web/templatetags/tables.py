@@ -1,6 +1,7 @@
 """The one way a page draws a table: plain cells inside; what each needs on a phone or a screen reader is added here."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -16,7 +17,7 @@ _CELL = re.compile(r"<(/?table|tbody|tr|th|td)\b([^>]*)>")
 _MARKUP = re.compile(r"<[^>]+>")
 _HIDDEN = '<span class="visually-hidden">'
 _CLASSES_OF_A_COLUMN = ("num", "no-print")
-_OPTIONS = {"label", "labelledby", "wide", "kind"}
+_OPTIONS = {"label", "labelledby", "wide", "kind", "rows"}
 # Where columns are too narrow, app.css turns a row into a block, which is no row to a screen reader without these.
 _ROLES = {"tbody": ' role="rowgroup"', "tr": ' role="row"', "th": ' role="rowheader" scope="row"', "td": ' role="cell"'}
 
@@ -31,7 +32,9 @@ class TableNode(Node):
         head = _HEADING.sub(lambda match: _heading(match, columns), head)
         head = head.replace("<thead", '<thead role="rowgroup"').replace("<tr", '<tr role="row"')
         options = {name: value.resolve(context) for name, value in self.options.items()}
-        return mark_safe(f"{_opening(**options)}{head}{found}{_cells(rows, columns)}</table></div>")  # noqa: S308 - rendered
+        drawn = options.pop("rows", None)
+        rows = _cells(rows, columns) if drawn is None else _drawn(drawn, columns)
+        return mark_safe(f"{_opening(**options)}{head}{found}{rows}</table></div>")  # noqa: S308 - rendered
 
 
 def _opening(label: str = "", labelledby: str = "", wide: bool = False, kind: str = "") -> str:
@@ -75,6 +78,16 @@ def _cells(html: str, columns: list[tuple[str, str]]) -> str:
     return _CELL.sub(give, html)
 
 
+def _drawn(rows: Iterable[Sequence[str]], columns: list[tuple[str, str]]) -> str:
+    """Rows whose cells are drawn already, the name of the row first, each put between the same tags."""
+    opened = [f"<th{_ROLES['th']}>%s</th>"]
+    for label, classes in columns[1:]:
+        of_column = f'{label} class="{classes}"' if classes else label
+        opened.append(f"<td{_ROLES['td']}{of_column}>".replace("%", "%%") + "%s</td>")
+    row = f"<tr{_ROLES['tr']}>{''.join(opened)}</tr>"
+    return f"<tbody{_ROLES['tbody']}>{''.join(row % tuple(cells) for cells in rows)}</tbody>"
+
+
 @register.tag
 def table(parser: Parser, token: Token) -> TableNode:
     """Draw a table with its frame, roles and labels; rows are written as plain <tr>, <th> (the row's name) and <td>.
@@ -87,11 +100,13 @@ def table(parser: Parser, token: Token) -> TableNode:
     label, or labelledby (the id of a heading), names the table; wide=True stacks it earlier (six columns and more);
     kind is a class of app.css. The classes "num" and "no-print" of a heading go to its cells too. A heading for
     screen readers only (a visually-hidden span) labels no cell on a phone.
+
+    rows: for long lists, instead of a <tbody>. The HTML of each cell, row by row, drawn by a room's rendering.py.
     """
     words = token.split_contents()[1:]
     options: dict[str, Any] = token_kwargs(words, parser)
     if words or not options.keys() <= _OPTIONS or not options.keys() & {"label", "labelledby"}:
-        raise template.TemplateSyntaxError("{% table %} takes label or labelledby, wide and kind.")
+        raise template.TemplateSyntaxError("{% table %} takes label or labelledby, wide, kind and rows.")
     body = parser.parse(("endtable",))
     parser.delete_first_token()
     return TableNode(options, body)

@@ -7,13 +7,45 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.template.base import Parser, Token
+from django.template.context import Context
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as parse_url
+from django.urls import NoReverseMatch
 from django.utils import timezone
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from web import shares
+from web.addresses import address
 from web.markdown import to_html, to_plain
 
 register = template.Library()
+
+
+class Address(URLNode):
+    """Django's own `{% url %}`, but that an address of one shape is looked up once (web.addresses)."""
+
+    def render(self, context: Context) -> str:
+        if self.kwargs:
+            return str(super().render(context))
+        found = ""
+        try:
+            found = address(self.view_name.resolve(context), *(one.resolve(context) for one in self.args))
+        except NoReverseMatch:
+            if not self.asvar:
+                raise
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return conditional_escape(found) if context.autoescape else found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> Address:
+    node = parse_url(parser, token)
+    return Address(node.view_name, node.args, node.kwargs, node.asvar)
+
 
 # In the order in which bars and legends show them: best first, then waiting, then ended, then unknown.
 STATUS_LABELS = {
@@ -41,20 +73,9 @@ def status_label(value: object) -> str:
 
 
 @register.filter
-def status_segments(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Counts by status as the segments of a bar 100 wide: {status, label, count, x, width}."""
-    total = sum(counts.values())
-    segments: list[dict[str, Any]] = []
-    x = 0.0
-    for status, label in STATUS_LABELS.items():
-        count = counts.get(status, 0)
-        if count:
-            width = count * 100 / total
-            segments.append(
-                {"status": status, "label": label, "count": count, "x": round(x, 3), "width": round(width, 3)}
-            )
-            x += width
-    return segments
+def status_segments(counts: Mapping[str, int]) -> tuple[shares.Segment, ...]:
+    """Counts by status as the parts of a bar, best first."""
+    return shares.segments({status: counts.get(status, 0) for status in STATUS_LABELS}, STATUS_LABELS)
 
 
 @register.filter
