@@ -69,7 +69,7 @@ class CommitmentSerializer(RowSerializer):
         row = CommitmentRow
         fields = (
             "id", "initiative_id", "initiative_number", "department_id", "department_abbreviation", "what", "due_date",
-            "state", "accepted_at", "delivered_at",
+            "state", "accepted_at", "delivered_at", "answer", "offered_due_date", "offered_department_name",
         )  # fmt: skip
 
 

@@ -108,6 +108,16 @@ class CommitmentProposeForm(PageForm):
             field.help_text = "You can propose what a department of yours promises."
 
 
+class CommitmentOfferForm(PageForm):
+    """What a department would rather do than what it was asked; shown as it was asked, to be changed."""
+
+    due_date = Day(required=False, label="Date you can keep")
+    department = forms.ModelChoiceField(
+        Department.objects.filter(deleted_at__isnull=True), label="Department that should do it", empty_label=None
+    )
+    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Whoever asked reads it.")
+
+
 class CommitmentMoveForm(PageForm):
     """Another due date."""
 

@@ -236,6 +236,9 @@ class MilestoneJudgement(_Due):
         return slip_days(self.baseline_due_date, self.due_date)
 
 
+NOT_PROMISED = frozenset({"declined", "withdrawn"})
+
+
 class CommitmentJudgement(_Due):
     """How a commitment stands, judged by its state and its date."""
 

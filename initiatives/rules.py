@@ -50,6 +50,14 @@ def is_liaison_of_commitment(user: User, commitment: Commitment | None) -> bool:
 
 
 @rules.predicate
+def is_liaison_who_promised(user: User, commitment: Commitment | None) -> bool:
+    """Takes back or moves what the department accepted; to what it was only asked it answers."""
+    if commitment is None or commitment.state != Commitment.State.ACCEPTED:
+        return False
+    return is_liaison_of(user, commitment.department_id)
+
+
+@rules.predicate
 def may_change_milestones_beside(user: User, milestone: Milestone | None) -> bool:
     return milestone is not None and user.has_perm("initiatives.change_milestone", milestone.initiative)
 
@@ -101,7 +109,8 @@ rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)
 rules.add_perm("initiatives.ask_any_department", may_manage | (has_working_role & is_owner))
 rules.add_perm("initiatives.propose_commitment", may_manage | (has_working_role & is_owner) | is_liaison)
 rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_commitment)
+rules.add_perm("initiatives.settle_offer", may_manage | (has_working_role & owns_initiative_of))
 rules.add_perm(
-    "initiatives.withdraw_commitment", may_manage | is_liaison_of_commitment | (has_working_role & owns_initiative_of)
+    "initiatives.withdraw_commitment", may_manage | is_liaison_who_promised | (has_working_role & owns_initiative_of)
 )
 rules.add_perm("initiatives.hand_over", may_manage)

@@ -23,12 +23,18 @@ register(
 )  # fmt: skip
 register(
     "commitment", "Commitment", proposed="Commitment proposed", accepted="Commitment accepted",
-    delivered="Commitment delivered", withdrawn="Commitment withdrawn", moved="Commitment’s due date moved",
+    declined="Commitment declined", offered="Another date or department proposed",
+    agreed="Department’s proposal agreed", asked_again="Commitment asked for again",
+    delivered="Commitment delivered", withdrawn="Commitment withdrawn",
+    moved="Commitment’s due date moved",
 )  # fmt: skip
 FIELDS.update(
-    {"baseline_due_date": "Date first agreed", "completed_date": "Completed on", "due_date": "Due",
+    {"answer": "Answer of the department",
+     "baseline_due_date": "Date first agreed", "completed_date": "Completed on", "due_date": "Due",
      "due_text": "Due as written", "happened": "What happened", "is_cancelled": "Cancelled",
-     "next_steps": "What is next", "override_reason": "Reason for the override",
+     "next_steps": "What is next",
+     "offered_department": "Department proposed instead",
+     "offered_due_date": "Date proposed instead", "override_reason": "Reason for the override",
      "override_status": "Status shown instead", "percent": "Percent done", "review_date": "Review while on hold by",
      "slip_count": "Times slipped", "status": "Reported status"}
 )  # fmt: skip

@@ -9,12 +9,17 @@ from records.history import Recorded, Version
 
 
 class CommitmentFields(models.Model):
-    """What is recorded of a commitment. `*_at` are instants, `due_date` is a day."""
+    """What is recorded of a commitment. `*_at` are instants, `due_date` is a day.
+
+    `answered_*` and `answer` are what the department said last to what it was asked. What it would rather do stands in
+    `offered_*` until the initiative's side agrees or asks again.
+    """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
         ACCEPTED = "accepted", "Accepted"
         DELIVERED = "delivered", "Delivered"
+        DECLINED = "declined", "Declined"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="+")
@@ -28,13 +33,22 @@ class CommitmentFields(models.Model):
     accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     delivered_at = models.DateTimeField(null=True, blank=True)
     delivered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True, default="", max_length=2_000)
+    offered_due_date = models.DateField(null=True, blank=True)
+    offered_department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         abstract = True
 
 
 class Commitment(CommitmentFields, Recorded):
-    """Proposed → accepted → delivered; withdrawn from either of the first two."""
+    """Proposed → accepted → delivered; declined from the first, withdrawn from either of the first two."""
+
+    not_worded = frozenset({"answered_at", "answered_by"})
 
     class Meta:
         constraints = [
@@ -52,8 +66,17 @@ class Commitment(CommitmentFields, Recorded):
                 condition=(Q(state="proposed", accepted_at__isnull=True, delivered_at__isnull=True))
                 | Q(state="accepted", accepted_at__isnull=False, delivered_at__isnull=True)
                 | Q(state="delivered", delivered_at__isnull=False)
+                | Q(state="declined", accepted_at__isnull=True, delivered_at__isnull=True)
                 | Q(state="withdrawn", delivered_at__isnull=True),
                 name="commitment_state_and_dates",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(answer=""), name="commitment_declined_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_due_date__isnull=True, offered_department__isnull=True)
+                | Q(state="proposed", answered_by__isnull=False),
+                name="commitment_offer_waits",
             ),
         ]
         indexes = [
@@ -64,6 +87,11 @@ class Commitment(CommitmentFields, Recorded):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def has_offer(self) -> bool:
+        """Whether the department would rather do it by another day, or have another department do it."""
+        return self.offered_due_date is not None or self.offered_department_id is not None
 
 
 class CommitmentVersion(Version, CommitmentFields):

@@ -48,6 +48,7 @@ class MyWork:
     milestones_now: list[MilestoneRow] = field(default_factory=list)
     milestones_next: list[MilestoneRow] = field(default_factory=list)
     to_accept: list[CommitmentRow] = field(default_factory=list)
+    to_settle: list[CommitmentRow] = field(default_factory=list)
     to_deliver: list[CommitmentRow] = field(default_factory=list)
     promised_next: list[CommitmentRow] = field(default_factory=list)
     to_acknowledge: list[StatusUpdate] = field(default_factory=list)
@@ -59,6 +60,7 @@ class MyWork:
             len(self.updates_due)
             + len(self.milestones_now)
             + len(self.to_accept)
+            + len(self.to_settle)
             + len(self.to_deliver)
             + len(self.to_acknowledge)
         )
@@ -86,7 +88,8 @@ def my_work(user: User, when: AsOf) -> MyWork:
         updates_next=[one for one in due if soon < one.due_day <= horizon],
         milestones_now=[row for row in open_milestones if row.due_date and row.due_date <= soon],
         milestones_next=[row for row in open_milestones if row.due_date and row.due_date > soon],
-        to_accept=[row for row in promises if row.state == "proposed"],
+        to_accept=[row for row in promises if row.state == "proposed" and not row.has_offer],
+        to_settle=_offers(user, when),
         to_deliver=[row for row in accepted if row.due_date and row.due_date <= soon],
         promised_next=[row for row in accepted if row.due_date is None or soon < row.due_date <= horizon],
         to_acknowledge=_to_acknowledge(user),
@@ -156,6 +159,14 @@ def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
     if not departments:
         return []
     return read_commitments(commitments(when).filter(department__in=departments, state__in=["proposed", "accepted"]))
+
+
+def _offers(user: User, when: AsOf) -> list[CommitmentRow]:
+    """Where a department asked for something would rather do something else; the owner of the initiative answers."""
+    offered = Q(offered_due_date__isnull=False) | Q(offered_department__isnull=False)
+    return read_commitments(
+        commitments(when).filter(offered, initiative_then__owner=user, initiative_then__plan__state=Plan.State.ACTIVE)
+    )
 
 
 def _to_acknowledge(user: User) -> list[StatusUpdate]:

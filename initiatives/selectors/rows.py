@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from initiatives.judgement import CommitmentJudgement, MilestoneJudgement
-from initiatives.models import Acknowledgement, CommitmentVersion, MilestoneVersion, StatusUpdate
+from initiatives.models import Acknowledgement, Commitment, CommitmentVersion, MilestoneVersion, StatusUpdate
 from initiatives.selectors.status import CHUNK
 from people.models import UserVersion
 from records.asof import AsOf
@@ -57,10 +57,17 @@ class CommitmentRow(CommitmentJudgement):
     state: str
     accepted_at: datetime | None
     delivered_at: datetime | None
+    answer: str
+    offered_due_date: date | None
+    offered_department_name: str | None
 
     @property
     def state_label(self) -> str:
-        return {"proposed": "Proposed", "accepted": "Accepted", "delivered": "Delivered"}.get(self.state, "Withdrawn")
+        return str(Commitment.State(self.state).label)
+
+    @property
+    def has_offer(self) -> bool:
+        return bool(self.offered_due_date or self.offered_department_name)
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,9 @@ def commitments(when: AsOf) -> QuerySet[Any]:
         .annotate(
             initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
             department_then=FilteredRelation("department__versions", condition=when.q("department__versions")),
+            offered_then=FilteredRelation(
+                "offered_department__versions", condition=when.q("offered_department__versions")
+            ),
         )
         .filter(initiative_then__isnull=False)
         .annotate(
@@ -155,6 +165,7 @@ def commitments(when: AsOf) -> QuerySet[Any]:
             plan_id=F("initiative_then__plan_id"),
             department_abbreviation=F("department_then__abbreviation"),
             department_name=F("department_then__name"),
+            offered_department_name=F("offered_then__name"),
             live_version=F("subject__version"),
         )
         .order_by(F("due_date").asc(nulls_last=True), "subject_id")

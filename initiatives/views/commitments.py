@@ -1,15 +1,19 @@
-"""Propose, accept, deliver, move and withdraw what a department promises."""
+"""Propose, answer, deliver, move and withdraw what a department promises."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms import CommitmentMoveForm, CommitmentProposeForm, NeededReasonForm
+from initiatives.forms import CommitmentMoveForm, CommitmentOfferForm, CommitmentProposeForm, NeededReasonForm
 from initiatives.models import Commitment, Initiative
 from initiatives.services import (
     accept_commitment,
+    agree_to_offer,
+    ask_again,
+    decline_commitment,
     deliver_commitment,
     move_commitment,
+    offer_commitment,
     propose_commitment,
     withdraw_commitment,
 )
@@ -42,6 +46,66 @@ def commitment_accept(request: HttpRequest, pk: int) -> HttpResponse:
     def do() -> str:
         accept_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
         return f"Accepted for {commitment.department}: {commitment}."
+
+    return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+
+
+@require_http_methods(["GET", "POST"])
+def commitment_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department says no, with a reason."""
+    commitment = get_commitment_or_404(request, pk, needs="keep_commitment")
+    form = form_for(request, NeededReasonForm, row=commitment)
+    where = back_to(request, _list_of(commitment.initiative))
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        decline_commitment(commitment=commitment, seen_version=form.cleaned_data["version"], act=act)
+        messages.success(request, f"Declined: {commitment}. Whoever asked hears of it, with your reason.")
+        return where
+
+    page = form_page(commitment.initiative, "Decline what was asked", "Decline it", **_about(commitment, where))
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
+
+
+@require_http_methods(["GET", "POST"])
+def commitment_offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department names another day, or another department."""
+    commitment = get_commitment_or_404(request, pk, needs="keep_commitment")
+    form = form_for(request, CommitmentOfferForm, row=commitment)
+    where = back_to(request, _list_of(commitment.initiative))
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        offered = form.values("due_date", "department")
+        offer_commitment(commitment=commitment, seen_version=form.cleaned_data["version"], act=act, **offered)
+        messages.success(request, f"Proposed instead: {commitment}. Whoever asked hears of it and answers.")
+        return where
+
+    page = form_page(
+        commitment.initiative, "Propose another date or department", "Propose it", **_about(commitment, where)
+    )
+    return answer_form(request, form=form, save=save, template="form.html", context=page)
+
+
+def commitment_agree(request: HttpRequest, pk: int) -> HttpResponse:
+    """The initiative's side takes what the department offered."""
+    commitment = get_commitment_or_404(request, pk, needs="settle_offer")
+
+    def do() -> str:
+        seen = seen_number(request, "version")
+        row = agree_to_offer(commitment=commitment, seen_version=seen, act=act_of(request))
+        return f"Agreed: {row}. {row.department} " + ("has promised it." if row.accepted_at else "is asked for it now.")
+
+    return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+
+
+def commitment_ask_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """The initiative's side keeps to what it asked."""
+    commitment = get_commitment_or_404(request, pk, needs="settle_offer")
+
+    def do() -> str:
+        ask_again(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
+        return f"{commitment.department} is asked again: {commitment}."
 
     return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 

@@ -104,7 +104,7 @@ def department_export(
 def _promise(row: CommitmentRow, user: User, when: AsOf) -> Promise:
     """The past is read-only."""
     may = when.is_live and user.has_perm("initiatives.keep_commitment", row)
-    return Promise(row, may_accept=may and row.state == "proposed", may_deliver=may)
+    return Promise(row, may_accept=may and row.state == "proposed", may_deliver=may and row.state == "accepted")
 
 
 def _figures(page: DepartmentPage) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def _figures(page: DepartmentPage) -> list[dict[str, Any]]:
     return [
         {"label": "Initiatives led", "value": page.rollup.total, "href": "#led"},
         {"label": "Open commitments", "value": len(page.open_commitments), "href": "#commitments"},
-        {"label": "Waiting for a yes", "value": waiting, "href": "#commitments"},
+        {"label": "Not accepted yet", "value": waiting, "href": "#commitments"},
         {"label": "Late", "value": page.late_count, "href": "#late"},
     ]
 

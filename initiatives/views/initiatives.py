@@ -18,6 +18,7 @@ from initiatives.models import Commitment, Initiative, InitiativeVersion, Status
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import contributors_of, priorities_of
 from initiatives.selectors.rows import (
+    CommitmentRow,
     commitments,
     milestones,
     next_milestone,
@@ -73,9 +74,10 @@ class AllowedActions:
             "override": self.may("override_status"),
         }
 
-    def on_commitment(self, department_id: int) -> dict[str, bool]:
-        row = Commitment(initiative=self.initiative, department_id=department_id)
-        return {"keep": self.may("keep_commitment", row), "withdraw": self.may("withdraw_commitment", row)}
+    def on_commitment(self, shown: CommitmentRow) -> dict[str, bool]:
+        row = Commitment(initiative=self.initiative, department_id=shown.department_id, state=shown.state)
+        names = ("keep_commitment", "settle_offer", "withdraw_commitment")
+        return {name.partition("_")[0]: shown.is_open and self.may(name, row) for name in names}
 
     def on_update(self, author_id: int | None) -> dict[str, bool]:
         row = StatusUpdate(initiative=self.initiative, author_id=author_id)
@@ -101,7 +103,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
     shown_updates = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
     milestone_rows = read_milestones(milestones(when).filter(initiative=pk))
     promises = read_commitments(commitments(when).filter(initiative=pk))
-    commitment_rows = [(row, actions.on_commitment(row.department_id)) for row in promises]
+    commitment_rows = [(row, actions.on_commitment(row)) for row in promises]
     context: dict[str, Any] = {
         "initiative": initiative,
         "plan": plan,
@@ -111,7 +113,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "milestones": milestone_rows,
         "next_milestone": next_milestone(milestone_rows),
         "commitments": commitment_rows,
-        "has_commitment_actions": any(row.is_open and may["withdraw"] for row, may in commitment_rows),
+        "has_commitment_actions": any(any(may.values()) for _, may in commitment_rows),
         "basis": Initiative.Basis(status.basis).label if status.basis else "Written by people of the plan",
         "source_href": status.source if status.source.startswith(("https://", "http://")) else "",
         "updates": [

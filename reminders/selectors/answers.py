@@ -64,7 +64,12 @@ class Answerable:
             day = self.subject.due_date if self.subject.is_open else None
             return f"This milestone is due on {date_format(day, 'j M Y')} now." if day else "This milestone is done."
         if isinstance(self.subject, Commitment):
-            return f"This commitment is {self.subject.get_state_display().lower()}."
+            state = (
+                "waiting for an answer to what you propose"
+                if self.subject.has_offer
+                else self.subject.get_state_display()
+            )
+            return f"This commitment is {state.lower()}."
         return "This update was acknowledged."
 
     @property
@@ -123,7 +128,7 @@ def _overtaken(item: MessageItem, subject: Any) -> bool:
         return not subject.is_open or subject.due_date != item.due_date
     if isinstance(subject, Commitment):
         is_asked = item.kind == "commitment_asked"
-        return subject.state in ({"delivered", "withdrawn", "accepted"} if is_asked else {"delivered", "withdrawn"})
+        return subject.has_offer or subject.state not in ({"proposed"} if is_asked else {"proposed", "accepted"})
     return Acknowledgement.objects.filter(update=subject).exists()
 
 

@@ -12,12 +12,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from initiatives.forms import CommitmentOfferForm
+from initiatives.models import Commitment
 from initiatives.services import (
     NewerUpdate,
     accept_commitment,
     acknowledge_update,
     complete_milestone,
+    decline_commitment,
     deliver_commitment,
+    offer_commitment,
     record_no_change,
     record_status_update,
     update_milestone,
@@ -32,7 +36,10 @@ from reminders.services import send_new_link
 from web.forms import PageForm
 from web.request_checks import typed_words
 
-FORMS: dict[str, type[PageForm]] = {"initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm}
+FORMS: dict[str, type[PageForm]] = {
+    "initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm, "commitment": CommitmentOfferForm,
+}  # fmt: skip
+WITH_WORDS = {"", "decline", "offer"}  # what a button says beside which something is typed
 
 
 @login_not_required
@@ -53,7 +60,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     status = 200
     asks_again = request.POST.get("say") == "no_change" and bool(one.passed) and "confirmed" not in request.POST
     if request.method == "POST" and not one.ended and not asks_again:
-        typed = request.POST if "say" not in request.POST else None
+        typed = request.POST if request.POST.get("say", "") in WITH_WORDS else None
         form = FORMS.get(one.subject_type, PlainAnswerForm)(typed, initial=_initial(one)) if typed is not None else form
         try:
             if (typed is None or form.is_valid()) and _answer(one, request.POST.get("say", ""), form, at):
@@ -96,6 +103,8 @@ def _opened(token: str, at: datetime) -> Answerable | None:
 
 
 def _initial(one: Answerable) -> dict[str, Any]:
+    if isinstance(one.subject, Commitment):
+        return {"due_date": one.subject.due_date, "department": one.subject.department_id}
     return {"status": one.initiative.reported_status}
 
 
@@ -114,6 +123,13 @@ def _answer(one: Answerable, say: str, form: PageForm, at: datetime) -> bool:
         update_milestone(milestone=one.subject, fields={"due_date": form.cleaned_data["due_date"]}, act=moved)
     elif one.subject_type == "commitment" and say == "accept":
         accept_commitment(commitment=one.subject, act=act)
+    elif one.subject_type == "commitment" and say in {"decline", "offer"}:
+        said = replace(act, reason=f"{one.in_place_of} {form.cleaned_data['reason']}".strip())
+        if say == "decline":
+            decline_commitment(commitment=one.subject, act=said)
+        else:
+            offered = form.values("due_date", "department")
+            offer_commitment(commitment=one.subject, act=said, **offered)
     elif one.subject_type == "commitment" and say == "deliver":
         deliver_commitment(commitment=one.subject, act=act)
     elif one.subject_type == "statusupdate" and say == "acknowledge":

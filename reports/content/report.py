@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from goals.quarters import Quarter
-from initiatives.judgement import BAR_ORDER, reasons, severity
+from initiatives.judgement import BAR_ORDER, NOT_PROMISED, reasons, severity
 from reports.content.changes import Comparison, compare
 from reports.content.leak_check import named_in
 from reports.content.rows import INTERNAL, Commitment, Heading, Initiative, Milestone, Rows
@@ -288,7 +288,7 @@ class ReportContent:
     def promises(self) -> list[Promises]:
         groups: dict[tuple[str, str], list[Promise]] = defaultdict(list)
         for row in sorted(self.rows.commitments, key=lambda row: (row.due_date or date.max, row.source_id)):
-            if row.state != "withdrawn":
+            if row.state not in NOT_PROMISED:
                 promise = Promise(row, self.by_id[row.initiative_id], row.is_late(self.day))
                 groups[row.department_name, row.department_abbreviation].append(promise)
         return [Promises(name, tuple(promises)) for (name, _), promises in sorted(groups.items())]

@@ -49,7 +49,7 @@ def test_the_liaison_accepts_and_delivers(visit, cast, plan, javascript):
     assert commitments.get_by_text("Accepted").is_visible()
     commitments.get_by_role("button", name="Delivered Lend two crews").click()
     page.wait_for_load_state()
-    assert page.get_by_text("1 delivered or withdrawn").is_visible()
+    assert page.get_by_text("1 delivered, declined or withdrawn").is_visible()
     assert page.get_by_text("No open commitment.").is_visible()
 
 

@@ -17,6 +17,7 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 from goals.models import Goal, Priority, Strategy
+from initiatives.models import Commitment
 from records.audit import Act
 from records.models import AuditEvent
 from reports.models import ExportJob
@@ -42,6 +43,18 @@ def priority(world: World) -> Priority:
 
 def quarter(world: World) -> dict[str, Any]:
     return {"plan": world.plan, "quarter": world.plan.quarter_of(date(2026, 9, 30))}
+
+
+def offered(world: World, minutes: int = 0) -> Commitment:
+    return i.offer_commitment(
+        commitment=world.commitment, due_date=DAY, department=None, act=by(world, minutes=minutes)
+    )
+
+
+def accepted(world: World) -> Commitment:
+    if Commitment.objects.get(pk=world.commitment.pk).state == Commitment.State.DELIVERED:
+        return world.commitment
+    return i.accept_commitment(commitment=world.commitment, act=by(world, minutes=0))
 
 
 def completed(world: World) -> dict[str, Any]:
@@ -142,8 +155,18 @@ TABLE: dict[str, tuple[list[str], Call]] = {
             initiative=w.initiative, department=w.cast.health, what="Nurses", due_date=DAY, act=by(w))),
     "initiatives.accept_commitment": (
         ["commitment.accepted"], lambda w: i.accept_commitment(commitment=w.commitment, act=by(w))),
+    "initiatives.decline_commitment": (
+        ["commitment.declined"], lambda w: i.decline_commitment(commitment=w.commitment, act=by(w))),
+    "initiatives.offer_commitment": (["commitment.offered"], lambda w: offered(w, minutes=1)),
+    "initiatives.agree_to_offer": (
+        ["commitment.offered", "commitment.agreed"],
+        lambda w: i.agree_to_offer(commitment=offered(w), act=by(w))),
+    "initiatives.ask_again": (
+        ["commitment.offered", "commitment.asked_again"],
+        lambda w: i.ask_again(commitment=offered(w), act=by(w))),
     "initiatives.deliver_commitment": (
-        ["commitment.delivered"], lambda w: i.deliver_commitment(commitment=w.commitment, act=by(w))),
+        ["commitment.accepted", "commitment.delivered"],
+        lambda w: i.deliver_commitment(commitment=accepted(w), act=by(w))),
     "initiatives.move_commitment": (
         ["commitment.moved"], lambda w: i.move_commitment(commitment=w.commitment, due_date=DAY, act=by(w))),
     "initiatives.withdraw_commitment": (
@@ -228,6 +251,7 @@ NOT_REPEATED = {
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
+    "initiatives.agree_to_offer", "initiatives.ask_again",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
     "reports.correct_report",

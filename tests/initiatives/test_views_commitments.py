@@ -1,4 +1,4 @@
-"""Commitments through the client: ask, accept, deliver, move, withdraw; who may (rules B-49, G13)."""
+"""Commitments through the client: ask, answer, deliver, move, withdraw; who may (rules B-49, G13, R22)."""
 
 from datetime import date
 
@@ -80,12 +80,13 @@ def test_accepting_what_was_moved_meanwhile_says_so(sign_in, cast, promise):
 
 def test_moving_and_withdrawing_need_a_reason(sign_in, cast, promise):
     client = sign_in(cast.liaison)
-    assert client.post(to("move", promise), {"due_date": "2026-11-20", "version": 1}).status_code == 422
-    assert client.post(to("withdraw", promise), {"reason": "", "version": 1}).status_code == 422
-    client.post(to("move", promise), {"due_date": "2026-11-20", "version": 1, "reason": "Snow season"})
+    client.post(to("accept", promise), {"version": 1})
+    assert client.post(to("move", promise), {"due_date": "2026-11-20", "version": 2}).status_code == 422
+    assert client.post(to("withdraw", promise), {"reason": "", "version": 2}).status_code == 422
+    client.post(to("move", promise), {"due_date": "2026-11-20", "version": 2, "reason": "Snow season"})
     promise.refresh_from_db()
     assert (promise.due_date, promise.slip_count) == (date(2026, 11, 20), 1)
-    client.post(to("withdraw", promise), {"reason": "No crews left", "version": 2})
+    client.post(to("withdraw", promise), {"reason": "No crews left", "version": 3})
     promise.refresh_from_db()
     assert promise.state == "withdrawn"
     assert AuditEvent.objects.get(verb="commitment.withdrawn").reason == "No crews left"
@@ -106,7 +107,7 @@ def test_only_the_department_says_yes(sign_in, cast, promise, name):
 
 def test_who_may_ask_and_take_back(sign_in, cast, promise):
     for person, asks, takes_back in [
-        (cast.owner, 200, 200), (cast.manager, 200, 200), (cast.liaison, 200, 200), (cast.contributor, 403, 403),
+        (cast.owner, 200, 200), (cast.manager, 200, 200), (cast.liaison, 200, 403), (cast.contributor, 403, 403),
         (cast.leader, 403, 403), (cast.viewer, 403, 403),
     ]:  # fmt: skip
         client = sign_in(person)
@@ -130,3 +131,74 @@ def test_a_liaison_promises_in_the_name_of_their_own_department_alone(sign_in, c
     assert (refused.status_code, "“Department”" in refused.content.decode()) == (422, True)
     assert client.post(to("create", other), {"department": cast.streets.pk, "what": "Trucks"}).status_code == 302
     assert list(Commitment.objects.values_list("department", "state")) == [(cast.streets.pk, "proposed")]
+
+
+def test_r22_a_liaison_declines_with_a_reason_and_nothing_else_takes_it_back(sign_in, cast, promise):
+    client = sign_in(cast.liaison)
+    page = client.get(reverse("initiatives:initiative-detail", args=[promise.initiative_id])).content.decode()
+    assert "Decline" in page
+    assert to("withdraw", promise) not in page
+    assert to("deliver", promise) not in page
+    assert client.get(to("withdraw", promise)).status_code == 403
+    assert client.post(to("decline", promise), {"reason": " ", "version": 1}).status_code == 422
+    assert client.post(to("decline", promise), {"reason": "No crews", "version": 1}).status_code == 302
+    promise.refresh_from_db()
+    assert (promise.state, promise.answer, promise.answered_by) == ("declined", "No crews", cast.liaison)
+    assert AuditEvent.objects.get(verb="commitment.declined").reason == "No crews"
+    shown = sign_in(cast.viewer).get(reverse("initiatives:initiative-detail", args=[promise.initiative_id]))
+    assert "No crews" in shown.content.decode()
+
+
+OFFER = {"due_date": "2026-12-15", "reason": "After the season", "version": 1}
+
+
+def test_r22_the_owner_agrees_to_another_date_and_it_is_promised(sign_in, cast, promise):
+    liaison = sign_in(cast.liaison)
+    sent = OFFER | {"department": cast.streets.pk}
+    assert liaison.post(to("offer", promise), sent | {"due_date": "2026-10-20"}).status_code == 422  # as it was asked
+    assert liaison.post(to("offer", promise), sent | {"reason": ""}).status_code == 422
+    for _ in range(2):
+        assert liaison.post(to("offer", promise), sent | {"idempotency_key": "o"}).status_code == 302
+    promise.refresh_from_db()
+    assert (promise.due_date, promise.offered_due_date, promise.state) == (
+        date(2026, 10, 20), date(2026, 12, 15), "proposed",
+    )  # fmt: skip
+    assert liaison.post(to("agree", promise), {"version": 2}).status_code == 403
+    owner = sign_in(cast.owner)
+    work = owner.get("/").content.decode()
+    assert "Proposed by departments instead" in work
+    assert "After the season" in work
+    owner.post(to("agree", promise), {"version": 2})
+    promise.refresh_from_db()
+    assert (promise.state, promise.due_date, promise.baseline_due_date, promise.slip_count, promise.accepted_by) == (
+        "accepted", date(2026, 12, 15), date(2026, 12, 15), 0, cast.liaison,
+    )  # fmt: skip
+    assert not promise.has_offer
+
+
+def test_r22_another_department_is_asked_once_the_owner_agrees(sign_in, cast, promise):
+    sign_in(cast.liaison).post(to("offer", promise), OFFER | {"department": cast.health.pk, "due_date": "2026-10-20"})
+    sign_in(cast.owner).post(to("agree", promise), {"version": 2})
+    promise.refresh_from_db()
+    assert (promise.state, promise.department, promise.due_date, promise.answer) == (
+        "proposed", cast.health, date(2026, 10, 20), "",
+    )  # fmt: skip
+    assert sign_in(cast.liaison).post(to("accept", promise), {"version": 3}).status_code == 403
+
+
+def test_r22_the_owner_keeps_to_what_was_asked(sign_in, cast, promise):
+    sign_in(cast.liaison).post(to("offer", promise), OFFER | {"department": cast.streets.pk})
+    owner = sign_in(cast.owner)
+    owner.post(to("ask-again", promise), {"version": 2})
+    promise.refresh_from_db()
+    assert (promise.state, promise.has_offer, promise.answer) == ("proposed", False, "")
+    said = owner.post(to("agree", promise), {"version": 3}, follow=True).content.decode()
+    assert "proposes nothing else" in said
+    assert sign_in(cast.liaison).post(to("accept", promise), {"version": 3}).status_code == 302
+
+
+def test_r22_what_nobody_accepted_is_not_delivered(sign_in, cast, promise):
+    said = sign_in(cast.liaison).post(to("deliver", promise), {"version": 1}, follow=True).content.decode()
+    assert "is proposed; that cannot be done" in said
+    promise.refresh_from_db()
+    assert promise.state == "proposed"

@@ -63,9 +63,11 @@ def test_b49_the_liaison_sees_the_departments_commitments_in_one_list(sign_in, c
     assert "you are its liaison" in text
     assert "4 days late" in text
     assert "Ducts open" in text
-    assert "1 delivered or withdrawn" in text
-    for name in ("accept", "deliver"):
+    assert "1 delivered, declined or withdrawn" in text
+    for name in ("accept", "decline", "offer"):
         assert reverse(f"initiatives:commitment-{name}", args=[promises[1].pk]) in text
+    assert reverse("initiatives:commitment-deliver", args=[promises[1].pk]) not in text  # nobody accepted it
+    assert reverse("initiatives:commitment-deliver", args=[promises[0].pk]) in text
     assert reverse("initiatives:commitment-accept", args=[promises[0].pk]) not in text
 
 
@@ -95,13 +97,13 @@ def test_the_buttons_accept_and_deliver_and_come_back(sign_in, cast, promises):
         assert answer["Location"] == page_of(cast.streets)
         asked.refresh_from_db()
         assert asked.state == state
-    assert "2 delivered or withdrawn" in read(client, page_of(cast.streets))
+    assert "2 delivered, declined or withdrawn" in read(client, page_of(cast.streets))
 
 
 def test_the_past_has_no_buttons_and_tells_the_states_of_then(sign_in, cast, promises):
     text = read(sign_in(cast.liaison), page_of(cast.streets) + "?as_of=2026-07-02")
     assert "Paint the poles" in text
-    assert "delivered or withdrawn" not in text
+    assert "delivered, declined or withdrawn" not in text
     assert "/accept/" not in text
     assert "you are its liaison" in text
 

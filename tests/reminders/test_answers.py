@@ -375,11 +375,67 @@ def test_a_commitment_is_accepted_then_delivered(client, initiative, cast, noon)
     assert client.post(asked, {"say": "deliver"}).status_code == 409
     run(TODAY + timedelta(days=1))
     noon.move_to("2026-10-06T16:00:00Z", tick=False)
-    due = link_of(mail.outbox[1].body)
+    (due,) = [link_of(one.body) for one in mail.outbox[1:] if one.to == [cast.liaison.email]]
     assert "Is this delivered?" in client.get(due).content.decode()
     assert "This commitment is delivered." in client.post(due, {"say": "deliver"}, follow=True).content.decode()
     delivered = Commitment.objects.get(pk=promise.pk)
     assert (delivered.state, delivered.delivered_by) == ("delivered", cast.liaison)
+
+
+@pytest.fixture
+def asked(initiative, cast):
+    """The link to what Streets was asked, as its liaison was mailed it."""
+    report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
+    propose_commitment(
+        initiative=initiative, department=cast.streets, what="Dig", due_date=SOON, act=act("2026-10-05T12:00")
+    )
+    run(TODAY)
+    return link_of(mail.outbox[0].body)
+
+
+def answers_told(cast, n):
+    """What the owner hears in the digest after `n` days."""
+    before = len(mail.outbox)
+    run(TODAY + timedelta(days=n))
+    return [" ".join(one.body.split()) for one in mail.outbox[before:] if one.to == [cast.owner.email]]
+
+
+def test_a_commitment_is_declined_with_a_reason_and_the_owner_hears_it_once(client, asked, cast):
+    refused = client.post(asked, {"say": "decline", "reason": "", "department": cast.streets.pk})
+    assert (refused.status_code, Commitment.objects.get().state) == (422, "proposed")
+    assert "Reason" in refused.content.decode()
+    typed = {"say": "decline", "reason": "No crews before spring", "department": cast.streets.pk}
+    assert "This commitment is declined." in client.post(asked, typed, follow=True).content.decode()
+    row = Commitment.objects.get()
+    assert (row.state, row.answer, row.answered_by) == ("declined", "No crews before spring", cast.liaison)
+    assert client.post(asked, {"say": "accept"}).status_code == 409
+    (body,) = answers_told(cast, 1)
+    assert "Department of Streets declined this on 5 Oct 2026. Reason: No crews before spring" in body
+    assert answers_told(cast, 2) == answers_told(cast, 9) == []
+
+
+def test_another_date_is_proposed_from_the_mail_and_waits_for_the_owner(client, asked, cast):
+    same = {"say": "offer", "reason": "Frost", "due_date": f"{SOON}", "department": cast.streets.pk}
+    refused = client.post(asked, same)
+    assert refused.status_code == 422
+    assert "another date or another department" in refused.content.decode()
+    assert "Frost" in refused.content.decode()
+    later = SOON + timedelta(days=40)
+    said = client.post(asked, same | {"due_date": f"{later}"}, follow=True).content.decode()
+    assert "waiting for an answer to what you propose" in said
+    row = Commitment.objects.get()
+    assert (row.state, row.due_date, row.offered_due_date) == ("proposed", SOON, later)
+    assert client.post(asked, {"say": "accept"}).status_code == 409
+    (body,) = answers_told(cast, 1)
+    assert f"proposes instead: {later.day} {later:%b %Y}. Reason: Frost" in body
+    assert cast.liaison.email not in [to for one in mail.outbox[1:] for to in one.to]
+
+
+def test_the_owner_hears_that_the_department_accepted(client, asked, cast):
+    client.post(asked, {"say": "accept"})
+    (body,) = answers_told(cast, 1)
+    assert "Department of Streets accepted this on 5 Oct 2026." in body
+    assert answers_told(cast, 2) == []
 
 
 def test_an_update_is_acknowledged_once(client, initiative, goal, cast):

@@ -367,11 +367,12 @@ def test_commitments_are_asked_for_then_due_then_late(fresh, cast):
         run(TODAY + n * DAY)
     assert told() == [
         ("commitment_asked", TODAY, 0),
+        ("commitment_accepted", TODAY + 2 * DAY, 0),
         ("commitment_due_soon", TODAY + 2 * DAY, -7),
         ("commitment_due_soon", TODAY + 8 * DAY, -1),
         ("commitment_overdue", TODAY + 10 * DAY, 1),
     ]
-    assert set(addresses()) == {cast.liaison.email}
+    assert set(addresses()) == {cast.liaison.email, cast.owner.email}
 
 
 @pytest.mark.parametrize("missed", [False, True])

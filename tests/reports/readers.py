@@ -138,7 +138,11 @@ def read_json(data):
         initiatives={row["number"]: (row["title"], row["effective_label"]) for row in of("initiative")},
         due={row["number"]: day(row["due_date"]) for row in of("initiative")},
         milestones=[(row["title"], day(row["completed_date"] or row["due_date"])) for row in of("milestone")],
-        commitments=[(row["what"], row["state_label"]) for row in of("commitment") if row["state"] != "withdrawn"],
+        commitments=[
+            (row["what"], row["state_label"])
+            for row in of("commitment")
+            if row["state"] not in {"declined", "withdrawn"}
+        ],
     )
 
 
