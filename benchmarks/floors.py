@@ -63,7 +63,7 @@ class OwnAddresses:
 
 
 def handler() -> WSGIHandler:
-    with override_settings(MIDDLEWARE=MIDDLEWARE):
+    with override_settings(MIDDLEWARE=MIDDLEWARE, SESSION_ENGINE="django.contrib.sessions.backends.db"):
         return WSGIHandler()
 
 

@@ -17,7 +17,8 @@ from urllib.parse import unquote, urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as PlainSessions
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.db.models import Count
@@ -31,6 +32,7 @@ from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import Department, User
 from people.roles import Role
+from people.sessions import SessionStore
 from records.asof import local_day
 from reports.models import QuarterSnapshot
 
@@ -112,8 +114,8 @@ class Page:
 class Browser:
     """Sends requests to a handler as one signed-in person."""
 
-    def __init__(self, handler: WSGIHandler, person: User) -> None:
-        session = SessionStore()
+    def __init__(self, handler: WSGIHandler, person: User, sessions: type[SessionBase] = SessionStore) -> None:
+        session = sessions()
         session[SESSION_KEY] = str(person.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = person.get_session_auth_hash()
@@ -166,7 +168,7 @@ def run(scale: int) -> Iterator[Page]:
 def _works() -> Iterator[Work]:
     manager = User.objects.filter(role_grants__role=Role.PLAN_MANAGER, is_active=True).order_by("pk")[0]
     owner = User.objects.get(pk=_most("owner"))
-    ours, bare = WSGIHandler(), Browser(floors.handler(), manager)
+    ours, bare = WSGIHandler(), Browser(floors.handler(), manager, PlainSessions)
     reader, own = Browser(ours, manager), Browser(ours, owner)
     plan = Plan.objects.filter(state=Plan.State.ACTIVE).order_by("pk")[0]
     longest = _most("pk", "status_updates")

@@ -1,13 +1,34 @@
-"""Who has no role sees one page that says so."""
+"""Who is signed in, and what somebody without a role sees: one page that says so."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import resolve
+from django.utils.functional import SimpleLazyObject
+
+from people.sessions import SessionStore
 
 Handler = Callable[[HttpRequest], HttpResponse]
 OPEN_TO_ALL_SIGNED_IN = {"people:sign-out", "people:profile", "people:password-change", "people:password-change-done"}
+
+
+class SignedIn(AuthenticationMiddleware):
+    """Django's own, but that the person comes with the session where nothing speaks against it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _who(request))  # type: ignore[assignment] # as Django does
+
+
+def _who(request: Any) -> Any:
+    if not hasattr(request, "_cached_user") and isinstance(request.session, SessionStore):
+        person = request.session.signed_in(settings.AUTHENTICATION_BACKENDS)
+        if person is not None:
+            request._cached_user = person
+    return get_user(request)
 
 
 class MembersOnly:
@@ -27,7 +48,7 @@ class MembersOnly:
         user = request.user
         if not user.is_authenticated:
             return None
-        name = resolve(request.path_info).view_name
-        if name in OPEN_TO_ALL_SIGNED_IN or user.has_perm("people.read"):
+        match = request.resolver_match
+        if (match is not None and match.view_name in OPEN_TO_ALL_SIGNED_IN) or user.has_perm("people.read"):
             return None
         return render(request, "people/no_role.html", status=403)

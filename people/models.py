@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Lower
@@ -169,3 +170,9 @@ class RoleGrant(Span):
     def words(self) -> str:
         """The role, and the department it holds for: Department liaison (Streets)."""
         return f"{self.get_role_display()} ({self.department})" if self.department else self.get_role_display()
+
+
+class Session(AbstractBaseSession):
+    """A session, and who is signed in with it; read and written by people.sessions."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")

@@ -32,8 +32,10 @@ class SignInForFragments:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         htmx = getattr(request, "htmx", None)
+        if not htmx or response.status_code != 302:
+            return response
         sign_in = resolve_url(settings.LOGIN_URL)
-        if htmx and response.status_code == 302 and response["Location"].startswith(sign_in):
+        if response["Location"].startswith(sign_in):
             page = request.path if hasattr(request, "has_kept_words") else htmx.current_url_abs_path or "/"
             answer = HttpResponse(status=204)
             answer["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"

@@ -7,7 +7,6 @@ from io import BytesIO
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils import timezone
 from initiatives.models import StatusUpdate
 from outbox.models import Message
 from people.hashers import Argon2
+from people.models import Session
 from planapp import gunicorn
 from planapp.checks import refuse_unsafe_start
 from tests.house.addresses import addresses
