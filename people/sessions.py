@@ -32,12 +32,12 @@ class SessionStore(DatabaseSessions):
 
     def _get_session_from_db(self) -> Session | None:
         """Django's own, with the person and, a row each, the roles held now."""
-        grant = FilteredRelation("user__role_grants", condition=Q(user__role_grants__recorded_until__isnull=True))
+        held = FilteredRelation("user__role_grants", condition=Q(user__role_grants__recorded_until__isnull=True))
         found = Session.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now())
         rows = list(
             found.select_related("user")
-            .annotate(grant=grant)
-            .annotate(role=F("grant__role"), department_id=F("grant__department_id"))
+            .annotate(held=held)
+            .annotate(role=F("held__role"), department_id=F("held__department_id"))
         )
         if not rows:
             self._session_key = None
