@@ -15,6 +15,7 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 PEOPLE ?= 10000
 FAULTS ?= 200
+FUZZ ?= 25000
 SEED ?= 1
 
 help: ## This list
@@ -49,6 +50,9 @@ sweep: $(VENV)/.dev ## Of these, every kind of page a person can reach: both the
 mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named test has to fail
 	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants $(PYTEST_ARGS)
 
+fuzz: $(VENV)/.dev ## Asks the API what its own description allows, and what not; FUZZ=25000 SEED=1
+	FUZZ=$(FUZZ) SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m fuzz -p no:randomly -rP --show-capture=stdout tests/fuzz $(PYTEST_ARGS)
+
 chaos: $(VENV)/.dev ## Kills everything at random while mail flows, then counts; PEOPLE=10000 FAULTS=200 SEED=1
 	$(BIN)/python -m tests.chaos --people $(PEOPLE) --faults $(FAULTS) --seed $(SEED)
 
@@ -78,4 +82,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e sweep mutants chaos bench check fmt serve lock
+.PHONY: help demo test e2e sweep mutants fuzz chaos bench check fmt serve lock

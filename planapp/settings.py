@@ -182,6 +182,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "web.pagination.Pages",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered like every other method that the API does not describe
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is a parameter that the API does not know
     "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,  # whose word on a client's address is believed, in web/throttles.py
 }

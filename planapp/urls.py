@@ -5,6 +5,8 @@ from django.urls import include, path
 from initiatives.views.my_work import my_work
 from planapp import views
 
+handler404 = views.not_found
+handler500 = views.failed
 urlpatterns = [
     path("", my_work, name="my-work"),
     path("healthz", views.healthz, name="healthz"),

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found, server_error
 from drf_spectacular.generators import SchemaGenerator
 
 from planapp.gallery import sample
 from planapp.readiness import readiness
-from web.request_checks import typed_words
+from web.request_checks import asks_the_api, typed_words
 
 TOO_OLD = (
     "The page you had open was too old to be trusted, most likely because you signed in again in another tab. "
@@ -47,6 +48,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     back = came_from if is_ours else request.path
     context = {"title": "Please send that again", "sentence": TOO_OLD, "typed": typed_words(request), "back": back}
     return render(request, "web/request_refused.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such address, or nothing there: a page for a person, JSON for a program."""
+    if asks_the_api(request):
+        return JsonResponse({"detail": "There is nothing at this address."}, status=404)
+    return page_not_found(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: a page for a person, JSON for a program."""
+    if asks_the_api(request):
+        return JsonResponse({"detail": "This could not be answered; the fault is ours, and is logged."}, status=500)
+    return server_error(request)
 
 
 @require_safe

@@ -81,20 +81,22 @@ class Strict:
 
     filters: ClassVar[tuple[Filter, ...]] = ()
     schema: Any = ApiSchema()
-    lookup_value_regex = r"\d{1,19}"
+    lookup_value_regex = "[0-9]{1,19}"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc] # of the view set beside this class
         known = {"as_of"}
         if self.detail is False:  # type: ignore[attr-defined] # set by DRF's router
             known |= {"page", "page_size", *(one.name for one in self.filters)}
-        for name in request.query_params:
+        for name, values in request.query_params.lists():
             if name not in known:
                 raise ValidationError({name: f"There is no such parameter here. Known: {', '.join(sorted(known))}."})
+            if len(values) != 1 or not values[0].strip():
+                raise ValidationError({name: "Give this parameter one value, or leave it out."})
         as_of_or_400(request)
 
     def narrowed(self, rows: Any, request: Request) -> Any:
-        """The rows that the parameters ask for. An empty parameter narrows nothing."""
+        """The rows that the parameters ask for."""
         for one in self.filters:
             if text := request.query_params.get(one.name):
                 try:
@@ -138,6 +140,12 @@ class RowSerializer(serializers.Serializer[Any]):
 
 class RecordedSerializer(serializers.ModelSerializer[M]):
     """A recorded row, live or as it was: then under the same `id`, and with no `version`, for nobody can edit it."""
+
+    def get_fields(self) -> dict[str, Any]:
+        found = super().get_fields()
+        if "version" in found:
+            found["version"].allow_null = True
+        return found
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         if isinstance(instance, Version):

@@ -14,6 +14,14 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 500
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """As DRF describes them, with what is refused."""
+        found: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in found:
+            parameter["schema"]["minimum"] = 1
+        found[1]["schema"]["maximum"] = self.max_page_size
+        return found
+
     def get_page_size(self, request: Request) -> int:
         text = request.query_params.get("page_size", str(self.page_size))
         if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= self.max_page_size):

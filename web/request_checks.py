@@ -28,6 +28,11 @@ NOT_TEXT = (
 )
 
 
+def asks_the_api(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads JSON, whatever has to be said."""
+    return request.path.startswith("/api/")
+
+
 def takes_files(limit: int) -> Callable[[View], View]:
     """Marks a view that takes an upload of up to `limit` bytes; every other one takes what a form holds."""
 
@@ -87,6 +92,6 @@ def _is_impossible(texts: Iterable[Any]) -> bool:
 def _refuse(
     request: HttpRequest, sentence: str, *, status: int = 400, typed: Iterable[tuple[str, str]] = ()
 ) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if asks_the_api(request):
         return JsonResponse({"detail": sentence}, status=status)
     return render(request, "web/request_refused.html", {"sentence": sentence, "typed": list(typed)}, status=status)

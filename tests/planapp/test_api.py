@@ -70,6 +70,8 @@ def test_b64_wrong_input_is_told(cast, plan, goal, sign_in):
         ("page_size=501", "page_size", "from 1 to 500"),
         ("page_size=x", "page_size", "from 1 to 500"),
         ("as_of=2026-02-30", "as_of", "is not a day"),
+        ("as_of=", "as_of", "one value, or leave it out"),
+        ("page=1&page=2", "page", "one value, or leave it out"),
     ],
 )
 def test_what_a_list_does_not_know_is_refused_and_never_answered_with_everything(
@@ -100,6 +102,20 @@ def test_one_row_takes_a_day_and_nothing_else(cast, initiative, sign_in):
     client = sign_in(cast.viewer)
     assert client.get(path).status_code == 200
     assert client.get(f"{path}?plan=test-plan").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["nowhere/", "goals/x/", "goals/\N{ARABIC-INDIC DIGIT ONE}/", "goals/999999/"])
+def test_what_there_is_not_is_said_as_a_program_reads_it(cast, plan, sign_in, path):
+    answer = sign_in(cast.viewer).get(f"/api/v1/{path}")
+    assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+
+
+def test_a_fault_of_ours_is_said_as_a_program_reads_it(cast, plan, monkeypatch):
+    monkeypatch.setattr("web.api.as_of", lambda request: 1 / 0)
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.viewer)
+    answer = client.get("/api/v1/goals/")
+    assert (answer.status_code, list(answer.json())) == (500, ["detail"])
 
 
 def test_people_show_no_address(cast, sign_in):

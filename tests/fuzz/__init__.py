@@ -1,0 +1,1 @@
+"""Questions to the API, made at random from its own description. `make fuzz` asks more of them."""
