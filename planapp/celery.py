@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "plan-messages": {"task": "reminders.plan_messages", "schedule": 10 * MINUTE},
     "send-due-messages": {"task": "outbox.send_due_messages", "schedule": MINUTE},
     "build-exports": {"task": "reports.build_exports", "schedule": MINUTE},
+    "work-on-imports": {"task": "imports.work", "schedule": MINUTE},
     "remove-old-exports": {"task": "reports.remove_old_exports", "schedule": 60 * MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
     "sweep": {"task": "web.sweep", "schedule": 6 * 60 * MINUTE},

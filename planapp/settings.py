@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "initiatives",
     "reports",
     "reminders",
+    "imports",
     "public",
     "demo",
     "planapp",

@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("initiatives.urls")),
     path("", include("reports.urls")),
     path("", include("reminders.urls")),
+    path("", include("imports.urls")),
     path("", include("public.urls")),
 ]

@@ -36,6 +36,7 @@ MARCH_1900 = date(1900, 3, 1)  # from here on: spreadsheets know a 29 February 1
 CUT_MARK = " […cut: a cell holds no more]"
 FORMULA = frozenset("=+-@\t\r\n|")  # OWASP's list of letters that make a spreadsheet run what follows
 RISKY = FORMULA | frozenset("＝﹦⁼₌＋﹢⁺₊﬩－﹣＠﹫｜")  # and whatever is one of them in another form
+GUARDED = RISKY | {"'"}  # first letters of a text that `guarded` may change
 WRITTEN_AS_IS = {type(None), int, float, date}
 FIRST = itemgetter(slice(1))
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -51,8 +52,20 @@ class Column:
 
 
 def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: preceded by an apostrophe where its first letter is a risky one."""
-    return "'" + text if text[:1] in RISKY else text
+    """Text that no spreadsheet takes for a formula: preceded by an apostrophe where its first letter is a risky one.
+
+    What already looks guarded gets a second apostrophe, so that `unguarded` gives every text back.
+    """
+    return "'" + text if text[:1] in RISKY or _looks_guarded(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text before it was guarded."""
+    return text[1:] if _looks_guarded(text) else text
+
+
+def _looks_guarded(text: str) -> bool:
+    return text[:1] == "'" and len(text) > 1 and (text[1] in RISKY or text[1] == "'")
 
 
 def csv_value(value: Any) -> str | int | float:
@@ -101,7 +114,7 @@ def _is_plain(cells: Sequence[Any]) -> bool:
     if kinds != {str}:
         return False
     texts = [cell for cell in cells if type(cell) is str]
-    return RISKY.isdisjoint(map(FIRST, texts)) and _is_clean("".join(texts))
+    return GUARDED.isdisjoint(map(FIRST, texts)) and _is_clean("".join(texts))
 
 
 def _is_clean(text: str) -> bool:

@@ -13,6 +13,7 @@ from records.audit import Act, check_version, record_change, record_creation
 from records.history import locked
 
 State = Commitment.State
+RELATIONS = frozenset(field.name for field in Commitment._meta.concrete_fields if field.is_relation)
 NO_OFFER: dict[str, Any] = {"offered_due_date": None, "offered_department": None}
 
 
@@ -25,9 +26,14 @@ def propose_commitment(
         initiative=locked(initiative), department=department, what=what.strip(), due_date=due_date,
         baseline_due_date=due_date,
     )  # fmt: skip
-    row.full_clean(validate_unique=False, validate_constraints=False)
+    check_commitment(row)
     record_creation(row, verb="commitment.proposed", act=act, parent=initiative)
     return row
+
+
+def check_commitment(row: Commitment, *, is_draft: bool = False) -> None:
+    """Raises ValidationError naming the field; what a draft points to may not be stored yet."""
+    row.full_clean(exclude=RELATIONS if is_draft else (), validate_unique=False, validate_constraints=False)
 
 
 @transaction.atomic

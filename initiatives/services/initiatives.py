@@ -1,6 +1,6 @@
 """Create, edit, hand over and delete initiatives; override their status."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ EDITABLE = frozenset(
         "visibility", "start_date", "due_date", "basis", "source",
     }
 )  # fmt: skip
+RELATIONS = frozenset(field.name for field in Initiative._meta.concrete_fields if field.is_relation)
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def create_initiative(
     row = Initiative(plan=plan, **fields)
     row.sort_key = natural_key(row.number)
     row.baseline_due_date = row.due_date
-    _check(row, priorities)
+    check_initiative(row, priorities)
     event = record_creation(row, verb="initiative.created", act=act, parent=plan)
     set_members(Contribution.objects.all(), "person", contributors, at=event.happened_at, initiative=row)
     set_members(Alignment.objects.all(), "priority", priorities, at=event.happened_at, initiative=row)
@@ -69,7 +70,7 @@ def update_initiative(
     draft = Initiative.objects.get(pk=row.pk)
     for name, value in wanted.items():
         setattr(draft, name, value)
-    _check(draft, priorities or (), owner_before=row.owner_id)
+    check_initiative(draft, priorities or (), owner_before=row.owner_id)
     act = settled(act, row)
     also = {}
     if contributors is not None:
@@ -160,7 +161,18 @@ def _refuse_locked(plan: Plan) -> None:
         raise ValidationError("The plan is locked: initiatives can be neither added nor deleted. Updates still work.")
 
 
-def _check(row: Initiative, priorities: Iterable[Priority], owner_before: int | None = None) -> None:
+def check_initiative(
+    row: Initiative,
+    priorities: Iterable[Priority] = (),
+    owner_before: int | None = None,
+    *,
+    taken: Container[str] | None = None,
+) -> None:
+    """Raises ValidationError naming each field that is not right.
+
+    `taken`: the numbers that others in the plan have, where many rows are checked and were read before; what such a
+    row points to may not be stored yet, so that is not looked up either.
+    """
     errors: dict[str, str] = {}
     if row.goal_id and row.goal.plan_id != row.plan_id:
         errors["goal"] = f"{row.plan.goal_label}: “{row.goal}” belongs to another plan."
@@ -172,9 +184,14 @@ def _check(row: Initiative, priorities: Iterable[Priority], owner_before: int | 
         errors["owner"] = f"Owner: {row.owner.name} was deactivated. Choose somebody who is active."
     if any(priority.plan_id != row.plan_id for priority in priorities):
         errors["priorities"] = "Priorities: choose only priorities of this plan."
-    taken = Initiative.objects.filter(plan=row.plan_id, number=row.number, deleted_at__isnull=True).exclude(pk=row.pk)
-    if row.number and taken.exists():
+    if taken is None:
+        same = Initiative.objects.filter(plan=row.plan_id, number=row.number, deleted_at__isnull=True)
+        taken = {row.number} if row.number and same.exclude(pk=row.pk).exists() else ()
+        left_out: Collection[str] = ()
+    else:
+        left_out = RELATIONS
+    if row.number in taken:
         errors |= row.taken("initiative_number_unique")
     if errors:
         raise ValidationError(errors)
-    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.full_clean(exclude=left_out, validate_unique=False, validate_constraints=False)

@@ -15,6 +15,7 @@ from records.audit import Act, check_version, record_change, record_creation
 from records.history import locked
 
 EDITABLE = frozenset({"title", "due_date", "due_text", "owner", "department", "order", "basis", "source"})
+RELATIONS = frozenset(field.name for field in Milestone._meta.concrete_fields if field.is_relation)
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def add_milestone(*, initiative: Initiative, fields: Mapping[str, Any], act: Act
         last = Milestone.objects.filter(initiative=initiative).aggregate(last=Max("order"))["last"]
         row.order = (last or 0) + 1
     row.baseline_due_date = row.due_date
-    _check(row)
+    check_milestone(row)
     record_creation(row, verb="milestone.added", act=act, parent=initiative)
     return row
 
@@ -48,7 +49,7 @@ def update_milestone(
     draft = Milestone.objects.get(pk=row.pk)
     for name, value in wanted.items():
         setattr(draft, name, value)
-    _check(draft, owner_before=row.owner_id)
+    check_milestone(draft, owner_before=row.owner_id)
     record_change(row, wanted, verb="milestone.changed", act=act, parent=row.initiative)
     return row
 
@@ -62,8 +63,7 @@ def complete_milestone(
     check_version(row, seen_version)
     today = local_day(act.at)
     day = completed_date or today
-    if day > today:
-        raise ValidationError({"completed_date": f"Completed on: {day:%B} {day.day}, {day.year} has not come yet."})
+    refuse_future(day, today)
     if row.is_cancelled:
         raise ValidationError("This milestone was cancelled. Reopen it first.")
     record_change(row, {"completed_date": day}, verb="milestone.completed", act=act, parent=row.initiative)
@@ -97,7 +97,14 @@ def _only_known(fields: Mapping[str, Any]) -> None:
         raise ValidationError(f"{', '.join(sorted(unknown))}: not something an edit can set.")
 
 
-def _check(row: Milestone, owner_before: int | None = None) -> None:
+def refuse_future(day: date, today: date) -> None:
+    """Nothing is completed on a day that has not come (rule B-17)."""
+    if day > today:
+        raise ValidationError({"completed_date": f"Completed on: {day:%B} {day.day}, {day.year} has not come yet."})
+
+
+def check_milestone(row: Milestone, owner_before: int | None = None, *, is_draft: bool = False) -> None:
+    """Raises ValidationError naming the field; what a draft points to may not be stored yet."""
     if row.owner is not None and row.owner_id != owner_before and not row.owner.is_active:
         raise ValidationError({"owner": f"Owner: {row.owner.name} was deactivated. Choose somebody who is active."})
-    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.full_clean(exclude=RELATIONS if is_draft else (), validate_unique=False, validate_constraints=False)

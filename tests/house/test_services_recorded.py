@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import goals.services as g
+import imports.services as b
 import initiatives.services as i
 import outbox.services as o
 import people.services as p
@@ -85,6 +86,27 @@ def built(world: World) -> ExportJob:
     while r.build_next_export(at=LATER):
         pass
     return job
+
+
+def taken(world: World, *, title: str = "Lend laptops") -> Any:
+    """A file that was read and compared; the world has one of its own."""
+    sheet = f"Number,Initiative,Focus area\n1.8,{title},1\n".encode()
+    job = b.take_file(plan=world.plan, name="plan.csv", data=sheet, act=by(world, minutes=0))
+    return b.work_on_next(at=LATER, only=job)
+
+
+def mapped(world: World) -> Any:
+    job = taken(world)
+    job.refresh_from_db()
+    b.answer_columns(job=job, mapping=job.mapping, default_goal="", act=by(world))
+    return b.work_on_next(at=LATER, only=job)
+
+
+def applied(world: World) -> None:
+    job = mapped(world)
+    job.refresh_from_db()
+    b.ask_to_apply(job=job, digest=job.digest, act=by(world))
+    b.work_on_next(at=LATER, only=job)
 
 
 Call = Callable[[World], Any]
@@ -219,6 +241,10 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         lambda w: m.set_preferences(person=w.cast.owner, muted_kinds=["milestone_overdue"], act=by(w, "owner"))),
     "reminders.mute_digests": (
         ["subscription.changed"], lambda w: m.mute_digests(person=w.cast.owner, act=by(w, "owner"))),
+    "imports.take_file": (["import.uploaded"], lambda w: taken(w)),
+    "imports.drop_import": (
+        ["import.uploaded", "import.dropped"], lambda w: b.drop_import(job=taken(w), act=by(w))),
+    "imports.work_on_next": (["import.uploaded", "initiative.created", "import.applied"], applied),
 }  # fmt: skip
 
 # Services that change nothing a person would call the plan: each with the reason why no event is due.
@@ -243,6 +269,9 @@ SILENT = {
     "reminders.send_new_link": "the message row is its own log",
     "outbox.send_test": "the message row is its own log",
     "outbox.settle": "the message row is its own log",
+    "imports.answer_columns": "how a file is read is not part of the plan",
+    "imports.answer_words": "how a file is read is not part of the plan",
+    "imports.ask_to_apply": "the job row is its own log; work_on_next says what it did",
     "outbox.settle_by_hand": "needs an unconfirmed message; see tests/reminders",
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
@@ -254,19 +283,19 @@ NOT_REPEATED = {
     "initiatives.agree_to_offer", "initiatives.ask_again",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
-    "reports.correct_report",
+    "reports.correct_report", "imports.take_file", "imports.drop_import", "imports.work_on_next",
     "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
 }  # fmt: skip
 
 
 # Where the services of a room are written.
-SERVICES = {room: (f"{room}.services",) for room in ("outbox", "people", "goals", "initiatives", "reminders")} | {
-    "reports": ("reports.snapshots", "reports.workflow", "reports.files")
-}
+SERVICES = {
+    room: (f"{room}.services",) for room in ("outbox", "people", "goals", "initiatives", "reminders", "imports")
+} | {"reports": ("reports.snapshots", "reports.workflow", "reports.files")}
 
 
 def public_services() -> Iterator[str]:
-    for module in (o, p, g, i, m, r):
+    for module in (o, p, g, i, m, r, b):
         room = module.__name__.split(".")[0]
         names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
         for name in names:

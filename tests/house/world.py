@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from goals.models import Goal, Plan, Priority, Strategy
 from goals.services import create_priority
+from imports.models import Import
+from imports.services import answer_columns, take_file, work_on_next
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from initiatives.services import propose_commitment
 from outbox.models import Message
@@ -60,7 +62,7 @@ class World:
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
             "status-draft": self.initiative, "message": message, "one-off": self.one_off,
-            "export": ExportJob.objects.earliest("pk"),
+            "export": ExportJob.objects.earliest("pk"), "import": Import.objects.earliest("pk"),
         }  # fmt: skip
         name = address.name.rpartition(":")[2]
         row = self.initiative  # what "…-create" hangs on
@@ -104,5 +106,11 @@ def build_world() -> World:
         plan=plan, quarter=quarter, snapshot=snapshot, format_key="xlsx", is_public=False, key="of the world",
         act=act(timezone.now(), cast.manager),
     )  # fmt: skip
+    sheet = b"Number,Initiative,Focus area,Status\n1.8,Lend laptops,1,Swimmingly\n"
+    job = take_file(plan=plan, name="plan.csv", data=sheet, act=act(timezone.now(), cast.manager))
+    work_on_next(at=timezone.now())
+    job.refresh_from_db()
+    answer_columns(job=job, mapping=job.mapping, default_goal="", act=act(timezone.now(), cast.manager))
+    work_on_next(at=timezone.now())
     grant = RoleGrant.objects.get(user=cast.viewer)
     return World(cast, plan, row, soon, update, promise, grant, one_off)

@@ -1,0 +1,187 @@
+"""A plan as it is, loaded once and looked up in memory: by number, by title, by who is called what."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F, Q
+
+from goals.models import Goal, Plan, Priority, Strategy, natural_key
+from goals.services import ADDRESSABLE
+from imports.meaning.words import folded
+from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone, StatusUpdate
+from people.models import Department, User
+
+LEADING_NUMBER = re.compile(r"^(?:[A-Za-z ]{3,20} )?(\d+(?:\.\d+)*|[A-Z]\d*)\s*[.:)\-–—]?\s+(.+)$")
+
+
+class PlanNow:
+    """Rows of the plan, and those that the file adds to it: drafts, not saved, with the same fields."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        alive: dict[str, Any] = {"deleted_at__isnull": True}
+        self.goals = list(Goal.objects.filter(plan=plan, **alive))
+        self.strategies = list(Strategy.objects.filter(goal__plan=plan, goal__deleted_at__isnull=True, **alive))
+        self.priorities = {folded(row.name): row for row in Priority.objects.filter(plan=plan, **alive)}
+        self.initiatives = {row.number: row for row in Initiative.objects.filter(plan=plan, **alive)}
+        self.by_title: dict[str, list[Initiative]] = defaultdict(list)
+        for row in self.initiatives.values():
+            self.by_title[folded(row.title)].append(row)
+        by_key: dict[int | None, Any] = {goal.pk: goal for goal in self.goals} | {None: None}
+        groups: dict[int | None, Any] = {row.pk: row for row in self.strategies} | {None: None}
+        for strategy in self.strategies:
+            strategy.goal = by_key[strategy.goal_id]
+        self._people()
+        for row in self.initiatives.values():
+            row.plan, row.goal, row.strategy = plan, by_key[row.goal_id], groups[row.strategy_id]
+            row.owner = self.persons.get(row.owner_id) if row.owner_id else None
+            row.lead_department = self.offices.get(row.lead_department_id) if row.lead_department_id else None
+        headings: list[Any] = [*self.goals, *self.strategies]
+        for heading in headings:
+            heading.lead = self.persons.get(heading.lead_id) if heading.lead_id else None
+        self._beside()
+        self.used = set(self.initiatives)
+        self.last: dict[str, int] = {}
+
+    def _people(self) -> None:
+        self.persons = {row.pk: row for row in User.objects.all()}
+        self.offices = {row.pk: row for row in Department.objects.filter(deleted_at__isnull=True)}
+        names: dict[str, list[User]] = defaultdict(list)
+        for person in self.persons.values():
+            names[folded(person.name)].append(person)
+            names[folded(person.email)].append(person)
+        # Two people of one name are told apart by their addresses alone; who is active goes before who is not.
+        self.person_called = {
+            name: active[0] if len(active := [one for one in several if one.is_active] or several) == 1 else None
+            for name, several in names.items()
+        }
+        self.office_called: dict[str, Department] = {}
+        for office in self.offices.values():
+            self.office_called.setdefault(folded(office.name), office)
+        self.office_called |= {folded(office.abbreviation): office for office in self.offices.values()}
+        self.new_offices: dict[str, Department] = {}
+
+    def _beside(self) -> None:
+        """What hangs on initiatives: members, latest updates, milestones, commitments."""
+        of_plan = Q(initiative__plan=self.plan, initiative__deleted_at__isnull=True)
+        now = of_plan & Q(recorded_until__isnull=True)
+        self.contributors: dict[int, set[int]] = defaultdict(set)
+        self.served: dict[int, set[int]] = defaultdict(set)
+        for row, key in Contribution.objects.filter(now).values_list("initiative_id", "person_id"):
+            self.contributors[row].add(key)
+        for row, key in Alignment.objects.filter(now).values_list("initiative_id", "priority_id"):
+            self.served[row].add(key)
+        held = StatusUpdate.objects.filter(initiative__plan=self.plan, initiative__latest_update=F("pk"))
+        self.updates = {row.initiative_id: row for row in held}
+        self.milestones: dict[int, list[Milestone]] = defaultdict(list)
+        for step in Milestone.objects.filter(of_plan, deleted_at__isnull=True).order_by("order", "pk"):
+            step.owner = self.persons.get(step.owner_id) if step.owner_id else None
+            step.department = self.offices.get(step.department_id) if step.department_id else None
+            self.milestones[step.initiative_id].append(step)
+        self.commitments: dict[int, list[Commitment]] = defaultdict(list)
+        for promise in Commitment.objects.filter(of_plan, deleted_at__isnull=True).order_by("pk"):
+            self.commitments[promise.initiative_id].append(promise)
+
+    # Who and where --------------------------------------------------------------------------------
+
+    def person(self, text: str) -> User | None:
+        if text.startswith("#"):
+            return self.persons.get(int(text[1:]))
+        found = self.person_called.get(folded(text))
+        if found is None and text.count(",") == 1:  # Last, First
+            last, first = text.split(",")
+            found = self.person_called.get(folded(f"{first.strip()} {last.strip()}"))
+        return found
+
+    def department(self, text: str) -> Department | None:
+        """By abbreviation or name; `#7` is the one with this key, `+Name` one that the import adds."""
+        if text.startswith("#"):
+            return self.offices.get(int(text[1:]))
+        if text.startswith("+"):
+            return self._new_office(text[1:])
+        return self.office_called.get(folded(text))
+
+    def _new_office(self, name: str) -> Department:
+        found = self.office_called.get(folded(name)) or self.new_offices.get(folded(name))
+        if found is None:
+            initials = "".join(
+                word[0] for word in re.findall(r"[A-Za-z0-9]+", name) if word not in {"of", "and", "the"}
+            )
+            short = name if len(name) <= 12 and " " not in name else initials.upper() or name[:12]
+            taken = {folded(row.abbreviation) for row in (*self.offices.values(), *self.new_offices.values())}
+            abbreviation, count = short[:36], 2
+            while folded(abbreviation) in taken:
+                abbreviation, count = f"{short[:36]}{count}", count + 1
+            found = self.new_offices[folded(name)] = Department(name=name[:200], abbreviation=abbreviation)
+        return found
+
+    # Headings -------------------------------------------------------------------------------------
+
+    def goal(self, text: str, title: str | None = None) -> Goal | None:
+        found: Goal | None = _heading(self.goals, text, title)
+        return found
+
+    def strategy(self, text: str, title: str | None, goal: Goal | None) -> Strategy | None:
+        """Within its focus area: by number, by title, or by the number's last part (F1 of P1 is P1.F1)."""
+        beside = [row for row in self.strategies if row.goal is goal] if goal is not None else self.strategies
+        found: Strategy | None = _heading(beside, text, title)
+        if found is None and goal is not None:
+            found = _heading(beside, f"{goal.number}.{text}", title)
+        return found
+
+    def new_goal(self, text: str, title: str | None) -> Goal:
+        number, title = _numbered(text, title)
+        row = Goal(plan=self.plan, number=number or _next(self.goals), title=title)
+        row.sort_key = natural_key(row.number)
+        self.goals.append(row)
+        return row
+
+    def new_strategy(self, text: str, title: str | None, goal: Goal) -> Strategy:
+        number, title = _numbered(text, title)
+        beside = [row for row in self.strategies if row.goal is goal]
+        row = Strategy(number=number or f"{goal.number}.{_next(beside, cut=len(goal.number) + 1)}"[:10], title=title)
+        row.goal = goal
+        row.sort_key = natural_key(row.number)
+        self.strategies.append(row)
+        return row
+
+    def next_number(self, goal: Goal) -> str:
+        """The next free number of an initiative under a focus area: 2.4 after 2.3."""
+        count = self.last.get(goal.number, 0) + 1
+        while f"{goal.number}.{count}" in self.used:
+            count += 1
+        self.last[goal.number] = count
+        number = f"{goal.number}.{count}"[:20]
+        self.used.add(number)
+        return number
+
+
+def _heading(rows: Iterable[Any], text: str, title: str | None) -> Any:
+    wanted, names = folded(text), {folded(title)} if title else set()
+    match = LEADING_NUMBER.match(text)
+    for row in rows:
+        if folded(row.number) == wanted or folded(row.title) == wanted or folded(f"{row.number} {row.title}") == wanted:
+            return row
+    for row in rows:
+        if folded(row.title) in names or (match and match[1] == row.number and folded(match[2]) == folded(row.title)):
+            return row
+    return None
+
+
+def _numbered(text: str, title: str | None) -> tuple[str, str]:
+    """What a new heading is called: its number ("" where the file gives none) and its title."""
+    if title and folded(title) != folded(text):
+        return (text, title) if ADDRESSABLE.fullmatch(text) and len(text) <= 10 else ("", title)
+    match = LEADING_NUMBER.match(text)
+    if match and len(match[1]) <= 10:
+        return match[1], match[2]
+    if ADDRESSABLE.fullmatch(text) and len(text) <= 10 and any(sign.isdigit() for sign in text):
+        return text, title or text
+    return "", text
+
+
+def _next(rows: Iterable[Any], cut: int = 0) -> str:
+    taken = {row.number[cut:] for row in rows}
+    return next(str(count) for count in range(1, 100_000) if str(count) not in taken)

@@ -1,0 +1,195 @@
+"""What people say about a file: which one, what its sheets and columns are, what its words mean, and why."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from imports.kinds import KINDS
+from imports.meaning import words
+from imports.meaning.columns import guess_as
+from imports.meaning.dates import Fashion
+from imports.meaning.headings import columns_of
+from imports.reading.sheets import MEGABYTE, MOST_BYTES, SEARCHED, Sheet, text_of
+from people.models import Department, User
+from web.forms import Day, Hidden, PageForm
+
+LEFT_OUT = ("", "Leave it out")
+SAMPLES = 3
+LONGEST_SAMPLE = 60
+
+
+class FileForm(PageForm):
+    """The file to bring in."""
+
+    file = forms.FileField(
+        label="File",
+        help_text=f"A spreadsheet (XLSX or CSV), up to {MOST_BYTES // MEGABYTE} MB. "
+        "Nothing is changed before you have seen what would change.",
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(f"File: it is larger than {MOST_BYTES // MEGABYTE} MB, the most that is taken.")
+        return file
+
+
+class ColumnsForm(PageForm):
+    """What the rows and columns of each sheet are. The fields are made for the file."""
+
+    default_goal = forms.CharField(
+        required=False, max_length=200,
+        help_text="For rows that name none: its number or its title. A new title adds one.",
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]], goal_label: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheets, self.given = sheets, mapping
+        self.fields["default_goal"].label = goal_label
+        for index, (sheet, said) in enumerate(zip(sheets, mapping, strict=True)):
+            self._add_sheet(index, sheet, self._said(index, sheet, said))
+
+    def _said(self, index: int, sheet: Sheet, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The mapping to draw: as kept, or as it is after another kind or heading row was chosen."""
+        kind, header = said["kind"], said["header"]
+        if not self.is_bound:
+            return dict(said)
+        kind = str(self.data.get(f"kind_{index}", kind))
+        text = str(self.data.get(f"header_{index}", header + 1))
+        header = int(text) - 1 if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= SEARCHED else header
+        if kind in KINDS and (kind, header) != (said["kind"], said["header"]):
+            columns = guess_as(sheet, KINDS[kind], header, fashion=Fashion())
+            return {"kind": kind, "header": header, "columns": {str(at): key for at, key in columns.items()}}
+        return {**said, "kind": kind if kind in KINDS else "", "header": header}
+
+    def _add_sheet(self, index: int, sheet: Sheet, said: Mapping[str, Any]) -> None:
+        kinds = [LEFT_OUT, *((kind.key, kind.label) for kind in KINDS.values())]
+        self.fields[f"kind_{index}"] = forms.ChoiceField(
+            choices=kinds, required=False, label="Its rows are", initial=said["kind"]
+        )
+        self.fields[f"header_{index}"] = forms.IntegerField(
+            min_value=1, max_value=SEARCHED, label="Headings are in row", initial=said["header"] + 1
+        )
+        if said["kind"] not in KINDS:
+            return
+        fields = [LEFT_OUT, *((one.key, one.label) for one in KINDS[said["kind"]].fields)]
+        for at, (heading, _) in enumerate(columns_of(sheet, said["header"])):
+            self.fields[f"column_{index}_{at}"] = forms.ChoiceField(
+                choices=fields, required=False, label=heading or f"Column {at + 1}",
+                initial=said["columns"].get(str(at), ""),
+            )  # fmt: skip
+
+    def drawn(self) -> list[dict[str, Any]]:
+        """For the page: each sheet with its columns, and three values of each."""
+        found = []
+        for index, sheet in enumerate(self.sheets):
+            header = self[f"header_{index}"].value()
+            header = int(header) - 1 if str(header).isdigit() else 0
+            columns = [
+                {
+                    "field": self[f"column_{index}_{at}"],
+                    "samples": samples_of(cells),
+                    "heading": heading or f"Column {at + 1}",
+                }
+                for at, (heading, cells) in enumerate(columns_of(sheet, header))
+                if f"column_{index}_{at}" in self.fields
+            ]
+            found.append(
+                {
+                    "name": sheet.name, "rows": max(sheet.filled - 1, 0), "kind": self[f"kind_{index}"],
+                    "header": self[f"header_{index}"], "columns": columns, "why": self.given[index].get("why", ""),
+                }
+            )  # fmt: skip
+        return found
+
+    def mapping(self) -> list[dict[str, Any]]:
+        """What was said, in the shape that is kept."""
+        found = []
+        for index, said in enumerate(self.given):
+            kind = self.cleaned_data[f"kind_{index}"]
+            prefix = f"column_{index}_"
+            columns = {
+                name.removeprefix(prefix): value
+                for name, value in self.cleaned_data.items()
+                if name.startswith(prefix) and value
+            }
+            header = self.cleaned_data[f"header_{index}"] - 1
+            found.append({**said, "kind": kind, "columns": columns if kind else {}, "header": header})
+        return found
+
+
+def samples_of(cells: Sequence[Any]) -> list[str]:
+    """The first different values of a column."""
+    found: list[str] = []
+    for cell in cells:
+        text = " ".join(text_of(cell).split())
+        text = text if len(text) <= LONGEST_SAMPLE else f"{text[:LONGEST_SAMPLE]}…"
+        if text and text not in found:
+            found.append(text)
+        if len(found) == SAMPLES:
+            break
+    return found
+
+
+class WordsForm(PageForm):
+    """What words of the file mean. Each is asked once for a plan."""
+
+    WHAT = {
+        "status": "Status", "progress": "State of a milestone", "horizon": "Horizon", "audience": "Audience",
+        "visibility": "Visibility", "commitment": "State of a commitment", "person": "Person",
+        "department": "Department", "date": "Date",
+    }  # fmt: skip
+    EMPTY = ("-", "Leave it empty")
+
+    def __init__(self, *args: Any, asked: Sequence[tuple[str, str, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        people = departments = None
+        for index, (what, text, count) in enumerate(asked):
+            label = f"{self.WHAT[what]} “{text[:80]}”"
+            hint = f"In {count} row{'s' if count != 1 else ''}."
+            name = f"word_{index}"
+            if what == "date":
+                self.fields[name] = Day(
+                    required=False, label=label, help_text=f"{hint} Leave it empty if there is no day."
+                )
+                continue
+            if what == "person":
+                people = people or [(str(one.pk), one.name) for one in User.objects.filter(is_active=True)]
+                choices = people
+            elif what == "department":
+                rows = Department.objects.filter(deleted_at__isnull=True)
+                departments = departments or [(str(one.pk), one.name) for one in rows]
+                choices = [("+", "Add it as a new department"), *departments]
+            else:
+                choices = list(words.LABELS[what].items())
+            likely = words.likely(what, text)
+            self.fields[name] = forms.ChoiceField(
+                choices=[("", "Choose one"), self.EMPTY, *choices], required=False, label=label, help_text=hint,
+                initial="-" if likely == "" else likely or "",
+            )  # fmt: skip
+
+    def meanings(self) -> dict[tuple[str, str], Any]:
+        """The answers that were given; a word without one is asked again."""
+        found: dict[tuple[str, str], Any] = {}
+        for index, (what, text, _) in enumerate(self.asked):
+            value = self.cleaned_data.get(f"word_{index}")
+            if what == "date":
+                found[what, text] = value.isoformat() if value else ""
+            elif value:
+                found[what, text] = "" if value == "-" else value
+        return found
+
+
+class ApplyForm(PageForm):
+    """Put what was shown into the plan. `digest` names what was shown."""
+
+    digest = forms.CharField(widget=Hidden, required=False, max_length=64)
+    reason = forms.CharField(
+        max_length=2_000, required=False, label="Reason",
+        help_text="Why this is brought in, such as “Quarterly sheet of the departments”. Kept in the history.",
+    )  # fmt: skip

@@ -1,0 +1,16 @@
+"""Addresses of bringing a plan in and taking it out."""
+
+from django.urls import path
+
+from imports.views import steps, uploads
+
+app_name = "imports"
+urlpatterns = [
+    path("plans/<slug:slug>/import/", uploads.import_start, name="import-start"),
+    path("imports/<int:pk>/", steps.import_detail, name="import-detail"),
+    path("imports/<int:pk>/progress/", steps.import_progress, name="import-progress"),
+    path("imports/<int:pk>/columns/", steps.import_columns, name="import-columns"),
+    path("imports/<int:pk>/words/", steps.import_words, name="import-words"),
+    path("imports/<int:pk>/apply/", steps.import_apply, name="import-apply"),
+    path("imports/<int:pk>/drop/", steps.import_drop, name="import-drop"),
+]

@@ -1,0 +1,161 @@
+"""A file on its way into a plan, through the pages."""
+
+import pytest
+from django.urls import reverse
+
+from goals.models import Goal
+from imports.models import Import, unpacked
+from initiatives.models import Initiative
+from records.models import AuditEvent
+from tests.imports.files import csv_file, upload
+
+HEAD = ("Number", "Initiative", "Focus area", "Owner", "Department", "Status", "Due date")
+
+
+@pytest.fixture
+def manager(sign_in, cast):
+    return sign_in(cast.manager)
+
+
+def send(client, plan, data, name="plan.csv"):
+    answer = client.post(reverse("imports:import-start", args=[plan.slug]), {"file": upload(data, name)})
+    assert answer.status_code == 302, answer.content.decode()
+    return Import.objects.latest("pk")
+
+
+def take_guess(client, job):
+    """Agree with what was guessed of the columns."""
+    page = reverse("imports:import-columns", args=[job.pk])
+    form = client.get(page).context["form"]
+    values = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    answer = client.post(page, values)
+    assert answer.status_code == 302, answer.context["form"].errors
+    job.refresh_from_db()
+    return job
+
+
+def lines(job, group=""):
+    found = unpacked(job.content.preview)["lines"]
+    return [line for line in found if not group or line["group"] == group]
+
+
+def sentences(job):
+    return [(line["row"], problem[2]) for line in lines(job, "error") for problem in line["problems"]]
+
+
+def apply(client, job, **more):
+    job.refresh_from_db()
+    return client.post(reverse("imports:import-apply", args=[job.pk]), {"digest": job.digest, **more})
+
+
+def test_a_sheet_becomes_initiatives_with_owner_department_status_and_history(manager, plan, cast):
+    data = csv_file(
+        HEAD,
+        ("1.1", "Encrypt laptops", "1", "Owner", "OIT", "On track", "6/30/2026"),
+        ("", "Lend hotspots", "Equity", "owner@test.example", "Streets", "", "FY2027 Q1"),
+    )
+    job = take_guess(manager, send(manager, plan, data))
+    assert (job.state, job.counts["created"]) == ("ready", 2), job.note
+    assert apply(manager, job).status_code == 302
+    job.refresh_from_db()
+    assert job.state == "applied"
+    one = Initiative.objects.get(plan=plan, number="1.1")
+    assert (one.owner, one.lead_department, one.reported_status) == (cast.owner, cast.oit, "on_track")
+    two = Initiative.objects.get(plan=plan, number="2.1")
+    assert (two.goal.number, str(two.due_date)) == ("2", "2026-09-30")
+    event = AuditEvent.objects.get(verb="initiative.created", target_id=one.pk)
+    assert (event.channel, event.actor_id) == ("import", cast.manager.pk)
+
+
+def test_b62_all_or_nothing_with_row_numbers(manager, plan, cast):
+    rows = [(f"1.{n}", f"Work {n}", "1", "Owner", "OIT", "On track", "2026-06-30") for n in range(1, 41)]
+    rows[5] = (*rows[5][:5], "Swimmingly", rows[5][6])
+    rows[10] = (*rows[10][:3], "Nobody Known", *rows[10][4:6], "6/31/2026")
+    job = take_guess(manager, send(manager, plan, csv_file(HEAD, *rows)))
+    found = sentences(job)
+    assert [row for row, _ in found] == [7, 12, 12]
+    assert "Swimmingly" in found[0][1]
+    assert "Nobody Known" in found[1][1]
+    assert "6/31/2026" in found[2][1]
+    assert apply(manager, job).status_code == 422
+    assert not Initiative.objects.exists()
+
+
+def test_b63_the_identifier_decides(manager, plan, cast):
+    first = csv_file(HEAD, ("1.1", "One", "1", "", "", "", ""), ("1.2", "Two", "1", "", "", "", ""))
+    apply(manager, take_guess(manager, send(manager, plan, first)))
+    events = AuditEvent.objects.filter(target_type="initiative").count()
+    second = csv_file(
+        HEAD, ("1.1", "One, renamed", "1", "", "", "", ""), ("1.2", "Two", "1", "Owner", "", "", ""),
+        ("", "Three", "1", "", "", "", ""),
+    )  # fmt: skip
+    job = send(manager, plan, second)
+    assert job.state == "ready", "a file of the same shape maps itself"
+    assert {line["label"]: line["group"] for line in lines(job)} == {
+        "1.1 One, renamed": "changed", "1.2 Two": "changed", "1.3 Three": "created",
+    }  # fmt: skip
+    assert apply(manager, job).status_code == 302
+    assert AuditEvent.objects.filter(target_type="initiative").count() == events + 3
+    job = send(manager, plan, second)
+    assert job.counts == {"unchanged": 3, "moves": 0, "asked": 0}
+    twice = csv_file(HEAD, ("1.1", "One", "1", "", "", "", ""), ("1.1", "Other", "1", "", "", "", ""))
+    assert sentences(send(manager, plan, twice)) == [
+        (3, "Number 1.1 stands in row 2 too. Every number may stand once.")
+    ]
+
+
+def test_a_new_focus_area_is_shown_before_it_is_added(manager, plan):
+    job = take_guess(manager, send(manager, plan, csv_file(HEAD, ("", "Work", "Civic pride", "", "", "", ""))))
+    assert [(line["kind"], line["label"]) for line in lines(job, "created")] == [
+        ("goal", "3 Civic pride"), ("initiative", "3.1 Work"),
+    ]  # fmt: skip
+    apply(manager, job)
+    assert Goal.objects.get(plan=plan, number="3").title == "Civic pride"
+
+
+def test_what_was_previewed_is_applied_or_409(manager, plan, initiative, cast):
+    from initiatives.services import update_initiative  # noqa: PLC0415
+    from tests.build import act  # noqa: PLC0415
+    from tests.conftest import NOW  # noqa: PLC0415
+
+    data = csv_file(("Number", "Title"), ("1.1", "Renamed by the file"))
+    job = take_guess(manager, send(manager, plan, data))
+    update_initiative(initiative=initiative, fields={"title": "Renamed by hand"}, act=act(NOW, cast.admin))
+    answer = apply(manager, job)
+    assert answer.status_code == 409
+    assert "moved since" in answer.content.decode()
+    initiative.refresh_from_db()
+    assert initiative.title == "Renamed by hand"
+    assert lines(Import.objects.get())[0]["changes"] == [["Title", "Renamed by hand", "Renamed by the file"]]
+    assert apply(manager, job).status_code == 302
+    initiative.refresh_from_db()
+    assert initiative.title == "Renamed by the file"
+
+
+def test_an_absent_column_leaves_alone_and_an_empty_cell_clears(manager, plan, initiative, cast):
+    data = csv_file(("Number", "Title", "Owner"), ("1.1", initiative.title, ""))
+    job = take_guess(manager, send(manager, plan, data))
+    (line,) = lines(job)
+    assert (line["group"], line["changes"]) == ("cleared", [["Owner", "Owner", ""]])
+    apply(manager, job)
+    initiative.refresh_from_db()
+    assert (initiative.owner, initiative.lead_department) == (None, cast.streets)
+
+
+def test_applied_in_two_tabs_is_applied_once(manager, plan):
+    job = take_guess(manager, send(manager, plan, csv_file(HEAD, ("1.9", "Work", "1", "", "", "On track", ""))))
+    digest = job.digest
+    for _ in range(2):
+        answer = manager.post(reverse("imports:import-apply", args=[job.pk]), {"digest": digest})
+        assert answer.status_code == 302
+    assert AuditEvent.objects.filter(verb="import.applied").count() == 1
+    assert Initiative.objects.get(number="1.9").status_updates.count() == 1
+
+
+@pytest.mark.parametrize("role", ["owner", "liaison", "leader", "viewer"])
+def test_b48_who_may_not_create_may_not_import(sign_in, plan, cast, role):
+    answer = sign_in(getattr(cast, role)).post(
+        reverse("imports:import-start", args=[plan.slug]), {"file": upload(csv_file(HEAD))}
+    )
+    assert answer.status_code == 403
+    assert not Import.objects.exists()
