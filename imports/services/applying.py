@@ -34,7 +34,6 @@ from people.models import Department
 from people.services import create_department
 from records.audit import Act
 
-
 BECOME: dict[str, Callable[..., Any]] = {
     "accepted": accept_commitment, "delivered": deliver_commitment, "declined": decline_commitment,
     "withdrawn": withdraw_commitment,
