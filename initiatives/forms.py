@@ -19,7 +19,7 @@ from initiatives.models import (
 from initiatives.models.status_update import TEXT_LIMIT, WORDS
 from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
 from people.models import Department, User
-from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm
+from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm, Search
 from web.markdown import HINT
 
 REASON = "Needed when the due date moves. The first date stays on record."
@@ -281,9 +281,7 @@ class HandOverForm(PageForm):
 class InitiativeFilterForm(FilterForm):
     """What of the list somebody wants to see. Unknown values are refused with a sentence."""
 
-    q = forms.CharField(
-        label="Search", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
-    )
+    q = Search(label="Search")
     plan = forms.ChoiceField(label="Plan", required=False)
     goal = forms.TypedChoiceField(label="Focus area", required=False, coerce=int, empty_value=None)
     status = forms.ChoiceField(label="Status", required=False, choices=[ANY, *EffectiveStatus.choices])

@@ -13,10 +13,13 @@ from django.db.models.functions import Lower
 
 from people.roles import Role
 from records.history import Recorded, Span, Version
+from records.texts import Searched
 
 
-class DepartmentFields(models.Model):
+class DepartmentFields(Searched):
     """What is recorded of a department."""
+
+    searched = ("abbreviation", "name")
 
     name = models.CharField(max_length=200)
     abbreviation = models.CharField(max_length=40)
@@ -68,8 +71,10 @@ class Grant(NamedTuple):
     department_id: int | None
 
 
-class UserFields(models.Model):
+class UserFields(Searched):
     """What is recorded of a person."""
+
+    searched = ("name", "email")
 
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=150)

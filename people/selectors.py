@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from people.models import Department, RoleGrant, User
 from records.asof import start_of_day
 from records.models import AuditEvent
+from records.texts import has_words
 
 
 def people_with_roles(
@@ -16,7 +17,7 @@ def people_with_roles(
     grants = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department")
     people = User.objects.all()
     if q:
-        people = people.filter(Q(name__icontains=q) | Q(email__icontains=q))
+        people = people.filter(has_words(q, "search_text"))
     if role:
         held = grants if role == "none" else grants.filter(role=role)
         has_it = Exists(held.filter(user=OuterRef("pk")))

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, models
 from records.history import Recorded, Span
 from records.models import AuditEvent, Channel, RecordLock
 from records.person import Person
-from records.texts import as_kept, normalise, normalised
+from records.texts import Searched, as_kept, normalise, normalised
 
 SYSTEM = "planapp (system)"
 TICK = timedelta(microseconds=1)
@@ -157,6 +157,9 @@ def record_change(
     words = {name: [_words(row, name), ""] for name in worded}
     for name, value in changed.items():
         setattr(row, name, value)
+    if isinstance(row, Searched) and not changed.keys().isdisjoint(row.searched):
+        row.set_search_text()
+        changed["search_text"] = row.search_text
     for name in worded:
         words[name][1] = _words(row, name)
     if not changed or not row.copied.issuperset(changed):

@@ -6,9 +6,11 @@ spellings of one letter would not find each other, and a name could look empty o
 
 import re
 import unicodedata
-from typing import Any
+from itertools import islice
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.migrations import RunPython
 
 LINE_END = re.compile(r"\r\n?|\x0b|\x0c|\u2028|\u2029|\x85")
 # Characters that no text may hold: the database refuses the first, no encoding knows the others.
@@ -39,6 +41,69 @@ def normalised(text: str, *, one_line: bool = False) -> str:
     return plain[first:last]
 
 
+# What search takes for the same: apostrophes, quotation marks, hyphens and dashes, and letters with a stroke.
+ALIKE = str.maketrans(
+    dict.fromkeys("’‘‛ʼʻʹ′`´＇", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–—―−⁃﹘﹣－", "-")
+    | {"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
+# Accents, and what is not seen: a soft hyphen, joiners, marks of direction. Vowels of other scripts are no accents.
+UNHEARD = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u0591-\u05c7\u064b-\u0652\ufe00-\ufe0f"
+    "\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+
+
+def folded(text: str) -> str:
+    """A text as search sees it, on either side: no case, no accents, one apostrophe, one hyphen, one kind of blank."""
+    plain = UNHEARD.sub("", unicodedata.normalize("NFKD", text.translate(ALIKE)))
+    plain = UNHEARD.sub("", unicodedata.normalize("NFKD", plain.casefold().translate(ALIKE)))
+    return " ".join(unicodedata.normalize("NFC", plain).split())
+
+
+class Searched(models.Model):
+    """A row that is found by its words: the folded text of some of its fields, kept with them and with each version.
+
+    Whatever looks for words looks into this one column, as of a day too. A full-text index would be built on it.
+    """
+
+    searched: ClassVar[tuple[str, ...]]
+    search_text = models.TextField(blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def set_search_text(self) -> None:
+        self.search_text = folded(" ".join(getattr(self, name) for name in self.searched))
+
+
+def has_words(text: str, *columns: str, number: str = "") -> models.Q:
+    """Every word of a text somewhere in one of these columns of folded text, or as the beginning of a `number`."""
+    condition = models.Q()
+    for word in dict.fromkeys(folded(text).split()):
+        somewhere = models.Q((f"{number}__istartswith", word)) if number else models.Q()
+        for column in columns:
+            somewhere |= models.Q((f"{column}__contains", word))
+        condition &= somewhere
+    return condition
+
+
+def fold_rows(app: str, **searched: tuple[str, ...]) -> RunPython:
+    """A migration operation: fill `search_text` of the rows that were there before it, model by model."""
+
+    def fill(apps: Any, schema_editor: Any) -> None:
+        for name, fields in searched.items():
+            rows = apps.get_model(app, name)._base_manager
+            found = rows.only(*fields).iterator(chunk_size=1_000)
+            while some := list(islice(found, 1_000)):
+                for row in some:
+                    row.search_text = folded(" ".join(getattr(row, field) for field in fields))
+                rows.bulk_update(some, ["search_text"], batch_size=250)
+
+    return RunPython(fill, RunPython.noop, elidable=True)
+
+
 def as_kept(field: Any, value: Any) -> Any:
     """A value as it is kept in a field: texts normalised, everything else as it is. Secrets are nobody's words."""
     if isinstance(value, str) and isinstance(field, models.CharField | models.TextField) and field.name != "password":
@@ -63,3 +128,5 @@ def normalise(row: models.Model) -> None:
         value = row.__dict__.get(field.attname)
         if isinstance(value, str):
             setattr(row, field.attname, as_kept(field, value))
+    if isinstance(row, Searched):
+        row.set_search_text()

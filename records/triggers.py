@@ -70,6 +70,11 @@ def protect_again(rule: Rule, *tables: str) -> RunPython:
     return RunPython(_run(create_sql, rule, tables), _run(create_sql, rule, tables), elidable=False)
 
 
+def unprotect(rule: Rule, *tables: str) -> RunPython:
+    """Before a migration that has to fill a new column of kept rows; `protect_again` stands at its end."""
+    return RunPython(_run(drop_sql, rule, tables), _run(create_sql, rule, tables), elidable=False)
+
+
 def create_sql(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
     """The statements that put one table under a rule; safe to repeat."""
     create = _create_postgresql if connection.vendor == "postgresql" else _create_sqlite

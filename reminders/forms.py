@@ -12,13 +12,13 @@ from people.models import User
 from reminders.kinds import KINDS
 from reminders.models import OneOff, Subscription
 from reminders.selectors.recipients import stand_ins
-from web.forms import Day, FilterForm, LongText, PageForm
+from web.forms import Day, FilterForm, LongText, PageForm, Search
 
 
 class MessageFilterForm(FilterForm):
     state = forms.ChoiceField(label="State", choices=[("", "All"), *Message.State.choices], required=False)
     kind = forms.ChoiceField(label="Kind of mail", choices=lambda: [("", "All"), *KIND_LABELS.items()], required=False)
-    who = forms.CharField(label="Person", required=False, max_length=150)
+    who = Search(label="Person")
 
 
 class SettleForm(PageForm):

@@ -64,11 +64,23 @@ def _sentences(name: str, field: forms.Field) -> dict[str, str]:
     }
 
 
+class Search(forms.CharField):
+    """Words to look for, as they are typed or pasted; of too many the beginning."""
+
+    WORDS, CHARACTERS = 40, 1_000  # more than any title has
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput(attrs={"type": "search"}), **more)
+
+    def clean(self, value: Any) -> str:
+        return " ".join(str(super().clean(value))[: self.CHARACTERS].split()[: self.WORDS])
+
+
 class FilterForm(Sentences, forms.Form):
     """Narrows a list by what stands in the address; it changes nothing.
 
     A saved address keeps working: a choice that is not offered, or not any more, is no mistake of the reader's. No row
-    fits it, and `unmet` says so.
+    fits it, and `unmet` says so. `notes` are all sentences that the list needs beside it.
     """
 
     def full_clean(self) -> None:
@@ -79,6 +91,18 @@ class FilterForm(Sentences, forms.Form):
                 self.unmet.append(f"“{self[name].label}”: {GONE}")
                 del self.errors[name]
                 self.cleaned_data[name] = None
+
+    @property
+    def notes(self) -> list[str]:
+        searches = [name for name, field in self.fields.items() if isinstance(field, Search)] if self.is_bound else []
+        typed = {name: " ".join(str(self[name].value() or "").split()) for name in searches}
+        looked = {name: self.cleaned_data[name] for name in searches}
+        return self.unmet + [
+            f"“{self[name].label}”: this is longer than can be looked for at once. The beginning counts, up to "
+            f"“…{' '.join(looked[name].split()[-3:])[-60:]}”."
+            for name in searches
+            if typed[name] != looked[name]
+        ]
 
     def fitting(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows, or none of them where the address asks for what is not there."""

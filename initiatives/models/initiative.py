@@ -10,10 +10,13 @@ from goals.models import Goal, Plan, Priority, Sourced, Strategy
 from initiatives.models.status import Status
 from people.models import Department, User
 from records.history import Recorded, Span, Version
+from records.texts import Searched
 
 
-class InitiativeFields(Sourced):
+class InitiativeFields(Sourced, Searched):
     """What is recorded of an initiative. The `latest_update` group is copied from the update by the service."""
+
+    searched = ("title", "summary")
 
     class Horizon(models.TextChoices):
         NOT_STATED = "", "Not stated"

@@ -16,6 +16,7 @@ from initiatives.selectors.attention import needs_attention
 from initiatives.selectors.status import CHUNK, NOTHING_REPORTED, InitiativeStatus, initiative_statuses
 from people.models import User
 from records.asof import AsOf
+from records.texts import has_words
 from web.tables import Column
 
 SORTS: dict[str, list[Any]] = {
@@ -111,7 +112,10 @@ def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any
         condition &= Q(owner=wanted.owner)
     if wanted.attention:
         condition &= needs_attention(when)
-    return _ordered(rows.filter(condition & _joined(wanted, when) & _holds_words(wanted.text)), wanted.sort)
+    if wanted.text:
+        rows = rows.annotate(owner_text=F("owner_then__search_text"), department_text=F("department_then__search_text"))
+        condition &= has_words(wanted.text, "search_text", "owner_text", "department_text", number="number")
+    return _ordered(rows.filter(condition & _joined(wanted, when)), wanted.sort)
 
 
 def _joined(wanted: Wanted, when: AsOf) -> Q:
@@ -122,17 +126,6 @@ def _joined(wanted: Wanted, when: AsOf) -> Q:
     if wanted.mine is not None:
         helping = Contribution.objects.as_of(when).filter(person=wanted.mine)
         condition &= Q(owner=wanted.mine) | Q(subject__in=helping.values("initiative"))
-    return condition
-
-
-def _holds_words(text: str) -> Q:
-    """Every word somewhere: number, title, summary, owner or department."""
-    condition = Q()
-    for word in text.split()[:8]:
-        somewhere = Q(number__istartswith=word)
-        for name in ("title", "summary", "owner_name", "department_name", "department_abbreviation"):
-            somewhere |= Q(**{f"{name}__icontains": word})
-        condition &= somewhere
     return condition
 
 

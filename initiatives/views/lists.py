@@ -49,8 +49,7 @@ def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "number"
-    if not form.is_valid():
-        return Listing(form, goal_label, sort, form.fitting(everything))
+    form.full_clean()  # nothing in an address is an error
     wanted = form.wanted(user=user_of(request), sort=sort)
     return Listing(form, goal_label, sort, wanted_rows(form.fitting(everything), wanted, when))
 
@@ -70,8 +69,6 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "filters": {name: value for name, value in request.GET.items() if name not in {"as_of", "page"}},
         "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
     }
-    if listing.form.errors:
-        return render(request, "initiatives/initiative_list.html", context, status=422)
     page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
     found = read(
         listing.rows[page.start_index() - 1 : page.end_index()] if page.paginator.count else listing.rows.none()
@@ -97,9 +94,6 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     if format not in FORMATS:
         raise Http404
     listing = read_listing(request, when)
-    if listing.form.errors:
-        context = {**on_day(request, when), "form": listing.form, "clear_href": reverse("initiatives:initiative-list")}
-        return render(request, "initiatives/initiative_list.html", context, status=422)
     return table_response(format, "initiatives", columns(listing.goal_label), file_rows(listing.rows), when=when)
 
 

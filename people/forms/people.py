@@ -7,7 +7,7 @@ from django import forms
 from people.models import Department, RoleGrant, User
 from people.roles import Role
 from records.verbs import NOUNS
-from web.forms import NOT_STORED, Day, FilterForm, PageForm
+from web.forms import NOT_STORED, Day, FilterForm, PageForm, Search
 
 DEPARTMENTS = Department.objects.filter(deleted_at__isnull=True)
 
@@ -68,7 +68,7 @@ class RoleForm(PageForm):
 class PeopleFilterForm(FilterForm):
     """Narrow the list of people. Every field may be left empty."""
 
-    q = forms.CharField(required=False, max_length=100, label="Name or e-mail")
+    q = Search(label="Name or e-mail")
     role = forms.ChoiceField(required=False, choices=[("", "Any"), ("none", "No role"), *Role.choices])
     department = forms.ModelChoiceField(DEPARTMENTS, required=False, empty_label="Any")
     account = forms.ChoiceField(

@@ -20,6 +20,7 @@ from outbox import mailfolder
 from outbox.models import Message
 from outbox.selectors import health, open_hold
 from outbox.services import hold_sending, release_sending, send_test, settle_by_hand
+from records.texts import has_words
 from reminders.forms import HoldForm, MessageFilterForm, SettleForm
 from reminders.kinds import KINDS
 from reminders.rendering import REASONS
@@ -45,7 +46,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         chosen = form.cleaned_data
         rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows
         rows = rows.filter(kind=chosen["kind"]) if chosen["kind"] else rows
-        rows = rows.filter(person__name__icontains=chosen["who"]) if chosen["who"] else rows
+        rows = rows.filter(has_words(chosen["who"], "person__search_text")) if chosen["who"] else rows
     page = Paginator(form.fitting(rows).prefetch_related("reminder_items"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "demo": _has_folder(),
