@@ -19,7 +19,7 @@ from initiatives.selectors.rows import (
     read_milestones,
 )
 from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
-from web.api import Filter, NameField, RowSerializer, RowViewSet, Strict, as_of_or_400
+from web.api import Filter, ModelRowSerializer, NameField, RowSerializer, RowViewSet, Strict, as_of_or_400
 
 
 def status_with(text: str) -> str:
@@ -73,7 +73,7 @@ class CommitmentSerializer(RowSerializer):
         )  # fmt: skip
 
 
-class StatusUpdateSerializer(serializers.ModelSerializer[StatusUpdate]):
+class StatusUpdateSerializer(ModelRowSerializer[StatusUpdate]):
     """A published update."""
 
     class Meta:

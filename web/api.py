@@ -1,6 +1,6 @@
 """What endpoints of recorded rows share: the point of view in time, and rows as they were."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar, get_args
@@ -8,6 +8,8 @@ from typing import Any, ClassVar, TypeVar, get_args
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model, Q
 from django.http import Http404
+from django.utils import timezone
+from django.utils.functional import cached_property
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
@@ -116,15 +118,31 @@ FIELDS: dict[type, Any] = {
 }
 
 
+def shown(value: Any) -> Any:
+    """A value as the API says it: an instant in the time of the installation, all else as it is."""
+    if type(value) is not datetime:
+        return value
+    text = timezone.localtime(value).isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
 class NameField(serializers.CharField):
     """A name that a plain row holds as "" where there is none; the API says null."""
 
-    def to_representation(self, value: str) -> Any:
-        return super().to_representation(value) or None
-
 
 class RowSerializer(serializers.Serializer[Any]):
-    """A plain row: `Meta.row` is its dataclass, `Meta.fields` what of it is shown. Declared fields win."""
+    """A plain row: `Meta.row` is its dataclass, `Meta.fields` what of it is shown. Declared fields win.
+
+    They describe the row; its values are taken as they are, for asking each field costs more than the query.
+    """
+
+    @cached_property
+    def _absent(self) -> frozenset[str]:
+        return frozenset(name for name, field in self.fields.items() if isinstance(field, NameField))
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        found = {name: shown(getattr(instance, name)) for name in self.Meta.fields}  # type: ignore[attr-defined]
+        return found | {name: found[name] or None for name in self._absent}
 
     def get_fields(self) -> dict[str, Any]:
         meta: Any = self.Meta  # type: ignore[attr-defined] # each row says its own
@@ -138,7 +156,19 @@ class RowSerializer(serializers.Serializer[Any]):
         return {name: found[name] for name in meta.fields}
 
 
-class RecordedSerializer(serializers.ModelSerializer[M]):
+class ModelRowSerializer(serializers.ModelSerializer[M]):
+    """A row of a table; what it links to is said by its id."""
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, str]]:
+        model: Any = self.Meta.model
+        return [(name, model._meta.get_field(name).attname) for name in self.Meta.fields]
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return {name: shown(getattr(instance, column)) for name, column in self._columns}
+
+
+class RecordedSerializer(ModelRowSerializer[M]):
     """A recorded row, live or as it was: then under the same `id`, and with no `version`, for nobody can edit it."""
 
     def get_fields(self) -> dict[str, Any]:
@@ -148,16 +178,11 @@ class RecordedSerializer(serializers.ModelSerializer[M]):
         return found
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        if isinstance(instance, Version):
-            model: Any = self.Meta.model
-            values = {
-                field.attname: getattr(instance, field.attname)
-                for field in model._meta.concrete_fields
-                if field.name != "id" and hasattr(instance, field.attname)
-            }
-            subject: Any = instance
-            instance = model(**values, pk=subject.subject_id, version=None)
-        return super().to_representation(instance)
+        if not isinstance(instance, Version):
+            return super().to_representation(instance)
+        subject: Any = instance
+        own = {"id": subject.subject_id, "version": None}
+        return {name: own[name] if name in own else shown(getattr(subject, column)) for name, column in self._columns}
 
 
 class RecordedViewSet(Strict, viewsets.ReadOnlyModelViewSet[M]):
@@ -180,6 +205,19 @@ class RecordedViewSet(Strict, viewsets.ReadOnlyModelViewSet[M]):
         return super().get_object()
 
 
+class _Read:
+    """Rows of a selector as a paginator takes them: counted, and a page of them read as plain rows."""
+
+    def __init__(self, rows: Any, read: Callable[[Any], list[Any]]) -> None:
+        self.rows, self.read = rows, read
+
+    def count(self) -> int:
+        return int(self.rows.count())
+
+    def __getitem__(self, page: slice) -> list[Any]:
+        return self.read(self.rows[page])
+
+
 class RowViewSet(Strict, viewsets.GenericViewSet[Any]):
     """Plain rows that are read at a point in time.
 
@@ -195,11 +233,9 @@ class RowViewSet(Strict, viewsets.GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         """Pages of rows, in the plan's order."""
         assert self.paginator is not None  # noqa: S101 - set in REST_FRAMEWORK
-        rows = self.narrowed(self.get_queryset(), request)
-        page: Sequence[Any] | None = self.paginator.paginate_queryset(rows, request, view=self)
-        ids = [row.subject_id for row in page or []]
-        by_id = {row.id: row for row in self.read(self.get_queryset().filter(subject_id__in=ids))}
-        return self.get_paginated_response(self.get_serializer([by_id[key] for key in ids], many=True).data)
+        rows: Any = _Read(self.narrowed(self.get_queryset(), request), self.read)
+        page: Any = self.paginator.paginate_queryset(rows, request, view=self)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One row; 404 where it did not exist at that moment."""

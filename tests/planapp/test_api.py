@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from goals.services import create_plan
+from initiatives.services import propose_commitment
 from tests.build import act, make_initiative, make_milestone, report
 
 LISTS = [
@@ -116,6 +118,20 @@ def test_a_fault_of_ours_is_said_as_a_program_reads_it(cast, plan, monkeypatch):
     client.force_login(cast.viewer)
     answer = client.get("/api/v1/goals/")
     assert (answer.status_code, list(answer.json())) == (500, ["detail"])
+
+
+@pytest.mark.parametrize("name", ["initiatives", "milestones", "commitments"])
+def test_a_list_counts_its_rows_and_reads_them_once(cast, initiative, sign_in, name):
+    """Rows that were looked for by their ids and then read again cost twice the widest query of the product."""
+    propose_commitment(
+        initiative=initiative, department=cast.streets, what="Two staff", due_date=None, act=act("2026-01-02")
+    )
+    make_milestone(initiative, date(2026, 12, 1))
+    client = sign_in(cast.viewer)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(f"/api/v1/{name}/").json()["count"] == 1
+    table = f'FROM "initiatives_{name.removesuffix("s")}version"'
+    assert len([one for one in seen.captured_queries if table in one["sql"]]) == 2
 
 
 def test_people_show_no_address(cast, sign_in):
