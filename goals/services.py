@@ -42,7 +42,7 @@ def update_plan(
     act: Act,
 ) -> Plan:
     """Change a plan's own texts, dates and settings; `holidays` (day: name) replaces the days without reminders."""
-    fresh = locked(plan)
+    fresh = locked(plan, with_all="predecessor" in fields)
     check_version(fresh, seen_version)
     also = {} if holidays is None else _set_holidays(fresh, holidays)
     return _update(fresh, fields, None, act, check=_check_plan, verb="plan.changed", parent=None, also=also)

@@ -184,6 +184,10 @@ class StatusCorrectionForm(PageForm):
         if not may_turn:
             del self.fields["status"], self.fields["review_date"], self.fields["percent"]
 
+    def version_of(self, row: StatusUpdate) -> int:
+        """The update itself: it never changes, a correction is a new one."""
+        return row.pk
+
 
 class InitiativeTextForm(PageForm):
     """Title and summary, for owner and contributors."""

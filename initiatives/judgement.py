@@ -13,6 +13,7 @@ from statistics import median
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from web.shares import percent
+from web.spans import in_words
 
 OFF_TRACK = "off_track"
 NO_CURRENT_UPDATE = "no_current_update"
@@ -173,15 +174,15 @@ def _reasons(row: InitiativeColumns, day: date) -> Iterator[Reason]:
         return
     if row.effective_status == ON_HOLD:
         if row.review_date and row.review_date < day:
-            yield Reason(f"Its review while on hold was due {counted((day - row.review_date).days, 'day')} ago")
+            yield Reason(f"Its review while on hold was due {in_words((day - row.review_date).days)} ago")
         return
     yield from _of_status(row)
     if row.due_date and row.due_date < day:
-        yield Reason(f"Its due date passed {counted((day - row.due_date).days, 'day')} ago")
+        yield Reason(f"Its due date passed {in_words((day - row.due_date).days)} ago")
     if row.is_stale and row.last_updated_day:
-        yield Reason(f"Last update {counted((day - row.last_updated_day).days, 'day')} ago")
+        yield Reason(f"Last update {in_words((day - row.last_updated_day).days)} ago")
     elif row.is_stale:
-        yield Reason(f"No update since it began {counted((day - row.start_date).days, 'day')} ago")
+        yield Reason(f"No update since it began {in_words((day - row.start_date).days)} ago")
     if not row.owner_name:
         yield Reason("Nobody owns it")
     if row.help_needed:

@@ -27,7 +27,7 @@ def update_department(
     *, department: Department, fields: Mapping[str, Any], seen_version: int | None = None, act: Act
 ) -> Department:
     """Rename or move a department; reports already frozen keep the old name."""
-    row = locked(department)
+    row = locked(department, with_all="parent" in fields)
     check_version(row, seen_version)
     draft = Department.objects.get(pk=row.pk)
     for name, value in fields.items():

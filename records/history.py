@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 
 from records.asof import AsOf, local_day
@@ -104,11 +104,11 @@ class Span(models.Model):
 def refuse_circle(row: Recorded, link: str, label: str) -> None:
     """Raise ValidationError where following a link from row to row would lead back to `row`; the way is named.
 
-    `row` has the wanted value. Every row of the table is locked first, in one order, so that two people cannot close a
-    circle from its two ends at once; links like these are changed seldom and their tables are small.
+    `row` has the wanted value. The caller has locked the row with all others (`locked(…, with_all=True)`), so that two
+    people cannot close a circle from its two ends at once.
     """
     rows: Any = type(row)._default_manager
-    following = dict(rows.select_for_update().order_by("pk").values_list("pk", f"{link}_id"))
+    following = dict(rows.values_list("pk", f"{link}_id"))
     way, key = [str(row)], getattr(row, f"{link}_id")
     names = {one.pk: str(one) for one in rows.filter(pk__in=following)} if key is not None else {}
     while key is not None and len(way) <= len(following):
@@ -121,10 +121,32 @@ def refuse_circle(row: Recorded, link: str, label: str) -> None:
 R = TypeVar("R", bound=Recorded)
 
 
-def locked(row: R) -> R:
-    """The row as it is now, locked until the transaction ends. Raises ValidationError when it was deleted meanwhile."""
+def locked(row: R, *, with_all: bool = False) -> R:
+    """The row as it is now, locked until the transaction ends. Raises ValidationError when it was deleted meanwhile.
+
+    Rows that point to it may still be written meanwhile, for its key stays. `with_all`: every row of its table is
+    locked, in one order and before this one, so that two who do so wait for one another and not each for the other;
+    for tables that are small, and links in them that are changed seldom.
+    """
     # __class__ and not type(): the signed-in person comes as a lazy stand-in.
-    fresh: R = row.__class__._default_manager.select_for_update().get(pk=row.pk)
+    rows: Any = row.__class__._default_manager.select_for_update(no_key=True)
+    if with_all:
+        list(rows.order_by("pk").values_list("pk"))
+    fresh: R = rows.get(pk=row.pk)
+    return _kept(fresh)
+
+
+def held(row: R) -> R:
+    """The row as it is now; others may hold it too, and nobody changes it until the transaction ends."""
+    table, mode = (
+        connection.ops.quote_name(row._meta.db_table),
+        "FOR SHARE" if connection.vendor == "postgresql" else "",
+    )
+    rows = row.__class__._default_manager.raw(f"SELECT * FROM {table} WHERE id = %s {mode}", [row.pk])  # noqa: S608 - a model's own name
+    return _kept(rows[0])
+
+
+def _kept(fresh: R) -> R:
     if fresh.deleted_at is not None:
         raise ValidationError(f"“{fresh}” was deleted in the meantime. Nothing was changed.")
     return fresh

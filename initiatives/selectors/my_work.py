@@ -24,6 +24,7 @@ from initiatives.selectors.rows import (
 from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
 from people.models import User
 from records.asof import AsOf, local_day
+from web.spans import in_words
 
 SOON = 14  # days ahead that count as "now"
 NEXT = 30  # days ahead that count as "next"
@@ -147,11 +148,9 @@ def _updates_due(rows: Iterable[InitiativeStatus], expected: dict[int, int], day
                 row, min(due, day), f"A milestone is late, and the last update says {row.reported_label.lower()}"
             )
         else:
-            yield UpdateDue(row, due, f"Last update {_days(day - last_update)} ago, one is expected every {every} days")
-
-
-def _days(span: timedelta) -> str:
-    return "1 day" if span.days == 1 else f"{span.days} days"
+            yield UpdateDue(
+                row, due, f"Last update {in_words((day - last_update).days)} ago, one is expected every {every} days"
+            )
 
 
 def _promises(user: User, when: AsOf) -> list[CommitmentRow]:

@@ -11,7 +11,7 @@ from initiatives.models import Alignment, Contribution, Initiative, Milestone, S
 from initiatives.services.dates import moved_due_date
 from people.models import User
 from records.audit import Act, check_version, record_change, record_creation, record_deletion, set_members, settled
-from records.history import locked
+from records.history import held, locked
 
 EDITABLE = frozenset(
     {
@@ -157,7 +157,8 @@ def _only_known(fields: Mapping[str, Any]) -> None:
 
 
 def _refuse_locked(plan: Plan) -> None:
-    if plan.is_locked:
+    """As the plan is now, and stays until this is done: whoever locks it waits, or was first."""
+    if held(plan).is_locked:
         raise ValidationError("The plan is locked: initiatives can be neither added nor deleted. Updates still work.")
 
 

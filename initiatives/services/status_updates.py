@@ -60,14 +60,16 @@ def record_no_change(*, initiative: Initiative, seen_update_id: int | None = ANY
 @transaction.atomic
 def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act: Act) -> StatusUpdate:
     """Mend an update by a new row that names it. The status only while the latest and a day old at most (rule B-13).
+    Raises NewerUpdate with the correction where somebody was first (rule R6).
 
     A correction counts from when the original was stated: mending a text does not make a status look fresh.
     Unchanged words return the original.
     """
     row = locked(update.initiative)
     original = StatusUpdate.objects.select_for_update(of=("self",)).get(pk=update.pk)
-    if StatusUpdate.objects.filter(corrects=original).exists():
-        raise ValidationError("This update was already corrected. Correct the newer text instead.")
+    newer = StatusUpdate.objects.filter(corrects=original).first()
+    if newer is not None:
+        raise NewerUpdate(newer)
     if all(getattr(original, name) == words.get(name, getattr(original, name)) for name in WORDS):
         return original
     if not act.reason.strip():

@@ -9,14 +9,21 @@ from django.db import connection, connections
 
 from goals.models import Goal, Plan, Priority, Strategy
 from goals.quarters import Quarter
-from goals.services import create_goal, create_plan, create_priority, create_strategy, update_goal
+from goals.services import create_goal, create_plan, create_priority, create_strategy, update_goal, update_plan
 from initiatives.models import Initiative
 from initiatives.services import create_initiative
 from outbox.models import Hold
 from outbox.services import hold_sending
 from people.models import Department, RoleGrant, User
 from people.roles import Role
-from people.services import create_department, create_user, grant_role, revoke_role, update_user
+from people.services import (
+    create_department,
+    create_user,
+    grant_role,
+    revoke_role,
+    update_department,
+    update_user,
+)
 from records import audit
 from records.models import AuditEvent
 from reports import services
@@ -207,3 +214,68 @@ def test_sending_is_held_once(slow):
     results = at_once(*[lambda: hold_sending(act=act(WHEN, cast.admin, reason="A storm."))] * 4)
     assert len({row.pk for row in results}) == Hold.objects.count() == 1
     assert AuditEvent.objects.filter(verb="sending.held").count() == 1
+
+
+ROUNDS = 12
+
+
+def in_a_chain(kind):
+    """Six rows, each below the one before; and a function that puts one below another."""
+    if kind == "department":
+        rows = [create_department(name=f"D{n}", abbreviation=f"D{n}", act=act()) for n in range(SIDE_BY_SIDE)]
+        return rows, lambda row, above: update_department(department=row, fields={"parent": above}, act=act(WHEN))
+    rows = [create_plan(fields={**PLAN, "slug": f"p{n}"}, act=act()) for n in range(SIDE_BY_SIDE)]
+    return rows, lambda row, above: update_plan(plan=row, fields={"predecessor": above}, act=act(WHEN))
+
+
+@pytest.mark.parametrize("kind", ["department", "plan"])
+def test_links_changed_at_once_form_no_circle_and_wait_for_one_another(kind):
+    """Each locks the whole table before its own row; the other way round two would each wait for the other."""
+    build_cast()
+    rows, put_below = in_a_chain(kind)
+    wrong = []
+    for turn in range(ROUNDS):
+        works = [
+            lambda n=n, turn=turn: put_below(rows[n], rows[(n + 1 + turn % 2) % SIDE_BY_SIDE])
+            for n in range(SIDE_BY_SIDE)
+        ]
+        results = at_once(*works)
+        wrong += [one for one in results if isinstance(one, Exception) and not isinstance(one, ValidationError)]
+        link = {"department": "parent_id", "plan": "predecessor_id"}[kind]
+        above = dict(type(rows[0]).objects.values_list("pk", link))
+        for start in above:
+            way, key = set(), start
+            while key is not None and key not in way:
+                way.add(key)
+                key = above.get(key)
+            assert key is None, "a circle"
+        type(rows[0]).objects.update(**{link: None})
+    assert wrong == []
+
+
+def test_a_row_is_changed_while_somebody_changes_what_it_points_to():
+    """A department's editor writes an event of a person whose editor writes a version of the department."""
+    cast = build_cast()
+    wrong = []
+    for turn in range(ROUNDS):
+        results = at_once(
+            lambda turn=turn: update_department(
+                department=cast.health, fields={"name": f"Health {turn}", "parent": None}, act=act(WHEN, cast.owner)
+            ),
+            lambda turn=turn: update_user(
+                user=cast.owner,
+                fields={"name": f"Owner {turn}", "department": [cast.health, cast.streets][turn % 2]},
+                act=act(WHEN, cast.admin),
+            ),
+        )
+        wrong += [one for one in results if isinstance(one, Exception)]
+    assert wrong == []
+
+
+def test_an_initiative_is_not_added_to_a_plan_locked_at_the_same_moment():
+    cast, plan = build_cast(), build_plan()
+    stale = Plan.objects.get(pk=plan.pk)
+    update_plan(plan=plan, fields={"is_locked": True}, act=act(WHEN, cast.admin))
+    create, _ = CREATIONS["initiative"]
+    with pytest.raises(ValidationError, match="The plan is locked"):
+        create(1, stale)

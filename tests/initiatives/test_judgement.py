@@ -37,7 +37,8 @@ from reports import content
 from tests.build import act, make_initiative, report
 from tests.reports.hostile import STATUSES
 from web.shares import percent
-from web.templatetags.ui import STATUS_LABELS
+from web.spans import in_words
+from web.templatetags.ui import STATUS_LABELS, days_ago, days_phrase
 
 TODAY, LATE = date(2026, 10, 5), date(2026, 10, 3)
 PAIRS = [(one, two) for one in BAR_ORDER for two in BAR_ORDER if one != two]
@@ -266,3 +267,13 @@ def test_the_review_date_is_kept_repeated_and_goes_with_the_hold(plan, cast):
     row.refresh_from_db()
     assert row.review_date is None
     assert row.versions.filter(review_date=day).exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(1, "1 day"), (41, "41 days"), (729, "729 days"), (730, "2 years"), (2207, "6 years")]
+)
+def test_a_long_span_is_told_in_years_wherever_it_is_told(days, words):
+    day = date(2026, 10, 5)
+    assert in_words(days) == words
+    assert days_phrase(day - timedelta(days=days), day) == f"{words} late"
+    assert days_ago(day - timedelta(days=days), day) == ("yesterday" if days == 1 else f"{words} ago")

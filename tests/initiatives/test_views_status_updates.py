@@ -251,6 +251,24 @@ def test_b13_a_misclick_is_turned_round_at_once(sign_in, cast, initiative):
     assert "Corrected later" in text
 
 
+def test_r6_whoever_corrects_second_sees_both_texts_and_corrects_the_newer_one(sign_in, cast, initiative):
+    update = report(initiative, "off_track", "2026-10-05T13:30", cast.owner, happened="Al well")
+    correct = reverse("initiatives:status-update-correct", args=[update.pk])
+    body = {"status": "off_track", "percent": "", "reason": "Typing"}
+    sign_in(cast.manager).post(correct, body | {"happened": "All is well"})
+    newer = StatusUpdate.objects.get(corrects=update)
+    answer = sign_in(cast.owner).post(correct, body | {"happened": "All went well"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "All is well" in text
+    assert "All went well" in text
+    onward = reverse("initiatives:status-update-correct", args=[newer.pk])
+    assert f'action="{onward}"' in text
+    assert sign_in(cast.owner).post(onward, body | {"happened": "All went well"}).status_code == 302
+    assert StatusUpdate.objects.get(corrects=newer).happened == "All went well"
+    assert StatusUpdate.objects.filter(corrects=update).count() == 1
+
+
 def test_b13_the_status_of_an_old_update_stays_as_it_was_said(sign_in, cast, initiative):
     old = report(initiative, "off_track", "2026-10-01T13:30", cast.owner, happened="Old words")
     client = sign_in(cast.owner)

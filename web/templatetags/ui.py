@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from web import shares
+from web import shares, spans
 from web.addresses import address
 from web.markdown import to_html, to_plain
 
@@ -103,8 +103,8 @@ def days_phrase(day: date | None, today: date | None = None) -> str:
     if days == 1:
         return "tomorrow"
     if days > 0:
-        return f"in {days} days"
-    return "1 day late" if days == -1 else f"{-days} days late"
+        return f"in {spans.in_words(days)}"
+    return f"{spans.in_words(-days)} late"
 
 
 @register.filter
@@ -115,7 +115,7 @@ def days_ago(day: date | None, today: date | None = None) -> str:
     days = (_day(today or timezone.localdate()) - _day(day)).days
     if days <= 0:
         return "today"
-    return "yesterday" if days == 1 else f"{days} days ago"
+    return "yesterday" if days == 1 else f"{spans.in_words(days)} ago"
 
 
 @register.filter
