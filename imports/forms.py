@@ -25,7 +25,7 @@ class FileForm(PageForm):
 
     file = forms.FileField(
         label="File",
-        help_text=f"A spreadsheet (XLSX or CSV), up to {MOST_BYTES // MEGABYTE} MB. "
+        help_text=f"A spreadsheet (XLSX, CSV), CSV files in a ZIP, or StratML, up to {MOST_BYTES // MEGABYTE} MB. "
         "Nothing is changed before you have seen what would change.",
     )
 

@@ -196,10 +196,10 @@ def milestone(run: Compare, entry: Entry) -> None:
     wanted: dict[str, Any] = {
         key: values[key] for key in ("title", "due_date", "owner", "department", "source") if key in values
     }
-    if "due_date" in values:
+    day = values.get("due_date")
+    if "due_date" in values and not (line.found is not None and line.found.due_date == day and _is_whole(entry, day)):
         text = entry.text("due_date")
-        is_partial = values["due_date"] is not None and not entry.is_whole("due_date")
-        wanted["due_text"] = text if is_partial and len(text) <= 10 else ""
+        wanted["due_text"] = "" if _is_whole(entry, day) or len(text) > 10 else text
     draft = line.found or Milestone(initiative=row)
     if line.found is not None:
         differ(line, line.found, wanted, entry.kind)
@@ -218,6 +218,11 @@ def milestone(run: Compare, entry: Entry) -> None:
             check_milestone(draft, line.found.owner_id if line.found is not None else None, is_draft=True)
         except ValidationError as error:
             refuse_by(line, error, entry.kind, line.fields)
+
+
+def _is_whole(entry: Entry, day: date | None) -> bool:
+    """Whether a due date is written as a day; as a month or quarter it stays as it was written."""
+    return day is None or entry.is_whole("due_date")
 
 
 def _milestone_state(run: Compare, entry: Entry, line: Line, values: dict[str, Any]) -> None:

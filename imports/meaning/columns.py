@@ -67,15 +67,22 @@ class Column:
         return " ".join(self.rest) in set(words)
 
 
+PROBLEM = "Problem"  # heading of the column that planapp adds to a sheet whose rows have errors
+
+
 def fingerprint(sheet: Sheet, header: int) -> str:
     """By what a file of the same shape is known again: its headings, whatever their order of letters and signs."""
-    return hashlib.sha256(
-        "\n".join(" ".join(words_of(name)) for name, _ in columns_of(sheet, header)).encode()
-    ).hexdigest()
+    names = [" ".join(words_of(name)) for name, _ in columns_of(sheet, header) if name != PROBLEM]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 def guess(sheet: Sheet, *, fashion: Fashion) -> Mapping:
     """The mapping of a sheet that nobody has mapped before."""
+    if sheet.kind:
+        names = [one.key for one in KINDS[sheet.kind].fields]
+        return Mapping(
+            sheet.kind, 0, {at: name for at, name in enumerate(sheet.rows[0]) if name in names}, is_ours=True
+        )
     header = header_row(sheet)
     if header < 0:
         return Mapping(why=NOTHING)

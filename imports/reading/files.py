@@ -1,10 +1,10 @@
 """From the bytes of any file that is taken to its sheets."""
 
 from imports.reading.delimited import read_delimited
-from imports.reading.sheets import MEGABYTE, MOST_BYTES, CannotRead, Sheet
+from imports.reading.sheets import MEGABYTE, MOST_BYTES, CannotRead, Sheet, stem
+from imports.reading.stratml import is_stratml, read_stratml
+from imports.reading.structured import read_bundle, read_json
 from imports.reading.workbook import read_workbook
-
-TAKEN = "XLSX or CSV"
 
 
 def read_file(data: bytes, name: str) -> list[Sheet]:
@@ -15,13 +15,18 @@ def read_file(data: bytes, name: str) -> list[Sheet]:
         raise CannotRead(f"The file is larger than {MOST_BYTES // MEGABYTE} MB, the most that is taken.")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise CannotRead("This is an old XLS workbook, or one with a password. Save it as XLSX without a password.")
-    sheets = read_workbook(data) if data.startswith(b"PK") else read_delimited(data, stem(name))
+    sheets = _read(data, name)
     if not any(sheet.filled for sheet in sheets):
         raise CannotRead("There is nothing in the file.")
     return sheets
 
 
-def stem(name: str) -> str:
-    """The name of a file without its folder and ending."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return last.rpartition(".")[0] or last
+def _read(data: bytes, name: str) -> list[Sheet]:
+    begin = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if data.startswith(b"PK"):
+        return read_workbook(data) if b"xl/workbook" in data or b"[Content_Types].xml" in data else read_bundle(data)
+    if begin.startswith(b"{"):
+        return read_json(data)
+    if is_stratml(begin):
+        return read_stratml(data)
+    return read_delimited(data, stem(name))

@@ -35,6 +35,7 @@ class Sheet:
     rows: list[list[Any]] = field(default_factory=list)
     kind: str = ""
     is_hidden: bool = False
+    notes: list[str] = field(default_factory=list)  # what of the file could not be kept, in sentences
 
     @property
     def filled(self) -> int:
@@ -81,3 +82,9 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, float):
         return format(cell, ".15g")
     return cell["formula"] if isinstance(cell, dict) else str(cell)
+
+
+def stem(name: str) -> str:
+    """The name of a file without its folder and ending."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return last.rpartition(".")[0] or last

@@ -34,6 +34,7 @@ UNANSWERED = re.compile(
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 OUTSIDE = re.compile(rb'<Relationship\b[^<>]*TargetMode="External"[^<>]*>')
 MOST_FILLED = 100_000  # cells that merged ones stand for
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a letter that the format writes as its number
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # of a number format: what is shown as it is
 
 LINKED = (
@@ -142,7 +143,11 @@ def _values(row: tuple[Any, ...], percents: dict[str, bool]) -> Iterator[Cell]:
                 percents[style] = "%" in LITERAL.sub("", style)
             yield f"{value * 100:.10g}%" if percents[style] else plain(value)
         else:
-            yield value if value is None or isinstance(value, str) else plain(value)
+            yield ESCAPED.sub(_unescaped, value) if isinstance(value, str) else plain(value)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
 
 
 def _add(sheet: Sheet, found: _Found | None) -> None:

@@ -123,9 +123,10 @@ def _read(job: Import, progress: Progress, at: datetime) -> None:
     ImportContent.objects.filter(job=job).update(sheets=packed([_as_plain(sheet) for sheet in sheets]))
     progress.begin(Step.COMPARE)
     job.mapping = mapping
+    notes = [sentence for sheet in sheets for sentence in sheet.notes]
     if is_known:
-        _put_preview(job, sheets, progress, at, mapping=mapping)
-    elif not move(job, State.WORKING, state=State.ASKING, mapping=mapping, **NO_PROGRESS):
+        _put_preview(job, sheets, progress, at, mapping=mapping, notes=notes)
+    elif not move(job, State.WORKING, state=State.ASKING, mapping=mapping, notes=notes, **NO_PROGRESS):
         raise LostLease
 
 

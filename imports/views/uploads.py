@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from goals.models import Plan
+from imports.exporting.files import FORMATS
 from imports.forms import FileForm
 from imports.models import Import
 from imports.reading.sheets import MOST_BYTES
@@ -34,6 +35,10 @@ def import_start(request: HttpRequest, slug: str) -> HttpResponse:
 
     context = {
         "plan": plan,
+        "downloads": [
+            {"label": kind.label, "href": reverse("imports:plan-export", args=[slug, key])}
+            for key, kind in FORMATS.items()
+        ],
         "imports": Import.objects.filter(plan=plan).select_related("by")[:SHOWN],
         "breadcrumb": crumbs(plan, "Import"),
     }

@@ -1,51 +1,19 @@
 """A file on its way into a plan, through the pages."""
 
+import io
+
+import openpyxl
 import pytest
 from django.urls import reverse
 
 from goals.models import Goal
-from imports.models import Import, unpacked
+from imports.models import Import
 from initiatives.models import Initiative
 from records.models import AuditEvent
 from tests.imports.files import csv_file, upload
+from tests.imports.steps import apply, lines, send, sentences, take_guess
 
 HEAD = ("Number", "Initiative", "Focus area", "Owner", "Department", "Status", "Due date")
-
-
-@pytest.fixture
-def manager(sign_in, cast):
-    return sign_in(cast.manager)
-
-
-def send(client, plan, data, name="plan.csv"):
-    answer = client.post(reverse("imports:import-start", args=[plan.slug]), {"file": upload(data, name)})
-    assert answer.status_code == 302, answer.content.decode()
-    return Import.objects.latest("pk")
-
-
-def take_guess(client, job):
-    """Agree with what was guessed of the columns."""
-    page = reverse("imports:import-columns", args=[job.pk])
-    form = client.get(page).context["form"]
-    values = {name: form[name].value() for name in form.fields if form[name].value() is not None}
-    answer = client.post(page, values)
-    assert answer.status_code == 302, answer.context["form"].errors
-    job.refresh_from_db()
-    return job
-
-
-def lines(job, group=""):
-    found = unpacked(job.content.preview)["lines"]
-    return [line for line in found if not group or line["group"] == group]
-
-
-def sentences(job):
-    return [(line["row"], problem[2]) for line in lines(job, "error") for problem in line["problems"]]
-
-
-def apply(client, job, **more):
-    job.refresh_from_db()
-    return client.post(reverse("imports:import-apply", args=[job.pk]), {"digest": job.digest, **more})
 
 
 def test_a_sheet_becomes_initiatives_with_owner_department_status_and_history(manager, plan, cast):
@@ -159,3 +127,51 @@ def test_b48_who_may_not_create_may_not_import(sign_in, plan, cast, role):
     )
     assert answer.status_code == 403
     assert not Import.objects.exists()
+
+
+def test_a_file_with_errors_comes_back_with_a_column_that_says_them_and_maps_itself_again(manager, plan):
+    rows = [("1.1", "One", "1", "", "", "On track", ""), ("1.2", "Two", "1", "", "", "Swimmingly", "")]
+    job = take_guess(manager, send(manager, plan, csv_file(HEAD, *rows)))
+    answer = manager.get(reverse("imports:import-problems", args=[job.pk]))
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    cells = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    assert cells[0] == [*HEAD, "Problem"]
+    assert cells[1][7] is None
+    assert "Swimmingly" in cells[2][7]
+    again = send(manager, plan, answer.content, "mended.xlsx")
+    assert sentences(again) == sentences(job)
+
+
+def test_the_template_is_known_by_its_headings(manager, plan):
+    data = manager.get(reverse("imports:import-template", args=[plan.slug])).content
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    book["Initiatives"].append(["1", None, None, None, "1.1", "Lend laptops"])
+    target = io.BytesIO()
+    book.save(target)
+    job = send(manager, plan, target.getvalue(), "filled in.xlsx")
+    assert [line["label"] for line in lines(job, "created")] == ["1.1 Lend laptops"]
+    assert lines(job, "error") == []
+
+
+def test_words_are_asked_once_a_plan(manager, plan, cast):
+    data = csv_file(
+        HEAD,
+        ("1.1", "One", "1", "The boss", "Parks", "In progress", "Summer 2026"),
+        ("1.2", "Two", "1", "", "", "", "3/31/2027"),
+    )
+    job = take_guess(manager, send(manager, plan, data))
+    page = reverse("imports:import-words", args=[job.pk])
+    form = manager.get(page).context["form"]
+    assert [form.fields[name].label for name in form.fields if name.startswith("word")] == [
+        "Person “The boss”", "Department “Parks”", "Date “Summer 2026”", "Status “In progress”",
+    ]  # fmt: skip
+    assert form["word_3"].value() == "on_track", "likely, and proposed, and not taken unasked"
+    answers = {"word_0": str(cast.leader.pk), "word_1": "+", "word_2": "2026-08-31", "word_3": "at_risk"}
+    assert manager.post(page, answers).status_code == 302
+    job.refresh_from_db()
+    assert lines(job, "error") == []
+    apply(manager, job)
+    row = Initiative.objects.get(plan=plan, number="1.1")
+    assert (row.owner, row.lead_department.name, str(row.due_date)) == (cast.leader, "Parks", "2026-08-31")
+    assert row.reported_status == "at_risk"
+    assert send(manager, plan, data).counts["unchanged"] == 2

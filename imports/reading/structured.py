@@ -1,0 +1,49 @@
+"""Files that say themselves what their rows are: JSON as planapp writes it, and bundles of CSV files."""
+
+import json
+from typing import Any
+
+from imports.kinds import KINDS
+from imports.reading.archives import open_archive, part_of
+from imports.reading.delimited import read_delimited
+from imports.reading.sheets import MOST_ROWS, MOST_SHEETS, CannotRead, Sheet, plain, stem, too_many
+
+FORMAT = "planapp-plan"
+NOT_OURS = "This JSON file was not written by planapp. Save the plan as XLSX or CSV and choose that."
+
+
+def read_bundle(data: bytes) -> list[Sheet]:
+    """Every CSV file of an archive, as a sheet."""
+    archive = open_archive(data)
+    names = [part.filename for part in archive.infolist() if part.filename.lower().endswith((".csv", ".tsv", ".txt"))]
+    names = [name for name in names if not name.startswith("__MACOSX/")]
+    if not names:
+        raise CannotRead("There is no CSV file in this archive, and it is no workbook.")
+    if len(names) > MOST_SHEETS:
+        raise too_many("files", len(names), MOST_SHEETS)
+    return [sheet for name in names for sheet in read_delimited(part_of(archive, name), stem(name))]
+
+
+def read_json(data: bytes) -> list[Sheet]:
+    """The kinds of a plan, each a list of objects."""
+    try:
+        told: Any = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise CannotRead("This JSON file is damaged. Download it again, and choose that.") from None
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise CannotRead(NOT_OURS)
+    return [_sheet(key, told[key]) for key in KINDS if told.get(key)]
+
+
+def _sheet(key: str, rows: Any) -> Sheet:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CannotRead(NOT_OURS)
+    if len(rows) > MOST_ROWS:
+        raise too_many("rows", f"{len(rows):,}", MOST_ROWS)
+    names = [one.key for one in KINDS[key].fields]
+    cells = [[_cell(row.get(name)) for name in names] for row in rows]
+    return Sheet(KINDS[key].label, [list(names), *cells], kind=key)
+
+
+def _cell(value: Any) -> Any:
+    return plain(value) if value is None or isinstance(value, str | int | float | bool) else json.dumps(value)
