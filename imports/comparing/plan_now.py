@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
 from goals.models import Goal, Plan, Priority, Strategy, natural_key
 from goals.services import ADDRESSABLE
 from imports.meaning.words import folded
-from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone, StatusUpdate
+from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone
 from people.models import Department, User
 
 LEADING_NUMBER = re.compile(r"^(?:[A-Za-z ]{3,20} )?(\d+(?:\.\d+)*|[A-Z]\d*)\s*[.:)\-–—]?\s+(.+)$")
@@ -25,7 +25,7 @@ class PlanNow:
         self.goals = list(Goal.objects.filter(plan=plan, **alive))
         self.strategies = list(Strategy.objects.filter(goal__plan=plan, goal__deleted_at__isnull=True, **alive))
         self.priorities = {folded(row.name): row for row in Priority.objects.filter(plan=plan, **alive)}
-        self.initiatives = {row.number: row for row in Initiative.objects.filter(plan=plan, **alive)}
+        self.initiatives = {row.number: row for row in self._initiatives()}
         self.by_title: dict[str, list[Initiative]] = defaultdict(list)
         for row in self.initiatives.values():
             self.by_title[folded(row.title)].append(row)
@@ -44,6 +44,10 @@ class PlanNow:
         self._beside()
         self.used = set(self.initiatives)
         self.last: dict[str, int] = {}
+
+    def _initiatives(self) -> "QuerySet[Initiative]":
+        rows = Initiative.objects.filter(plan=self.plan, deleted_at__isnull=True)
+        return rows.select_related("latest_update")
 
     def _people(self) -> None:
         self.persons = {row.pk: row for row in User.objects.all()}
@@ -73,8 +77,7 @@ class PlanNow:
             self.contributors[row].add(key)
         for row, key in Alignment.objects.filter(now).values_list("initiative_id", "priority_id"):
             self.served[row].add(key)
-        held = StatusUpdate.objects.filter(initiative__plan=self.plan, initiative__latest_update=F("pk"))
-        self.updates = {row.initiative_id: row for row in held}
+        self.updates = {row.pk: row.latest_update for row in self.initiatives.values() if row.latest_update}
         self.milestones: dict[int, list[Milestone]] = defaultdict(list)
         for step in Milestone.objects.filter(of_plan, deleted_at__isnull=True).order_by("order", "pk"):
             step.owner = self.persons.get(step.owner_id) if step.owner_id else None
