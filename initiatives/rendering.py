@@ -11,22 +11,21 @@ from initiatives.selectors.status import InitiativeStatus
 from records.asof import AsOf
 from web.addresses import address, address_of_row
 from web.templatetags.components import progress, show_date, show_name, status_badge
+from web.templatetags.tables import TableRow
 from web.templatetags.ui import days_ago
 
-Cells = tuple[str, ...]
 
-
-def initiative_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") -> Iterator[Cells]:
+def initiative_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") -> Iterator[TableRow]:
     """Initiative, status, owner, due, last update, milestones: on the pages of a focus area and a department.
 
     `stay` is the end of links that keep the day the page speaks for.
     """
     for row in rows:
         internal = ' <span class="muted small">Internal</span>' if row.visibility == "internal" else ""
-        yield (_named(row, stay) + internal, *_standing(row, when))
+        yield TableRow((_named(row, stay) + internal, *_standing(row, when)))
 
 
-def listed_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") -> Iterator[Cells]:
+def listed_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") -> Iterator[TableRow]:
     """The same in the list, with the focus area under the title, and at the end the lead department."""
     for row in rows:
         place = f"{row.goal_number} {row.goal_title}" + (" · Internal" if row.visibility == "internal" else "")
@@ -35,7 +34,7 @@ def listed_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") ->
         if abbreviation := row.department_abbreviation:
             href = address("initiatives:department-detail", abbreviation) + stay
             lead = f'<a href="{escape(href)}">{escape(abbreviation)}</a>'
-        yield (name, *_standing(row, when), lead)
+        yield TableRow((name, *_standing(row, when), lead))
 
 
 def _named(row: InitiativeStatus, stay: str) -> str:
@@ -43,7 +42,7 @@ def _named(row: InitiativeStatus, stay: str) -> str:
     return f'<a href="{href}{escape(stay)}">{escape(row.number)} {escape(row.title)}</a>'
 
 
-def _standing(row: InitiativeStatus, when: AsOf) -> Cells:
+def _standing(row: InitiativeStatus, when: AsOf) -> tuple[str, ...]:
     """The five cells that every list of initiatives has."""
     status: str = status_badge(row.effective_status)
     if row.differs:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
@@ -20,6 +20,16 @@ _CLASSES_OF_A_COLUMN = ("num", "no-print")
 _OPTIONS = {"label", "labelledby", "wide", "kind", "rows"}
 # Where columns are too narrow, app.css turns a row into a block, which is no row to a screen reader without these.
 _ROLES = {"tbody": ' role="rowgroup"', "tr": ' role="row"', "th": ' role="rowheader" scope="row"', "td": ' role="cell"'}
+
+
+class TableRow(NamedTuple):
+    """A row drawn in Python: the HTML of its cells, its name first, and the attributes of its own.
+
+    A single cell is a heading or a remark between rows, and spans them all.
+    """
+
+    cells: Sequence[str]
+    attributes: str = ""
 
 
 class TableNode(Node):
@@ -78,14 +88,17 @@ def _cells(html: str, columns: list[tuple[str, str]]) -> str:
     return _CELL.sub(give, html)
 
 
-def _drawn(rows: Iterable[Sequence[str]], columns: list[tuple[str, str]]) -> str:
-    """Rows whose cells are drawn already, the name of the row first, each put between the same tags."""
+def _drawn(rows: Iterable[TableRow], columns: list[tuple[str, str]]) -> str:
+    """Rows whose cells are drawn already, each put between the same tags."""
     opened = [f"<th{_ROLES['th']}>%s</th>"]
     for label, classes in columns[1:]:
         of_column = f'{label} class="{classes}"' if classes else label
         opened.append(f"<td{_ROLES['td']}{of_column}>".replace("%", "%%") + "%s</td>")
-    row = f"<tr{_ROLES['tr']}>{''.join(opened)}</tr>"
-    return f"<tbody{_ROLES['tbody']}>{''.join(row % tuple(cells) for cells in rows)}</tbody>"
+    row = f"<tr{_ROLES['tr']}%s>{''.join(opened)}</tr>"
+    spanning = f'<tr{_ROLES["tr"]}%s><td{_ROLES["td"]} colspan="{len(columns)}">%s</td></tr>'
+    shapes = {len(columns): row, 1: spanning}
+    drawn = (shapes[len(cells)] % (attributes, *cells) for cells, attributes in rows)
+    return f"<tbody{_ROLES['tbody']}>{''.join(drawn)}</tbody>"
 
 
 @register.tag
@@ -101,7 +114,7 @@ def table(parser: Parser, token: Token) -> TableNode:
     kind is a class of app.css. The classes "num" and "no-print" of a heading go to its cells too. A heading for
     screen readers only (a visually-hidden span) labels no cell on a phone.
 
-    rows: for long lists, instead of a <tbody>. The HTML of each cell, row by row, drawn by a room's rendering.py.
+    rows: for long lists, instead of a <tbody>: a TableRow each, drawn in Python.
     """
     words = token.split_contents()[1:]
     options: dict[str, Any] = token_kwargs(words, parser)
