@@ -13,7 +13,7 @@ from records.audit import Act, check_version, record_change, record_creation
 from records.history import Recorded, locked, refuse_circle
 
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
-RESERVED = frozenset({"new"})  # short names that are addresses of other pages
+RESERVED = frozenset({"new"})  # short names and numbers that are addresses of other pages
 
 # What else must hold when a plan is changed; rooms above add to it in their apps.py. Each gets the plan as it is, with
 # its row locked, and as it would be, and raises ValidationError.
@@ -180,5 +180,7 @@ def _check_number(row: Structure, beside: Any) -> None:
     row.full_clean(validate_unique=False, validate_constraints=False)
     if not ADDRESSABLE.fullmatch(row.number):
         raise ValidationError({"number": "Number: use letters, digits, dots and hyphens only, such as 2 or 2.1."})
+    if row.number in RESERVED:
+        raise ValidationError({"number": f"Number: “{row.number}” is the address of another page. Choose another one."})
     if beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists():
         raise ValidationError(row.taken(next(iter(row.unique))))

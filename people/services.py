@@ -11,6 +11,7 @@ from people.models import Department, RoleGrant, User
 from people.roles import Role
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
 from records.history import locked, refuse_circle
+from records.texts import refuse_unseen
 
 
 @transaction.atomic
@@ -143,6 +144,11 @@ def _keep_an_administrator(*, without: User) -> None:
 
 def _check_department(row: Department) -> None:
     row.full_clean(validate_unique=False, validate_constraints=False)
+    refuse_unseen("abbreviation", "Abbreviation", row.abbreviation)
+    if any(part.strip(". ") == "" for part in row.abbreviation.split("/")):
+        raise ValidationError(
+            {"abbreviation": f"Abbreviation: “{row.abbreviation}” cannot stand in an address. Use letters or digits."}
+        )
     taken = Department.objects.filter(abbreviation__iexact=row.abbreviation, deleted_at__isnull=True).exclude(pk=row.pk)
     if taken.exists():
         raise ValidationError(row.taken("department_abbreviation_unique"))

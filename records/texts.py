@@ -9,6 +9,7 @@ import unicodedata
 from itertools import islice
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.migrations import RunPython
 
@@ -102,6 +103,17 @@ def fold_rows(app: str, **searched: tuple[str, ...]) -> RunPython:
                 rows.bulk_update(some, ["search_text"], batch_size=250)
 
     return RunPython(fill, RunPython.noop, elidable=True)
+
+
+def isolated(name: str) -> str:
+    """A name inside a sentence: its direction of writing turns no word around it. What markup does with <bdi>."""
+    return f"\u2068{name}\u2069"
+
+
+def refuse_unseen(field: str, label: str, text: str) -> None:
+    """Raise ValidationError where a number or an abbreviation holds what nobody sees: two could look the same."""
+    if any(is_invisible(character) and character != " " for character in text):
+        raise ValidationError({field: f"{label}: it holds a character that cannot be seen. Type it anew."})
 
 
 def as_kept(field: Any, value: Any) -> Any:

@@ -12,6 +12,7 @@ from initiatives.services.dates import moved_due_date
 from people.models import User
 from records.audit import Act, check_version, record_change, record_creation, record_deletion, set_members, settled
 from records.history import held, locked
+from records.texts import refuse_unseen
 
 EDITABLE = frozenset(
     {
@@ -195,4 +196,5 @@ def check_initiative(
         errors |= row.taken("initiative_number_unique")
     if errors:
         raise ValidationError(errors)
+    refuse_unseen("number", "Number", row.number)
     row.full_clean(exclude=left_out, validate_unique=False, validate_constraints=False)

@@ -18,6 +18,7 @@ from initiatives.services import (
     withdraw_commitment,
 )
 from initiatives.views.lookups import address_of, form_page, get_commitment_or_404, get_initiative_or_404
+from records.texts import isolated
 from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of, user_of
 
@@ -161,4 +162,4 @@ def _list_of(initiative: Initiative) -> str:
 
 
 def _about(commitment: Commitment, where: str) -> dict[str, str]:
-    return {"lede": f"{commitment.department}: {commitment}", "back": where}
+    return {"lede": f"{isolated(commitment.department.name)}: {commitment}", "back": where}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from people.forms.people import DepartmentForm
 from people.models import Department
 from people.services import create_department, update_department
+from records.texts import isolated
 from web.pages import answer_form, form_for
 from web.requests import act_of
 
@@ -53,7 +54,7 @@ def department_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{saved.name} was saved.")
         return reverse("people:department-list-admin")
 
-    context = _form_context(f"Edit {row.abbreviation}", "Save")
+    context = _form_context(f"Edit {isolated(row.abbreviation)}", "Save")
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 

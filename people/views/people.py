@@ -16,6 +16,7 @@ from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
 from people.selectors import audit_events, people_with_roles
 from people.services import create_user, grant_role, revoke_role, update_user
+from records.texts import isolated
 from records.verbs import entries
 from web.pages import answer_button, answer_form, form_for, seen_number
 from web.requests import act_of, user_of
@@ -68,7 +69,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return back
 
     trail = [_people(), {"label": person.name, "href": back}]
-    context = _form_context(f"Edit {person.name}", "Save", trail, back=back)
+    context = _form_context(f"Edit {isolated(person.name)}", "Save", trail, back=back)
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 

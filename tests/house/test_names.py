@@ -1,0 +1,116 @@
+"""Names stand apart from the words around them on every page, whatever their direction of writing."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from goals.services import create_goal
+from initiatives.services import update_initiative
+from people.services import create_department, create_user, update_department, update_user
+from tests.build import act
+from tests.house.addresses import addresses
+
+MARK = "אב"
+# What takes no markup: its text is a paragraph of its own.
+PLAIN = {"title", "option", "textarea"}
+VOID = {"input", "meta", "link", "br", "hr", "img", "use", "path", "rect", "line", "circle", "col", "wbr"}
+WRONG = ("\u200b\u2060", "\u202e\u2066", "\u3164", "\u00ad", "\u2800 \u200f")
+
+
+class Beside(HTMLParser):
+    """Texts in which a marked name stands beside other words, outside of <bdi>."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path: list[str] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID:
+            self.path.append(tag)
+
+    def handle_endtag(self, tag):
+        while self.path and self.path.pop() != tag:
+            pass
+
+    def is_apart(self, word: str) -> bool:
+        """The name by itself, or any word where the name is isolated by its own marks."""
+        return MARK in word or "\u2068" in self.data
+
+    def handle_data(self, data):
+        self.data, words = data, data.split()
+        if MARK in data and self.path[-1] not in PLAIN | {"bdi"} and any(not self.is_apart(word) for word in words):
+            self.found.append(f"{self.path[-1]}: {' '.join(words)[:90]}")
+
+
+@pytest.fixture
+def marked(world):
+    """Every person and department has a name that is one word written from right to left."""
+    cast = world.cast
+    for person in (cast.admin, cast.manager, cast.leader, cast.owner, cast.contributor, cast.liaison, cast.viewer):
+        update_user(user=person, fields={"name": f"{MARK}{person.pk}"}, act=act("2026-10-05T13:00"))
+    for row in (cast.oit, cast.streets, cast.health):
+        fields = {"name": f"{MARK}-{row.pk}", "abbreviation": f"{MARK}.{row.pk}"}
+        update_department(department=row, fields=fields, act=act("2026-10-05T13:00"))
+        row.refresh_from_db()
+    return world
+
+
+def test_a_name_is_isolated_on_every_page(marked, sign_in):
+    client = sign_in(marked.cast.admin)
+    wrong = {}
+    for address in addresses():
+        if address.is_api:
+            continue
+        answer = client.get(address.path(marked.values(address)), follow=True)
+        if answer.streaming or not answer["Content-Type"].startswith("text/html"):
+            continue
+        reader = Beside()
+        reader.feed(answer.content.decode())
+        if reader.found:
+            wrong[address.name] = reader.found[:4]
+    assert sorted(wrong.items()) == []
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_name_that_nobody_can_see_is_refused(plan, cast, initiative, text):
+    by = act("2026-10-05T12:00", cast.admin)
+    for tried in (
+        lambda: create_department(name=text, abbreviation="A", act=by),
+        lambda: create_department(name="A", abbreviation=text, act=by),
+        lambda: create_user(email="a@test.example", name=text, act=by),
+        lambda: create_goal(plan=plan, fields={"number": text, "title": "A"}, act=by),
+        lambda: create_goal(plan=plan, fields={"number": "9", "title": text}, act=by),
+        lambda: update_initiative(initiative=initiative, fields={"number": text}, act=by),
+        lambda: update_initiative(initiative=initiative, fields={"title": text}, act=by),
+    ):
+        with pytest.raises(ValidationError):
+            tried()
+
+
+@pytest.mark.parametrize(
+    "text", [".", "..", "a/../b", "/", "a//b", "./x", "x/", "S\u200bR", "A\u00adB", "A\tB\u2060C"]
+)
+def test_an_abbreviation_that_cannot_stand_in_an_address_or_looks_like_another_is_refused_in_words(cast, text):
+    with pytest.raises(ValidationError, match="Abbreviation: "):
+        create_department(name="A", abbreviation=text, act=act())
+
+
+@pytest.mark.parametrize("text", ["L&I", "Mural Arts", "a/b", "50% off?", "#1", "Ünder", "A.B.", "a\\b", "x;y", "+1"])
+def test_any_other_is_taken_and_has_a_page(plan, cast, sign_in, text):
+    create_department(name="The office", abbreviation=text, act=act())
+    answer = sign_in(cast.viewer).get(reverse("initiatives:department-detail", args=[text]))
+    assert answer.status_code == 200
+    assert "The office" in answer.content.decode()
+
+
+def test_a_number_that_is_another_address_is_refused(plan):
+    with pytest.raises(ValidationError, match="Number: “new” is the address of another page"):
+        create_goal(plan=plan, fields={"number": "new", "title": "A"}, act=act())
+
+
+def test_two_numbers_never_look_the_same(plan, initiative):
+    with pytest.raises(ValidationError, match="Number: it holds a character that cannot be seen"):
+        update_initiative(initiative=initiative, fields={"number": "1\u200b.1"}, act=act("2026-10-05T12:00"))
