@@ -1,6 +1,7 @@
 """Forms of a plan's structure. They clean what was typed and hand plain values to the services."""
 
 import calendar
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
@@ -12,6 +13,8 @@ from django.core.validators import MinValueValidator
 
 from goals.models import REMINDERS_APART, Goal, Plan, Priority, Strategy
 from people.models import User
+from records.days import days_and_rest, in_words
+from records.texts import folded
 from web.forms import Day, PageForm
 from web.markdown import HINT
 
@@ -46,7 +49,8 @@ class PlanForm(StructureForm):
     )  # fmt: skip
     holidays = forms.CharField(
         label="Holidays", required=False, widget=forms.Textarea(attrs={"rows": 6}), max_length=40_000,
-        help_text="One on a line, such as “2026-11-26 Thanksgiving Day”. Nobody is reminded of anything on these days.",
+        help_text="One on a line, such as “26 Nov 2026 Thanksgiving Day”, typed or pasted from a spreadsheet. "
+        "Nobody is reminded of anything on these days.",
     )  # fmt: skip
     due_soon_days = forms.CharField(
         label="Remind before a due date", max_length=100, help_text="Days before it, such as “30, 7, 1”."
@@ -85,7 +89,9 @@ class PlanForm(StructureForm):
         self.initial["overdue_days"] = _listed(plan.overdue_days)
         if plan.pk:
             del self.fields["slug"]
-            self.initial["holidays"] = "\n".join(f"{day} {name}" for day, name in self.stored(plan, "holidays").items())
+            self.initial["holidays"] = "\n".join(
+                f"{in_words(day)} {name}" for day, name in self.stored(plan, "holidays").items()
+            )
         for name in ("expected_update_days", "repeat_days"):
             self.fields[name].max_value = 3650  # type: ignore[attr-defined]
             self.fields[name].validators.append(_at_most(3650))
@@ -99,16 +105,17 @@ class PlanForm(StructureForm):
         return sorted(_days("Remind after a due date", self.cleaned_data["overdue_days"]))
 
     def clean_holidays(self) -> dict[date, str]:
+        """Lines as people type them and as a spreadsheet gives them: a day anywhere in it, the rest is its name."""
         found: dict[date, str] = {}
         wrong = []
         for number, line in enumerate(self.cleaned_data["holidays"].splitlines(), start=1):
-            day, _, name = line.strip().partition(" ")
-            if not day:
+            if not folded(line).strip(" ,;|"):
                 continue
-            try:
-                found[date.fromisoformat(day)] = name.strip()[:100] or "Holiday"
-            except ValueError:
-                wrong.append(f"Holidays: line {number} must begin with a day such as 2026-11-26, not “{day[:20]}”.")
+            days, name = days_and_rest(line)
+            if not days or not all(1990 <= day.year <= 2100 for day in days):
+                part = " ".join(line.split())[:40]
+                wrong.append(f"Holidays: line {number}, “{part}”, names no day such as 26 Nov 2026 or 11/26/2026.")
+            found |= dict.fromkeys(days, name[:100] or "Holiday")
         if len(found) > MOST_HOLIDAYS:
             wrong.append(f"Holidays: {len(found)} are too many. {MOST_HOLIDAYS} is the most.")
         if wrong:
@@ -160,9 +167,11 @@ class PriorityForm(StructureForm):
 
 
 def _days(label: str, text: str) -> set[int]:
-    words = text.replace(",", " ").split()
-    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 3650 for word in words) or len(words) > 12:
-        raise ValidationError(f"{label}: write up to twelve whole numbers of days, such as “30, 7, 1”.")
+    words = re.split(r"[\s,;|]+", folded(text).strip(" ,;|"))
+    wrong = [word for word in words if not (re.fullmatch(r"[0-9]{1,4}", word) and 1 <= int(word) <= 3650)]
+    if wrong or len(words) > 12:
+        named = f", not “{wrong[0][:20]}”" if wrong else ""
+        raise ValidationError(f"{label}: write up to twelve whole numbers of days, such as “30, 7, 1”{named}.")
     days = sorted({int(word) for word in words})
     for earlier, later in pairwise(days):
         if later - earlier < REMINDERS_APART:

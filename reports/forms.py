@@ -71,7 +71,8 @@ class CorrectionForm(ReportForm):
 
 
 def _field(kind: str, name: str) -> forms.Field:
-    live, about = live_field(kind, name), {"label": TYPED[kind][name], "required": is_required(name)}
+    live = live_field(kind, name)
+    about: dict[str, Any] = {"label": TYPED[kind][name], "required": is_required(name)}
     if isinstance(live, models.DateField):
         return Day(**about)
     if isinstance(live, models.TextField):

@@ -8,7 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
+from records.days import in_words, read_day
 from records.person import Person
+from records.texts import folded
 from web.typed_by import sign_writer
 
 M = TypeVar("M", bound=Model)
@@ -17,7 +19,7 @@ GONE = "what this address asks for is empty, renamed or retired, so nothing fits
 CHOSEN = {"select", "radio", "checkbox"}  # input types that are picked, not typed
 EXAMPLES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.DateTimeField, "must be a real date and time, such as 2026-09-30 14:30"),
-    (forms.DateField, "must be a real date, such as 2026-09-30"),
+    (forms.DateField, "must be a real date, such as 26 Nov 2026, 11/26/2026 or 2026-11-26"),
     (forms.EmailField, "must be an e-mail address, such as name@phila.gov"),
     (forms.URLField, "must be a web address that starts with https://"),
     (forms.DecimalField, "must be a number"),
@@ -120,15 +122,31 @@ class LongText(forms.CharField):
 
 
 class Day(forms.DateField):
-    """A calendar day, typed or picked."""
+    """A calendar day, typed in whatever way people write one and shown as everywhere else.
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
+    A browser's own control would ask in the fashion of the browser's language, whatever the page around it shows.
+    """
 
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if isinstance(day, date) and not 1990 <= day.year <= 2100:
-            raise ValidationError(f"{self.label}: {day} is not a year a plan speaks of. Write it like 2026-09-30.")
+    FASHIONS = "Such as 26 Nov 2026 or 11/26/2026."
+
+    def __init__(self, *, help_text: str = "", **more: Any) -> None:
+        widget = forms.TextInput(attrs={"class": "day", "autocomplete": "off"})
+        super().__init__(widget=widget, help_text=f"{help_text} {self.FASHIONS}".strip(), **more)
+
+    def prepare_value(self, value: Any) -> Any:
+        return in_words(value) if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        try:
+            day = value if isinstance(value, date) else read_day(str(value or ""))
+        except ValueError:
+            raise ValidationError(f"“{self.label}”: “{str(value)[:40]}” is no day of the calendar.") from None
+        if day in self.empty_values and not folded(str(value or "")):
+            return None
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if not 1990 <= day.year <= 2100:
+            raise ValidationError(f"{self.label}: {day} is not a year a plan speaks of. Write it like 26 Nov 2026.")
         return day
 
 
@@ -227,7 +245,7 @@ def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
+        return in_words(value)
     if isinstance(value, dict):
         return ", ".join(f"{key} {name}" for key, name in sorted(value.items()))
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:  # one of them, or several

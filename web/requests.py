@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from records.asof import AsOf, local_day
 from records.audit import Act
+from records.days import read_day
 from records.models import Channel
 from records.person import Person
 from web.models import IdempotencyKey
@@ -43,9 +44,11 @@ def as_of(request: HttpRequest) -> AsOf:
     if not text:
         return AsOf.now(at)
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(text) if request.path.startswith("/api/") else read_day(text)
     except ValueError:
-        raise ValidationError({"as_of": f"As of: “{text[:20]}” is not a day. Write it like 2026-09-30."}) from None
+        day = None
+    if day is None:
+        raise ValidationError({"as_of": f"As of: “{text[:20]}” is not a day. Write it like 30 Sep 2026."})
     if day > today:
         raise ValidationError({"as_of": f"As of: {day} has not come yet."})
     if day.year < 1990:

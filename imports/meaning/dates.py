@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from imports.reading.sheets import text_of
+from records.days import MONTHS, NUMERIC, read_day
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), start=1)
-    for name in names.split()
-}  # fmt: skip
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
-NUMERIC = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?")
-DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([A-Za-z]{3,9})\.?[ \-,.]+(\d{4}|\d{2})")
+MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([A-Za-z]{3,9})\.?[ \-,.]+(\d{4}|\d{2})")
 MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
 MONTH = re.compile(r"([A-Za-z]{3,9})\.?[ \-,/]+(\d{4})")
 MONTH_ISO = re.compile(r"(\d{4})-(\d{2})|(\d{1,2})/(\d{4})")
@@ -60,7 +52,7 @@ def read_date(cell: object, fashion: Fashion, *, end: bool) -> Found:
             return _span(date(cell, 1, 1), 12, end)
         return Found(problem=f"{text_of(cell)} is a number. Format the column as dates in your spreadsheet program")
     text = " ".join(text_of(cell).split())  # type: ignore[arg-type] # a text or a formula
-    for read in (_iso, _numeric, _spelled, _periods):
+    for read in (_single, _periods):
         found = read(text, fashion, end)
         if found is not None:
             return _sane(found, text)
@@ -80,36 +72,18 @@ def _day(year: int, month: int, day: int, text: str) -> Found:
         return Found(problem=f"“{text[:60]}” is no day of the calendar")
 
 
-def _iso(text: str, fashion: Fashion, end: bool) -> Found | None:
-    match = ISO.fullmatch(text)
-    return _day(int(match[1]), int(match[2]), int(match[3]), text) if match else None
-
-
-def _numeric(text: str, fashion: Fashion, end: bool) -> Found | None:
-    match = NUMERIC.fullmatch(text)
-    if not match:
-        return None
-    first, second, year = int(match[1]), int(match[3]), _year(match[4])
-    is_day_first = fashion.day_first or match[2] == "."
-    if first > 12 or second > 12:  # only one reading is possible
-        is_day_first = first > 12
-    return _day(year, *((second, first) if is_day_first else (first, second)), text)
-
-
-def _spelled(text: str, fashion: Fashion, end: bool) -> Found | None:
-    match = DAY_MONTH.fullmatch(text)
-    if match and match[2].lower() in MONTHS:
-        return _day(_year(match[3]), MONTHS[match[2].lower()], int(match[1]), text)
-    match = MONTH_DAY.fullmatch(text)
-    if match and match[1].lower() in MONTHS:
-        return _day(int(match[3]), MONTHS[match[1].lower()], int(match[2]), text)
-    match = MONTH.fullmatch(text)
-    if match and match[1].lower() in MONTHS:
-        return _span(date(int(match[2]), MONTHS[match[1].lower()], 1), 1, end)
-    return None
+def _single(text: str, fashion: Fashion, end: bool) -> Found | None:
+    try:
+        found = read_day(text, day_first=fashion.day_first)
+    except ValueError:
+        return Found(problem=f"“{text[:60]}” is no day of the calendar")
+    return None if found is None else Found(found)
 
 
 def _periods(text: str, fashion: Fashion, end: bool) -> Found | None:
+    match = MONTH.fullmatch(text)
+    if match and match[1].lower() in MONTHS:
+        return _span(date(int(match[2]), MONTHS[match[1].lower()], 1), 1, end)
     match = MONTH_ISO.fullmatch(text)
     if match:
         year, month = (match[1], match[2]) if match[1] else (match[4], match[3])

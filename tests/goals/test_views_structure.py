@@ -167,7 +167,7 @@ def test_two_people_on_one_form_are_shown_both_texts(sign_in, cast, plan, goal):
         ({"overdue_days": "0"}, "Remind after a due date: write up to twelve whole numbers"),
         ({"overdue_days": "1, 3, 7"}, "Remind after a due date: 1 and 3 are closer than 5 days."),
         ({"repeat_days": "4"}, "must be at least 5."),
-        ({"holidays": "26 Nov Thanksgiving"}, "Holidays: line 1 must begin with a day such as 2026-11-26"),
+        ({"holidays": "26 Nov Thanksgiving"}, "Holidays: line 1, “26 Nov Thanksgiving”, names no day"),
         ({"expected_update_days": "99999999999"}, "This can be at most 3650 days."),
         ({"expected_update_days": "0"}, "Days between updates"),
         ({"fiscal_year_start_month": "13"}, "Choose one of the answers offered for “Fiscal year starts in”."),

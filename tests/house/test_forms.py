@@ -94,7 +94,7 @@ class Reader(HTMLParser):
             return
         elif tag == "input":
             self.form.required |= {name} if "required" in own else set()
-            kind = own.get("type", "text")
+            kind = "day" if own.get("class") == "day" else own.get("type", "text")
             self._input(kind, name, own.get("value", "on" if kind == "checkbox" else ""), "checked" in own)
         elif tag == "textarea":
             self.area, self.form.typed[name], self.form.values[name] = name, "textarea", [""]

@@ -90,9 +90,7 @@ def test_a_name_that_nobody_can_see_is_refused(plan, cast, initiative, text):
             tried()
 
 
-@pytest.mark.parametrize(
-    "text", [".", "..", "a/../b", "/", "a//b", "./x", "x/", "S\u200bR", "A\u00adB", "A\tB\u2060C"]
-)
+@pytest.mark.parametrize("text", [".", "..", "a/../b", "/", "a//b", "./x", "x/", "S\u200bR", "A\u00adB", "A\tB\u2060C"])
 def test_an_abbreviation_that_cannot_stand_in_an_address_or_looks_like_another_is_refused_in_words(cast, text):
     with pytest.raises(ValidationError, match="Abbreviation: "):
         create_department(name="A", abbreviation=text, act=act())

@@ -80,7 +80,7 @@ def test_form_errors_name_the_field_and_are_linked_to_it():
     html = WrongForm({"percent": "140", "due": "soon", "what": "long"}).render()
     for sentence in (
         "“Percent” can be at most 100.",
-        "“Due date” must be a real date, such as 2026-09-30.",
+        "“Due date” must be a real date, such as 26 Nov 2026, 11/26/2026 or 2026-11-26.",
         "“What happened” can have at most 3 characters. It has 4.",
         "Say who it is.",
         "Choose an answer for “Kind”.",

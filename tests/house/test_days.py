@@ -1,0 +1,122 @@
+"""Days are taken in every common way of writing them, in forms, in addresses and in pasted lists; one way is shown."""
+
+from datetime import date
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from goals.models import Holiday
+from records.days import days_and_rest, read_day
+from tests.goals.test_views_structure import form_at, sent
+from web.forms import Day, FilterForm
+
+THANKSGIVING = date(2026, 11, 26)
+FASHIONS = [
+    "26 Nov 2026", "26 November 2026", "Nov 26, 2026", "November 26 2026", "11/26/2026", "11/26/26",
+    "2026-11-26", "2026/11/26", "26.11.2026", "26/11/2026", "11-26-2026", "26-Nov-2026", "26-Nov-26",
+    "Thu, Nov 26, 2026", "Thursday 26 November 2026", "26th of November 2026", "Nov. 26th, 2026",
+    "2026-11-26T00:00:00Z", "11/26/2026 12:00 AM", " 26\u00a0Nov\u202f2026 ", "2026\u201111\u201126",
+    "２０２６-11-26", "26NOV2026", "\u200e11/26/2026\u200e",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FASHIONS)
+def test_a_day_is_read_however_it_is_written(text):
+    assert read_day(text) == THANKSGIVING
+
+    class Form(forms.Form):
+        day = Day(label="Day")
+
+    assert Form({"day": text}).is_valid()
+    assert 'value="26 Nov 2026"' in str(Form(initial={"day": THANKSGIVING})["day"])
+
+
+@pytest.mark.parametrize(("text", "day"), [("11/12/2026", date(2026, 11, 12)), ("11.12.2026", date(2026, 12, 11))])
+def test_what_can_be_read_twice_is_read_as_the_city_writes(text, day):
+    assert read_day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("30 Feb 2026", "“30 Feb 2026” is no day of the calendar"),
+        ("13/13/2026", "“13/13/2026” is no day of the calendar"),
+        ("soon", "“Day” must be a real date, such as 26 Nov 2026, 11/26/2026 or 2026-11-26."),
+        ("26 Nov", "“Day” must be a real date"),
+        ("2026", "“Day” must be a real date"),
+        ("26 Nov 1226", "is not a year a plan speaks of"),
+        ("9" * 5000, "“Day” must be a real date"),
+    ],
+)
+def test_what_is_none_is_said(text, sentence):
+    class Form(FilterForm):
+        day = Day(label="Day")
+
+    assert sentence in str(Form({"day": text}).errors)
+
+
+def test_every_page_takes_a_day_as_people_write_it_and_shows_none_in_the_browsers_fashion(world, sign_in):
+    client = sign_in(world.cast.viewer)
+    for text in ("30 Sep 2026", "9/30/2026", "Sep 30, 2026"):
+        answer = client.get("/initiatives/", {"as_of": text})
+        assert (answer.status_code, answer.context["when"].day) == (200, date(2026, 9, 30))
+    admin = sign_in(world.cast.admin)
+    for path in (
+        reverse("initiatives:initiative-edit", args=[world.initiative.pk]),
+        reverse("goals:plan-edit", args=[world.plan.slug]),
+        reverse("initiatives:initiative-list"),
+        reverse("people:audit-log"),
+        reverse("reminders:preferences"),
+    ):
+        assert 'type="date"' not in admin.get(path).content.decode(), path
+
+
+LISTS = {
+    "2026-11-26\tThanksgiving Day\n2026-12-25\tChristmas": "a tab",
+    "11/26/2026,Thanksgiving Day\r\n12/25/2026,Christmas": "US dates and commas",
+    "Thanksgiving Day\tNov 26, 2026\nChristmas\tDec 25, 2026": "the name first",
+    "26 Nov 2026; Thanksgiving Day\n25 Dec 2026; Christmas": "semicolons",
+    "\u00a011/26/2026\u00a0\u00a0Thanksgiving Day\n\u00a0\n12/25/2026\u00a0Christmas\u00a0": "non-breaking blanks",
+    '"Thanksgiving Day","Thursday, November 26, 2026"\n"Christmas","Friday, December 25, 2026"': "quoted",
+    "2026-11-26 – Thanksgiving Day\n2026-12-25: Christmas": "dashes",
+}
+
+
+@pytest.mark.parametrize("text", LISTS, ids=LISTS.values())
+def test_holidays_are_taken_as_a_spreadsheet_gives_them(plan, cast, sign_in, text):
+    client, edit = sign_in(cast.manager), reverse("goals:plan-edit", args=[plan.slug])
+    assert client.post(edit, sent(form_at(client, edit), holidays=text)).status_code == 302
+    held = list(Holiday.objects.filter(plan=plan).values_list("day", "name"))
+    assert held == [(THANKSGIVING, "Thanksgiving Day"), (date(2026, 12, 25), "Christmas")]
+
+
+def test_days_in_one_line_are_days_each():
+    assert days_and_rest("2026-11-26, 12/25/2026\t1 Jan 2027") == (
+        [THANKSGIVING, date(2026, 12, 25), date(2027, 1, 1)],
+        "",
+    )
+
+
+def test_the_wrong_line_is_named_and_shown_as_it_is(plan, cast, sign_in):
+    client, edit = sign_in(cast.manager), reverse("goals:plan-edit", args=[plan.slug])
+    answer = client.post(edit, sent(form_at(client, edit), holidays="11/26/2026 A\n\nThe day after\n2/30/2027 B"))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Holidays: line 3, “The day after”, names no day" in text
+    assert "Holidays: line 4, “2/30/2027 B”, names no day" in text
+    assert "line 1" not in text
+
+
+@pytest.mark.parametrize("text", ["30, 7, 1", "30\t7\t1", "30;7;1", "30\u00a07\u00a01", "30\n7\n1", " 30 , 7,1, "])
+def test_numbers_of_days_are_split_at_anything(plan, cast, sign_in, text):
+    client, edit = sign_in(cast.manager), reverse("goals:plan-edit", args=[plan.slug])
+    assert client.post(edit, sent(form_at(client, edit), due_soon_days=text)).status_code == 302
+    plan.refresh_from_db()
+    assert plan.due_soon_days == [30, 7, 1]
+
+
+def test_the_wrong_number_is_named(plan, cast, sign_in):
+    client, edit = sign_in(cast.manager), reverse("goals:plan-edit", args=[plan.slug])
+    answer = client.post(edit, sent(form_at(client, edit), due_soon_days="30, seven, 1"))
+    assert "not “seven”" in answer.content.decode()
