@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
+from django.db.models import Q
 
 from goals.models import REMINDERS_APART, Goal, Plan, Priority, Strategy
 from people.models import User
 from records.days import days_and_rest, in_words
 from records.texts import folded
-from web.forms import Day, PageForm
+from web.forms import NOT_STORED, Day, Hidden, PageForm
 from web.markdown import HINT
 
 WEEKDAYS = [(number, calendar.day_name[number]) for number in range(7)]
@@ -140,6 +141,28 @@ class HeadingForm(StructureForm):
         self.fields["lead"].empty_label = "Nobody yet"  # type: ignore[attr-defined]
 
 
+class RowForm(PageForm):
+    """Number, title and person of a row of the tree, typed in its place; `row` is what stands there."""
+
+    number = forms.CharField(max_length=20, label="Number")
+    title = forms.CharField(max_length=200, label="Title")
+    person = forms.ModelChoiceField(User.objects.none(), required=False, label="Owner", empty_label="Nobody yet")
+
+    def __init__(self, *args: Any, person: str = "owner", **kwargs: Any) -> None:
+        """`person`: the field of the row that holds somebody, which is owner or lead."""
+        self.holds = person
+        super().__init__(*args, **kwargs)
+        held = getattr(self.row, f"{person}_id", None)
+        field: Any = self.fields["person"]
+        field.queryset, field.label = User.objects.filter(Q(is_active=True) | Q(pk=held)), person.capitalize()
+
+    def stored(self, row: Any, name: str) -> Any:
+        return super().stored(row, self.holds if name == "person" else name)
+
+    def fields_of_row(self) -> dict[str, Any]:
+        return {**self.values("number", "title"), self.holds: self.cleaned_data["person"]}
+
+
 class GoalForm(HeadingForm):
     class Meta:
         model = Goal
@@ -164,6 +187,38 @@ class PriorityForm(StructureForm):
         model = Priority
         fields = ["name", "meaning", "order"]
         help_texts = {"order": "The smaller the number, the earlier in lists."}
+
+
+class PlaceForm(PageForm):
+    """Where something goes; `places` are the groups of a plan with what stands in each."""
+
+    place = forms.ChoiceField(
+        label="Place",
+        error_messages={
+            "invalid_choice": "Place: it is no longer there, somebody changed the structure. Choose again."
+        },
+    )
+
+    def __init__(
+        self, *args: Any, places: Mapping[str, Sequence[tuple[str, str]]], stands: str = "", **kwargs: Any
+    ) -> None:
+        self.stands = stands
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = list(places.items())  # type: ignore[attr-defined]
+
+    def stored(self, row: Any, name: str) -> Any:
+        return self.stands
+
+
+class RenumberForm(PageForm):
+    """Whether initiatives are counted within their strategies, as was shown; `row` is the tree that was looked at."""
+
+    by_strategy = forms.TypedChoiceField(
+        coerce=lambda text: text == "strategy", choices=[("goal", ""), ("strategy", "")], widget=Hidden
+    )
+
+    def stored(self, row: Any, name: str) -> Any:
+        return NOT_STORED
 
 
 def _days(label: str, text: str) -> set[int]:

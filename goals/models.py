@@ -1,9 +1,9 @@
 """Plan, focus areas, strategies and the priorities they answer to, each with its history."""
 
-import re
 from datetime import date
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -11,13 +11,7 @@ from django.db.models.functions import Lower
 
 from goals.quarters import Quarter
 from people.models import User
-from records.history import Recorded, Version
-
-
-def natural_key(number: str) -> str:
-    """A text that sorts "2.10" after "2.9": every run of digits padded to six places."""
-    return re.sub(r"\d+", lambda run: run[0].zfill(6), number)[:80]
-
+from records.history import Recorded, Version, held
 
 REMINDERS_APART = 5  # days between two reminders of one kind about one item and due date to one person (rule G8)
 
@@ -100,6 +94,16 @@ class Plan(PlanFields, Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    def refuse_locked(self) -> None:
+        """Raise ValidationError where the shape of the plan is settled (rule B-51), by the plan as it is now.
+
+        It stays so until this is done: whoever locks the plan waits, or was first.
+        """
+        if held(self).is_locked:
+            raise ValidationError(
+                "The plan is locked: nothing can be added, moved, renumbered or retired. Updates still work."
+            )
 
     def quarter_of(self, day: date) -> Quarter:
         return Quarter.of(day, self.fiscal_year_start_month)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from goals.models import Goal, Plan, Priority, Strategy, natural_key
+from goals.models import Goal, Plan, Priority, Strategy
+from goals.numbering import key_of_number, natural_key
 from records.audit import Act, check_version, record_change, record_creation
 from records.history import Recorded, locked, refuse_circle
 
@@ -70,6 +71,7 @@ def update_priority(
 @transaction.atomic
 def create_goal(*, plan: Plan, fields: Mapping[str, Any], act: Act) -> Goal:
     """Add a focus area; its number is unique in the plan."""
+    plan.refuse_locked()
     row = Goal(plan=plan, **fields)
     row.sort_key = natural_key(row.number)
     _check_number(row, Goal.objects.filter(plan=plan))
@@ -81,7 +83,7 @@ def create_goal(*, plan: Plan, fields: Mapping[str, Any], act: Act) -> Goal:
 def update_goal(*, goal: Goal, fields: Mapping[str, Any], seen_version: int | None = None, act: Act) -> Goal:
     """Change a focus area; history and frozen reports keep what it was."""
     return _update(
-        goal, _keyed(fields), seen_version, act, verb="goal.changed", parent=goal.plan,
+        goal, fields, seen_version, act, verb="goal.changed", parent=goal.plan,
         check=lambda row: _check_number(row, Goal.objects.filter(plan=row.plan)),
     )  # fmt: skip
 
@@ -89,6 +91,7 @@ def update_goal(*, goal: Goal, fields: Mapping[str, Any], seen_version: int | No
 @transaction.atomic
 def create_strategy(*, goal: Goal, fields: Mapping[str, Any], act: Act) -> Strategy:
     """Add a strategy under a focus area; its number is unique there."""
+    goal.plan.refuse_locked()
     row = Strategy(goal=goal, **fields)
     row.sort_key = natural_key(row.number)
     _check_number(row, Strategy.objects.filter(goal=goal))
@@ -102,16 +105,9 @@ def update_strategy(
 ) -> Strategy:
     """Change a strategy; history and frozen reports keep what it was."""
     return _update(
-        strategy, _keyed(fields), seen_version, act, verb="strategy.changed", parent=strategy.goal.plan,
+        strategy, fields, seen_version, act, verb="strategy.changed", parent=strategy.goal.plan,
         check=lambda row: _check_number(row, Strategy.objects.filter(goal=row.goal)),
     )  # fmt: skip
-
-
-def _keyed(fields: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = dict(fields)
-    if "number" in wanted:
-        wanted["sort_key"] = natural_key(wanted["number"])
-    return wanted
 
 
 def _update(
@@ -127,14 +123,19 @@ def _update(
 ) -> R:
     fresh = locked(row)
     check_version(fresh, seen)
+    wanted = dict(fields)
+    if "number" in wanted and parent is not None:
+        wanted |= key_of_number(fresh, wanted["number"])
+        if "sort_key" in wanted:
+            parent.refuse_locked()
     draft = type(row)._default_manager.get(pk=row.pk)
-    for name, value in fields.items():
+    for name, value in wanted.items():
         setattr(draft, name, value)
     check(draft)
     if isinstance(fresh, Plan):
         for rule in PLAN_RULES:
             rule(fresh, draft)  # type: ignore[arg-type] # a draft of the same model
-    record_change(fresh, fields, verb=verb, act=act, also=also, parent=parent)
+    record_change(fresh, wanted, verb=verb, act=act, also=also, parent=parent)
     return fresh
 
 

@@ -7,7 +7,6 @@ from goals import views
 app_name = "goals"
 urlpatterns = [
     path("plans/new/", views.plan_create, name="plan-create"),
-    path("plans/<slug:slug>/structure/", views.plan_structure, name="plan-structure"),
     path("plans/<slug:slug>/edit/", views.plan_edit, name="plan-edit"),
     path("plans/<slug:slug>/goals/new/", views.goal_create, name="goal-create"),
     path("plans/<slug:slug>/goals/<str:number>/edit/", views.goal_edit, name="goal-edit"),

@@ -3,11 +3,25 @@
 from records.verbs import FIELDS, register
 
 register("plan", "Plan", created="Plan added", changed="Plan edited")
-register("goal", "Focus area", created="Focus area added", changed="Focus area edited")
-register("strategy", "Strategy", created="Strategy added", changed="Strategy edited")
+register(
+    "goal",
+    "Focus area",
+    created="Focus area added",
+    changed="Focus area edited",
+    moved="Focus area moved",
+    renumbered="Focus area renumbered",
+)
+register(
+    "strategy",
+    "Strategy",
+    created="Strategy added",
+    changed="Strategy edited",
+    moved="Strategy moved",
+    renumbered="Strategy renumbered",
+)
 register("priority", "Priority", created="Priority added", changed="Priority edited")
 FIELDS.update(
     {"end_date": "End", "fiscal_year_start_month": "Fiscal year starts in month", "goal": "Focus area",
      "goal_label": "Focus areas are called", "holidays": "Days without reminders", "lead": "Lead", "slug": "Short name",
-     "start_date": "Start", "title": "Title"}
+     "place": "Place", "start_date": "Start", "title": "Title"}
 )  # fmt: skip

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from goals.forms import GoalForm, PlanForm, PriorityForm, StrategyForm, StructureForm
 from goals.models import Goal, Plan, Priority, Strategy
+from goals.numbering import next_number
 from goals.selectors import goal_called
 from goals.services import (
     create_goal,
@@ -41,23 +42,6 @@ def plan_create(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, save, title="Add a plan", back=reverse("initiatives:plan-list"))
 
 
-def plan_structure(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everything that gives a plan its shape, each with its edit link."""
-    _managers_only(request)
-    plan = _plan(slug)
-    strategies: dict[int, list[Strategy]] = {}
-    for strategy in Strategy.objects.filter(goal__plan=plan, deleted_at__isnull=True).select_related("lead"):
-        strategies.setdefault(strategy.goal_id, []).append(strategy)
-    goals = Goal.objects.filter(plan=plan, deleted_at__isnull=True).select_related("lead")
-    context = {
-        "plan": plan,
-        "goals": [(goal, strategies.get(goal.pk, [])) for goal in goals],
-        "priorities": Priority.objects.filter(plan=plan, deleted_at__isnull=True),
-        "breadcrumb": [_crumbs(plan, here="")[0], {"label": "Structure"}],
-    }
-    return render(request, "goals/plan_structure.html", context)
-
-
 def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Settings of a plan."""
     _managers_only(request)
@@ -80,13 +64,14 @@ def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
     _managers_only(request)
     plan = _plan(slug)
-    form = form_for(request, GoalForm)
+    numbers = Goal.objects.filter(plan=plan, deleted_at__isnull=True).values_list("number", flat=True)
+    form = form_for(request, GoalForm, initial={"number": next_number("", numbers)})
 
     def save() -> str:
         create_goal(plan=plan, fields=form.values(), act=act_of(request))
         return _structure_of(plan)
 
-    return _form_page(request, form, save, title=f"New {plan.goal_label.lower()}", plan=plan)
+    return _form_page(request, form, save, title=f"New {plan.goal_label.lower()}", plan=plan, another=True)
 
 
 def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
@@ -104,13 +89,14 @@ def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     _managers_only(request)
     goal = _goal(slug, number)
-    form = form_for(request, StrategyForm)
+    numbers = Strategy.objects.filter(goal=goal, deleted_at__isnull=True).values_list("number", flat=True)
+    form = form_for(request, StrategyForm, initial={"number": next_number(goal.number, numbers)})
 
     def save() -> str:
         create_strategy(goal=goal, fields=form.values(), act=act_of(request))
         return _structure_of(goal.plan)
 
-    return _form_page(request, form, save, title=f"Add a strategy to {goal}", plan=goal.plan)
+    return _form_page(request, form, save, title=f"Add a strategy to {goal}", plan=goal.plan, another=True)
 
 
 def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -161,15 +147,19 @@ def _form_page(
     title: str,
     plan: Plan | None = None,
     back: str = "",
+    another: bool = False,
 ) -> HttpResponse:
+    """`another`: a second button saves and comes back for one more."""
+
     def save_and_say() -> str:
         where = save()
         messages.success(request, "Saved.")
-        return where
+        return request.path if another and "another" in request.POST else where
 
     context = {
         "title": title, "label": "Save", "back": back or (_structure_of(plan) if plan else "/"),
         "breadcrumb": _crumbs(plan, here=title) if plan else [],
+        "another": "Save and add another" if another else "",
     }  # fmt: skip
     return answer_form(request, form=form, save=save_and_say, template="form.html", context=context)
 
@@ -190,7 +180,7 @@ def _goal(slug: str, number: str) -> Goal:
 
 
 def _structure_of(plan: Plan) -> str:
-    return reverse("goals:plan-structure", args=[plan.slug])
+    return reverse("initiatives:plan-structure", args=[plan.slug])
 
 
 def _crumbs(plan: Plan, *, here: str) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from initiatives.views import (
     milestones,
     overview,
     status_updates,
+    structure,
 )
 
 app_name = "initiatives"
@@ -20,6 +21,12 @@ urlpatterns = [
     path("plans/", overview.plan_list, name="plan-list"),
     path("plans/<slug:slug>/", overview.plan_detail, name="plan-detail"),
     path("plans/<slug:slug>/goals/<str:number>/", overview.goal_detail, name="goal-detail"),
+    path("plans/<slug:slug>/structure/", structure.plan_structure, name="plan-structure"),
+    path("plans/<slug:slug>/structure/add/", structure.structure_add, name="structure-add"),
+    path("plans/<slug:slug>/structure/numbers/", structure.structure_renumber, name="structure-renumber"),
+    path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/", structure.structure_row, name="structure-row"),
+    path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/name/", structure.structure_rename, name="structure-rename"),
+    path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/move/", structure.structure_move, name="structure-move"),
     path("initiatives/", lists.initiative_list, name="initiative-list"),
     path("initiatives/export.<str:format>", lists.initiative_list_export, name="initiative-list-export"),
     path("departments/", departments.department_list, name="department-list"),

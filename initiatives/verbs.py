@@ -12,6 +12,7 @@ from records.verbs import FIELDS, register, register_page
 register(
     "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative deleted",
     status_overridden="Status overridden", override_lifted="Override lifted", handed_over="Handed over",
+    moved="Initiative moved", renumbered="Initiative renumbered",
 )  # fmt: skip
 register(
     "status_update", "Status update", recorded="Status update", corrected="Status update corrected",

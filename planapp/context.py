@@ -12,7 +12,10 @@ PRODUCT = "planapp"
 # Section of the main navigation by URL namespace; inside "initiatives" the name's first words decide.
 _BY_NAMESPACE = {"goals": "plan", "reports": "reports", "people": "people", "reminders": "messages", "imports": "plan"}
 _PUBLIC = {"report-verify": "verify"}
-_BY_PREFIX = {"current-plan": "plan", "plan": "plan", "goal": "plan", "department": "departments", "my-work": "my-work"}
+_BY_PREFIX = {
+    "current-plan": "plan", "plan": "plan", "goal": "plan", "structure": "plan", "department": "departments",
+    "my-work": "my-work",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

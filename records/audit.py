@@ -80,7 +80,7 @@ def settled(act: Act, *rows: Recorded) -> Act:
     lock = lock_records()
     moment = max(act.at, lock.closed_until) if lock.closed_until else act.at
     for row in rows:
-        since = _current_since(row)
+        since = _current_since(row) or row.deleted_at
         if since is not None and moment <= since:
             moment = since + TICK
     return replace(act, at=moment, is_settled=True)
@@ -182,6 +182,24 @@ def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model 
     row.save(update_fields=["deleted_at", "version"])
     event = record_event(verb=verb, target=row, act=act, parent=parent)
     _close_version(row, act.at)
+    return event
+
+
+def record_restoration(
+    row: Recorded, fields: Mapping[str, Any], *, verb: str, act: Act, parent: models.Model | None = None
+) -> AuditEvent:
+    """Show again, with these fields, what was hidden: a new version begins, and the time between stays without one."""
+    act = settled(act, row)
+    before = {name: _words(row, name) for name in fields if name not in row.not_worded}
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.deleted_at = None
+    row.version += 1
+    with unique_rules(row):
+        row.save(update_fields=[*fields, "deleted_at", "version"])
+    changes = {name: [words, _words(row, name)] for name, words in before.items() if words != _words(row, name)}
+    event = record_event(verb=verb, target=row, act=act, changes=changes, parent=parent)
+    _open_version(row, event)
     return event
 
 

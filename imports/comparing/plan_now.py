@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from goals.models import Goal, Plan, Priority, Strategy, natural_key
+from goals.models import Goal, Plan, Priority, Strategy
+from goals.numbering import natural_key
 from goals.services import ADDRESSABLE
 from imports.meaning.words import folded
 from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from goals.models import Goal, Plan, Priority, Strategy, natural_key
+from goals.models import Goal, Plan, Priority, Strategy
+from goals.numbering import natural_key
 from imports.comparing.entries import Entry
 from imports.comparing.lines import Line, differ, refuse_by
 from imports.comparing.plan_now import PlanNow

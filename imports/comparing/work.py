@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from goals.models import natural_key
+from goals.numbering import natural_key
 from imports.comparing.entries import Entry
 from imports.comparing.lines import Line, differ, in_words, refuse_by, same
 from imports.comparing.state import Compare

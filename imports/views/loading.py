@@ -27,7 +27,7 @@ def crumbs(plan: Plan, here: str, *between: tuple[str, str]) -> list[dict[str, A
     """The way to a page of an import."""
     way = (
         (plan.title, reverse("initiatives:plan-detail", args=[plan.slug])),
-        ("Structure", reverse("goals:plan-structure", args=[plan.slug])),
+        ("Structure", reverse("initiatives:plan-structure", args=[plan.slug])),
         *between,
     )
     return [*({"label": label, "href": href} for label, href in way), {"label": here}]

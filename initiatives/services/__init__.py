@@ -35,6 +35,7 @@ from initiatives.services.status_updates import (
     record_status_update,
     save_draft,
 )
+from initiatives.services.structure import move_row, renumber_plan
 
 __all__ = [
     "NewerUpdate",
@@ -54,11 +55,13 @@ __all__ = [
     "hand_over",
     "lift_override",
     "move_commitment",
+    "move_row",
     "offer_commitment",
     "override_status",
     "propose_commitment",
     "record_no_change",
     "record_status_update",
+    "renumber_plan",
     "reopen_milestone",
     "save_draft",
     "update_initiative",

@@ -6,12 +6,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from goals.models import Plan, Priority, natural_key
+from goals.models import Plan, Priority
+from goals.numbering import key_of_number, natural_key
 from initiatives.models import Alignment, Contribution, Initiative, Milestone, Status
 from initiatives.services.dates import moved_due_date
 from people.models import User
 from records.audit import Act, check_version, record_change, record_creation, record_deletion, set_members, settled
-from records.history import held, locked
+from records.history import locked
 from records.texts import refuse_unseen
 
 EDITABLE = frozenset(
@@ -33,7 +34,7 @@ def create_initiative(
     act: Act,
 ) -> Initiative:
     """Add an initiative to a plan. Raises ValidationError naming the field; a locked plan refuses."""
-    _refuse_locked(plan)
+    plan.refuse_locked()
     _only_known(fields)
     row = Initiative(plan=plan, **fields)
     row.sort_key = natural_key(row.number)
@@ -67,10 +68,12 @@ def update_initiative(
     if "due_date" in wanted:
         wanted |= moved_due_date(row, wanted["due_date"], reason=act.reason)
     if "number" in wanted:
-        wanted["sort_key"] = natural_key(wanted["number"])
+        wanted |= key_of_number(row, wanted["number"])
     draft = Initiative.objects.get(pk=row.pk)
     for name, value in wanted.items():
         setattr(draft, name, value)
+    if any(getattr(draft, name) != getattr(row, name) for name in ("number", "goal_id", "strategy_id")):
+        row.plan.refuse_locked()
     check_initiative(draft, priorities or (), owner_before=row.owner_id)
     act = settled(act, row)
     also = {}
@@ -90,7 +93,7 @@ def delete_initiative(*, initiative: Initiative, seen_version: int | None = None
     """Hide an initiative from now on; history and earlier reports keep it (rule G13)."""
     row = locked(initiative)
     check_version(row, seen_version)
-    _refuse_locked(row.plan)
+    row.plan.refuse_locked()
     record_deletion(row, verb="initiative.deleted", act=act, parent=row.plan)
 
 
@@ -155,12 +158,6 @@ def _only_known(fields: Mapping[str, Any]) -> None:
     unknown = set(fields) - EDITABLE
     if unknown:
         raise ValidationError(f"{', '.join(sorted(unknown))}: not something an edit can set.")
-
-
-def _refuse_locked(plan: Plan) -> None:
-    """As the plan is now, and stays until this is done: whoever locks it waits, or was first."""
-    if held(plan).is_locked:
-        raise ValidationError("The plan is locked: initiatives can be neither added nor deleted. Updates still work.")
 
 
 def check_initiative(

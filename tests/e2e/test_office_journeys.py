@@ -46,7 +46,7 @@ def press(page: Page, locator, key: str = "Enter") -> None:
 def test_the_manager_adds_an_initiative_by_keyboard_alone(visit, cast, last):
     page = visit(cast.manager, "/plans/city-plan/structure/")
     assert_well_made(page)
-    press(page, page.get_by_role("link", name="Add an initiative"))
+    press(page, page.get_by_role("link", name="Add an initiative", exact=True))
     expect(page.get_by_role("heading", name="Add an initiative")).to_be_visible()
     assert_well_made(page)
     for label, typed in (("Number", "1.2"), ("Title", "Backup power")):

@@ -45,7 +45,7 @@ def paths_of(plan, goal):
     priority = create_priority(plan=plan, name="Safer", act=act())
     return {
         "plan-create": reverse("goals:plan-create"),
-        "plan-structure": reverse("goals:plan-structure", args=[plan.slug]),
+        "plan-structure": reverse("initiatives:plan-structure", args=[plan.slug]),
         "plan-edit": reverse("goals:plan-edit", args=[plan.slug]),
         "goal-create": reverse("goals:goal-create", args=[plan.slug]),
         "goal-edit": reverse("goals:goal-edit", args=[plan.slug, goal.number]),
@@ -78,7 +78,7 @@ def test_set_up_a_plan_with_its_parts(sign_in, cast):
     )  # fmt: skip
     answer = client.post(new, values)
     assert answer.status_code == 302, answer.context["form"].errors
-    assert answer["Location"] == reverse("goals:plan-structure", args=["plan-2028"])
+    assert answer["Location"] == reverse("initiatives:plan-structure", args=["plan-2028"])
     assert client.post(new, values)["Location"] == answer["Location"]  # sent twice: one plan
     plan = Plan.objects.get()
     assert (plan.state, plan.working_days, plan.due_soon_days, plan.reminders_on) == (
@@ -98,7 +98,7 @@ def test_set_up_a_plan_with_its_parts(sign_in, cast):
         assert client.post(path, sent(form_at(client, path), **more)).status_code == 302
     assert (Goal.objects.get().lead, Strategy.objects.get().sort_key) == (cast.leader, "000001.000001")
     text = client.get(answer["Location"]).content.decode()
-    for shown in ("Pillars and strategies", "1 Safe", "1.1 Protect", "Greener", "Leader"):
+    for shown in ("Pillars, strategies and initiatives", "1 Safe", "1.1 Protect", "Greener", "Leader"):
         assert shown in text
 
 

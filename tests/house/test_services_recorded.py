@@ -19,6 +19,7 @@ import reminders.services as m
 import reports.services as r
 from goals.models import Goal, Priority, Strategy
 from initiatives.models import Commitment
+from initiatives.selectors.structure import Place
 from records.audit import Act
 from records.models import AuditEvent
 from reports.models import ExportJob
@@ -36,6 +37,10 @@ def by(world: World, who: str = "manager", minutes: int = 1, reason: str = "It w
 
 def goal(world: World) -> Goal:
     return Goal.objects.get(plan=world.plan, number="1")
+
+
+def equity() -> Goal:
+    return Goal.objects.get(title="Equity")
 
 
 def priority(world: World) -> Priority:
@@ -149,6 +154,14 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         lambda w: i.update_initiative(initiative=w.initiative, fields={"title": "Other"}, act=by(w))),
     "initiatives.delete_initiative": (
         ["initiative.deleted"], lambda w: i.delete_initiative(initiative=w.initiative, act=by(w))),
+    "initiatives.move_row": (["goal.moved", "strategy.moved"], lambda w: (
+        i.move_row(row=equity(), place=Place("First"), act=by(w)),
+        i.move_row(row=Strategy.objects.get(), place=Place("First", goal_id=equity().pk), act=by(w)))),
+    "initiatives.renumber_plan": (
+        ["goal.moved", "goal.renumbered", "goal.renumbered", "strategy.renumbered", "initiative.renumbered"],
+        lambda w: (
+            i.move_row(row=equity(), place=Place("First"), act=by(w, minutes=0)),
+            i.renumber_plan(plan=w.plan, by_strategy=False, act=by(w)))),
     "initiatives.hand_over": (
         ["initiative.handed_over", "milestone.handed_over"],
         lambda w: i.hand_over(leaver=w.cast.owner, to=w.cast.contributor, act=by(w))),
