@@ -122,6 +122,7 @@ class StatusUpdateViewSet(Strict, viewsets.ReadOnlyModelViewSet[StatusUpdate]):
     queryset = StatusUpdate.objects.order_by("-recorded_at", "-pk")
     serializer_class = StatusUpdateSerializer
     filters = (by_plan("initiative__plan"),)
+    newest_first = True
 
     def get_queryset(self) -> Any:
         """Those recorded by then, of the initiatives there were then."""

@@ -21,10 +21,10 @@ from rest_framework.response import Response
 
 from records.asof import AsOf
 from records.history import Version
+from web.pagination import BIGGEST
 from web.requests import as_of
 
 M = TypeVar("M", bound=Model)
-BIGGEST = 2**63 - 1  # the largest id a table can have
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The plan as recorded by the end of this local day.")
 REFUSED = OpenApiResponse(
     inline_serializer("Refusal", {"detail": serializers.CharField(required=False)}),
@@ -89,7 +89,7 @@ class Strict:
         super().initial(request, *args, **kwargs)  # type: ignore[misc] # of the view set beside this class
         known = {"as_of"}
         if self.detail is False:  # type: ignore[attr-defined] # set by DRF's router
-            known |= {"page", "page_size", *(one.name for one in self.filters)}
+            known |= {"after", "page_size", *(one.name for one in self.filters)}
         for name, values in request.query_params.lists():
             if name not in known:
                 raise ValidationError({name: f"There is no such parameter here. Known: {', '.join(sorted(known))}."})
@@ -205,19 +205,6 @@ class RecordedViewSet(Strict, viewsets.ReadOnlyModelViewSet[M]):
         return super().get_object()
 
 
-class _Read:
-    """Rows of a selector as a paginator takes them: counted, and a page of them read as plain rows."""
-
-    def __init__(self, rows: Any, read: Callable[[Any], list[Any]]) -> None:
-        self.rows, self.read = rows, read
-
-    def count(self) -> int:
-        return int(self.rows.count())
-
-    def __getitem__(self, page: slice) -> list[Any]:
-        return self.read(self.rows[page])
-
-
 class RowViewSet(Strict, viewsets.GenericViewSet[Any]):
     """Plain rows that are read at a point in time.
 
@@ -231,10 +218,8 @@ class RowViewSet(Strict, viewsets.GenericViewSet[Any]):
         return self.rows(as_of_or_400(self.request))
 
     def list(self, request: Request) -> Response:
-        """Pages of rows, in the plan's order."""
-        assert self.paginator is not None  # noqa: S101 - set in REST_FRAMEWORK
-        rows: Any = _Read(self.narrowed(self.get_queryset(), request), self.read)
-        page: Any = self.paginator.paginate_queryset(rows, request, view=self)
+        """Pages of rows, in the order of their ids."""
+        page = self.paginate_queryset(self.narrowed(self.get_queryset(), request))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -9,8 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from goals.services import create_plan
-from initiatives.services import propose_commitment
+from goals.models import Goal, Plan, Strategy
+from goals.services import create_goal, create_plan, create_strategy, update_goal, update_plan, update_strategy
+from initiatives.models import Initiative
+from initiatives.services import delete_initiative, propose_commitment
+from people.models import Department, User
+from people.services import create_department, create_user, update_department, update_user
 from tests.build import act, make_initiative, make_milestone, report
 
 LISTS = [
@@ -64,16 +68,17 @@ def test_b64_wrong_input_is_told(cast, plan, goal, sign_in):
 @pytest.mark.parametrize(
     ("query", "field", "says"),
     [
-        ("planned=x", "planned", "There is no such parameter here. Known: as_of,"),
+        ("planned=x", "planned", "There is no such parameter here. Known: after, as_of,"),
         ("format=json", "format", "There is no such parameter here."),
-        ("page=abc", "page", "there is no page “abc”"),
-        ("page=0", "page", "there is no page “0”"),
-        ("page=99", "page", "there is no page “99”"),
+        ("after=abc", "after", "give a whole number from 1"),
+        ("after=-1", "after", "give a whole number from 1"),
+        ("after=99999999999999999999", "after", "give a whole number from 1"),
+        ("page=2", "page", "There is no such parameter here"),
         ("page_size=501", "page_size", "from 1 to 500"),
         ("page_size=x", "page_size", "from 1 to 500"),
         ("as_of=2026-02-30", "as_of", "is not a day"),
         ("as_of=", "as_of", "one value, or leave it out"),
-        ("page=1&page=2", "page", "one value, or leave it out"),
+        ("after=1&after=2", "after", "one value, or leave it out"),
     ],
 )
 def test_what_a_list_does_not_know_is_refused_and_never_answered_with_everything(
@@ -150,3 +155,66 @@ def test_the_written_description_is_the_real_one(tmp_path):
 def test_the_docs_page_lists_every_operation(cast, sign_in):
     text = sign_in(cast.viewer).get("/api/docs/").content.decode()
     assert all(f"/api/v1/{name}/" in text for name in LISTS)
+
+
+@pytest.fixture
+def long_lists(cast, plan, initiative):
+    """Seven rows and more in every list."""
+    for number in range(2, 9):
+        row = make_initiative(plan, number=f"1.{number}", owner=cast.owner, lead_department=cast.streets)
+        make_milestone(row, date(2026, 12, number))
+        propose_commitment(initiative=row, department=cast.streets, what="Help", due_date=None, act=act())
+        report(row, "on_track", f"2026-09-1{number}T12:00", cast.owner)
+        create_plan(
+            fields={
+                "title": f"Plan {number}", "slug": f"plan-{number}", "start_date": date(2025, 7, number),
+                "end_date": date(2027, 7, number),
+            },
+            act=act(),
+        )  # fmt: skip
+        create_department(name=f"Aa {number}", abbreviation=f"A{number}", act=act())
+        create_user(email=f"aa{number}@test.example", name=f"Aa {number}", act=act())
+        goal = create_goal(plan=plan, fields={"number": f"1{number}", "title": "More"}, act=act())
+        create_strategy(goal=goal, fields={"number": "1", "title": "More"}, act=act())
+    return plan
+
+
+def meddle(name: str, plan, seen: list[int], cast) -> None:
+    """Between two pages: a row that was read goes, or moves to the front of every order; another one is added."""
+    mixed = act("2026-10-01T12:00", cast.manager)
+    if name in {"initiatives", "milestones", "commitments", "status-updates"}:
+        first = Initiative.objects.filter(deleted_at__isnull=True).earliest("pk")
+        delete_initiative(initiative=first, act=mixed)
+        new = make_initiative(plan, number=f"0.{first.pk}", when="2026-10-01T12:00")
+        make_milestone(new, date(2026, 1, 1), when="2026-10-01T12:00")
+    elif name == "people":
+        create_user(email="a0@test.example", name=" A0", act=mixed)
+        update_user(user=User.objects.get(pk=seen[0]), fields={"name": "Zz"}, act=mixed)
+    elif name == "departments":
+        create_department(name="A0", abbreviation="A0", act=mixed)
+        update_department(department=Department.objects.get(pk=seen[0]), fields={"name": "Zz"}, act=mixed)
+    elif name == "goals":
+        update_goal(goal=Goal.objects.get(pk=seen[0]), fields={"number": "99"}, act=mixed)
+        create_goal(plan=plan, fields={"number": "0", "title": "First"}, act=mixed)
+    elif name == "strategies":
+        update_strategy(strategy=Strategy.objects.get(pk=seen[0]), fields={"number": "99"}, act=mixed)
+    else:
+        update_plan(plan=Plan.objects.get(pk=seen[0]), fields={"start_date": date(2024, 1, 1)}, act=mixed)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_row_is_skipped_or_told_twice_whatever_happens_between_two_pages(long_lists, cast, sign_in, name):
+    client = sign_in(cast.viewer)
+    before = {row["id"] for row in client.get(f"/api/v1/{name}/?page_size=500").json()["results"]}
+    seen, href = [], f"/api/v1/{name}/?page_size=3"
+    while href:
+        answer = client.get(href).json()
+        seen += [row["id"] for row in answer["results"]]
+        if len(seen) == 3:
+            meddle(name, long_lists, seen, cast)
+        href = answer["next"]
+    still = {row["id"] for row in client.get(f"/api/v1/{name}/?page_size=500").json()["results"]}
+    assert len(before) >= 7
+    assert len(seen) == len(set(seen))
+    assert before & still <= set(seen)
+    assert client.get(f"/api/v1/{name}/?page_size=3&as_of=2026-09-30").json()["next"]
