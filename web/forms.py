@@ -162,14 +162,15 @@ class PageForm(Sentences, forms.Form):
 
     Sent twice it has one effect (`idempotency_key`); words typed before a session ended come back to the person it was
     drawn for (`typed_by`). With a `row` it shows what the row says, and carries its `version`, so that nobody replaces
-    what they have not seen.
+    what they have not seen. A page that stood open while planapp was updated says which fields it had (`drawn_with`).
     """
 
     idempotency_key = forms.CharField(widget=Hidden, required=False, max_length=100, initial=one_time_key)
     typed_by = forms.CharField(widget=Hidden, required=False)
+    drawn_with = forms.CharField(widget=Hidden, required=False)
     version = forms.IntegerField(widget=Hidden)
 
-    HIDDEN: ClassVar[frozenset[str]] = frozenset({"idempotency_key", "typed_by", "version"})
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"idempotency_key", "typed_by", "drawn_with", "version"})
     BESIDE: ClassVar[frozenset[str]] = frozenset({"reason"})  # said of the change, not part of the row
 
     def __init__(self, *args: Any, user: Person | None = None, row: Any = None, **kwargs: Any) -> None:
@@ -178,12 +179,28 @@ class PageForm(Sentences, forms.Form):
         self.row = row
         if user is not None:
             self.fields["typed_by"].initial = sign_writer(user)
+        self.fields["drawn_with"].initial = lambda: " ".join(self._asked())
         if row is None:
             del self.fields["version"]
             return
         held = {name: self.stored(row, name) for name in self._own()}
         held = {name: value for name, value in held.items() if value is not NOT_STORED}
         self.initial = {**held, **self.initial, "version": self.version_of(row)}
+
+    def catch_up(self) -> bool:
+        """Whether the page that was sent lacks a field of today; such a field then has what the row holds."""
+        drawn = self.data.get(self.add_prefix("drawn_with"))
+        missing = [] if drawn is None else [name for name in self._asked() if name not in drawn.split()]
+        if missing:
+            data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
+            for name in missing:
+                field, value = self.fields[name], self[name].initial
+                shown = "on" if value is True else field.widget.format_value(field.prepare_value(value))
+                words = shown if isinstance(shown, list) else [shown]
+                data.setlist(self.add_prefix(name), [word for word in words if word not in {None, ""}])
+            data[self.add_prefix("drawn_with")] = " ".join(self._asked())
+            self.data = data
+        return bool(missing)
 
     def version_of(self, row: Any) -> int | None:
         """The number by which a newer row is recognised; None where there is none to replace."""
@@ -233,6 +250,9 @@ class PageForm(Sentences, forms.Form):
         data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
         data[self.add_prefix("version")] = str(self.version_of(row) or "")
         self.data = data
+
+    def _asked(self) -> list[str]:
+        return [name for name in self.fields if name not in self.HIDDEN]
 
     def _own(self) -> list[str]:
         return [name for name in self.fields if name not in self.HIDDEN | self.BESIDE]

@@ -13,6 +13,9 @@ from records.audit import StaleVersion
 from web.forms import PageForm
 from web.requests import kept_words, once, user_of
 
+OUTDATED = (
+    "planapp was updated while this page was open. What you typed is below and not saved yet; look, then save it."
+)
 LONGEST_NEXT = 300  # characters of an address to come back to
 F = TypeVar("F", bound=PageForm)
 Draw = Callable[[dict[str, Any], int], HttpResponse]  # what the form adds to the page, and the status
@@ -51,8 +54,10 @@ def form_for(request: HttpRequest, form: type[F], *, at: str = "", **more: Any) 
     kept = None if at == request.path else kept_words(request, address)  # else they wait for the page of the form
     if kept is not None:
         messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
+        # `version` too: it is saved against what was on the screen then, and so are the fields that were there.
+        there = {"version", *kept.get("drawn_with", " ".join(drawn.fields)).split()}
         for name, field in drawn.fields.items():
-            if name not in {"idempotency_key", "typed_by"}:  # `version` too: saved against what was on the screen then
+            if name in there and name not in {"idempotency_key", "typed_by"}:
                 drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
     return drawn
 
@@ -90,6 +95,9 @@ def answer_form(
     draw = draw or draw_with(request, form, template, context or {})
     if request.method != "POST":
         return draw({}, 200)
+    if form.catch_up():
+        messages.warning(request, OUTDATED)
+        return draw({}, 409)
     if form.is_valid():
         try:
             return redirect(once(request, save))

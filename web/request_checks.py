@@ -19,7 +19,7 @@ View = Callable[..., HttpResponse]
 # A NUL byte, which PostgreSQL cannot keep, and half of a surrogate pair, which is no character by itself.
 IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 FORM_OVERHEAD = 64 * 1024  # bytes around a file: the other fields and the boundaries
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by", "version", "next"})
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by", "drawn_with", "version", "next"})
 
 TOO_LARGE = "This is larger than anything we take here: at most {limit} MB. Nothing was changed."
 OTHER_ENCODING = "We read UTF-8 only. Send the request again with charset=utf-8, or without one. Nothing was changed."

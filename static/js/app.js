@@ -90,9 +90,50 @@
     // A sign-in in another tab changes the token; the cookie always has today's.
     const field = form.elements.csrfmiddlewaretoken;
     if (field && token()) field.value = token();
+    if (form.method === "post" && !navigator.onLine) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      fail("You are offline. Nothing was sent. What you typed is still here.");
+      return;
+    }
     clearTimeout(timers.get(form));
     timers.delete(form);
     if (form.dataset.once !== undefined) lock(form, true);
+    keepUnanswered(form);
+  };
+
+  // A form that was sent and never answered (the connection broke, the server was away) leaves the browser's own error
+  // page, and going back finds it empty. Its words are kept in this tab until an answer is there, and given back with
+  // their one-time key: sent again they count once.
+  const UNANSWERED = "unanswered";
+  const tab = {
+    get: () => { try { return JSON.parse(sessionStorage.getItem(UNANSWERED)); } catch { return null; } },
+    set: (value) => { try { sessionStorage.setItem(UNANSWERED, JSON.stringify(value)); } catch { /* nothing is kept */ } },
+    clear: () => { try { sessionStorage.removeItem(UNANSWERED); } catch { /* nothing was kept */ } },
+  };
+  const keepUnanswered = (form) => {
+    tab.clear();
+    if (!form.elements.typed_by || form.hasAttribute("hx-post") || form.querySelector('input[type="password"]')) return;
+    const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+    tab.set({ page: location.pathname, action: form.action, fields });
+  };
+  const giveBack = () => {
+    const kept = tab.get();
+    if (!kept) return;
+    const [visit] = performance.getEntriesByType("navigation");
+    const form = [...document.forms].find((one) => one.action === kept.action && one.elements.typed_by);
+    const key = kept.fields.find(([name]) => name === "idempotency_key")?.[1];
+    // A redirect came back, or the same form with its words: that was the answer.
+    if (visit?.redirectCount || form?.elements.idempotency_key?.value === key) { tab.clear(); return; }
+    if (kept.page !== location.pathname || !form) return;
+    tab.clear();
+    [...form.elements].forEach((field) => {
+      const values = kept.fields.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
+      else if (field.multiple) [...field.options].forEach((option) => { option.selected = values.includes(option.value); });
+      else if (values.length && field.type !== "file") [field.value] = values;
+    });
+    fail("The server did not answer when you sent this form. What you typed is in it again. Send it once more: it is never saved twice.");
   };
 
   on("submit", submitted, true);
@@ -104,6 +145,7 @@
   // A page shown again from the browser's cache begins new requests: the server has seen its keys.
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
+    tab.clear();
     all("form[data-sent]").forEach((form) => lock(form, false));
     all('form input[name="typed_by"]').forEach(({ form: { elements: { idempotency_key: key } } }) => {
       if (key) key.value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
@@ -140,7 +182,9 @@
   });
   const failed = ({ detail: { xhr, requestConfig } }) => {
     const reason = REASONS[xhr ? xhr.status : 0] || "Something went wrong on our side. Try again soon.";
-    fail(reason + (requestConfig?.verb !== "get" ? " Nothing was saved. What you typed is still here." : ""));
+    const isAnswered = xhr && xhr.status >= 400 && xhr.status < 500;
+    const saved = isAnswered ? "Nothing was saved." : "It may have been saved or not; sent again it is never saved twice.";
+    fail(reason + (requestConfig?.verb !== "get" ? ` ${saved} What you typed is still here.` : ""));
   };
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => on(name, failed));
   on("announce", (event) => say(event.detail.value));
@@ -164,6 +208,7 @@
   reveal();
   addEventListener("beforeprint", () => folds().forEach((part) => { part.open = true; }));
 
+  giveBack();
   showTheme();
   const summary = $(".error-summary");
   if (summary) summary.focus();

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,14 +26,26 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    """launch(…options of the driver) → the system's Chromium, closed with the session."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
         pytest.skip("no Chromium on this machine: install the package `chromium` or set CHROMIUM")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        browsers = []
+
+        def _launch(**options: Any) -> Browser:
+            browsers.append(driver.chromium.launch(executable_path=path, args=FLAGS, **options))
+            return browsers[-1]
+
+        yield _launch
+        for browser in browsers:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(launch) -> Browser:
+    return launch()
 
 
 @pytest.fixture
