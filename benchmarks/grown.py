@@ -60,10 +60,15 @@ def grow(initiatives: int, *, now: datetime) -> Plan:
             cursor.execute("SET LOCAL session_replication_role = replica")  # what is frozen is taken out once, here
             _copy(cursor, initiatives)
             cursor.execute("TRUNCATE " + ", ".join(name for name in _tables(cursor) if name.startswith("reports_")))
+        _analyze()
         _close_quarters(plan, now)
+    _analyze()
+    return plan
+
+
+def _analyze() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return plan
 
 
 def _tables(cursor: Any) -> list[str]:
