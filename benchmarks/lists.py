@@ -17,7 +17,8 @@ from benchmarks.measure import Memory, Pair, peak_of, taking_turns
 from benchmarks.plain_freeze import EFFECTIVE, held, then
 from benchmarks.seed import seed
 from goals.models import Plan
-from initiatives.selectors.lists import columns, file_rows, plan_rows
+from initiatives.selectors.lists import columns, file_rows
+from initiatives.selectors.status import initiative_statuses
 from records.asof import AsOf
 from web.tables import csv_response, xlsx_response
 
@@ -71,7 +72,7 @@ def once(kind: str) -> None:
 
 
 def our_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
-    return file_rows(plan_rows(AsOf.now(AT), plan.pk))
+    return file_rows(initiative_statuses(AsOf.now(AT), plan=plan))
 
 
 def our_csv(plan: Plan) -> None:

@@ -152,6 +152,15 @@ def verdict(before: str, after: str) -> str:
     return WORSE if after == NO_CURRENT_UPDATE or RANK[after] < RANK[before] else BETTER
 
 
+def asks_for_attention(status: str, *, is_loud: bool, is_review_due: bool) -> bool:
+    """Whether there is any reason, by effective status. Loud: silent for too long, past its end, nobody's, or in need
+    of help. This is what the database counts by; `reasons` says why.
+    """
+    if status == ON_HOLD:
+        return is_review_due
+    return status not in CLOSED and (is_loud or status in {OFF_TRACK, AT_RISK})
+
+
 def needs_attention(row: InitiativeColumns, day: date) -> bool:
     return next(_reasons(row, day), None) is not None
 

@@ -4,11 +4,13 @@ Every page, export and snapshot reads through an `AsOf`, so "now" and "as it sto
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
 from django.db.models import Q
 from django.utils import timezone
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)  # stands for the end of an interval that is open, in indexes of the past
 
 
 def local_day(moment: datetime) -> date:

@@ -11,12 +11,14 @@ from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
-from records.asof import AsOf, local_day
+from records.asof import FOREVER, AsOf, local_day
 from records.texts import Texts
 
 V = TypeVar("V", bound="Version", covariant=True)
+HELD_UNTIL = Coalesce("recorded_until", Value(FOREVER))
 
 
 class Recorded(Texts):
@@ -56,11 +58,25 @@ def first_day(versions: Any) -> date | None:
 
 
 class VersionQuerySet(models.QuerySet[V]):
-    """Version rows, read at a point in time."""
+    """Version rows, read at a point in time, which they keep: names beside them are then of the same moment."""
+
+    when: AsOf
+
+    def _clone(self) -> "VersionQuerySet[V]":
+        clone = super()._clone()  # type: ignore[misc] # Django's own, which the stubs leave out
+        clone.__dict__.update({name: self.__dict__[name] for name in ("when",) if name in self.__dict__})
+        return clone  # type: ignore[no-any-return]
 
     def as_of(self, when: AsOf) -> "VersionQuerySet[V]":
-        """The one row per subject that held at that moment; none for what did not exist yet or was deleted."""
-        return self.filter(when.q())
+        """The one row per subject that held at that moment; none for what did not exist yet or was deleted.
+
+        The past is `when.q()` said as one range, so that an index over `HELD_UNTIL` reads what held then and later
+        alone, however long the history before it.
+        """
+        rows = self.all() if when.is_live else self.alias(held_until=HELD_UNTIL)
+        rows.when = when
+        held = when.q() if when.is_live else Q(recorded_from__lt=when.moment, held_until__gte=when.moment)
+        return rows.filter(held)
 
 
 class Version(models.Model):

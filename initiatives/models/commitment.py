@@ -45,6 +45,9 @@ class CommitmentFields(models.Model):
         abstract = True
 
 
+OPEN_COMMITMENT = Q(state__in=["proposed", "accepted"])
+
+
 class Commitment(CommitmentFields, Recorded):
     """Proposed → accepted → delivered; declined from the first, withdrawn from either of the first two."""
 
@@ -102,4 +105,8 @@ class CommitmentVersion(Version, CommitmentFields):
             *Version.Meta.indexes,
             models.Index(fields=["initiative", "recorded_from"], name="commitmentversion_initiative"),
             models.Index(fields=["department", "recorded_from"], name="commitmentversion_department"),
-        ]
+            models.Index(
+                fields=["due_date"], include=["initiative"], name="commitmentversion_open",
+                condition=OPEN_COMMITMENT & Q(recorded_until__isnull=True),
+            ),
+        ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from goals.models import Goal, Plan, Priority, Sourced, Strategy
 from initiatives.models.status import Status
 from people.models import Department, User
-from records.history import Recorded, Span, Version
+from records.history import HELD_UNTIL, Recorded, Span, Version
 from records.texts import Searched
 
 
@@ -111,18 +111,31 @@ class Initiative(InitiativeFields, Recorded):
         return self.reported_status in {Status.COMPLETED, Status.CANCELLED}
 
 
+LIVE = Q(recorded_until__isnull=True)
+# What the effective status, attention and counts are decided from: an index that holds it is all a count reads.
+DECIDING = (
+    "id", "subject", "goal", "strategy", "owner", "lead_department", "start_date", "due_date", "override_status",
+    "reported_status", "review_date", "last_updated_at", "latest_update",
+)  # fmt: skip
+
+
 class InitiativeVersion(Version, InitiativeFields):
     subject = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="versions")
 
     class Meta(Version.Meta):
         indexes = [
             *Version.Meta.indexes,
+            # The live plan in order, of a focus area, department or person, and by its end; the past by HELD_UNTIL.
+            models.Index(fields=["plan", "sort_key"], condition=LIVE, include=DECIDING, name="initiativeversion_live"),
+            models.Index(fields=["goal", "sort_key"], condition=LIVE, name="initiativeversion_of_goal"),
+            models.Index(fields=["lead_department"], condition=LIVE, name="initiativeversion_led"),
+            models.Index(fields=["owner"], condition=LIVE, name="initiativeversion_owned"),
+            models.Index(fields=["plan", "due_date"], condition=LIVE, name="initiativeversion_ends"),
             models.Index(
-                fields=["plan", "sort_key"],
-                condition=Q(recorded_until__isnull=True),
-                name="initiativeversion_live",
+                "plan", HELD_UNTIL, include=["recorded_from", "recorded_until", "sort_key", *DECIDING],
+                name="initiativeversion_held",
             ),
-        ]
+        ]  # fmt: skip
 
 
 class Contribution(Span):

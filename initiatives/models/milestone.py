@@ -6,7 +6,7 @@ from django.db.models import Q
 from goals.models import Sourced
 from initiatives.models.initiative import Initiative
 from people.models import Department, User
-from records.history import Recorded, Version
+from records.history import HELD_UNTIL, Recorded, Version
 
 
 class MilestoneFields(Sourced):
@@ -68,4 +68,17 @@ class MilestoneVersion(Version, MilestoneFields):
         indexes = [
             *Version.Meta.indexes,
             models.Index(fields=["initiative", "recorded_from"], name="milestoneversion_initiative"),
-        ]
+            # What is open, by its day: next dates, and which initiatives are late. The past by HELD_UNTIL.
+            models.Index(
+                fields=["due_date"], include=["initiative"], name="milestoneversion_open",
+                condition=OPEN_MILESTONE & Q(recorded_until__isnull=True),
+            ),
+            models.Index(
+                fields=["subject"], condition=Q(recorded_until__isnull=True, slip_count__gt=0),
+                name="milestoneversion_slipped",
+            ),
+            models.Index(
+                HELD_UNTIL, include=["recorded_from", "recorded_until", "due_date", "initiative"],
+                condition=OPEN_MILESTONE, name="milestoneversion_held",
+            ),
+        ]  # fmt: skip

@@ -58,7 +58,10 @@ class StatusUpdate(StatusWords):
                 condition=Q(stated_at__lte=F("recorded_at")), name="status_update_stated_then_recorded"
             ),
         ]
-        indexes = [models.Index(fields=["initiative", "-recorded_at", "-id"], name="status_update_latest")]
+        indexes = [
+            models.Index(fields=["initiative", "-recorded_at", "-id"], name="status_update_latest"),
+            models.Index(fields=["id"], condition=Q(help_needed__gt=""), name="status_update_asks_for_help"),
+        ]
         ordering = ["-recorded_at", "-pk"]
 
     def __str__(self) -> str:

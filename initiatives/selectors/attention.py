@@ -1,13 +1,21 @@
 """Which initiatives need attention, found in the database; `judgement.reasons` says why. A test compares the two."""
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
-from initiatives.judgement import AT_RISK, OFF_TRACK, ON_HOLD, SEVERITY, SILENT, sentences
-from initiatives.selectors.status import InitiativeStatus, read
+from initiatives.judgement import SEVERITY, asks_for_attention
+from initiatives.models import EffectiveStatus, StatusUpdate
+from initiatives.selectors.status import InitiativeStatus
 from records.asof import AsOf
+
+# Every way to need attention: (effective status, is loud, review is due).
+ASKING = tuple(
+    way
+    for way in product(EffectiveStatus.values, (False, True), (False, True))
+    if asks_for_attention(way[0], is_loud=way[1], is_review_due=way[2])
+)
 
 
 @dataclass(frozen=True)
@@ -18,26 +26,30 @@ class Concern:
     reasons: tuple[str, ...]  # sentences
 
 
+def is_loud(when: AsOf) -> Q:
+    """What asks for attention whatever the status, on rows of `initiative_statuses(when)`; see `asks_for_attention`."""
+    asks_for_help = Exists(StatusUpdate.objects.filter(pk=OuterRef("latest_update"), help_needed__gt=""))
+    return Q(is_stale=True) | Q(due_date__lt=when.day) | Q(owner__isnull=True) | Q(asks_for_help)
+
+
+def is_review_due(when: AsOf) -> Q:
+    return Q(review_date__lt=when.day)
+
+
 def needs_attention(when: AsOf) -> Q:
     """The condition on rows of `initiative_statuses(when)` under which `judgement.reasons` has any."""
-    is_loud = (
-        Q(effective_status__in=(OFF_TRACK, AT_RISK))
-        | Q(is_stale=True)
-        | Q(due_date__lt=when.day)
-        | Q(owner__isnull=True)
-        | Q(latest_update__help_needed__gt="")
+    always, if_loud, if_review = (
+        [status for status, *flags in ASKING if flags == wanted]
+        for wanted in ([False, False], [True, False], [False, True])
     )
-    review_is_due = Q(effective_status=ON_HOLD, review_date__lt=when.day)
-    return (~Q(effective_status__in=SILENT) & is_loud) | review_is_due
+    return (
+        Q(effective_status__in=always)
+        | (Q(effective_status__in=if_loud) & is_loud(when))
+        | (Q(effective_status__in=if_review) & is_review_due(when))
+    )
 
 
 def by_severity() -> Case:
     """Sorts what is worst first."""
     worst = [When(effective_status=status, then=Value(rank)) for rank, status in enumerate(SEVERITY)]
     return Case(*worst, default=Value(len(SEVERITY)), output_field=IntegerField())
-
-
-def concerns(rows: QuerySet[Any], when: AsOf, *, limit: int) -> list[Concern]:
-    """The worst of them first. One query; `tally` has the number of all."""
-    found = rows.filter(needs_attention(when)).order_by(by_severity(), "sort_key", "subject_id")[:limit]
-    return [Concern(row, sentences(row, when.day)) for row in read(found)]

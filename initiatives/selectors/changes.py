@@ -1,30 +1,30 @@
 """What moved between two moments: better, worse, new, gone, set aside, slipped. Computed, never written by hand."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import QuerySet, Value
 
-from initiatives.judgement import UNCHANGED, compared, slip_words
-from initiatives.models import MilestoneVersion
-from records.asof import AsOf
+from initiatives.judgement import GONE, NEW, slip_words, verdict
+from initiatives.models import InitiativeVersion, MilestoneVersion
+from initiatives.selectors.survey import Moved, Slipped, Survey
+
+# By kind and number of a version: the initiative, its number, and the title.
+Titles = Mapping[tuple[str, int], tuple[int, str, str]]
 
 DECISION = "put on hold, cancelled or taken up again"
-SHOWN = 12  # rows under each sentence on a page
-
-
-class ComparedInitiative(NamedTuple):
-    """As much of an initiative as a comparison needs."""
-
-    side: str
-    id: int
-    number: str
-    sort_key: str
-    title: str
-    effective_status: str
-    due_date: date | None
+SHOWN = 12  # rows under each sentence on a page, as many as a survey finds
+# A kind of movement, in words for one and for many; the worse comes first.
+KINDS = {
+    "worse": ("stands worse", "stand worse"),
+    "better": ("stands better", "stand better"),
+    "changed": (f"was {DECISION}", f"were {DECISION}"),
+    "new": ("is new", "are new"),
+    "gone": ("was taken out of the plan", "were taken out of the plan"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,89 +61,58 @@ class Group(NamedTuple):
     more: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Changes:
-    """Everything that moved, in the plan's order; each list is empty where nothing did."""
+    """What moved: each group in the plan's order, the longest slips first; what did not move has no group."""
 
-    better: list[Move] = field(default_factory=list)
-    worse: list[Move] = field(default_factory=list)
-    changed: list[Move] = field(default_factory=list)  # by a decision: put on hold, cancelled, or taken up again
-    new: list[Move] = field(default_factory=list)
-    gone: list[Move] = field(default_factory=list)
-    slipped: list[Slip] = field(default_factory=list)
-    compared: int = 0  # initiatives that stood at both moments
+    groups: list[Group] = field(default_factory=list)
+    slipped: list[Slip] = field(default_factory=list)  # the first SHOWN
+    slips: Counter[int] = field(default_factory=Counter)  # all of them, by days
 
     @property
     def is_empty(self) -> bool:
-        return not (self.groups or self.slipped)
-
-    @property
-    def groups(self) -> list[Group]:
-        """What moved, as sentences with the rows behind them; the worse comes first."""
-        words = (
-            ("worse", self.worse, "stands worse", "stand worse"),
-            ("better", self.better, "stands better", "stand better"),
-            ("changed", self.changed, f"was {DECISION}", f"were {DECISION}"),
-            ("new", self.new, "is new", "are new"),
-            ("gone", self.gone, "was taken out of the plan", "were taken out of the plan"),
-        )
-        return [
-            Group(key, f"{len(moves)} {one if len(moves) == 1 else many}", moves[:SHOWN], len(moves) - SHOWN)
-            for key, moves, one, many in words
-            if moves
-        ]
+        return not (self.groups or self.slips)
 
     @property
     def slip_words(self) -> str:
         """ "3 dates slipped by a median of 41 days"; nothing where none did."""
-        return f"{len(self.slipped)} {slip_words(slip.days for slip in self.slipped)}" if self.slipped else ""
+        return f"{self.slips.total()} {slip_words(self.slips.elements())}" if self.slips else ""
 
 
-def changes_between(then_rows: QuerySet[Any], now_rows: QuerySet[Any], *, then: AsOf, now: AsOf) -> Changes:
-    """Compare what `initiative_statuses` gives for two moments. Two queries, whatever the number of rows."""
-    found: dict[str, dict[int, ComparedInitiative]] = {"then": {}, "now": {}}
-    for values in _columns(then_rows, "then").union(_columns(now_rows, "now"), all=True):
-        row = ComparedInitiative(*values)
-        found[row.side][row.id] = row
-    changes = grouped(found["then"], found["now"])
-    changes.slipped = sorted(
-        [*_slipped(found["then"], found["now"]), *_slipped_milestones(found["now"], then=then, now=now)],
-        key=lambda slip: -slip.days,
+def changes_of(found: Survey) -> Changes | None:
+    """What a survey says of two moments; None where nothing stood at the earlier one. A query for titles."""
+    if not found.there:
+        return None
+    by_kind: dict[str, list[Moved]] = {}
+    for row in sorted(found.moved, key=lambda row: (row.place, row.pk)):
+        by_kind.setdefault(kind_of(row.was, row.is_now), []).append(row)
+    shown = {key: rows[:SHOWN] for key, rows in by_kind.items()}
+    titles = _titles([row.pk for rows in shown.values() for row in rows], found.slipped)
+    groups = []
+    for key, (one, many) in KINDS.items():
+        if rows := shown.get(key):
+            # Each way of moving tells its whole number on every row of it.
+            count = sum({(row.was, row.is_now): row.count for row in by_kind[key]}.values())
+            moves = [Move(*titles["initiative", row.pk], row.was, row.is_now) for row in rows]
+            groups.append(Group(key, f"{count} {one if count == 1 else many}", moves, count - len(moves)))
+    return Changes(groups, [_slip(row, titles) for row in found.slipped], found.slips)
+
+
+def kind_of(was: str, is_now: str) -> str:
+    """The one judgement of a change, for what stood at both moments, at one or at the other."""
+    return verdict(was, is_now) if was and is_now else NEW if is_now else GONE
+
+
+def _slip(row: Slipped, titles: Titles) -> Slip:
+    initiative, number, title = titles["initiative", row.version]
+    label = f"{number} {title}" if row.kind == "initiative" else f"{titles[row.kind, row.pk][2]} ({number})"
+    return Slip(initiative, label, row.before, row.after)
+
+
+def _titles(moved: Iterable[int], slipped: Iterable[Slipped]) -> Titles:
+    versions: QuerySet[Any] = InitiativeVersion.objects.filter(pk__in={*moved, *(row.version for row in slipped)})
+    steps = MilestoneVersion.objects.filter(pk__in=[row.pk for row in slipped if row.kind == "milestone"])
+    found = versions.values_list(Value("initiative"), "pk", "subject_id", "number", "title").union(
+        steps.values_list(Value("milestone"), "pk", "initiative_id", Value(""), "title"), all=True
     )
-    return changes
-
-
-def grouped(before: dict[int, ComparedInitiative], after: dict[int, ComparedInitiative]) -> Changes:
-    """The initiatives of two moments by verdict."""
-    changes = Changes(compared=len(before.keys() & after.keys()))
-    for pair in compared(before, after):
-        if pair.verdict != UNCHANGED:
-            was, now = (side.effective_status if side else "" for side in (pair.before, pair.after))
-            getattr(changes, pair.verdict).append(Move(pair.row.id, pair.row.number, pair.row.title, was, now))
-    return changes
-
-
-def _slipped(before: dict[int, ComparedInitiative], after: dict[int, ComparedInitiative]) -> Iterable[Slip]:
-    for key in before.keys() & after.keys():
-        was, now = before[key].due_date, after[key].due_date
-        if was and now and now > was:
-            yield Slip(key, f"{after[key].number} {after[key].title}", was, now)
-
-
-def _slipped_milestones(after: dict[int, ComparedInitiative], *, then: AsOf, now: AsOf) -> Iterable[Slip]:
-    was = MilestoneVersion.objects.as_of(then).filter(subject=OuterRef("subject_id")).values("due_date")[:1]
-    rows = (
-        MilestoneVersion.objects.as_of(now)
-        .filter(slip_count__gt=0, is_cancelled=False)
-        .annotate(due_then=Subquery(was))
-        .filter(due_date__gt=F("due_then"))
-        .values_list("initiative_id", "title", "due_then", "due_date")
-    )
-    for initiative_id, title, due_then, due_now in rows:
-        if initiative_id in after and due_now is not None:  # the filter has seen to the date
-            yield Slip(initiative_id, f"{title} ({after[initiative_id].number})", due_then, due_now)
-
-
-def _columns(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
-    named: QuerySet[Any] = rows.order_by().annotate(side=Value(side, output_field=CharField()))
-    return named.values_list("side", "subject_id", "number", "sort_key", "title", "effective_status", "due_date")
+    return {(kind, pk): (key, number, title) for kind, pk, key, number, title in found}

@@ -92,7 +92,7 @@ class DepartmentPage:
 
 def department_lines(when: AsOf) -> list[DepartmentLine]:
     """Every department in order of name, its offices under it. Five queries."""
-    led = tally(plan_rows(when, None), when).by("department_id")
+    led = tally(plan_rows(when), when).by("department_id")
     promises = _promises(when)
     liaisons = _liaison_names(when)
     known = list(DepartmentVersion.objects.as_of(when).order_by("name", "subject_id"))
@@ -193,7 +193,7 @@ def _family(department_id: int, when: AsOf) -> list[DepartmentVersion]:
 
 
 def _led(ids: list[int], when: AsOf) -> QuerySet[Any]:
-    return plan_rows(when, None).filter(lead_department__in=ids)
+    return plan_rows(when).filter(lead_department__in=ids)
 
 
 def _promised(ids: list[int], when: AsOf) -> QuerySet[Any]:

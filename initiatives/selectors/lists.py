@@ -1,20 +1,21 @@
 """The list of initiatives: filters, search, order, and the columns that the page and its files share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, TruncDate
 from django.utils import timezone
 
-from goals.models import Plan, PlanVersion
+from goals.models import GoalVersion, Plan, PlanVersion
 from goals.selectors import plans_as_of, priorities_as_of
 from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, MilestoneVersion, Status
 from initiatives.selectors.attention import needs_attention
-from initiatives.selectors.status import CHUNK, NOTHING_REPORTED, InitiativeStatus, initiative_statuses
-from people.models import User
+from initiatives.selectors.names import with_milestones, with_names
+from initiatives.selectors.status import CHUNK, NOTHING_REPORTED, InitiativeStatus, statuses_in
+from people.models import DepartmentVersion, User, UserVersion
 from records.asof import AsOf
 from records.texts import has_words
 from web.tables import Column
@@ -28,6 +29,7 @@ SORTS: dict[str, list[Any]] = {
     "due": ["due_date"],
     "updated": ["last_updated_at"],
 }
+NAMED_SORTS = {"owner", "department"}
 NOBODY = "none"
 
 
@@ -58,41 +60,34 @@ class Choices:
     priorities: list[tuple[int, str]] = field(default_factory=list)
 
 
-def plan_rows(when: AsOf, plan_id: int | None) -> QuerySet[Any]:
-    """Initiatives of one plan, or of every plan that is not archived."""
-    rows = initiative_statuses(when, plan=plan_id)
-    if plan_id is None:
-        archived = PlanVersion.objects.as_of(when).filter(state=Plan.State.ARCHIVED)
-        rows = rows.exclude(plan__in=archived.values("subject_id"))
-    return rows
+def plan_rows(when: AsOf) -> QuerySet[Any]:
+    """Initiatives of every plan that is not archived."""
+    return statuses_in(running(plans_as_of(when)), when)
 
 
-def choices_of(rows: QuerySet[Any], when: AsOf) -> Choices:
-    """Three queries: plans, what occurs in the rows, priorities."""
-    goals: dict[int, tuple[str, str]] = {}
-    owners: dict[int, str] = {}
-    departments: dict[int, str] = {}
-    occurring = rows.order_by().values_list(
-        "goal_id", "goal_sort", "goal_number", "goal_title", "owner_id", "owner_name", "lead_department_id",
-        "department_name",
-    ).distinct()  # fmt: skip
-    for goal_id, goal_sort, number, title, owner_id, owner, department_id, department in occurring:
-        goals[goal_id] = (goal_sort or "", f"{number} {title}")
-        if owner_id is not None:
-            owners[owner_id] = owner or "No longer named"
-        if department_id is not None:
-            departments[department_id] = department or "No longer named"
-    return Choices(
-        plans=plans_as_of(when),
-        goals=[(key, label) for key, (_, label) in sorted(goals.items(), key=lambda pair: pair[1])],
-        owners=_by_label(owners),
-        departments=_by_label(departments),
-        priorities=[(row.subject_id, row.name) for row in priorities_as_of(when)],
+def running(plans: Iterable[PlanVersion]) -> list[PlanVersion]:
+    return [plan for plan in plans if plan.state != Plan.State.ARCHIVED]
+
+
+def choices_of(rows: Any, plans: list[PlanVersion]) -> Choices:
+    """What occurs in the rows, one query, asked of the few that could occur; and priorities, another."""
+    when: AsOf = rows.when
+    own = rows.order_by()
+    goals = GoalVersion.objects.as_of(when).filter(Exists(own.filter(goal=OuterRef("subject"))))
+    people = UserVersion.objects.as_of(when).filter(Exists(own.filter(owner=OuterRef("subject"))))
+    departments = DepartmentVersion.objects.as_of(when).filter(Exists(own.filter(lead_department=OuterRef("subject"))))
+    occurring = goals.values_list(Value("goals"), "subject_id", "sort_key", "number", "title").union(
+        people.values_list(Value("owners"), "subject_id", Value(""), Value(""), "name"),
+        departments.values_list(Value("departments"), "subject_id", Value(""), Value(""), "name"),
+        all=True,
     )
-
-
-def _by_label(labels: Mapping[int, str]) -> list[tuple[int, str]]:
-    return sorted(labels.items(), key=lambda pair: pair[1].casefold())
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for kind, key, place, number, name in occurring:
+        label = f"{number} {name}" if number else name
+        found.setdefault(kind, []).append((place or label.casefold(), key, label))
+    labels = {kind: [(key, label) for _, key, label in sorted(rows)] for kind, rows in found.items()}
+    priorities = [(row.subject_id, row.name) for row in priorities_as_of(when)]
+    return Choices(plans=plans, priorities=priorities, **labels)
 
 
 def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any]:
@@ -112,8 +107,12 @@ def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any
         condition &= Q(owner=wanted.owner)
     if wanted.attention:
         condition &= needs_attention(when)
+    if wanted.text or wanted.sort.removeprefix("-") in NAMED_SORTS:
+        rows = with_names(rows)
     if wanted.text:
-        rows = rows.annotate(owner_text=F("owner_then__search_text"), department_text=F("department_then__search_text"))
+        rows = rows.annotate(
+            owner_text=F("owner_then__search_text"), department_text=F("lead_department_then__search_text")
+        )
         condition &= has_words(wanted.text, "search_text", "owner_text", "department_text", number="number")
     return _ordered(rows.filter(condition & _joined(wanted, when)), wanted.sort)
 
@@ -175,6 +174,7 @@ def file_rows(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
 
     Only what a file shows is read, and no `InitiativeStatus` is made: over many rows that costs more than the query.
     """
+    rows = with_milestones(with_names(rows))
     days = rows.annotate(updated_on=TruncDate("last_updated_at", tzinfo=timezone.get_default_timezone()))
     for (
         number, title, visibility, goal, goal_title, effective, reported, owner, department, due, agreed, updated, met,

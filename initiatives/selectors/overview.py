@@ -4,19 +4,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, FilteredRelation, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 
 from goals.models import PlanVersion
 from goals.quarters import Quarter
 from goals.selectors import goals_as_of, strategies_as_of
-from initiatives.models import CLOSED, Commitment, CommitmentVersion, MilestoneVersion
-from initiatives.selectors.attention import Concern, concerns
-from initiatives.selectors.changes import Changes, changes_between
+from initiatives.judgement import sentences
+from initiatives.models import CLOSED, CommitmentVersion, InitiativeVersion, MilestoneVersion
+from initiatives.models.commitment import OPEN_COMMITMENT
+from initiatives.models.milestone import OPEN_MILESTONE
+from initiatives.selectors.attention import Concern
+from initiatives.selectors.changes import Changes, changes_of
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
+from initiatives.selectors.status import (
+    InitiativeStatus,
+    initiative_statuses,
+    read,
+    read_decided,
+    status_set_by_people,
+    statuses_in,
+)
+from initiatives.selectors.survey import survey
 from records.asof import AsOf
 
-WORST = 12  # concerns and dates shown on the plan page; the list has all
+WORST = 12  # rows of each list on the plan page; the list of initiatives has all
 NEXT = 12
 
 
@@ -53,22 +64,28 @@ class PlanOverview:
 
 
 def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
-    """Eight queries, whatever the number of rows."""
-    rows = initiative_statuses(when, plan=plan.subject_id)
-    counted = tally(rows, when)
-    by_goal = counted.by("goal_id")
+    """Six queries, whatever the number of rows, and one more where the plan was changed since the quarter before."""
     since = plan_quarter(plan, when.day).previous()
     then = AsOf.end_of(since.last_day)
-    changes = changes_between(initiative_statuses(then, plan=plan.subject_id), rows, then=then, now=when)
+    found = survey(statuses_in([plan], when), statuses_in([_plan_at(then, plan)], then), shown=WORST)
+    by_goal = found.tally.by("goal_id")
     return PlanOverview(
         plan=plan,
-        whole=counted.whole,
+        whole=found.tally.whole,
         sections=[Section(goal, by_goal.get(goal.subject_id, EMPTY)) for goal in goals_as_of(plan.subject_id, when)],
-        concerns=concerns(rows, when, limit=WORST),
-        changes=changes if changes.compared or changes.gone else None,
+        concerns=[Concern(row, sentences(row, when.day)) for row in read_decided(found.asking, when)],
+        changes=changes_of(found),
         since=since,
-        next_dates=next_dates(rows, when),
+        next_dates=next_dates(plan.subject_id, when),
     )
+
+
+def _plan_at(then: AsOf, plan: PlanVersion) -> PlanVersion:
+    """The plan as it was by then: mostly the same version, which needs no query. Before it was kept it had no rows."""
+    if then.moment is not None and plan.recorded_from < then.moment:
+        return plan
+    found: PlanVersion | None = PlanVersion.objects.as_of(then).filter(subject=plan.subject_id).first()
+    return found or plan
 
 
 def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
@@ -93,36 +110,26 @@ def goal_sections(goal: Any, when: AsOf) -> tuple[Rollup, list[Section]]:
     return counted.whole, sections
 
 
-def next_dates(rows: QuerySet[Any], when: AsOf, *, limit: int = NEXT) -> list[NextDate]:
-    """The next days on which something open is due: milestones, commitments and initiatives. One query."""
-    open_rows = rows.order_by().exclude(effective_status__in=CLOSED)
-    milestones = _of_open(MilestoneVersion.objects.as_of(when), open_rows, when).filter(
-        completed_date__isnull=True, is_cancelled=False
-    )
-    commitments = _of_open(CommitmentVersion.objects.as_of(when), open_rows, when).filter(
-        state__in=[Commitment.State.PROPOSED, Commitment.State.ACCEPTED]
-    )
-    ends = open_rows.filter(due_date__gte=when.day).annotate(kind=_text("Initiative ends"))
-    found = _as_next_dates(milestones.annotate(kind=_text("Milestone")), "title").union(
-        _as_next_dates(commitments.annotate(kind=_text("Commitment")), "what"),
-        ends.values_list("due_date", "kind", "title", "subject_id", "number"),
+def next_dates(plan_id: int, when: AsOf, *, limit: int = NEXT) -> list[NextDate]:
+    """The next days on which something open is due: milestones, commitments and initiatives. One query.
+
+    Each kind gives its first days, found in the order of its index, before all are put together.
+    """
+    there = InitiativeVersion.objects.as_of(when).filter(plan=plan_id).alias(said=status_set_by_people())
+    open_rows = there.exclude(said__in=CLOSED)
+    own = open_rows.filter(subject=OuterRef("initiative"))
+    milestones = MilestoneVersion.objects.as_of(when).filter(OPEN_MILESTONE, Exists(own))
+    commitments = CommitmentVersion.objects.as_of(when).filter(OPEN_COMMITMENT, Exists(own))
+    number = Subquery(InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative")).values("number")[:1])
+
+    def first(versions: QuerySet[Any], *columns: Any) -> QuerySet[Any]:
+        coming = versions.filter(due_date__gte=when.day).order_by("due_date")
+        found: QuerySet[Any] = versions.model._default_manager.filter(pk__in=coming.values("pk")[:limit])
+        return found.values_list("due_date", *columns)
+
+    found = first(milestones, Value("Milestone"), "title", "initiative_id", number).union(
+        first(commitments, Value("Commitment"), "what", "initiative_id", number),
+        first(open_rows, Value("Initiative ends"), "title", "subject_id", "number"),
         all=True,
     )
     return [NextDate(*row) for row in found.order_by("due_date")[:limit]]
-
-
-def _of_open(versions: QuerySet[Any], open_rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
-    coming = versions.filter(due_date__gte=when.day, initiative__in=open_rows.values("subject_id"))
-    named: QuerySet[Any] = coming.annotate(
-        initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions")),
-        initiative_number=F("initiative_then__number"),
-    )
-    return named
-
-
-def _as_next_dates(versions: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return versions.values_list("due_date", "kind", words, "initiative_id", "initiative_number")
-
-
-def _text(words: str) -> Value:
-    return Value(words, output_field=CharField())

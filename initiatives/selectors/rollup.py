@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from initiatives.judgement import asks_for_attention
 from initiatives.models import CLOSED, EffectiveStatus
-from initiatives.selectors.attention import needs_attention
+from initiatives.selectors.attention import is_loud, is_review_due
 from records.asof import AsOf
 from web.shares import percent
 
@@ -70,9 +71,19 @@ class Cell(NamedTuple):
     strategy_id: int | None
     department_id: int | None
     effective_status: str
-    is_ownerless: bool
-    needs_attention_now: bool
+    is_nobodys: bool
+    is_loud: bool
+    is_review_due: bool
     count: int  # type: ignore[assignment] # tuple.count is not missed
+
+    @property
+    def needing_attention(self) -> int:
+        asks = asks_for_attention(self.effective_status, is_loud=self.is_loud, is_review_due=self.is_review_due)
+        return self.count if asks else 0
+
+    @property
+    def without_owner(self) -> int:
+        return self.count if self.is_nobodys and self.effective_status not in CLOSED else 0
 
 
 @dataclass(frozen=True)
@@ -100,20 +111,22 @@ class Tally:
 
 def tally(rows: QuerySet[Any], when: AsOf) -> Tally:
     """Count what `initiative_statuses(when)` gives, filtered as the page wants it. One query."""
-    ownerless = When(~Q(effective_status__in=CLOSED), owner__isnull=True, then=Value(True))
-    needing = When(needs_attention(when), then=Value(True))
     counted = (
         rows.order_by()
-        .annotate(
-            is_ownerless=Case(ownerless, default=Value(False), output_field=BooleanField()),
-            needs_attention_now=Case(needing, default=Value(False), output_field=BooleanField()),
-            department=F("lead_department_id"),
-        )
-        .values_list("plan_id", "goal_id", "strategy_id", "department", "effective_status", "is_ownerless",
-                     "needs_attention_now")
+        .annotate(**flags(when))
+        .values_list("plan_id", "goal_id", "strategy_id", "department_id", "effective_status", *flags(when))
         .annotate(n=Count("pk"))
-    )  # fmt: skip
+    )
     return Tally(tuple(Cell(*row) for row in counted))
+
+
+def flags(when: AsOf) -> dict[str, Case]:
+    """What a cell is told apart by besides its status, 1 or 0; so the status is decided once for each row."""
+    conditions = {"is_nobodys": Q(owner__isnull=True), "is_loud": is_loud(when), "is_review_due": is_review_due(when)}
+    return {
+        name: Case(When(holds, then=Value(1)), default=Value(0), output_field=IntegerField())
+        for name, holds in conditions.items()
+    }
 
 
 def _add_up(cells: Iterable[Cell]) -> Rollup:
@@ -121,6 +134,6 @@ def _add_up(cells: Iterable[Cell]) -> Rollup:
     attention = ownerless = 0
     for cell in cells:
         counts[cell.effective_status] += cell.count
-        attention += cell.count if cell.needs_attention_now else 0
-        ownerless += cell.count if cell.is_ownerless else 0
+        attention += cell.needing_attention
+        ownerless += cell.without_owner
     return Rollup({status: counts[status] for status in EffectiveStatus.values if counts[status]}, attention, ownerless)

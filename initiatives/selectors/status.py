@@ -9,29 +9,14 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    CharField,
-    Count,
-    DateField,
-    Exists,
-    F,
-    FilteredRelation,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
 from initiatives.judgement import InitiativeColumns
 from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
+from initiatives.models.milestone import OPEN_MILESTONE
+from initiatives.selectors.names import COUNTED, NAMES, WORDS, Beside
 from records.asof import AsOf, start_of_day
 
 NOTHING_REPORTED = "Nothing reported"
@@ -60,78 +45,79 @@ LABELS = {
     "reported_label": ("reported_status", {"": NOTHING_REPORTED} | dict(Status.choices)),
     "override_label": ("override_status", {"": ""} | dict(Status.choices)),
 }
-COLUMNS = tuple(field.name for field in fields(InitiativeStatus) if field.name not in {"id", *LABELS})
-# Columns of a related row, which may be missing.
-NULLABLE_TEXTS = (
-    "goal_number", "goal_title", "strategy_number", "strategy_title", "owner_name", "department_abbreviation",
-    "department_name", "author_name", "happened", "next_steps", "help_needed",
-)  # fmt: skip
+DECIDED = ("effective_status", "is_stale")
+# What the version itself holds of the columns.
+OWN = tuple(
+    field.name
+    for field in fields(InitiativeStatus)
+    if field.name not in {"id", "department_id", *LABELS, *DECIDED, *NAMES, *WORDS, *COUNTED}
+)
 CHUNK = 2_000  # rows fetched at once where a file of any length is read
 
 
 def initiative_statuses(when: AsOf, *, plan: Plan | int | None = None) -> QuerySet[Any]:
-    """Initiatives as they stood at `when`, with their effective status, in the plan's order.
+    """Initiatives of one plan or of all as they stood at `when`, with their effective status, in the plan's order.
 
-    Filter by the field names of `InitiativeStatus` (the id is `subject_id`), then pass to `read`. One query reads
-    the plans' expected days between updates as they were then.
+    One query reads the plans as they were then; `statuses_in` takes them where they are known.
     """
     plans = PlanVersion.objects.as_of(when)
-    if plan is not None:
-        plans = plans.filter(subject=plan)
-    expected = list(plans.values_list("subject_id", "expected_update_days"))
+    return statuses_in(plans if plan is None else plans.filter(subject=plan), when)
+
+
+def statuses_in(plans: Iterable[PlanVersion], when: AsOf) -> QuerySet[Any]:
+    """The initiatives of these plans of then. Filter by the field names of `InitiativeStatus`; the id is `subject_id`.
+
+    They hold what is filtered and counted by, and no name: `read` fetches names for the rows that are shown.
+    """
+    expected = [(plan.subject_id, plan.expected_update_days) for plan in plans]
     rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[key for key, _ in expected])
-    return (
-        rows.annotate(
-            goal_then=FilteredRelation("goal__versions", condition=when.q("goal__versions")),
-            strategy_then=FilteredRelation("strategy__versions", condition=when.q("strategy__versions")),
-            owner_then=FilteredRelation("owner__versions", condition=when.q("owner__versions")),
-            department_then=FilteredRelation(
-                "lead_department__versions", condition=when.q("lead_department__versions")
-            ),
-            author_then=FilteredRelation(
-                "latest_update__author__versions", condition=when.q("latest_update__author__versions")
-            ),
-        )
-        .annotate(
-            goal_number=F("goal_then__number"),
-            goal_title=F("goal_then__title"),
-            goal_sort=F("goal_then__sort_key"),
-            strategy_number=F("strategy_then__number"),
-            strategy_title=F("strategy_then__title"),
-            owner_name=F("owner_then__name"),
-            department_id=F("lead_department_id"),
-            department_abbreviation=F("department_then__abbreviation"),
-            department_name=F("department_then__name"),
-            author_name=F("author_then__name"),
-            happened=F("latest_update__happened"),
-            next_steps=F("latest_update__next_steps"),
-            help_needed=F("latest_update__help_needed"),
-            milestones_total=_count(_kept_milestones(when)),
-            milestones_met=_count(_kept_milestones(when).filter(completed_date__isnull=False)),
-            milestones_overdue=_count(_overdue(when)),
-            next_milestone_due=Subquery(
-                _open_milestones(when).filter(due_date__isnull=False).order_by("due_date").values("due_date")[:1],
-                output_field=DateField(),
-            ),
-            is_stale=_is_stale(when, expected),
-        )
-        .annotate(effective_status=_decided(when, F, Value))
-        .order_by("sort_key", "subject_id")
+    decided: QuerySet[Any] = rows.annotate(
+        department_id=F("lead_department_id"),
+        is_stale=_is_stale(when, expected),
+        effective_status=_decided(when, F, Value),
     )
+    return decided.order_by("sort_key", "subject_id")
 
 
-def read(rows: QuerySet[Any]) -> list[InitiativeStatus]:
-    """The rows as plain values: nothing in a template can reach today's row by accident."""
-    return [_plain(row) for row in rows.values("subject_id", *COLUMNS)]
+def read(rows: Any) -> list[InitiativeStatus]:
+    """The rows as plain values, in their order: no template can reach today's row by accident. Two queries."""
+    return _beside(_holding(rows, *DECIDED), rows.when)
+
+
+def read_decided(decided: Iterable[tuple[int, str, bool]], when: AsOf) -> list[InitiativeStatus]:
+    """The versions of these numbers, in this order, whose status is known already. Two queries.
+
+    To sort all rows by what they hold would fetch all of them; so a page asks for numbers first.
+    """
+    stands = {pk: dict(zip(DECIDED, known, strict=True)) for pk, *known in decided}
+    versions = InitiativeVersion.objects.filter(pk__in=stands)
+    held = {row["pk"]: row for row in _holding(versions)}
+    return _beside([held[pk] | known for pk, known in stands.items()], when)
+
+
+def _holding(rows: QuerySet[Any], *columns: str) -> list[dict[str, Any]]:
+    words = {name: F(f"latest_update__{name}") for name in WORDS}
+    said = rows.annotate(author_id=F("latest_update__author"), **words)
+    return list(said.values("pk", "subject_id", "lead_department_id", "author_id", *OWN, *WORDS, *columns))
+
+
+def _beside(rows: list[dict[str, Any]], when: AsOf) -> list[InitiativeStatus]:
+    found = []
+    for some in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
+        beside = Beside.of(some, when)
+        found += [_plain(row | beside.columns(row)) for row in some]
+    return found
 
 
 def _plain(row: dict[str, Any]) -> InitiativeStatus:
-    for name in NULLABLE_TEXTS:
+    for name in WORDS:
         row[name] = row[name] or ""
     for name, (column, words) in LABELS.items():
         row[name] = str(words[row[column]])
     if row["last_updated_at"]:
         row["last_updated_at"] = timezone.localtime(row["last_updated_at"], timezone.get_default_timezone())
+    row["department_id"] = row.pop("lead_department_id")
+    del row["pk"], row["author_id"]
     return InitiativeStatus(id=row.pop("subject_id"), **row)
 
 
@@ -179,17 +165,9 @@ def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any])
     )
 
 
-def _open_milestones(when: AsOf) -> QuerySet[Any]:
-    return _kept_milestones(when).filter(completed_date__isnull=True)
-
-
-def _kept_milestones(when: AsOf) -> QuerySet[Any]:
-    rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
-    return rows.filter(initiative=OuterRef("subject_id"), is_cancelled=False)
-
-
 def _overdue(when: AsOf) -> QuerySet[Any]:
-    return _open_milestones(when).filter(due_date__lt=when.day)
+    rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
+    return rows.filter(OPEN_MILESTONE, initiative=OuterRef("subject_id"), due_date__lt=when.day)
 
 
 def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:
@@ -204,8 +182,3 @@ def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:
         never = Q(last_updated_at__isnull=True, start_date__lt=oldest)
         cases.append(When(Q(plan=plan_id) & (is_old | never) & ~Q(reported_status__in=CLOSED), then=Value(True)))
     return Case(*cases, default=Value(False), output_field=BooleanField())
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().values("initiative").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

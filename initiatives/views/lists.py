@@ -12,10 +12,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from goals.selectors import plans_as_of
 from initiatives.forms import InitiativeFilterForm
 from initiatives.rendering import listed_rows
-from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, plan_rows, timeline, wanted_rows
-from initiatives.selectors.status import read
+from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, running, timeline, wanted_rows
+from initiatives.selectors.status import DECIDED, read_decided, statuses_in
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from records.asof import AsOf
@@ -37,14 +38,11 @@ class Listing:
 def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     """Read the filters of an address. The page and its files both come through here, so they show the same rows."""
     slug = request.GET.get("plan", "")
-    everything = plan_rows(when, None)
-    choices = choices_of(everything, when)
-    plan = next((plan for plan in choices.plans if plan.slug == slug), None)
-    if plan is not None and plan.state == plan.State.ARCHIVED:
-        everything = plan_rows(when, plan.subject_id)
-        choices = choices_of(everything, when)
-    elif plan is not None:
-        everything = everything.filter(plan=plan.subject_id)
+    plans = plans_as_of(when)
+    plan = next((plan for plan in plans if plan.slug == slug), None)
+    is_archived = plan is not None and plan.state == plan.State.ARCHIVED
+    everything = statuses_in([plan] if plan else running(plans), when)
+    choices = choices_of(everything if is_archived else statuses_in(running(plans), when), plans)
     goal_label = plan.goal_label if plan else choices.plans[0].goal_label if choices.plans else "Focus area"
     form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
     sort = request.GET.get("sort", "")
@@ -70,10 +68,7 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
     }
     page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
-    found = read(
-        listing.rows[page.start_index() - 1 : page.end_index()] if page.paginator.count else listing.rows.none()
-    )
-    page.object_list = found
+    page.object_list = found = read_decided(page.object_list.values_list("pk", *DECIDED), when)
     context |= {"page": page, "chips": _chips(request, listing.form), "downloads": _downloads(request)}
     if context["is_timeline"] and found:
         context["timeline"] = timeline(found, when)

@@ -35,7 +35,8 @@ from initiatives.models import (
     MilestoneVersion,
     Status,
 )
-from initiatives.selectors.status import NULLABLE_TEXTS, effective_label, initiative_statuses
+from initiatives.selectors.names import NULLABLE_TEXTS, with_milestones, with_names
+from initiatives.selectors.status import effective_label, initiative_statuses
 from records.asof import AsOf
 from reports.content import rows as content
 
@@ -116,7 +117,7 @@ def initiatives(when: AsOf, plan: Plan) -> QuerySet[Any]:
         .values("lines")
     )
     return _shaped(
-        initiative_statuses(when, plan=plan),
+        with_milestones(with_names(initiative_statuses(when, plan=plan))),
         content.Initiative,
         **{name: _text(name) for name in NULLABLE_TEXTS},
         priorities=Coalesce(Subquery(served, output_field=TextField()), EMPTY),

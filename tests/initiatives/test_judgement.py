@@ -27,9 +27,10 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.selectors import attention
-from initiatives.selectors.changes import ComparedInitiative, grouped
+from initiatives.selectors.changes import kind_of
 from initiatives.selectors.rollup import tally
-from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
+from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read, read_decided
+from initiatives.selectors.survey import survey
 from initiatives.services import correct_status_update, record_no_change
 from records.asof import AsOf
 from records.models import AuditEvent
@@ -81,15 +82,11 @@ def _frozen(status):
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_page_and_report_judge_every_change_alike(before, after):
-    page = grouped(
-        {1: ComparedInitiative("then", 1, "1.1", "1", "One", before, None)},
-        {1: ComparedInitiative("now", 1, "1.1", "1", "One", after, None)},
-    )
     old, new = (content.Rows(cover=COVER, initiatives=(_frozen(status),)) for status in (before, after))
     told = content.compare(old, new)
     expected = verdict(before, after)
     lists = {name: told.groups[name] for name in ("better", "worse", "changed")}
-    assert {name: len(getattr(page, name)) for name in lists} == {name: int(name == expected) for name in lists}
+    assert kind_of(before, after) == expected
     assert {name: len(items) for name, items in lists.items()} == {name: int(name == expected) for name in lists}
     assert [pair.verdict for pair in told.pairs] == [expected]
 
@@ -223,8 +220,8 @@ def test_the_database_decides_as_the_module_does(plan, every_way):
     asking = {row.id for row in found if needs_attention(row, TODAY)}
     assert set(rows.filter(attention.needs_attention(today)).values_list("subject_id", flat=True)) == asking
     assert tally(rows, today).whole.needing_attention == len(asking)
-    listed = attention.concerns(rows, today, limit=2000)
-    assert [severity(one.initiative) for one in listed] == sorted(severity(row) for row in found if row.id in asking)
+    listed = read_decided(survey(rows, rows, shown=2000).asking, today)
+    assert [severity(row) for row in listed] == sorted(severity(row) for row in found if row.id in asking)
 
 
 def _as_frozen(row: InitiativeStatus):

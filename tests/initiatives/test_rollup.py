@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from goals.models import Goal, Strategy
-from initiatives.selectors.attention import concerns
-from initiatives.selectors.changes import changes_between
+from initiatives.selectors.changes import changes_of
 from initiatives.selectors.overview import next_dates, plan_overview
 from initiatives.selectors.rollup import EMPTY, tally
 from initiatives.selectors.status import initiative_statuses
+from initiatives.selectors.survey import survey
 from initiatives.services import (
     delete_initiative,
     override_status,
@@ -101,7 +101,7 @@ def test_attention_names_every_reason(plan, cast, today):
     done = make_initiative(plan, number="1.7")
     report(done, "completed", "2026-01-01T12:00", help_needed="None any more.")
 
-    found = concerns(initiative_statuses(today, plan=plan), today, limit=10)
+    found = plan_overview(plan.versions.get(), today).concerns
     told = [(concern.initiative.number, list(concern.reasons)) for concern in found]
     assert told == [
         ("1.1", ["1 milestone is late.", "Asks for help: Two testers."]),
@@ -131,13 +131,14 @@ def test_b43_live_part_what_moved_since_the_quarter_before(plan, cast, today):
     delete_initiative(initiative=gone, act=act("2026-10-04T12:00", cast.manager))
 
     then = AsOf.end_of(date(2026, 9, 30))
-    moved = changes_between(
-        initiative_statuses(then, plan=plan), initiative_statuses(today, plan=plan), then=then, now=today
-    )
-    assert [move.number for move in moved.worse] == ["1.1"]
-    assert [(move.number, move.before, move.after) for move in moved.better] == [("1.2", "at_risk", "on_track")]
-    assert [move.number for move in moved.new] == ["1.5"]
-    assert [move.number for move in moved.gone] == ["1.4"]
+    moved = changes_of(survey(initiative_statuses(today, plan=plan), initiative_statuses(then, plan=plan), shown=12))
+    told = {group.key: [(move.number, move.before, move.after) for move in group.moves] for group in moved.groups}
+    assert told == {
+        "worse": [("1.1", "on_track", "off_track")],
+        "better": [("1.2", "at_risk", "on_track")],
+        "new": [("1.5", "", "no_current_update")],
+        "gone": [("1.4", "on_track", "")],
+    }
     assert [(slip.label, slip.days) for slip in moved.slipped] == [("1.3 Initiative 1.3", 41), ("Pilot (1.3)", 10)]
     assert [group.words for group in moved.groups] == [
         "1 stands worse", "1 stands better", "1 is new", "1 was taken out of the plan",
@@ -155,7 +156,7 @@ def test_next_dates_are_of_what_is_open(plan, cast, today):
     closed = make_initiative(plan, number="1.2", due_date=date(2026, 11, 2))
     make_milestone(closed, date(2026, 11, 3))
     report(closed, "completed", LATELY)
-    found = next_dates(initiative_statuses(today, plan=plan), today)
+    found = next_dates(plan.pk, today)
     assert [(one.day, one.kind, one.what, one.number) for one in found] == [
         (date(2026, 10, 5), "Commitment", "Two staff", "1.1"),
         (date(2026, 11, 1), "Milestone", "Pilot", "1.1"),
