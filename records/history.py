@@ -73,10 +73,11 @@ class VersionQuerySet(models.QuerySet[V]):
         The past is `when.q()` said as one range, so that an index over `HELD_UNTIL` reads what held then and later
         alone, however long the history before it.
         """
-        rows = self.all() if when.is_live else self.alias(held_until=HELD_UNTIL)
+        rows: Any = self.all() if when.is_live else self.alias(held_until=HELD_UNTIL)
         rows.when = when
         held = when.q() if when.is_live else Q(recorded_from__lt=when.moment, held_until__gte=when.moment)
-        return rows.filter(held)
+        found: VersionQuerySet[V] = rows.filter(held)
+        return found
 
 
 class Version(models.Model):

@@ -51,23 +51,25 @@ COUNTED = ("milestones_total", "milestones_met", "milestones_overdue", "next_mil
 def with_names(rows: Any) -> QuerySet[Any]:
     """The rows with their names and words."""
     paths = {name: "latest_update__author" if name == "author" else name for name, _ in NAMES.values()}
-    named: QuerySet[Any] = rows.annotate(
+    named = rows.annotate(
         **{
             f"{name}_then": FilteredRelation(f"{path}__versions", condition=rows.when.q(f"{path}__versions"))
             for name, path in paths.items()
         }
     )
-    return named.annotate(
+    said: QuerySet[Any] = named.annotate(
         **{column: F(f"{name}_then__{field}") for column, (name, field) in NAMES.items()},
         **{column: F(f"latest_update__{column}") for column in WORDS},
     )
+    return said
 
 
 def with_milestones(rows: Any) -> QuerySet[Any]:
     """The rows with their milestones counted."""
     kept = _kept_milestones(rows.when).filter(initiative=OuterRef("subject_id")).order_by().values("initiative")
     total, met, overdue, next_due = (
-        Subquery(kept.annotate(n=value).values("n"), output_field=value.output_field) for value in _counted(rows.when)
+        Subquery(kept.annotate(n=value).values("n"), output_field=nothing.output_field)
+        for value, nothing in zip(_counted(rows.when), NOT_COUNTED, strict=True)
     )
     zero = Value(0)
     counted: QuerySet[Any] = rows.annotate(
@@ -114,7 +116,7 @@ class Beside:
                 counts[key] = tuple(counted)
             else:
                 names[kind, key] = (short, long)
-        return cls(names, counts)  # type: ignore[arg-type] # a tuple of COUNTED
+        return cls(names, counts)
 
     def columns(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """What a row shows of what stands beside it."""

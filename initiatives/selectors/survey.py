@@ -157,5 +157,5 @@ def _rows(here: Any, there: Any, shown: int) -> Iterator[tuple[Any, ...]]:
 def _slipped_milestones(here: AsOf, there: AsOf) -> QuerySet[Any]:
     before = MilestoneVersion.objects.as_of(there).filter(subject=OuterRef("subject_id")).values("due_date")[:1]
     rows: QuerySet[Any] = MilestoneVersion.objects.as_of(here).filter(slip_count__gt=0, is_cancelled=False)
-    later = rows.annotate(due_then=Subquery(before)).filter(due_date__gt=F("due_then"))
+    later: QuerySet[Any] = rows.annotate(due_then=Subquery(before)).filter(due_date__gt=F("due_then"))
     return later.values_list("pk", "initiative_id", "due_then", "due_date")

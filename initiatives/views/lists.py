@@ -68,7 +68,8 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
     }
     page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = found = read_decided(page.object_list.values_list("pk", *DECIDED), when)
+    decided: Any = page.object_list
+    page.object_list = found = read_decided(decided.values_list("pk", *DECIDED), when)
     context |= {"page": page, "chips": _chips(request, listing.form), "downloads": _downloads(request)}
     if context["is_timeline"] and found:
         context["timeline"] = timeline(found, when)
