@@ -1,7 +1,7 @@
 """A table as a file, streamed: memory stays flat at any number of rows. The one writer of list downloads and reports.
 
 User text can never become a formula: in XLSX every text is written as text, in CSV a text that a spreadsheet would run
-is preceded by an apostrophe. Numbers and dates stay numbers and dates.
+or take for a number is preceded by an apostrophe, which an import takes off again. Numbers and dates stay so.
 """
 
 import csv
@@ -36,9 +36,17 @@ MARCH_1900 = date(1900, 3, 1)  # from here on: spreadsheets know a 29 February 1
 CUT_MARK = " […cut: a cell holds no more]"
 FORMULA = frozenset("=+-@\t\r\n|")  # OWASP's list of letters that make a spreadsheet run what follows
 RISKY = FORMULA | frozenset("＝﹦⁼₌＋﹢⁺₊﬩－﹣＠﹫｜")  # and whatever is one of them in another form
-GUARDED = RISKY | {"'"}  # first letters of a text that `guarded` may change
+GUARDED = RISKY | frozenset("'0123456789.,$(")  # first letters of a text that `guarded` may change
+# A text such as 9.20, 007, 1-2 or 3 Mar that a spreadsheet would open as a number or a date.
+LIKE_A_NUMBER = re.compile(
+    r"[0-9.,:/\-+%$() ]*[0-9][0-9.,:/\-+%$() ]*(?:e[+\-]?[0-9]+|[ap]m)?"
+    r"|[0-9]{1,4}[ \-/]?(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|"
+    r"september|october|november|december)\.?[ \-/]?[0-9]{0,4}",
+    re.IGNORECASE,
+)
 WRITTEN_AS_IS = {type(None), int, float, date}
 FIRST = itemgetter(slice(1))
+CELL_DIGITS = 40  # characters; what is longer no spreadsheet takes for a number or a date
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -52,11 +60,12 @@ class Column:
 
 
 def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: preceded by an apostrophe where its first letter is a risky one.
+    """Text that no spreadsheet takes for a formula, a number or a date: preceded by an apostrophe where one would.
 
-    What already looks guarded gets a second apostrophe, so that `unguarded` gives every text back.
+    So the number 9.20 of an initiative stays 9.20. What already looks guarded gets a second apostrophe, so that
+    `unguarded` gives every text back.
     """
-    return "'" + text if text[:1] in RISKY or _looks_guarded(text) else text
+    return "'" + text if _is_risky(text) or _looks_guarded(text) else text
 
 
 def unguarded(text: str) -> str:
@@ -65,7 +74,11 @@ def unguarded(text: str) -> str:
 
 
 def _looks_guarded(text: str) -> bool:
-    return text[:1] == "'" and len(text) > 1 and (text[1] in RISKY or text[1] == "'")
+    return text[:1] == "'" and len(text) > 1 and (text[1] == "'" or _is_risky(text[1:]))
+
+
+def _is_risky(text: str) -> bool:
+    return text[:1] in RISKY or (len(text) <= CELL_DIGITS and bool(LIKE_A_NUMBER.fullmatch(text)))
 
 
 def csv_value(value: Any) -> str | int | float:

@@ -90,7 +90,7 @@ class Answers:
 @pytest.fixture
 def known(world):
     """Values that there are, for half of the questions: at random hardly any is met."""
-    return {"plan": world.plan.slug, "goal": world.initiative.goal_id, "as_of": "2026-10-01", "page": 1, "id": "1"}
+    return {"plan": world.plan.slug, "goal": world.initiative.goal_id, "as_of": "2026-10-01", "after": 1, "id": "1"}
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=["as described", "as not described"])

@@ -161,7 +161,7 @@ def test_b61_the_files_have_the_rows_of_the_page(sign_in, cast, promises):
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == list(found)
     led = reverse("initiatives:department-export", args=["Streets", "initiatives", "csv"])
     rows = list(csv.DictReader(io.StringIO(b"".join(client.get(led).streaming_content).decode("utf-8-sig"))))
-    assert [row["Number"] for row in rows] == ["1.1"]
+    assert [row["Number"] for row in rows] == ["'1.1"]
     for wrong in ("/departments/Streets/commitments.pdf", "/departments/Streets/people.csv", "/departments/No/x.csv"):
         assert client.get(wrong).status_code == 404
 

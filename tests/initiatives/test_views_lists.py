@@ -17,6 +17,7 @@ from initiatives.services import propose_commitment, update_initiative
 from people.services import update_user
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
+from web.tables import unguarded
 
 pytestmark = pytest.mark.usefixtures("stopped")
 LIST = "/initiatives/"
@@ -63,7 +64,8 @@ def numbers(client, query="") -> list[str]:
 
 def _csv(response) -> list[dict[str, str]]:
     text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
+    found = csv.DictReader(io.StringIO(text))
+    return [{**row, "Number": unguarded(row["Number"])} for row in found]
 
 
 def test_filters(sign_in, cast, plan, rows):

@@ -128,4 +128,4 @@ def test_the_audit_log_narrows_and_leaves_as_csv(sign_in, cast):
 
 def test_a_day_that_is_none_is_told(sign_in, cast):
     answer = sign_in(cast.admin).get(page("audit-log"), {"day": "2026-02-30"})
-    assert (answer.status_code, "must be a real date" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "is no day of the calendar" in answer.content.decode()) == (422, True)

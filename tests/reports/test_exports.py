@@ -20,6 +20,7 @@ from reports.services import freeze_quarter
 from tests.build import act, at, make_initiative, report
 from tests.reports.conftest import AFTER_Q1, AWKWARD, Q1, TRICKY
 from tests.reports.hostile import hostile_report
+from web.tables import unguarded
 
 
 def url(format_key, quarter="FY2027-Q2"):
@@ -125,9 +126,17 @@ def test_b61_everyone_gets_the_rows_they_see(story, cast, sign_in, time_machine,
     assert sign_in(cast.stranger).get(url("csv")).status_code == 403
     for person in (cast.liaison, cast.leader):
         data = sign_in(person).get(url("csv")).content
-        assert [row["Number"] for row in rows_of_csv(data)] == ["1.1", "1.2", "1.3", "1.9", "2.1", "2.2", "2.3"]
+        assert [unguarded(row["Number"]) for row in rows_of_csv(data)] == [
+            "1.1",
+            "1.2",
+            "1.3",
+            "1.9",
+            "2.1",
+            "2.2",
+            "2.3",
+        ]
         data = sign_in(person).get(url("csv") + "?edition=public").content
-        assert "2.2" not in [row["Number"] for row in rows_of_csv(data)]
+        assert "2.2" not in [unguarded(row["Number"]) for row in rows_of_csv(data)]
 
 
 @pytest.mark.parametrize("format_key", sorted(FORMATS))

@@ -20,6 +20,7 @@ from web.tables import (
     file_name,
     guarded,
     sheet_name,
+    unguarded,
     xlsx_file,
 )
 
@@ -133,3 +134,15 @@ def test_names_of_files_are_plain(name, file):
 def test_names_of_sheets_are_what_spreadsheets_take():
     assert sheet_name("L&I: [late]/*?" + "x" * 60) == ("L&I   late    " + "x" * 60)[:31].strip()
     assert sheet_name("[]") == "Sheet"
+
+
+@pytest.mark.parametrize("text", ["9.20", "007", "1-2", "3/4", "1e5", "12:30", "3 Mar", "1,000", "$5", "50%", "(3)"])
+def test_an_identifier_reaches_a_spreadsheet_as_the_text_it_is_and_comes_back(text):
+    assert csv_value(text) == "'" + text
+    assert unguarded(str(csv_value(text))) == text
+    assert "".join(csv_blocks([Column("Number")], [(text,), ("plain",)])).count("'") == 1
+
+
+@pytest.mark.parametrize("text", ["A-1", "2.3 Fiber", "Q1", "x" * 50, "1" * 41, "3 Marchers"])
+def test_what_no_spreadsheet_would_change_stays_as_it_is(text):
+    assert csv_value(text) == text
