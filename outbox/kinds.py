@@ -43,6 +43,8 @@ class Kind:
 
     name: ClassVar[str]
     label: ClassVar[str]
+    # Also to somebody who is deactivated or has no role: it is about the account itself.
+    is_about_account: ClassVar[bool] = False
 
     def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
         """By number: what still holds of each, in one look for all of them."""

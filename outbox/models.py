@@ -51,6 +51,8 @@ class Message(Job):
     sent_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
+    # Where it must go whatever address the person has now; empty: to that one.
+    address = models.CharField(max_length=254, blank=True, default="")
     to_address = models.CharField(max_length=254, blank=True)
     rendered_on = models.DateField(null=True)
     subject = models.CharField(max_length=250, blank=True)

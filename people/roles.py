@@ -28,6 +28,6 @@ DESCRIPTIONS: dict[str, str] = {
     Role.CONTRIBUTOR: "Reads the plan. Updates status, text and milestones of initiatives they own or contribute to.",
     Role.LIAISON: "Reads the plan. Updates initiatives their department leads; accepts and delivers its commitments.",
     Role.LEADER: "Reads the plan. Writes the summary of the quarterly report, completes and publishes it.",
-    Role.PLAN_MANAGER: "Runs the plan: structure, people, any status, any report.",
-    Role.ADMINISTRATOR: "Everything, and also roles, settings, the audit log, and reopening a completed report.",
+    Role.PLAN_MANAGER: "Runs the plan: structure, people and their roles, any status, any report.",
+    Role.ADMINISTRATOR: "Everything, also administrators, settings, the audit log, and reopening a completed report.",
 }

@@ -15,6 +15,7 @@ __all__ = [
     "is_member",
     "is_plan_manager",
     "may_manage",
+    "roles_given_by",
 ]
 
 
@@ -45,6 +46,11 @@ def is_liaison_of(user: User, department: Department | int | None) -> bool:
     return key in user.liaison_department_ids
 
 
+def roles_given_by(user: User) -> frozenset[str]:
+    """The roles somebody may give: up to their own, never one above."""
+    return frozenset[str]().union(*(GIVES.get(grant.role, frozenset()) for grant in user.grants))
+
+
 @rules.predicate
 def can_give_every_role_of(user: User, person: User | None) -> bool:
     """Every role the person holds or ever held: who changes an account's address can take it over, and reactivate it.
@@ -53,8 +59,7 @@ def can_give_every_role_of(user: User, person: User | None) -> bool:
     """
     if person is None:
         return False
-    gives = frozenset[str]().union(*(GIVES.get(grant.role, frozenset()) for grant in user.grants))
-    return gives.issuperset(person.role_grants.values_list("role", flat=True))
+    return roles_given_by(user).issuperset(person.role_grants.values_list("role", flat=True))
 
 
 may_manage = is_plan_manager | is_administrator
@@ -63,5 +68,5 @@ rules.add_perm("people.read", is_member)
 rules.add_perm("people.change_person", may_manage)
 rules.add_perm("people.change_account", may_manage & can_give_every_role_of)
 rules.add_perm("people.change_department", may_manage)
-rules.add_perm("people.grant_role", is_administrator)
+rules.add_perm("people.grant_role", may_manage & can_give_every_role_of)
 rules.add_perm("people.view_audit_log", may_manage)

@@ -1,9 +1,12 @@
 """Reads about people and what was done."""
 
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
+from outbox.models import Message
 from people.models import Department, RoleGrant, User
 from records.asof import start_of_day
 from records.models import AuditEvent
@@ -45,3 +48,54 @@ def audit_events(*, person: User | None = None, what: str = "", day: date | None
             happened_at__gte=start_of_day(day), happened_at__lt=start_of_day(day + timedelta(days=1))
         )
     return events
+
+
+INVITED_FOR = timedelta(days=7)
+
+
+def latest_invitations(people: Collection[int]) -> Mapping[int, int]:
+    """By person the number of the message that invites them; an earlier one counts no more."""
+    invited = Message.objects.filter(kind="invitation", person__in=people).exclude(state=Message.State.CANCELLED)
+    return dict(invited.order_by().values_list("person").annotate(latest=Max("pk")))
+
+
+@dataclass(frozen=True)
+class Invited:
+    """How far somebody is on the way into their account. `message` is None where nobody invited them."""
+
+    person: User
+    message: Message | None
+    at: datetime
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.message.planned_at + INVITED_FOR if self.message else None
+
+    @property
+    def state(self) -> str:
+        """joined, none, failed (its mail was refused), expired or invited; to another address it counts no more."""
+        if self.person.has_usable_password():
+            return "joined"
+        if self.message is None or self.ends_at is None:
+            return "none"
+        if self.message.state == Message.State.FAILED:
+            return "failed"
+        is_moved = self.message.to_address not in {"", self.person.email}
+        return "expired" if is_moved or self.at > self.ends_at else "invited"
+
+
+def invitation_to(person: User, at: datetime) -> Invited:
+    """The invitation that counts for a person."""
+    number = latest_invitations([person.pk]).get(person.pk)
+    return Invited(person, Message.objects.get(pk=number) if number is not None else None, at)
+
+
+def invitation_behind(number: int | None, at: datetime) -> tuple[Invited, bool] | None:
+    """The invitation of the person whom a link was for, and whether that link still opens it; None for none of ours."""
+    message = Message.objects.filter(pk=number, kind="invitation").first() if number is not None else None
+    person = User.objects.filter(pk=message.person_id).first() if message else None
+    if message is None or person is None:
+        return None
+    found = invitation_to(person, at)
+    is_open = found.message is not None and found.message.pk == message.pk and found.state == "invited"
+    return found, is_open and person.is_active

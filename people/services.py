@@ -1,17 +1,24 @@
 """Everything that changes people, departments and roles."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.mailer import tell_of_change
+from outbox.models import Message
+from outbox.services import put
+from people.mails import AccountChanged, Invitation
 from people.models import Department, RoleGrant, User
 from people.roles import Role
+from people.selectors import invitation_to
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
 from records.history import locked, refuse_circle
+from records.models import AuditEvent
 from records.texts import refuse_unseen
+
+JUST_NOW = timedelta(minutes=1)  # two presses of a button are one invitation
 
 
 @transaction.atomic
@@ -40,13 +47,48 @@ def update_department(
 
 @transaction.atomic
 def create_user(
-    *, email: str, name: str, department: Department | None = None, password: str | None = None, act: Act
-) -> User:
-    """Add a person. Without a password they set one by "Forgot your password?"."""
+    *, email: str, name: str, department: Department | None = None, password: str | None = None,
+    is_invited: bool = False, act: Act,
+) -> User:  # fmt: skip
+    """Add a person. Without a password they set one by their invitation, or by "Forgot your password?"."""
     row = User(email=email.strip().lower(), name=" ".join(name.split()), department=department)
     row.set_password(password)
     _check_user(row)
     record_creation(row, verb="user.created", act=act)
+    if is_invited:
+        invite_user(user=row, act=act)
+    return row
+
+
+@transaction.atomic
+def invite_user(*, user: User, apart: timedelta = JUST_NOW, act: Act) -> Message | None:
+    """Mail a link to set a password, which takes the place of an earlier one; none `apart` from one just sent.
+
+    Raises ValidationError for whoever has joined, or is deactivated.
+    """
+    row = locked(user)
+    if not row.is_active:
+        raise ValidationError(f"The account of {row.name} is deactivated. Reactivate it first.")
+    invited = invitation_to(row, act.at)
+    if invited.state == "joined":
+        raise ValidationError(f"{row.name} has joined already. A forgotten password is set anew on the sign-in page.")
+    earlier = invited.message
+    if earlier is not None and invited.state == "invited" and act.at - earlier.planned_at < apart:
+        return earlier
+    message = put(kind=Invitation.name, person=row.pk, key=f"after {earlier.pk if earlier else 0}", at=act.at)
+    record_event(verb="user.invited", target=row, act=act)
+    return message
+
+
+@transaction.atomic
+def accept_invitation(*, user: User, password: str, act: Act) -> User:
+    """Set the first password of an account, once. Raises ValidationError where that was done meanwhile."""
+    row = locked(user)
+    if row.has_usable_password() or not row.is_active:
+        raise ValidationError("This invitation was used already, or the account was deactivated. Nothing was changed.")
+    row.set_password(password)
+    row.save(update_fields=["password"])
+    record_event(verb="user.joined", target=row, act=act)
     return row
 
 
@@ -68,10 +110,9 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
         if not wanted["is_active"]:
             _keep_an_administrator(without=row)
     old_address = row.email
-    record_change(row, wanted, verb=verb, act=act)
-    if row.email != old_address:
-        what = "The address of your account was changed: mails, and links to set a password, go to the new one now."
-        tell_of_change(name=row.name, address=old_address, what=what, act=act)
+    event = record_change(row, wanted, verb=verb, act=act)
+    if event is not None and row.email != old_address:
+        _tell(row, event, old_address, act)
     return row
 
 
@@ -81,8 +122,7 @@ def set_password(*, user: User, password: str, act: Act) -> User:
     row = locked(user)
     row.set_password(password)
     row.save(update_fields=["password"])
-    record_event(verb="user.password_set", target=row, act=act)
-    tell_of_change(name=row.name, address=row.email, what="A new password was set for your account.", act=act)
+    _tell(row, record_event(verb="user.password_set", target=row, act=act), row.email, act)
     return row
 
 
@@ -105,8 +145,8 @@ def grant_role(
         return held
     act = settled(act)
     grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
-    record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
-    tell_of_change(name=row.name, address=row.email, what=f"You were given a role: {grant.words}.", act=act)
+    event = record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
+    _tell(row, event, row.email, act)
     return grant
 
 
@@ -123,8 +163,14 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     act = settled(act)
     row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
-    record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
-    tell_of_change(name=user.name, address=user.email, what=f"A role was taken from you: {row.words}.", act=act)
+    event = record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
+    _tell(user, event, user.email, act)
+
+
+def _tell(user: User, event: AuditEvent, address: str, act: Act) -> None:
+    """Tell the person, at the address they had, with the change itself and once. The system's own acts are not told."""
+    if act.by is not None:
+        put(kind=AccountChanged.name, person=user.pk, key=f"{event.pk}", at=act.at, about=event.pk, address=address)
 
 
 def _check_roles(user: User, seen: int | None) -> None:

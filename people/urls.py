@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from people.views import audit_log, departments, people, sign_in
+from people.views import audit_log, departments, invitations, people, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -38,6 +38,9 @@ urlpatterns = [
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
     path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
     path("people/<int:pk>/activity/", people.person_activity, name="person-activity"),
+    path("people/<int:pk>/invitation/", invitations.invitation_send, name="invitation-send"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("invitation/<str:token>/new-link/", invitations.invitation_new, name="invitation-new"),
     path("people/<int:pk>/roles/", people.role_grant, name="role-grant"),
     path("people/<int:pk>/roles/<int:grant_pk>/revoke/", people.role_revoke, name="role-revoke"),
 ]

@@ -13,11 +13,16 @@ from outbox.models import Message
 def check_again(messages: Sequence[Message], *, at: datetime) -> dict[int, Verdict]:
     """What still holds of each message at `at`, by its number. Gives each message its person as they are now."""
     people = get_user_model().objects.reachable().in_bulk([row.person_id for row in messages])
+    accounts = {row.person_id for row in messages if KINDS[row.kind].is_about_account} - people.keys()
+    held = get_user_model().objects.in_bulk(accounts) if accounts else {}
     verdicts: dict[int, Verdict] = {}
     by_kind: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
-        if message.person_id in people:
-            message.person = people[message.person_id]
+        person = people.get(message.person_id)
+        if person is None and KINDS[message.kind].is_about_account:
+            person = held.get(message.person_id)
+        if person is not None:
+            message.person = person
             by_kind[message.kind].append(message)
         else:
             name = message.person.name

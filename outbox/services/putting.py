@@ -14,13 +14,15 @@ AT_ONCE = timedelta()
 
 
 def put(
-    *, kind: str, person: int, key: str, at: datetime, about: int | None = None, wait: timedelta = AT_ONCE
-) -> Message | None:
+    *, kind: str, person: int, key: str, at: datetime, about: int | None = None, address: str = "",
+    wait: timedelta = AT_ONCE,
+) -> Message | None:  # fmt: skip
     """One mail of a registered kind to one person, to go out after `wait`; None where it was put in before.
 
-    `key` names what it tells, so that telling it twice is one mail. `about` is a row, in the kind's own terms.
+    `key` names what it tells, so that telling it twice is one mail. `about` is a row, in the kind's own terms;
+    `address` where it must go if that is not where the person reads mail when it is sent.
     """
-    values = _values(kind, person, key, at) | {"about": about, "next_try_at": at + wait}
+    values = _values(kind, person, key, at) | {"about": about, "address": address, "next_try_at": at + wait}
     row, is_new = Message.objects.get_or_create(message_id=values.pop("message_id"), defaults=values)
     return row if is_new else None
 

@@ -143,10 +143,11 @@ def announce(message: Message, *, at: datetime, verdict: Verdict | None = None) 
     kind = KINDS[message.kind]
     day = local_day(at)
     written: dict[str, Any] = {}
-    if verdict.is_changed or message.rendered_on != day or message.to_address != message.person.email:
+    address = message.address or message.person.email
+    if verdict.is_changed or message.rendered_on != day or message.to_address != address:
         rendered = kind.render(message, verdict, day=day)
         written = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
-        written |= {"rendered_on": day, "to_address": message.person.email}
+        written |= {"rendered_on": day, "to_address": address}
     fields: dict[str, Any] = {"state": State.SENDING, "attempts": message.attempts + 1, "note": "", **written}
     for name, value in fields.items():
         setattr(message, name, value)

@@ -1,5 +1,6 @@
 """Forms that manage people, departments and roles, and that narrow their lists. They hand plain values to services."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -48,6 +49,12 @@ class RoleForm(PageForm):
     department = forms.ModelChoiceField(
         DEPARTMENTS, required=False, empty_label="None", help_text="For a liaison only."
     )
+
+    def __init__(self, *args: Any, gives: Collection[str], **kwargs: Any) -> None:
+        """`gives`: the roles that whoever fills it in may give."""
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = [(key, label) for key, label in Role.choices if key in gives]
 
     def version_of(self, row: User) -> int:
         """Roles are a list; giving one is judged by what was on it."""

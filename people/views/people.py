@@ -9,12 +9,14 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from people.forms.people import PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
-from people.selectors import audit_events, people_with_roles
+from people.rules import roles_given_by
+from people.selectors import audit_events, invitation_to, people_with_roles
 from people.services import create_user, grant_role, revoke_role, update_user
 from records.texts import isolated
 from records.verbs import entries
@@ -35,12 +37,14 @@ def person_list(request: HttpRequest) -> HttpResponse:
 
 @permission_required("people.change_person", raise_exception=True)
 def person_create(request: HttpRequest) -> HttpResponse:
-    """Add a person; they set a password by "Forgot your password, or have none yet?"."""
+    """Add a person, who is invited by mail to set a password."""
     form = form_for(request, PersonForm)
 
     def save() -> str:
-        person = create_user(**form.values(), act=act_of(request))
-        messages.success(request, f"{person.name} was added. Now give a role.")
+        person = create_user(**form.values(), is_invited=True, act=act_of(request))
+        messages.success(
+            request, f"{person.name} was added, and an invitation goes to {person.email}. Now give a role."
+        )
         return reverse("people:person-detail", args=[person.pk])
 
     context = _form_context("Add a person", "Add the person", [_people()], back=reverse("people:person-list"))
@@ -58,7 +62,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("people.change_person", raise_exception=True)
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name, e-mail and department."""
-    person = _person_in_reach(request, pk)
+    person = person_in_reach(request, pk)
     form = form_for(request, PersonForm, row=person)
     back = reverse("people:person-detail", args=[pk])
 
@@ -76,7 +80,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("people.change_person", raise_exception=True)
 def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivate the account, or reactivate it (`active` is "no" or "yes")."""
-    person = _person_in_reach(request, pk)
+    person = person_in_reach(request, pk)
     active = request.POST.get("active")
 
     def do() -> str:
@@ -91,10 +95,11 @@ def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
 
-@permission_required("people.grant_role", raise_exception=True)
 def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a role."""
+    """Give a role that the giver may give."""
     person = get_object_or_404(people_with_roles(), pk=pk)
+    if not user_of(request).has_perm("people.grant_role", person):
+        raise PermissionDenied
     form = _role_form(request, person)
     page = reverse("people:person-detail", args=[pk])
 
@@ -110,10 +115,11 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_form(request, form=form, save=save, draw=draw, page=page)
 
 
-@permission_required("people.grant_role", raise_exception=True)
 def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     """Take a role away; it counts from the person's next page."""
     grant = get_object_or_404(RoleGrant.objects.select_related("user"), pk=grant_pk, user_id=pk)
+    if not user_of(request).has_perm("people.grant_role", grant.user):
+        raise PermissionDenied
 
     def do() -> str:
         revoke_role(grant=grant, seen_changes=seen_number(request, "version"), act=act_of(request))
@@ -123,7 +129,8 @@ def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
 
 
 def _role_form(request: HttpRequest, person: User) -> RoleForm:
-    return form_for(request, RoleForm, at=reverse("people:role-grant", args=[person.pk]), row=person)
+    at, gives = reverse("people:role-grant", args=[person.pk]), roles_given_by(user_of(request))
+    return form_for(request, RoleForm, at=at, row=person, gives=gives)
 
 
 def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:
@@ -134,7 +141,8 @@ def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int
         "form": form,
         "entries": entries(events, user_of(request), own="user"),
         "roles": [(Role(role).label, text) for role, text in DESCRIPTIONS.items()],
-        "can_grant": user.has_perm("people.grant_role"),
+        "invited": invitation_to(person, timezone.now()),
+        "can_grant": user.has_perm("people.grant_role", person),
         "can_change": user.has_perm("people.change_account", person),
         "breadcrumb": [_people(), {"label": person.name, "href": ""}],
         **more,
@@ -142,7 +150,7 @@ def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int
     return render(request, "people/person_detail.html", context, status=status)
 
 
-def _person_in_reach(request: HttpRequest, pk: int) -> User:
+def person_in_reach(request: HttpRequest, pk: int) -> User:
     person = get_object_or_404(User, pk=pk)
     if not user_of(request).has_perm("people.change_account", person):
         raise PermissionDenied("Only an administrator changes the account of somebody who is one, or was.")

@@ -1,6 +1,5 @@
 """The message log, what goes out next, and the switch that holds all sending."""
 
-import re
 from email.message import EmailMessage
 from typing import Any
 
@@ -28,12 +27,11 @@ from reminders.selectors.days import next_day
 from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
 from reminders.services.planning import due_reminders
+from web.logs import without_secrets
 from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 PER_PAGE = 50
-# A link in a mail is a key that acts for its person: nobody else gets to see it.
-KEYS = re.compile(r"(/(?:answer|unsubscribe)/)\S+")
 
 
 @require_GET
@@ -223,8 +221,8 @@ def _detail(request: HttpRequest, message: Message, form: SettleForm, status: in
     ]
     may_settle = message.state in {Message.State.UNCONFIRMED, Message.State.FAILED}
     may_settle = may_settle and user_of(request).has_perm("reminders.steer_sending")
-    own = message.person_id == user_of(request).pk
-    text = message.text if own else KEYS.sub(r"\1…", message.text)
+    own = message.person_id == user_of(request).pk  # a link in a mail is a key that acts for its person alone
+    text = message.text if own else without_secrets(message.text)
     context = {"message": message, "items": items, "text": text, **more}
     context["form"] = form if may_settle or form.is_bound else None
     return render(request, "reminders/message_detail.html", context, status=status)

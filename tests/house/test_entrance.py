@@ -120,6 +120,8 @@ def test_no_log_line_holds_the_key_of_an_address():
         ("/answer/3:abcDEF:xyz/", "/answer/…/"),
         ("/answer/3:abcDEF:xyz/new-link/", "/answer/…/new-link/"),
         ("/unsubscribe/abc:def/", "/unsubscribe/…/"),
+        ("/invitation/7:abc/", "/invitation/…/"),
+        ("/invitation/7:abc/new-link/", "/invitation/…/new-link/"),
         ("/password-reset/MQ/c8a-1f2/", "/password-reset/…/"),
         ("/password-reset/sent/", "/password-reset/sent/"),
         ("GET /answer/k1?next=/ HTTP/1.1", "GET /answer/…?next=/ HTTP/1.1"),

@@ -20,6 +20,7 @@ import reports.services as r
 from goals.models import Goal, Priority, Strategy
 from initiatives.models import Commitment
 from initiatives.selectors.structure import Place
+from people.models import User
 from records.audit import Act
 from records.models import AuditEvent
 from reports.models import ExportJob
@@ -49,6 +50,11 @@ def priority(world: World) -> Priority:
 
 def quarter(world: World) -> dict[str, Any]:
     return {"plan": world.plan, "quarter": world.plan.quarter_of(date(2026, 9, 30))}
+
+
+def newcomer(world: World) -> User:
+    known = User.objects.filter(email="new@test.example").first()
+    return known or p.create_user(email="new@test.example", name="New", act=by(world, minutes=0))
 
 
 def offered(world: World, minutes: int = 0) -> Commitment:
@@ -123,6 +129,11 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["department.changed"],
         lambda w: p.update_department(department=w.cast.health, fields={"name": "Health"}, act=by(w))),
     "people.create_user": (["user.created"], lambda w: p.create_user(email="n@test.example", name="New", act=by(w))),
+    "people.invite_user": (
+        ["user.created", "user.invited"], lambda w: p.invite_user(user=newcomer(w), act=by(w))),
+    "people.accept_invitation": (
+        ["user.created", "user.joined"],
+        lambda w: p.accept_invitation(user=newcomer(w), password="a long word", act=by(w))),
     "people.update_user": (
         ["user.changed"], lambda w: p.update_user(user=w.cast.viewer, fields={"name": "Reader"}, act=by(w))),
     "people.set_password": (
@@ -293,7 +304,7 @@ NOT_REPEATED = {
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
-    "initiatives.agree_to_offer", "initiatives.ask_again",
+    "initiatives.agree_to_offer", "initiatives.ask_again", "people.accept_invitation",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
     "reports.correct_report", "imports.take_file", "imports.drop_import", "imports.work_on_next",

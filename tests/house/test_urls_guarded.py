@@ -13,6 +13,8 @@ OPEN = {
     "reminders:answer",  # a signed link out of a mail: bound to a person and an initiative, only POST changes
     "reminders:new-link",
     "reminders:unsubscribe",  # a signed link out of a mail
+    "people:invitation",  # a signed link out of a mail, bound to an account without a password
+    "people:invitation-new",
     "people:sign-in",
     "people:password-reset",
     "people:password-reset-sent",

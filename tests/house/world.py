@@ -57,7 +57,8 @@ class World:
         goal = Goal.objects.filter(plan=self.plan).earliest("pk")
         message = Message.objects.filter(person=self.cast.manager).earliest("pk")
         keys = {
-            "person": self.cast.viewer, "role": self.cast.viewer, "department": self.cast.streets, "plan": self.plan,
+            "person": self.cast.viewer, "invitation": self.cast.viewer,
+            "role": self.cast.viewer, "department": self.cast.streets, "plan": self.plan,
             "goal": goal, "priority": Priority.objects.get(plan=self.plan),
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,

@@ -62,9 +62,9 @@ def test_only_an_administrator_changes_an_administrator(sign_in, cast):
     assert User.objects.get(pk=cast.admin.pk).email == "admin@test.example"
 
 
-def test_a_plan_manager_gives_nobody_a_role(sign_in, cast):
+def test_a_plan_manager_makes_nobody_an_administrator(sign_in, cast):
     answer = sign_in(cast.manager).post(page("role-grant", cast.manager.pk), {"role": "administrator"})
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert not RoleGrant.objects.filter(user=cast.manager, role="administrator").exists()
 
 

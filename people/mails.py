@@ -1,0 +1,63 @@
+"""Mails about an account itself: an invitation, and what was changed, told at the address the account had before."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from outbox.kinds import Kind, Rendered, Verdict, register
+from outbox.models import Message
+from outbox.rendering import render
+from people.links import invitation_url
+from people.selectors import INVITED_FOR, latest_invitations
+from records.models import AuditEvent
+
+ADDRESS = "The address of your account was changed: mails, and links to set a password, go to the new one now."
+TOLD = {  # by the verb of the event; of a role its words
+    "user.changed": ADDRESS,
+    "user.password_set": "A new password was set for your account.",
+    "role.granted": "You were given a role: {0[1]}.",
+    "role.revoked": "A role was taken from you: {0[0]}.",
+}
+
+
+@register
+class AccountChanged(Kind):
+    """What somebody changed. `about` is the event; whoever took the account over cannot hide it by a new address."""
+
+    name = "account"
+    label = "Your account was changed"
+    is_about_account = True
+
+    def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
+        events = AuditEvent.objects.in_bulk([message.about or 0 for message in messages])
+        return {message.pk: Verdict(content=events[message.about or 0]) for message in messages}
+
+    def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
+        event: AuditEvent = verdict.content
+        what = TOLD[event.verb].format(event.changes.get("role", ["", ""]))
+        context = {"what": what, "by": event.actor_label}
+        return render(message, "planapp: your account was changed", "people/email/account_changed", day=day, **context)
+
+
+@register
+class Invitation(Kind):
+    """The way into a new account. A later one takes the place of those before it."""
+
+    name = "invitation"
+    label = "Invitation"
+    is_about_account = True
+
+    def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
+        latest = latest_invitations([message.person_id for message in messages])
+        return {message.pk: _look(message, latest.get(message.person_id)) for message in messages}
+
+    def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
+        context = {"link": invitation_url(message), "valid_days": INVITED_FOR.days}
+        return render(message, "Your invitation to planapp", "people/email/invitation", day=day, **context)
+
+
+def _look(message: Message, latest: int | None) -> Verdict:
+    if message.person.has_usable_password():
+        return Verdict(reason="The person has joined meanwhile.")
+    if not message.person.is_active:
+        return Verdict(reason="The account was deactivated meanwhile.")
+    return Verdict(reason="" if latest == message.pk else "A later invitation takes its place.")
