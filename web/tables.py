@@ -40,8 +40,8 @@ GUARDED = RISKY | frozenset("'0123456789.,$(")  # first letters of a text that `
 # A text such as 9.20, 007, 1-2 or 3 Mar that a spreadsheet would open as a number or a date.
 LIKE_A_NUMBER = re.compile(
     r"[0-9.,:/\-+%$() ]*[0-9][0-9.,:/\-+%$() ]*(?:e[+\-]?[0-9]+|[ap]m)?"
-    r"|[0-9]{1,4}[ \-/]?(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|"
-    r"september|october|november|december)\.?[ \-/]?[0-9]{0,4}",
+    r"|[0-9]{1,4}[ \-/]?(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|"
+    r"august|september|october|november|december)\.?[ \-/]?[0-9]{0,4}",
     re.IGNORECASE,
 )
 WRITTEN_AS_IS = {type(None), int, float, date}

@@ -101,9 +101,11 @@ def checking_day(at: datetime) -> Day:
     return Day(local_day(at), settings_by_plan())
 
 
-def next_day(at: datetime) -> Day:
-    """The next local day on which at least one plan speaks; tomorrow where none does."""
-    spoken, day = settings_by_plan(), local_day(at) + timedelta(days=1)
+def next_day(at: datetime, planned_at: datetime | None = None) -> Day:
+    """The day of the next run: today until it was planned (last: `planned_at`), else the next with a plan at work."""
+    spoken, day = settings_by_plan(), local_day(at)
+    if planned_at is not None and planned_at >= sending_begins(day):
+        day += timedelta(days=1)
     day = min((one.calendar.on_or_after(day) for one in spoken.values()), default=day)
     return Day(day, _at_work(spoken, day))
 

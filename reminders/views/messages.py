@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from jobs.heartbeats import last_beats
+from jobs.models import Heartbeat
 from outbox import mailfolder
 from outbox.models import Message
 from outbox.selectors import health, open_hold
@@ -96,7 +98,7 @@ def _settle_form(request: HttpRequest, message: Message) -> SettleForm:
 def message_preview(request: HttpRequest) -> HttpResponse:
     """What goes out next, to whom and why, if nothing changes until then."""
     _only(request, "reminders.view_all_messages")
-    day = next_day(timezone.now())
+    day = next_day(timezone.now(), last_beats().get(Heartbeat.Name.PLAN))
     directory = Directory.load(day.day)
     planned = due_reminders(day, directory)
     rows = [

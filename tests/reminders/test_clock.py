@@ -56,7 +56,16 @@ def test_every_local_morning_opens_once_and_never_before_nine(zone, monkeypatch,
 def test_the_next_sending_is_the_next_local_morning_across_a_clock_change(zone, plan):
     for day in (date(2026, 10, 31), date(2027, 3, 13), date(2027, 11, 6)):
         late = datetime(day.year, day.month, day.day, 23, 30, tzinfo=zone)
-        assert next_day(late).day == day + timedelta(days=1)
+        assert next_day(late, late - timedelta(hours=12)).day == day + timedelta(days=1)
+
+
+def test_the_next_run_is_todays_until_it_was_planned(zone, plan):
+    day = date(2026, 10, 5)
+    eight, nine = (datetime(2026, 10, 5, hour, 5, tzinfo=zone) for hour in (8, 9))
+    assert next_day(eight).day == day
+    assert next_day(eight, eight).day == day  # planning looked, but it was not yet time
+    assert next_day(nine, eight).day == day  # the nine o'clock run is late
+    assert next_day(nine, nine).day == day + timedelta(days=1)
 
 
 @pytest.mark.slow

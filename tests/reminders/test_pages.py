@@ -4,6 +4,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from jobs.heartbeats import beat
+from jobs.models import Heartbeat
 from outbox.models import Hold, Message
 from outbox.services import recover
 from outbox.services.sending import announce, claim_messages
@@ -13,6 +15,7 @@ from records.models import AuditEvent
 from reminders.models import Subscription
 from reminders.services import plan_messages
 from tests.build import act, make_initiative, make_milestone, report
+from tests.conftest import NOW
 from tests.reminders.cast import TODAY, morning, run
 from tests.reminders.test_sending import lapse
 from tests.reminders.test_who import SOON
@@ -58,6 +61,7 @@ def test_what_goes_out_next_is_what_goes_out(initiative, cast, sign_in, time_mac
     report(initiative, "on_track", "2026-10-05T12:00", cast.owner)
     make_milestone(initiative, SOON, title="Lay the cable")
     time_machine.move_to("2026-10-04T22:00:00Z", tick=False)
+    beat(Heartbeat.Name.PLAN, at=NOW.replace(day=4))
     shown = sign_in(cast.manager).get(reverse("reminders:message-preview")).content.decode()
     assert "Lay the cable" in shown
     assert "Monday, 5 October 2026" in shown
