@@ -44,7 +44,7 @@ class ReopenForm(ReportForm):
     """Why a completed report is opened again."""
 
     reason = LongText(
-        label="Reason", required=False, max_length=2_000, rows=3,
+        label="Reason", max_length=2_000, rows=3,
         help_text="Everybody who reads the next revision sees it.",
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ class CorrectionForm(ReportForm):
     """Every value of one row of a reopened report, each as its live field would take it."""
 
     reason = LongText(
-        label="Reason", required=False, max_length=2_000, rows=2,
+        label="Reason", max_length=2_000, rows=2,
         help_text="Everybody who reads the next revision sees it, with what was told before.",
     )  # fmt: skip
 
