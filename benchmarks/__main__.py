@@ -17,6 +17,7 @@ from benchmarks.site import database
 
 BENCHES = {
     "freeze": "benchmarks.freeze",
+    "imports": "benchmarks.imports",
     "lists": "benchmarks.lists",
     "pages": "benchmarks.pages",
     "planning": "benchmarks.planning",

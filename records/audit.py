@@ -97,19 +97,23 @@ def record_event(
     """Write one audit event."""
     act = settled(act)
     return AuditEvent.objects.create(
-        happened_at=act.at,
-        actor_id=act.by.pk if act.by else None,
-        actor_label=act.by.name if act.by else SYSTEM,
-        channel=act.channel,
-        verb=verb,
-        target_type=_type_of(target),
-        target_id=target.pk,
-        target_label=str(target)[:300],
-        parent_type=_type_of(parent) if parent else "",
-        parent_id=parent.pk if parent else None,
-        changes=dict(changes or {}),
-        reason=act.reason,
+        happened_at=act.at, verb=verb, changes=dict(changes or {}), **about(target, act, parent)
     )
+
+
+def about(target: models.Model, act: Act, parent: models.Model | None) -> dict[str, Any]:
+    """What an event says of who did it and to which row."""
+    return {
+        "actor_id": act.by.pk if act.by else None,
+        "actor_label": act.by.name if act.by else SYSTEM,
+        "channel": act.channel,
+        "target_type": _type_of(target),
+        "target_id": target.pk,
+        "target_label": str(target)[:300],
+        "parent_type": _type_of(parent) if parent else "",
+        "parent_id": parent.pk if parent else None,
+        "reason": act.reason,
+    }
 
 
 @contextmanager
@@ -148,20 +152,10 @@ def record_change(
 
     `also` names changes kept outside the row (memberships) as field: (before, after) in words.
     """
-    kept = {name: as_kept(row._meta.get_field(name), value) for name, value in fields.items()}
-    changed = {name: value for name, value in kept.items() if getattr(row, _column(row, name)) != _plain(value)}
+    changed, words = changed_in_words(row, fields)
     if not changed and not also:
         return None
     act = settled(act, row)
-    worded = [name for name in changed if name not in row.not_worded]
-    words = {name: [_words(row, name), ""] for name in worded}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    if isinstance(row, Searched) and not changed.keys().isdisjoint(row.searched):
-        row.set_search_text()
-        changed["search_text"] = row.search_text
-    for name in worded:
-        words[name][1] = _words(row, name)
     if not changed or not row.copied.issuperset(changed):
         row.version += 1
     with unique_rules(row):
@@ -172,6 +166,22 @@ def record_change(
         _close_version(row, act.at)
         _open_version(row, event)
     return event
+
+
+def changed_in_words(row: Recorded, fields: Mapping[str, Any]) -> tuple[list[str], dict[str, list[str]]]:
+    """Set the fields that differ; returns their names, and before and after in words for those that are worded."""
+    kept = {name: as_kept(row._meta.get_field(name), value) for name, value in fields.items()}
+    changed = {name: value for name, value in kept.items() if getattr(row, _column(row, name)) != _plain(value)}
+    worded = [name for name in changed if name not in row.not_worded]
+    words = {name: [_words(row, name), ""] for name in worded}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if isinstance(row, Searched) and not changed.keys().isdisjoint(row.searched):
+        row.set_search_text()
+        changed["search_text"] = row.search_text
+    for name in worded:
+        words[name][1] = _words(row, name)
+    return list(changed), words
 
 
 def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model | None = None) -> AuditEvent:
@@ -237,7 +247,7 @@ def _type_of(row: models.Model) -> str:
     return str(row._meta.model_name)
 
 
-def _version_model(row: Recorded) -> Any:
+def version_model(row: Recorded) -> Any:
     """The model of the row's versions. Any: `subject`, its link back to the row, is declared by each concrete class."""
     model: Any = type(row)
     return model._meta.get_field("versions").related_model
@@ -245,13 +255,13 @@ def _version_model(row: Recorded) -> Any:
 
 def _current_since(row: Recorded) -> datetime | None:
     """Since when the row says what it says; None for a row not recorded yet."""
-    current = _version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True)
+    current = version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True)
     since: datetime | None = current.values_list("recorded_from", flat=True).first()
     return since
 
 
 def _open_version(row: Recorded, event: AuditEvent) -> None:
-    model = _version_model(row)
+    model = version_model(row)
     own = {"id", "event", "recorded_from", "recorded_until", "subject"}
     names = [f.attname for f in model._meta.concrete_fields if f.name not in own]
     values = {name: getattr(row, name) for name in names}
@@ -259,7 +269,7 @@ def _open_version(row: Recorded, event: AuditEvent) -> None:
 
 
 def _close_version(row: Recorded, moment: datetime) -> None:
-    _version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True).update(recorded_until=moment)
+    version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True).update(recorded_until=moment)
 
 
 def _column(row: models.Model, name: str) -> str:

@@ -150,7 +150,7 @@ def locked(row: R, *, with_all: bool = False) -> R:
     if with_all:
         list(rows.order_by("pk").values_list("pk"))
     fresh: R = rows.get(pk=row.pk)
-    return _kept(fresh)
+    return kept(fresh)
 
 
 def held(row: R) -> R:
@@ -160,10 +160,10 @@ def held(row: R) -> R:
         "FOR SHARE" if connection.vendor == "postgresql" else "",
     )
     rows = row.__class__._default_manager.raw(f"SELECT * FROM {table} WHERE id = %s {mode}", [row.pk])  # noqa: S608 - a model's own name
-    return _kept(rows[0])
+    return kept(rows[0])
 
 
-def _kept(fresh: R) -> R:
+def kept(fresh: R) -> R:
     if fresh.deleted_at is not None:
         raise ValidationError(f"“{fresh}” was deleted in the meantime. Nothing was changed.")
     return fresh

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from goals.models import Goal, Plan, Priority, Strategy
 from goals.numbering import natural_key
@@ -20,6 +21,16 @@ from imports.meaning.words import folded
 OF_HEADING = ("number", "title", "text", "lead")
 
 
+@transaction.atomic
+def _lock_of(plan: Plan) -> str:
+    """Why nothing can be added or moved; "" where it can."""
+    try:
+        plan.refuse_locked()
+    except ValidationError as error:
+        return error.messages[0]
+    return ""
+
+
 class Compare:
     """One comparison: the plan as it is, with what the file adds so far, and the lines found. Use `compare`."""
 
@@ -30,6 +41,7 @@ class Compare:
         fashion = Fashion(start_month=plan.fiscal_year_start_month)
         self.reader = Reader(self.words, fashion, people=self.now.person, departments=self.now.department)
         self.lines: list[Line] = []
+        self.locked = _lock_of(plan)
         self.checks = True
         self._goals: dict[tuple[str, str], Goal | None] = {}
         self._strategies: dict[tuple[str, str, int], Strategy] = {}
@@ -86,6 +98,8 @@ class Compare:
         self.lines.append(line)
 
     def check_heading(self, line: Line) -> None:
+        if self.locked:
+            line.refuse("", "", self.locked)
         try:
             line.draft.full_clean(exclude=["goal", "plan", "lead"], validate_unique=False, validate_constraints=False)
         except ValidationError as error:

@@ -1,6 +1,5 @@
 """Rows about work: initiatives with what is said of them, milestones, commitments."""
 
-import copy
 from datetime import date
 from typing import Any
 
@@ -14,8 +13,9 @@ from imports.kinds import SAID
 from imports.meaning.words import LABELS, folded
 from initiatives.models import Commitment, Initiative, Milestone
 from initiatives.services.commitments import check_commitment
-from initiatives.services.initiatives import check_initiative
+from initiatives.services.initiatives import check_initiative, has_moved
 from initiatives.services.milestones import check_milestone, refuse_future
+from records.many import drafted
 
 OF_INITIATIVE = (
     "number", "title", "summary", "owner", "lead_department", "start_date", "due_date", "horizon", "audience",
@@ -56,8 +56,8 @@ def _can_begin(run: Compare, entry: Entry, line: Line, goal: Any, title: str) ->
     """Whether a row has what a new initiative needs; says what is missing where it has not."""
     if line.problems:
         return False
-    if run.plan.is_locked:
-        line.refuse("", "", "The plan is locked: initiatives can be neither added nor deleted. Updates still work.")
+    if run.locked:
+        line.refuse("", "", run.locked)
     if not title:
         number = entry.text("number")
         line.refuse(
@@ -77,12 +77,8 @@ def _draft(run: Compare, line: Line, wanted: dict[str, Any]) -> Initiative:
         differ(line, found, wanted, run.kind("initiative"))
         line.label = f"{found.number} {line.fields.get('title', found.title)}"
         line.moves = "due_date" in line.fields and found.due_date is not None
-        draft: Initiative = copy.copy(found)
-        draft._state = copy.copy(found._state)
-        draft._state.fields_cache = dict(found._state.fields_cache)
-        for key, value in line.fields.items():
-            setattr(draft, key, value)
-        return draft
+        existing: Initiative = drafted(found, line.fields)
+        return existing
     wanted = {key: value for key, value in wanted.items() if value is not None}
     wanted.setdefault("start_date", run.plan.start_date)
     wanted.setdefault("number", "")
@@ -174,6 +170,8 @@ def _said(run: Compare, line: Line, values: dict[str, Any], entry: Entry) -> Non
 
 def _check(run: Compare, entry: Entry, line: Line, draft: Initiative, found: Initiative | None) -> None:
     before = found.owner_id if found is not None else None
+    if run.locked and found is not None and has_moved(found, draft):
+        line.refuse("", "", run.locked)
     try:
         check_initiative(draft, line.members.get("priorities", ()), before, taken=())
     except ValidationError as error:
@@ -204,7 +202,7 @@ def milestone(run: Compare, entry: Entry) -> None:
     if line.found is not None:
         differ(line, line.found, wanted, entry.kind)
         line.moves = "due_date" in line.fields and line.found.due_date is not None
-        draft = copy.copy(line.found)
+        draft = drafted(line.found, {})
     else:
         line.fields = {"source": "", **{key: value for key, value in wanted.items() if value is not None}}
         line.changes = [(one.label, "", in_words(wanted[one.key])) for one in entry.kind.fields if wanted.get(one.key)]

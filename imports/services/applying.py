@@ -1,6 +1,7 @@
 """The lines of a preview through the services of the rooms below: the same rules and history as by hand."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from goals.models import Plan
@@ -14,19 +15,21 @@ from goals.services import (
     update_strategy,
 )
 from imports.comparing.lines import Line
+from initiatives.models import Commitment, Milestone
 from initiatives.services import (
+    Change,
     accept_commitment,
-    add_milestone,
+    add_milestones,
     cancel_milestone,
     complete_milestone,
-    create_initiative,
+    create_initiatives,
     decline_commitment,
     deliver_commitment,
     move_commitment,
-    propose_commitment,
-    record_status_update,
+    propose_commitments,
+    record_status_updates,
     reopen_milestone,
-    update_initiative,
+    update_initiatives,
     update_milestone,
     withdraw_commitment,
 )
@@ -83,26 +86,44 @@ class Applying:
             seen = line.found.version
             update_strategy(strategy=line.found, fields=self.fields(line), seen_version=seen, act=self.act)
 
-    def initiative(self, line: Line) -> None:
-        fields = self.fields(line)
-        members: dict[str, Any] = {name: self.real(rows) for name, rows in line.members.items()}
-        if line.found is None:
-            row = create_initiative(plan=self.plan, fields=fields, **members, act=self.act)
-            self.made[id(line.draft)] = row
-        else:
-            row, seen = line.found, line.found.version
-            if fields or members:
-                row = update_initiative(initiative=row, fields=fields, **members, seen_version=seen, act=self.act)
-        if line.said:
-            seen_update = None if line.found is None else line.found.latest_update_id
-            record_status_update(initiative=row, words=line.said, seen_update_id=seen_update, act=self.act)
+    def initiatives(self, lines: Sequence[Line]) -> None:
+        new = [line for line in lines if line.found is None]
+        made = (
+            create_initiatives(plan=self.plan, changes=[self.change(line) for line in new], act=self.act) if new else []
+        )
+        self.made |= {id(line.draft): row for line, row in zip(new, made, strict=True)}
+        old = [line for line in lines if line.found is not None and (line.fields or line.members)]
+        if old:
+            update_initiatives(changes=[self.change(line) for line in old], act=self.act)
+        said = [line for line in lines if line.said]
+        if said:
+            reports = [(self.real(line.draft or line.found), line.said, _seen(line)) for line in said]
+            record_status_updates(reports=reports, act=self.act)
 
-    def milestone(self, line: Line) -> None:
-        row, fields = line.found, self.fields(line)
-        if row is None:
-            row = add_milestone(initiative=self.real(line.state["initiative"]), fields=fields, act=self.act)
-        elif fields:
-            row = update_milestone(milestone=row, fields=fields, seen_version=row.version, act=self.act)
+    def change(self, line: Line) -> Change:
+        members: dict[str, Any] = {name: self.real(rows) for name, rows in line.members.items()}
+        seen = line.found.version if line.found is not None else None
+        return Change(line.found, self.fields(line), **members, seen_version=seen)
+
+    def milestones(self, lines: Sequence[Line]) -> None:
+        new = [line for line in lines if line.found is None]
+        for line in new:
+            self.settle_draft(line)
+        if new:
+            add_milestones(rows=[line.draft for line in new], act=self.act)
+        for line in lines:
+            row, fields = line.found or line.draft, self.fields(line)
+            if line.found is not None and fields:
+                row = update_milestone(milestone=row, fields=fields, seen_version=row.version, act=self.act)
+            self.milestone_state(line, row)
+
+    def settle_draft(self, line: Line) -> None:
+        """A draft points to the rows that other drafts have become."""
+        line.draft.initiative = self.real(line.state["initiative"])
+        for name, value in self.fields(line).items():
+            setattr(line.draft, name, value)
+
+    def milestone_state(self, line: Line, row: Milestone) -> None:
         if line.state.get("open") or ("done" in line.state and not row.is_open):
             row = reopen_milestone(milestone=row, act=self.act)
         if "done" in line.state:
@@ -111,12 +132,20 @@ class Applying:
             row = reopen_milestone(milestone=row, act=self.act) if row.completed_date else row
             cancel_milestone(milestone=row, act=self.act)
 
-    def commitment(self, line: Line) -> None:
-        row, fields = line.found, self.fields(line)
-        if row is None:
-            row = propose_commitment(initiative=self.real(line.state["initiative"]), **fields, act=self.act)
-        elif "due_date" in fields:
-            row = move_commitment(commitment=row, due_date=fields["due_date"], seen_version=row.version, act=self.act)
+    def commitments(self, lines: Sequence[Line]) -> None:
+        new = [line for line in lines if line.found is None]
+        for line in new:
+            self.settle_draft(line)
+        if new:
+            propose_commitments(rows=[line.draft for line in new], act=self.act)
+        for line in lines:
+            row, fields = line.found or line.draft, line.fields
+            if line.found is not None and "due_date" in fields:
+                seen = row.version
+                row = move_commitment(commitment=row, due_date=fields["due_date"], seen_version=seen, act=self.act)
+            self.commitment_state(line, row)
+
+    def commitment_state(self, line: Line, row: Commitment) -> None:
         to = line.state.get("to")
         if to == "delivered" and row.state == "proposed":
             row = accept_commitment(commitment=row, act=self.act)
@@ -124,13 +153,22 @@ class Applying:
             BECOME[to](commitment=row, act=self.act)
 
 
+def _seen(line: Line) -> int | None:
+    return line.found.latest_update_id if line.found is not None else None
+
+
 def apply_lines(plan: Plan, lines: Sequence[Line], *, act: Act) -> None:
     """Make everything so that the lines say would change, in their order: what others point to comes first."""
     run = Applying(plan, act)
     handlers: dict[str, Callable[[Line], None]] = {
         "plan": run.plan_itself, "priority": run.priority, "goal": run.goal, "strategy": run.strategy,
-        "initiative": run.initiative, "milestone": run.milestone, "commitment": run.commitment,
     }  # fmt: skip
-    for line in lines:
-        if not line.is_idle:
-            handlers[line.kind](line)
+    together: dict[str, Callable[[Sequence[Line]], None]] = {
+        "initiative": run.initiatives, "milestone": run.milestones, "commitment": run.commitments,
+    }  # fmt: skip
+    for kind, several in groupby((line for line in lines if not line.is_idle), key=lambda line: line.kind):
+        if kind in together:
+            together[kind](list(several))
+        else:
+            for line in several:
+                handlers[kind](line)

@@ -120,7 +120,7 @@ def _read(job: Import, progress: Progress, at: datetime) -> None:
     sheets = read_file(bytes(content.data), job.file_name)
     mapping = _mapped(job, sheets)
     is_known = all(one["known"] for one in mapping if one["kind"]) and any(one["kind"] for one in mapping)
-    ImportContent.objects.filter(job=job).update(sheets=packed([_as_plain(sheet) for sheet in sheets]))
+    ImportContent.objects.filter(job=job).update(sheets=packed([as_plain(sheet) for sheet in sheets]))
     progress.begin(Step.COMPARE)
     job.mapping = mapping
     notes = [sentence for sheet in sheets for sentence in sheet.notes]
@@ -130,7 +130,8 @@ def _read(job: Import, progress: Progress, at: datetime) -> None:
         raise LostLease
 
 
-def _as_plain(sheet: Sheet) -> dict[str, Any]:
+def as_plain(sheet: Sheet) -> dict[str, Any]:
+    """A sheet as it is kept between two tasks."""
     return {"name": sheet.name, "rows": sheet.rows, "kind": sheet.kind, "is_hidden": sheet.is_hidden}
 
 

@@ -19,6 +19,14 @@ from initiatives.services.initiatives import (
     override_status,
     update_initiative,
 )
+from initiatives.services.many import (
+    Change,
+    add_milestones,
+    create_initiatives,
+    propose_commitments,
+    record_status_updates,
+    update_initiatives,
+)
 from initiatives.services.milestones import (
     add_milestone,
     cancel_milestone,
@@ -38,16 +46,19 @@ from initiatives.services.status_updates import (
 from initiatives.services.structure import move_row, renumber_plan
 
 __all__ = [
+    "Change",
     "NewerUpdate",
     "accept_commitment",
     "acknowledge_update",
     "add_milestone",
+    "add_milestones",
     "agree_to_offer",
     "ask_again",
     "cancel_milestone",
     "complete_milestone",
     "correct_status_update",
     "create_initiative",
+    "create_initiatives",
     "decline_commitment",
     "delete_initiative",
     "deliver_commitment",
@@ -59,12 +70,15 @@ __all__ = [
     "offer_commitment",
     "override_status",
     "propose_commitment",
+    "propose_commitments",
     "record_no_change",
     "record_status_update",
+    "record_status_updates",
     "renumber_plan",
     "reopen_milestone",
     "save_draft",
     "update_initiative",
+    "update_initiatives",
     "update_milestone",
     "withdraw_commitment",
 ]

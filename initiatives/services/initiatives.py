@@ -35,7 +35,7 @@ def create_initiative(
 ) -> Initiative:
     """Add an initiative to a plan. Raises ValidationError naming the field; a locked plan refuses."""
     plan.refuse_locked()
-    _only_known(fields)
+    only_known(fields)
     row = Initiative(plan=plan, **fields)
     row.sort_key = natural_key(row.number)
     row.baseline_due_date = row.due_date
@@ -61,18 +61,14 @@ def update_initiative(
     Raises StaleVersion when somebody changed the row since `seen_version`, ValidationError naming the field otherwise.
     A moved due date needs `act.reason`.
     """
-    _only_known(fields)
+    only_known(fields)
     row = locked(initiative)
     check_version(row, seen_version)
-    wanted = dict(fields)
-    if "due_date" in wanted:
-        wanted |= moved_due_date(row, wanted["due_date"], reason=act.reason)
-    if "number" in wanted:
-        wanted |= key_of_number(row, wanted["number"])
+    wanted = wanted_of(row, fields, reason=act.reason)
     draft = Initiative.objects.get(pk=row.pk)
     for name, value in wanted.items():
         setattr(draft, name, value)
-    if any(getattr(draft, name) != getattr(row, name) for name in ("number", "goal_id", "strategy_id")):
+    if has_moved(row, draft):
         row.plan.refuse_locked()
     check_initiative(draft, priorities or (), owner_before=row.owner_id)
     act = settled(act, row)
@@ -154,7 +150,23 @@ def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
     return moved
 
 
-def _only_known(fields: Mapping[str, Any]) -> None:
+def wanted_of(row: Initiative, fields: Mapping[str, Any], *, reason: str) -> dict[str, Any]:
+    """The fields to set, with what goes with them: the key of a number, the first date and the slips of a due date."""
+    wanted = dict(fields)
+    if "due_date" in wanted:
+        wanted |= moved_due_date(row, wanted["due_date"], reason=reason)
+    if "number" in wanted:
+        wanted |= key_of_number(row, wanted["number"])
+    return wanted
+
+
+def has_moved(row: Initiative, draft: Initiative) -> bool:
+    """Whether it stands elsewhere in the plan, which a locked plan refuses."""
+    return any(getattr(draft, name) != getattr(row, name) for name in ("number", "goal_id", "strategy_id"))
+
+
+def only_known(fields: Mapping[str, Any]) -> None:
+    """Raises ValidationError where a field is none that an edit can set."""
     unknown = set(fields) - EDITABLE
     if unknown:
         raise ValidationError(f"{', '.join(sorted(unknown))}: not something an edit can set.")

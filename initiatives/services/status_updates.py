@@ -100,7 +100,7 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
     }
     if is_latest:
         also = {name: (pair[0], pair[1]) for name, pair in changes.items() if name not in FIGURES}
-        record_change(row, _copied(correction), verb="status_update.corrected", act=act, also=also, parent=row.plan)
+        record_change(row, copied(correction), verb="status_update.corrected", act=act, also=also, parent=row.plan)
     else:
         record_event(verb="status_update.corrected", target=row, act=act, changes=changes, parent=row.plan)
     return correction
@@ -135,18 +135,26 @@ def discard_draft(*, initiative: Initiative, author: User) -> None:
     StatusDraft.objects.filter(initiative=initiative, author=author).delete()
 
 
-def _publish(
-    row: Initiative, words: Mapping[str, Any], act: Act, *, verb: str, is_no_change: bool = False
+def new_update(
+    row: Initiative, words: Mapping[str, Any], act: Act, at: datetime, *, is_no_change: bool = False
 ) -> StatusUpdate:
+    """An update as it would be published at an instant, checked and not stored."""
     update = StatusUpdate(
         initiative=row, author=act.by, channel=act.channel, is_no_change=is_no_change,
         **_whole({name: words[name] for name in WORDS if name in words}),
     )  # fmt: skip
-    act = settled(act, row)
-    update.recorded_at = update.stated_at = act.at
+    update.recorded_at = update.stated_at = at
     update.full_clean(exclude=["initiative", "author", "corrects"], validate_constraints=False)
+    return update
+
+
+def _publish(
+    row: Initiative, words: Mapping[str, Any], act: Act, *, verb: str, is_no_change: bool = False
+) -> StatusUpdate:
+    act = settled(act, row)
+    update = new_update(row, words, act, act.at, is_no_change=is_no_change)
     update.save(force_insert=True)
-    record_change(row, _copied(update), verb=verb, act=act, parent=row.plan)
+    record_change(row, copied(update), verb=verb, act=act, parent=row.plan)
     if act.by is not None:
         discard_draft(initiative=row, author=act.by)
     return update
@@ -157,7 +165,7 @@ def _whole(words: dict[str, Any]) -> dict[str, Any]:
     return words if words.get("status") == Status.ON_HOLD else words | {"review_date": None}
 
 
-def _copied(update: StatusUpdate) -> dict[str, Any]:
+def copied(update: StatusUpdate) -> dict[str, Any]:
     """What an initiative holds of its latest update. A correction counts from when the original was stated."""
     return {
         "latest_update": update,

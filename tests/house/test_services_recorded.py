@@ -18,7 +18,7 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 from goals.models import Goal, Priority, Strategy
-from initiatives.models import Commitment
+from initiatives.models import Commitment, Milestone
 from initiatives.selectors.structure import Place
 from people.models import User
 from records.audit import Act
@@ -104,6 +104,11 @@ def taken(world: World, *, title: str = "Lend laptops") -> Any:
     sheet = f"Number,Initiative,Focus area\n1.8,{title},1\n".encode()
     job = b.take_file(plan=world.plan, name="plan.csv", data=sheet, act=by(world, minutes=0))
     return b.work_on_next(at=LATER, only=job)
+
+
+def new(world: World, number: str) -> i.Change:
+    fields = {"goal": goal(world), "number": number, "title": f"Work {number}", "start_date": DAY}
+    return i.Change(None, fields, contributors=[world.cast.contributor])
 
 
 def mapped(world: World) -> Any:
@@ -265,6 +270,23 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         lambda w: m.set_preferences(person=w.cast.owner, muted_kinds=["milestone_overdue"], act=by(w, "owner"))),
     "reminders.mute_digests": (
         ["subscription.changed"], lambda w: m.mute_digests(person=w.cast.owner, act=by(w, "owner"))),
+    "initiatives.create_initiatives": (
+        ["initiative.created", "initiative.created"],
+        lambda w: i.create_initiatives(plan=w.plan, changes=[new(w, "8.2"), new(w, "8.3")], act=by(w))),
+    "initiatives.update_initiatives": (
+        ["initiative.changed"],
+        lambda w: i.update_initiatives(changes=[i.Change(w.initiative, {"title": "Other"})], act=by(w))),
+    "initiatives.record_status_updates": (
+        ["status_update.recorded"],
+        lambda w: i.record_status_updates(
+            reports=[(w.initiative, {"status": "at_risk", "happened": "Slow."}, w.update.pk)], act=by(w, "owner"))),
+    "initiatives.add_milestones": (
+        ["milestone.added"],
+        lambda w: i.add_milestones(rows=[Milestone(initiative=w.initiative, title="Step")], act=by(w))),
+    "initiatives.propose_commitments": (
+        ["commitment.proposed"],
+        lambda w: i.propose_commitments(
+            rows=[Commitment(initiative=w.initiative, department=w.cast.health, what="Nurses")], act=by(w))),
     "imports.take_file": (["import.uploaded"], lambda w: taken(w)),
     "imports.drop_import": (
         ["import.uploaded", "import.dropped"], lambda w: b.drop_import(job=taken(w), act=by(w))),
@@ -307,6 +329,8 @@ NOT_REPEATED = {
     "initiatives.agree_to_offer", "initiatives.ask_again", "people.accept_invitation",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
+    "initiatives.create_initiatives", "initiatives.record_status_updates", "initiatives.add_milestones",
+    "initiatives.propose_commitments",
     "reports.correct_report", "imports.take_file", "imports.drop_import", "imports.work_on_next",
     "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
 }  # fmt: skip
