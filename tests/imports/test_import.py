@@ -7,9 +7,13 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Goal
+from goals.services import update_plan
 from imports.models import Import
 from initiatives.models import Initiative
+from initiatives.services import update_initiative
 from records.models import AuditEvent
+from tests.build import act
+from tests.conftest import NOW
 from tests.imports.files import csv_file, upload
 from tests.imports.steps import apply, lines, send, sentences, take_guess
 
@@ -82,10 +86,6 @@ def test_a_new_focus_area_is_shown_before_it_is_added(manager, plan):
 
 
 def test_what_was_previewed_is_applied_or_409(manager, plan, initiative, cast):
-    from initiatives.services import update_initiative  # noqa: PLC0415
-    from tests.build import act  # noqa: PLC0415
-    from tests.conftest import NOW  # noqa: PLC0415
-
     data = csv_file(("Number", "Title"), ("1.1", "Renamed by the file"))
     job = take_guess(manager, send(manager, plan, data))
     update_initiative(initiative=initiative, fields={"title": "Renamed by hand"}, act=act(NOW, cast.admin))
@@ -175,3 +175,13 @@ def test_words_are_asked_once_a_plan(manager, plan, cast):
     assert (row.owner, row.lead_department.name, str(row.due_date)) == (cast.leader, "Parks", "2026-08-31")
     assert row.reported_status == "at_risk"
     assert send(manager, plan, data).counts["unchanged"] == 2
+
+
+def test_b51_a_locked_plan_takes_nothing_new_and_says_so_before(manager, plan, initiative):
+    update_plan(plan=plan, fields={"is_locked": True}, act=act(NOW))
+    rows = (("1.1", "Renamed", "1"), ("1.2", "New", "1"), ("1.3", "New", "Civic pride"))
+    job = take_guess(manager, send(manager, plan, csv_file(("Number", "Initiative", "Focus area"), *rows)))
+    assert [(line["label"], line["group"]) for line in lines(job)] == [
+        ("3 Civic pride", "error"), ("1.1 Renamed", "changed"), ("1.2 New", "error"), ("1.3 New", "error"),
+    ]  # fmt: skip
+    assert "locked" in sentences(job)[0][1]
