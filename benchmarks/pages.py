@@ -33,6 +33,7 @@ from initiatives.models import Initiative
 from people.models import Department, User
 from people.roles import Role
 from people.sessions import SessionStore
+from planapp.memory import keep_what_is_loaded
 from records.asof import local_day
 from reports.models import QuarterSnapshot
 
@@ -161,6 +162,7 @@ def run(scale: int) -> Iterator[Page]:
     if not Plan.objects.exists():
         grow(scale, now=timezone.now())
     floors.prepare_writing()
+    keep_what_is_loaded()
     for work in _works():
         yield _measured(work)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Self
 
 PATTERN = re.compile(r"^FY(\d{4})[- ]?Q([1-4])$", re.IGNORECASE)
@@ -36,13 +37,13 @@ class Quarter:
             raise NotAQuarter(f"“{text[:40]}” is not a quarter. Write it like FY2027-Q1.")
         return cls(int(match[1]), int(match[2]), start_month)
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         months = self.start_month - 1 + 3 * (self.number - 1)
         starts_in = self.fiscal_year if self.start_month == 1 else self.fiscal_year - 1
         return date(starts_in + months // 12, months % 12 + 1, 1)
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         return self.next().first_day - timedelta(days=1)
 

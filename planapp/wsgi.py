@@ -8,5 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
 application = get_wsgi_application()
 
 from planapp.checks import refuse_unsafe_start  # noqa: E402 - settings have to be there first
+from planapp.memory import keep_what_is_loaded  # noqa: E402 - once everything is loaded
 
 refuse_unsafe_start()
+keep_what_is_loaded()

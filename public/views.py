@@ -27,6 +27,7 @@ from public.selectors import (
 from reports.exporters import FORMATS
 from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.models import PublishedFile
+from reports.views.parts import asked_part, in_parts
 from reports.workflow.published import last_publication
 from web.request_checks import takes_files
 from web.throttles import ASKING, address_of, seconds_to_wait
@@ -53,7 +54,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @window
 def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse:
     """One published report: its newest published revision, or an earlier one that was published."""
-    found = _found(request, slug, quarter)
+    found, part = _found(request, slug, quarter), asked_part(request)
 
     def context() -> dict[str, Any]:
         content = found.content()
@@ -62,9 +63,12 @@ def report_detail(request: HttpRequest, slug: str, quarter: str) -> HttpResponse
             "found": found,
             "downloads": _downloads(found),
             "breadcrumb": [*_crumbs(), {"label": found.shown.period.label}],
+            **in_parts(
+                content, part, keep={} if found.shown == found.newest else {"revision": f"{found.shown.revision}"}
+            ),
         }
 
-    answer = _drawn(request, f"{found.shown.pk}", "public/report_detail.html", context)
+    answer = _drawn(request, f"{found.shown.pk}:{part}", "public/report_detail.html", context)
     answer["Last-Modified"] = http_date(found.changed_at.timestamp())
     return answer
 

@@ -19,8 +19,8 @@ from reports.content.outline import (
     typed,
     words,
 )
-from reports.content.report import ReportContent
-from reports.content.rows import Initiative
+from reports.content.report import Attention, ReportContent
+from reports.content.rows import PROSE, Correction, Initiative
 
 
 def entry(report: ReportContent, row: Initiative, signed: Sequence[str]) -> Row:
@@ -83,6 +83,12 @@ def slip(days: int, times: int) -> str:
     return many(days, "day") + (f", {times} times" if times > 1 else "")
 
 
+def needy(item: Attention) -> Row:
+    """An initiative that needs attention: its name, how it stands, why, and whose it is."""
+    row = item.initiative
+    return Row((cell(ref(row)), status_cell(row), cell(typed(". ".join(item.reasons) + ".")), cell(owner(row))))
+
+
 def ref(row: Initiative) -> Words:
     """An initiative named, linked to its entry."""
     return typed(_name(row.number, row.title), place(row.source_id))
@@ -95,3 +101,16 @@ def named(report: ReportContent, initiative_id: int, number: str, title: str) ->
 
 def _name(number: str, title: str) -> str:
     return f"{number} {title}".strip() or "(no title)"
+
+
+def said(text: str) -> Cell:
+    return cell(typed(text)) if text else cell("–")
+
+
+def told(row: Correction, text: str) -> Cell:
+    """What was told: as prose where people write prose, else letter by letter."""
+    return prose(text) if row.field in PROSE else said(text)
+
+
+def prose(text: str) -> Cell:
+    return (Prose(text),) if text.strip() else cell("–")

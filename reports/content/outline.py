@@ -4,9 +4,10 @@ Plain values, with everything a format may need: words and who wrote them, days 
 is written once (sections.py); how a kind of block looks stands once in each format.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from web.markdown import to_plain
@@ -214,7 +215,7 @@ Block = Paragraph | Text | Figures | Table | Chart
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report.
+    """A part of a report. Its blocks are made when somebody looks: a page shows the headings of all and few bodies.
 
     `aside` stands beside the heading; `headline` is the heading where there is room for one alone, as on a slide;
     `short` names it in a list of contents; `empty` is all there is to say where there are no blocks.
@@ -222,12 +223,17 @@ class Section:
 
     key: str
     heading: str
-    blocks: tuple[Block, ...] = ()
+    make: "tuple[Block, ...] | Callable[[], tuple[Block, ...]]" = ()
     empty: str = ""
     aside: str = ""
     headline: str = ""
     short: str = ""
     is_optional: bool = False  # slides have none while it is empty
+    holds: str = ""  # how ids inside begin, where that is not with its key
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.make() if callable(self.make) else self.make
 
     @property
     def on_pages(self) -> list[Block]:

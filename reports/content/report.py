@@ -14,6 +14,7 @@ from reports.content.rows import INTERNAL, Commitment, Heading, Initiative, Mile
 from web import shares
 
 AGES = {30: "up to 30 days", 60: "31 to 60 days", 90: "61 to 90 days"}  # of the last update
+LONG = 100  # initiatives that a page still shows as a whole
 OLDER = ("more than 90 days", "never")
 
 
@@ -152,6 +153,11 @@ class ReportContent:
     @property
     def quarter(self) -> Quarter:
         return self.rows.cover.period
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page shows its parts one by one: whole, it would weigh megabytes."""
+        return len(self.rows.initiatives) > LONG
 
     @property
     def title(self) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from reports.content.changes import Change, ChangeItem
-from reports.content.entries import entry, named, owner, ref, slip, status_cell
+from reports.content.entries import entry, named, needy, prose, ref, said, slip, told
 from reports.content.outline import (
     Bar,
-    Cell,
+    Block,
     Chart,
     Column,
     Day,
@@ -19,7 +19,6 @@ from reports.content.outline import (
     Group,
     Line,
     Paragraph,
-    Prose,
     Row,
     Section,
     Table,
@@ -34,8 +33,8 @@ from reports.content.outline import (
     typed,
     words,
 )
-from reports.content.report import Promise, Promises, ReportContent, Step
-from reports.content.rows import PROSE, Correction, Initiative
+from reports.content.report import Dated, Promise, Promises, ReportContent, Step
+from reports.content.rows import Initiative
 
 Format = Literal["page", "pdf", "slides"]
 EVERYWHERE: frozenset[Format] = frozenset({"page", "pdf", "slides"})
@@ -48,7 +47,7 @@ def outline(report: ReportContent, fmt: Format) -> list[Section]:
     """The sections that a format draws. The page of a report draws the summary itself, for it can be written there."""
     found = (build(report) for build, formats in SECTIONS if fmt in formats)
     return [
-        section for section in found if section and (section.blocks or not (section.is_optional and fmt == "slides"))
+        section for section in found if section and (not (section.is_optional and fmt == "slides") or section.blocks)
     ]
 
 
@@ -74,9 +73,9 @@ def corrections(report: ReportContent) -> Section | None:
             (
                 cell(named(report, row.initiative_id, row.number, row.title)),
                 cell(typed(row.where)),
-                _told(row, row.before),
-                _told(row, row.after),
-                (*_prose(row.reason), words(Words(day_words(row.recorded_at), "small"))),
+                told(row, row.before),
+                told(row, row.after),
+                (*prose(row.reason), words(Words(day_words(row.recorded_at), "small"))),
             )
         )
         for row in report.rows.corrections
@@ -97,14 +96,19 @@ def changes(report: ReportContent) -> Section:
     sentence: list[Words | str] = [f"Since {found.before_label}: "]
     for index, change in enumerate(found.story):
         sentence += [", " if index else "", Words(str(change.count), to=f"change-{change.key}"), f" {change.words}"]
-    figures = Figures(tuple(_change(report, change) for change in found.story), is_strip=False)
+
+    def make() -> tuple[Block, ...]:
+        figures = Figures(tuple(_change(report, change) for change in found.story), is_strip=False)
+        return (Paragraph(words(*sentence, "."), shown="documents"), figures)
+
     return Section(
         "changes",
         "What changed",
-        (Paragraph(words(*sentence, "."), shown="documents"), figures) if found.story else (),
+        make if found.story else (),
         empty=f"Since {found.before_label} nothing moved.",
         aside=f"since {found.before_label}",
         headline=f"What changed since {found.before_label}",
+        holds="change-",
     )
 
 
@@ -170,21 +174,10 @@ def _counts(name: Words, counts: Sequence[int], percent: int | None) -> Row:
 def attention(report: ReportContent) -> Section:
     found, opened = report.attention, many(len(report.open_initiatives), "open initiative")
     columns = [Column("Initiative", 2.2), Column("Status", 1.5), Column("Why", 2.3), Column("Owner", 1.3)]
-    rows = [
-        Row(
-            (
-                cell(ref(item.initiative)),
-                status_cell(item.initiative),
-                cell(typed(". ".join(item.reasons) + ".")),
-                cell(owner(item.initiative)),
-            )
-        )
-        for item in found
-    ]
     return Section(
         "attention",
         "Needs attention",
-        (table("attention", columns, rows),) if found else (),
+        (lambda: (table("attention", columns, map(needy, found)),)) if found else (),
         empty=NOTHING_NEEDED,
         aside=f"{len(found)} of {opened}",
         headline=f"{len(found)} of {opened} need{'s' if len(found) == 1 else ''} attention",
@@ -197,18 +190,22 @@ def milestones(report: ReportContent) -> Section:
         ("missed", "Past their date", "past their date", report.milestones_missed),
         ("slipped", "Slipped and still open", "slipped and still open", report.milestones_slipped),
     )
-    figures = tuple(
-        Figure(
-            f"milestones-{key}", len(steps), what, heading, empty="None.",
-            table=_steps(report, f"milestones-{key}", steps, is_done=key == "met") if steps else None,
-        )
-        for key, heading, what, steps in groups
-    )  # fmt: skip
+
+    def make() -> tuple[Block, ...]:
+        figures = (
+            Figure(
+                f"milestones-{key}", len(steps), what, heading, empty="None.",
+                table=_steps(report, f"milestones-{key}", steps, is_done=key == "met") if steps else None,
+            )
+            for key, heading, what, steps in groups
+        )  # fmt: skip
+        return (Figures(tuple(figures)),)
+
     met, missed, slipped = (len(steps) for *_, steps in groups)
     return Section(
         "milestones",
         "Milestones",
-        (Figures(figures),),
+        make,
         aside=f"{met} met this quarter, {missed} past their date, {slipped} slipped and still open",
         headline=f"Milestones: {met} met, {missed} past their date, {slipped} slipped",
     )
@@ -234,15 +231,16 @@ def _steps(report: ReportContent, label: str, steps: Iterable[Step], *, is_done:
 
 def ahead(report: ReportContent) -> Section:
     columns = [Column("What", 2.3), Column("Date"), Column("Kind"), Column("Initiative", 2.2), Column("Who", 1.5)]
-    rows = [
-        Row((cell(typed(item.what)), cell(Day(item.day)), cell(item.kind), cell(ref(item.initiative)), _said(item.who)))
-        for item in report.next_dates
-    ]
-    dates = many(len(rows), "date")
+    dates = many(len(report.next_dates), "date")
+
+    def row(item: Dated) -> Row:
+        what = cell(typed(item.what)), cell(Day(item.day)), cell(item.kind)
+        return Row((*what, cell(ref(item.initiative)), said(item.who)))
+
     return Section(
         "ahead",
         f"Dates in {report.quarter.next().label}",
-        (table("ahead", columns, rows),) if rows else (),
+        (lambda: (table("ahead", columns, map(row, report.next_dates)),)) if report.next_dates else (),
         empty=f"No open date lies in {report.quarter.next().label}.",
         aside=dates,
         headline=f"{dates} in {report.quarter.next().label}",
@@ -255,19 +253,23 @@ def commitments(report: ReportContent) -> Section:
         sum(getattr(group, name) for group in groups) for name in ("open", "overdue", "delivered")
     )
     columns = [Column("Commitment", 2.3), Column("Initiative", 2.2), Column("State", 1.1), Column("First agreed")]
-    each = tuple(
-        Group(
-            tuple(_promise(report, item) for item in group.promises),
-            group.name.strip() or "No department",
-            f"{group.open} open, {group.overdue} overdue, {group.delivered} delivered",
+
+    def make() -> tuple[Block, ...]:
+        each = tuple(
+            Group(
+                tuple(_promise(report, item) for item in group.promises),
+                group.name.strip() or "No department",
+                f"{group.open} open, {group.overdue} overdue, {group.delivered} delivered",
+            )
+            for group in groups
         )
-        for group in groups
-    )
-    whole = Table((*columns, Column("Due", 1.1)), each, "commitments-title", is_wide=True, shown="documents")
+        whole = Table((*columns, Column("Due", 1.1)), each, "commitments-title", is_wide=True, shown="documents")
+        return (_departments(groups), whole)
+
     return Section(
         "commitments",
         "Commitments by department",
-        (_departments(groups), whole) if groups else (),
+        make if groups else (),
         empty="No department had promised anything.",
         aside=many(len(groups), "department"),
         headline=f"Commitments: {opened} open, {late} of them overdue, {delivered} delivered",
@@ -322,20 +324,22 @@ def alignment(report: ReportContent) -> Section:
 
 def freshness(report: ReportContent) -> Section:
     count, stale, ownerless = len(report.open_initiatives), report.stale, report.ownerless
-    figures = (
-        Figure("open", count, "open initiatives", "Open initiatives"),
-        _lacking("stale", stale, "without a current update", count),
-        _lacking("ownerless", ownerless, "without an owner", count),
-    )
-    columns = [Column("Age of the last update", 2.0), Column("Open initiatives", 1.0, is_number=True)]
-    ages = [Row((cell(name[:1].upper() + name[1:]), cell(str(number)))) for name, number in report.ages]
+
+    def make() -> tuple[Block, ...]:
+        figures = (
+            Figure("open", count, "open initiatives", "Open initiatives"),
+            _lacking("stale", stale, "without a current update", count),
+            _lacking("ownerless", ownerless, "without an owner", count),
+        )
+        columns = [Column("Age of the last update", 2.0), Column("Open initiatives", 1.0, is_number=True)]
+        ages = [Row((cell(name[:1].upper() + name[1:]), cell(str(number)))) for name, number in report.ages]
+        chart = "Open initiatives by the age of their last update"
+        return (Figures(figures), table("freshness", columns, ages, chart=chart))
+
     return Section(
         "freshness",
         "Current updates and owners",
-        (
-            Figures(figures),
-            table("freshness", columns, ages, chart="Open initiatives by the age of their last update"),
-        ),
+        make,
         aside=f"{len(stale)} without a current update, {len(ownerless)} without an owner",
         headline=f"{len(stale)} of {many(count, 'open initiative')} lack{'s' if len(stale) == 1 else ''} a current "
         f"update, {len(ownerless)} an owner",
@@ -350,41 +354,33 @@ def _lacking(key: str, rows: Sequence[Initiative], what: str, count: int) -> Fig
 
 def appendix(report: ReportContent) -> Section:
     """Every initiative as it stood."""
-    signed: dict[int, list[str]] = {}
-    for item in report.workflow.sign_offs:
-        signed.setdefault(item.initiative_id, []).append(f"{item.by_name}, {day_words(item.at)}")
     columns = (
         Column("Initiative", 2.0), Column("Status", 1.2), Column("Last update", 3.0),
         Column("Owner and department", 1.5), Column("Due"), Column("Milestones"),
     )  # fmt: skip
-    groups = tuple(
-        Group(
-            tuple(entry(report, row, signed.get(row.source_id, [])) for row in area.initiatives),
-            area.goal.name,
-            id=f"area-{area.goal.source_id}",
-            empty="No initiatives.",
+
+    def make() -> tuple[Block, ...]:
+        signed: dict[int, list[str]] = {}
+        for item in report.workflow.sign_offs:
+            signed.setdefault(item.initiative_id, []).append(f"{item.by_name}, {day_words(item.at)}")
+        groups = tuple(
+            Group(
+                tuple(entry(report, row, signed.get(row.source_id, [])) for row in area.initiatives),
+                area.goal.name,
+                id=f"area-{area.goal.source_id}",
+                empty="No initiatives.",
+            )
+            for area in report.focus_areas
         )
-        for area in report.focus_areas
-    )
+        return (Table(columns, groups, "appendix-title", is_entries=True, is_wide=True),)
+
     return Section(
         "appendix",
         "All initiatives",
-        (Table(columns, groups, "appendix-title", is_entries=True, is_wide=True),),
+        make,
         aside=f"{many(len(report.rows.initiatives), 'initiative')} as of {day_words(report.day)}",
+        holds="initiative- area-",
     )
-
-
-def _said(text: str) -> Cell:
-    return cell(typed(text)) if text else cell("–")
-
-
-def _told(row: Correction, text: str) -> Cell:
-    """What was told: as prose where people write prose, else letter by letter."""
-    return _prose(text) if row.field in PROSE else _said(text)
-
-
-def _prose(text: str) -> Cell:
-    return (Prose(text),) if text.strip() else cell("–")
 
 
 SECTIONS: tuple[tuple[Callable[[ReportContent], Section | None], frozenset[Format]], ...] = (

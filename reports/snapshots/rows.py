@@ -83,9 +83,13 @@ def rows_of(snapshots: Sequence[QuarterSnapshot], kinds: Collection[str] = WHOLE
     found: dict[int, dict[str, list[Any]]] = {pk: {kind: [] for kind in TABLES} for pk in ids}
     for kind in kinds:
         model, plain, _ = TABLES[kind]
+        names = content.rows.names(plain)
+        at = [names.index(name) for name in instants(plain)]
         rows = model._default_manager.filter(snapshot__in=ids).order_by()
-        for snapshot_id, *values in rows.values_list("snapshot_id", *content.rows.names(plain)):
-            found[snapshot_id][kind].append(plain(*map(local, values)))
+        for snapshot_id, *values in rows.values_list("snapshot_id", *names):
+            for place in at:
+                values[place] = local(values[place])
+            found[snapshot_id][kind].append(plain(*values))
     return {snapshot.pk: in_order(cover_of(snapshot), found[snapshot.pk]) for snapshot in snapshots}
 
 

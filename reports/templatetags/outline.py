@@ -11,7 +11,9 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from reports.content import ReportContent, outline
+from reports.content.entries import needy
 from reports.content.outline import Cell, Day, Group, Line, Piece, Prose, Row, Section, Status, Table
+from reports.content.report import Attention
 from web.addresses import address, address_of_row
 from web.markdown import to_html
 from web.templatetags.components import show_date, status_badge
@@ -72,6 +74,11 @@ def _entry(context: Context, row: Row, initiative_id: int) -> str:
 def _name(row: Row) -> str:
     first = row.cells[0][0]
     return first.text if isinstance(first, Prose) else first[0].text
+
+
+@register.filter
+def needy_rows(found: list[Attention]) -> list[Row]:
+    return [needy(item) for item in found]
 
 
 @register.filter

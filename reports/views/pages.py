@@ -10,14 +10,17 @@ from django.views.decorators.http import require_GET
 from people.models import User
 from reports.forms import ReopenForm, ReportForm, SummaryForm
 from reports.models import ActKind
+from reports.templatetags.outline import report_outline
 from reports.views.files import files_context
 from reports.views.loading import Loaded, crumbs
+from reports.views.parts import asked_part, in_parts
 from reports.workflow.corrections import next_rows
 from reports.workflow.quarters import quarter_lines
 from reports.workflow.selectors import Report
 from web.pages import form_for
 from web.requests import user_of
 
+KEPT = ("revision", "edition")  # of the address, where a part of the report is asked for
 BUTTONS = ("complete", "publish", "unpublish")
 FORMS = {"summary": SummaryForm, "reopen": ReopenForm, **dict.fromkeys(BUTTONS, ReportForm)}
 
@@ -50,8 +53,10 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
     is_open = is_current and report is not None and report.completed(report.working) is None
     may_write = user.has_perm("reports.write_report")
     may_work = is_open and may_write and not content.is_public  # the public edition is only looked at
+    part = asked_part(request)
     context = {
         "report": content,
+        **in_parts(content, part, keep={name: request.GET[name] for name in KEPT if name in request.GET}),
         "plan": loaded.plan,
         "quarter": loaded.quarter,
         "records": report,
@@ -71,6 +76,9 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
         "breadcrumb": crumbs(loaded.quarter.label),
         **more,
     }
+    section = report_outline(content).get(part) if getattr(request, "htmx", False) else None
+    if section is not None and request.method == "GET":  # a part was opened
+        return render(request, "reports/sections/_part.html", {**context, "section": section})
     return render(request, "reports/report_detail.html", context, status=status)
 
 

@@ -199,10 +199,16 @@
     folds().forEach((part) => { part.open = closed; });
     button.textContent = closed ? "Close all parts" : "Open all parts";
   });
+  // A long report's parts come when they are opened; each says how the places inside it are named.
   const reveal = () => {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const part = target && target.closest("details.fold");
-    if (part && !part.open) { part.open = true; target.scrollIntoView(); }
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = id && document.getElementById(id);
+    const holds = (part) => part.dataset.holds?.split(" ").some((beginning) => id.startsWith(beginning));
+    const part = target ? target.closest("details.fold") : id && folds().find(holds);
+    if (!part || part.open) return;
+    part.open = true;
+    const show = () => document.getElementById(id)?.scrollIntoView();
+    if (target) show(); else part.addEventListener("htmx:afterSettle", show, { once: true });
   };
   addEventListener("hashchange", reveal);
   reveal();

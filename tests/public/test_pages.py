@@ -275,3 +275,18 @@ def test_a_public_page_costs_at_most_twelve_queries(publish, stranger, django_as
     for path in (url(), reverse("public:report-list"), url(Q2, "export", "csv"), compare):
         with django_assert_max_num_queries(12):
             stranger.get(path)
+
+
+def test_a_long_report_is_read_part_by_part_and_no_address_of_one_reader_reaches_another(
+    publish, stranger, monkeypatch
+):
+    publish()
+    monkeypatch.setattr("reports.content.report.LONG", 0)
+    entry = '<tr role="row" id="initiative-'
+    first = stranger.get(f"{url()}?x=poison").content.decode()
+    assert entry not in first
+    assert "poison" not in stranger.get(url()).content.decode()
+    assert 'href="?part=appendix#appendix"' in first
+    assert entry in stranger.get(f"{url()}?part=appendix").content.decode()
+    assert entry in stranger.get(f"{url()}?part=all").content.decode()
+    assert stranger.get(f"{url()}?part=nonsense").content.decode() == stranger.get(url()).content.decode()

@@ -149,3 +149,30 @@ def test_what_one_signed_off_is_said_and_not_asked_again(story, plan, cast, sign
     assert "Signed off: Leader, 6 Jan 2027" in html
     assert "1 of 7 initiatives signed off" in html
     assert path in sign_in(cast.manager).get(url()).content.decode()  # another person answers for oneself
+
+
+def test_a_long_report_shows_headings_first_and_each_part_when_it_is_opened(story, reader, monkeypatch):
+    whole = reader.get(url()).content.decode()
+    monkeypatch.setattr("reports.content.report.LONG", 0)
+    entry = '<tr role="row" id="initiative-'
+    first = reader.get(url()).content.decode()
+    parts = re.findall(r'hx-get="([^"]+)"', first)
+    assert entry not in first
+    assert len(parts) >= 7
+    assert parts == re.findall(r'<a href="(\?part=\w+)#', first)  # without scripts
+    for part in parts:
+        opened = reader.get(url() + part).content.decode()
+        fetched = reader.get(url() + part, headers={"HX-Request": "true"}).content.decode()
+        key = part.partition("=")[2]
+        assert fetched.lstrip().startswith(f'<div id="{key}"')
+        assert fetched.strip() in opened
+        assert fetched.strip() in whole
+        assert (entry in fetched) == (key == "appendix")
+    assert reader.get(f"{url()}?part=all").content.decode().count(entry) == whole.count(entry) == 7
+
+
+def test_a_part_of_an_edition_is_of_that_edition(story, reader, monkeypatch):
+    monkeypatch.setattr("reports.content.report.LONG", 0)
+    html = reader.get(f"{url()}?edition=public&other=1").content.decode()
+    assert 'hx-get="?edition=public&amp;part=appendix"' in html
+    assert "Kept inside" not in reader.get(f"{url()}?edition=public&part=appendix").content.decode()
