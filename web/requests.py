@@ -18,6 +18,7 @@ from records.person import Person
 from web.models import IdempotencyKey
 from web.typed_by import writer_of
 
+MOST_ROWS = 50  # of a list in the middle of a page
 KEPT = "kept_words"  # session key, see web.middleware.KeepWhatWasTyped
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by"})  # fields that a form fills in by itself
 
@@ -65,6 +66,11 @@ def as_of_or_now(request: HttpRequest) -> AsOf:
         return as_of(request)
     except ValidationError:
         return AsOf.now(timezone.now())
+
+
+def most_rows(request: HttpRequest) -> int | None:
+    """How many rows of each list a page shows; None where the address asks for all of them (`?rows=all`)."""
+    return None if request.GET.get("rows") == "all" else MOST_ROWS
 
 
 def kept_words(request: HttpRequest, address: str) -> QueryDict | None:

@@ -26,7 +26,7 @@ from initiatives.views.lookups import link
 from people.models import DepartmentVersion, User
 from records.asof import AsOf
 from web.pages import moved
-from web.requests import user_of
+from web.requests import most_rows, user_of
 
 LISTS = ("commitments", "initiatives")
 
@@ -65,13 +65,14 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
         return moved(request, link("initiatives:department-detail", page.department.abbreviation))  # it was renamed
     if page is None:
         return not_kept(request, "department", DepartmentVersion.objects.filter(subject=department_id))
-    user = user_of(request)
+    user, most = user_of(request), most_rows(request)
     context = {
         **on_day(request, when),
         "page": page,
-        "promises": [_promise(row, user, when) for row in page.open_commitments],
+        "promises": [_promise(row, user, when) for row in page.open_commitments[:most]],
+        "most": most,
         "figures": _figures(page),
-        "lines": initiative_rows(page.led, when, day_query(request)),
+        "lines": initiative_rows(page.led[:most], when, day_query(request)),
         "is_mine": page.department.subject_id in user.liaison_department_ids,
         "breadcrumb": [
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},

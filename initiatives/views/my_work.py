@@ -1,20 +1,19 @@
 """Home: what needs me now, what comes next, what I follow."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from initiatives.models import Initiative
 from initiatives.selectors.my_work import my_work as work_of
 from initiatives.selectors.my_work import needs_a_manager
 from initiatives.selectors.status import InitiativeStatus
 from people.models import User
 from people.roles import Role
 from records.asof import AsOf
-from web.requests import user_of
+from web.requests import most_rows, user_of
 
 LISTED = 8  # rows of each list for managers; the rest behind the link
 
@@ -24,10 +23,11 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """The first page after signing in, for every role."""
     user = user_of(request)
     when = AsOf.now(timezone.now())
-    work = work_of(user, when)
+    work, most = work_of(user, when), most_rows(request)
     context: dict[str, Any] = {
         "work": work,
-        "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
+        "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due[:most]],
+        "most": most,
         "has_own": bool(work.follows or work.needs or work.has_next),
         "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),
         "attention": _attention(when) if user.has_perm("initiatives.restructure_initiative") else [],
@@ -35,9 +35,17 @@ def my_work(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/my_work.html", context)
 
 
+class Owned(NamedTuple):
+    """As much of an initiative as the policy looks at; a row of the model costs more than all rules together."""
+
+    pk: int
+    owner_id: int | None
+    lead_department_id: int | None
+
+
 def _may_update(user: User, row: InitiativeStatus) -> bool:
-    """The one policy, asked with an unsaved row that has what it looks at."""
-    like = Initiative(pk=row.id, owner_id=row.owner_id, lead_department_id=row.department_id)
+    """The one policy, asked with what it looks at."""
+    like = Owned(row.id, row.owner_id, row.department_id)
     return user.has_perm("initiatives.add_status_update", like)
 
 

@@ -18,7 +18,7 @@ from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.status import statuses_in
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
 from records.asof import AsOf
-from web.requests import user_of
+from web.requests import most_rows, user_of
 
 
 @require_safe
@@ -78,12 +78,14 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         return not_kept(request, plan.goal_label.lower(), named)
     goal = goals[place]
     whole, sections = goal_sections(goal, when)
+    most = most_rows(request)
     context = {
         **on_day(request, when),
         "plan": plan,
         "goal": goal,
         "rollup": whole,
-        "sections": [(one, initiative_rows(one.rows, when, day_query(request))) for one in sections],
+        "most": most,
+        "sections": [(one, initiative_rows(one.rows[:most], when, day_query(request))) for one in sections],
         "before": goals[place - 1] if place else None,
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),

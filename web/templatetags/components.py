@@ -80,6 +80,16 @@ def show_name(name: str | None, *, missing: str = "") -> SafeString:
     return escape(missing) if missing else SafeString('<span class="late">No owner</span>')
 
 
+@register.simple_tag(takes_context=True)
+def more(context: Context, rows: Sequence[Any], most: int | None) -> SafeString:
+    """After a list that shows `rows|upto:most`: how many there are besides, and the way to all of them."""
+    if most is None or len(rows) <= most:
+        return SafeString("")
+    query = context["request"].GET.copy()
+    query["rows"] = "all"
+    return format_html('<p class="small"><a href="?{}">Show {} more</a></p>', query.urlencode(), len(rows) - most)
+
+
 @register.simple_tag
 def names(several: Iterable[str]) -> SafeString:
     return format_html_join(", ", "<bdi>{}</bdi>", ((name,) for name in several))
