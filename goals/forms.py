@@ -210,6 +210,55 @@ class PlaceForm(PageForm):
         return self.stands
 
 
+class RestoreForm(PlaceForm):
+    """A number, for the old one may be taken, and a place, for the old group may be gone."""
+
+    field_order = ("number", "place")
+    number = forms.CharField(max_length=20, label="Number")
+    reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
+
+
+class ReasonedForm(PageForm):
+    """A reason, which a draft can do without."""
+
+    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Kept in the history.")
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = plan.state != Plan.State.DRAFT
+
+
+class MergeForm(ReasonedForm):
+    """Which row of the same kind takes over."""
+
+    field_order = ("into", "reason")
+    into = forms.TypedChoiceField(label="Into", coerce=int)
+
+    def __init__(self, *args: Any, others: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].choices = [("", "Choose one"), *others]  # type: ignore[attr-defined]
+
+
+class SplitForm(PageForm):
+    """The second row, and what goes with it; `parts` are what stands under the first."""
+
+    number = forms.CharField(max_length=20, label="Number of the new one")
+    title = forms.CharField(max_length=200, label="Title of the new one")
+    moving = forms.MultipleChoiceField(
+        required=False, label="What goes with it", widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["moving"].choices = parts  # type: ignore[attr-defined]
+        if not parts:
+            del self.fields["moving"]
+
+    def stored(self, row: Any, name: str) -> Any:
+        """A new row stands beside this one and replaces nothing of it."""
+        return NOT_STORED
+
+
 class RenumberForm(PageForm):
     """Whether initiatives are counted within their strategies, as was shown; `row` is the tree that was looked at."""
 

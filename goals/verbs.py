@@ -4,24 +4,18 @@ from records.verbs import FIELDS, register
 
 register("plan", "Plan", created="Plan added", changed="Plan edited")
 register(
-    "goal",
-    "Focus area",
-    created="Focus area added",
-    changed="Focus area edited",
-    moved="Focus area moved",
-    renumbered="Focus area renumbered",
-)
+    "goal", "Focus area", created="Focus area added", changed="Focus area edited", moved="Focus area moved",
+    renumbered="Focus area renumbered", split="Focus area split", merged="Focus areas merged",
+    retired="Focus area retired", restored="Focus area restored",
+)  # fmt: skip
 register(
-    "strategy",
-    "Strategy",
-    created="Strategy added",
-    changed="Strategy edited",
-    moved="Strategy moved",
-    renumbered="Strategy renumbered",
-)
+    "strategy", "Strategy", created="Strategy added", changed="Strategy edited", moved="Strategy moved",
+    renumbered="Strategy renumbered", split="Strategy split", merged="Strategies merged", retired="Strategy retired",
+    restored="Strategy restored",
+)  # fmt: skip
 register("priority", "Priority", created="Priority added", changed="Priority edited")
 FIELDS.update(
     {"end_date": "End", "fiscal_year_start_month": "Fiscal year starts in month", "goal": "Focus area",
      "goal_label": "Focus areas are called", "holidays": "Days without reminders", "lead": "Lead", "slug": "Short name",
-     "place": "Place", "start_date": "Start", "title": "Title"}
+     "merged": "Merged into it", "place": "Place", "split_off": "Split off", "start_date": "Start", "title": "Title"}
 )  # fmt: skip

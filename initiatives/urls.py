@@ -10,6 +10,7 @@ from initiatives.views import (
     lists,
     milestones,
     overview,
+    regrouping,
     status_updates,
     structure,
 )
@@ -27,6 +28,16 @@ urlpatterns = [
     path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/", structure.structure_row, name="structure-row"),
     path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/name/", structure.structure_rename, name="structure-rename"),
     path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/move/", structure.structure_move, name="structure-move"),
+    path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/split/", regrouping.structure_split, name="structure-split"),
+    path("plans/<slug:slug>/structure/<str:kind>/<int:pk>/merge/", regrouping.structure_merge, name="structure-merge"),
+    path(
+        "plans/<slug:slug>/structure/<str:kind>/<int:pk>/retire/", regrouping.structure_retire, name="structure-retire"
+    ),
+    path(
+        "plans/<slug:slug>/structure/<str:kind>/<int:pk>/restore/",
+        regrouping.structure_restore,
+        name="structure-restore",
+    ),
     path("initiatives/", lists.initiative_list, name="initiative-list"),
     path("initiatives/export.<str:format>", lists.initiative_list_export, name="initiative-list-export"),
     path("departments/", departments.department_list, name="department-list"),
@@ -39,10 +50,10 @@ urlpatterns = [
     path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative-detail"),
     path("initiatives/<int:pk>/history/", initiatives.initiative_history, name="initiative-history"),
     path("initiatives/<int:pk>/edit/", initiatives.initiative_edit, name="initiative-edit"),
-    path("initiatives/<int:pk>/delete/", initiatives.initiative_delete, name="initiative-delete"),
     path("initiatives/<int:pk>/override/", initiatives.initiative_override, name="initiative-override"),
     path("initiatives/<int:pk>/override/lift/", initiatives.initiative_override_lift, name="initiative-override-lift"),
     path("plans/<slug:slug>/initiatives/new/", initiatives.initiative_create, name="initiative-create"),
+    path("plans/<slug:slug>/initiatives/<str:number>/", initiatives.initiative_by_number, name="initiative-by-number"),
     path("hand-over/", hand_over.initiative_hand_over, name="initiative-hand-over"),
     path("initiatives/<int:pk>/status-updates/new/", status_updates.status_update_create, name="status-update-create"),
     path(

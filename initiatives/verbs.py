@@ -10,9 +10,10 @@ from people.models import Department
 from records.verbs import FIELDS, register, register_page
 
 register(
-    "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative deleted",
+    "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative retired",
     status_overridden="Status overridden", override_lifted="Override lifted", handed_over="Handed over",
-    moved="Initiative moved", renumbered="Initiative renumbered",
+    moved="Initiative moved", renumbered="Initiative renumbered", split="Initiative split", merged="Initiatives merged",
+    restored="Initiative restored",
 )  # fmt: skip
 register(
     "status_update", "Status update", recorded="Status update", corrected="Status update corrected",
@@ -21,9 +22,11 @@ register(
 register(
     "milestone", "Milestone", added="Milestone added", changed="Milestone edited", completed="Milestone completed",
     reopened="Milestone reopened", cancelled="Milestone cancelled", handed_over="Milestone handed over",
+    transferred="Milestone moved to another initiative",
 )  # fmt: skip
 register(
-    "commitment", "Commitment", proposed="Commitment proposed", accepted="Commitment accepted",
+    "commitment", "Commitment", transferred="Commitment moved to another initiative",
+    proposed="Commitment proposed", accepted="Commitment accepted",
     declined="Commitment declined", offered="Another date or department proposed",
     agreed="Department’s proposal agreed", asked_again="Commitment asked for again",
     delivered="Commitment delivered", withdrawn="Commitment withdrawn",

@@ -19,8 +19,8 @@ NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 # Every table that the database protects, and how (the migrations named 0002_triggers).
 PROTECTED = {
     "append_only": [
-        "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "reports_reportact",
-        "reports_exportedfile", "reports_publishedfile",
+        "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "initiatives_lineage",
+        "reports_reportact", "reports_exportedfile", "reports_publishedfile",
     ],
     "interval": [
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",

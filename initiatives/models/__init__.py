@@ -7,6 +7,7 @@ from initiatives.models.initiative import (
     Initiative,
     InitiativeVersion,
 )
+from initiatives.models.lineage import Lineage
 from initiatives.models.milestone import Milestone, MilestoneVersion
 from initiatives.models.status import CLOSED, REPORTABLE, SILENT, EffectiveStatus, Status
 from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate, reader_of
@@ -23,6 +24,7 @@ __all__ = [
     "EffectiveStatus",
     "Initiative",
     "InitiativeVersion",
+    "Lineage",
     "Milestone",
     "MilestoneVersion",
     "Status",

@@ -1,13 +1,15 @@
 """What only the page of one initiative asks: people, priorities, and what "No change" must ask about."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import FilteredRelation, Q
 
-from goals.models import PriorityVersion
-from initiatives.models import Alignment, Contribution
+from goals.models import Plan, PriorityVersion
+from initiatives.models import Alignment, Contribution, Initiative, InitiativeVersion, Lineage
 from initiatives.selectors.rows import OPEN, MilestoneRow, milestones, read_milestones
 from records.asof import AsOf
+from records.history import whose_name
 
 
 def contributors_of(initiative_id: int, when: AsOf) -> list[str]:
@@ -25,6 +27,67 @@ def priorities_of(initiative_id: int, when: AsOf) -> list[str]:
     served = Alignment.objects.filter(when.q(), initiative=initiative_id).values("priority")
     rows = PriorityVersion.objects.as_of(when).filter(subject__in=served)
     return list(rows.order_by("order", "subject_id").values_list("name", flat=True))
+
+
+@dataclass(frozen=True)
+class Relative:
+    """An initiative that this one came from, or went on in, as it is called on the day; of a plan that it names."""
+
+    id: int
+    kind: str
+    is_origin: bool
+    name: str
+    plan: str
+    is_retired: bool
+
+    @property
+    def label(self) -> str:
+        """What stands before it on the page."""
+        before, after = RELATIONS[self.kind]
+        return before if self.is_origin else after
+
+    @property
+    def words(self) -> str:
+        """Its name; of another plan, with the plan's."""
+        return f"{self.name}, in {self.plan}" if self.kind == Lineage.Kind.CARRIED else self.name
+
+
+RELATIONS: dict[str, tuple[str, str]] = {
+    Lineage.Kind.CARRIED: ("Was", "Carried forward as"),
+    Lineage.Kind.SPLIT: ("Split off from", "Split off"),
+    Lineage.Kind.MERGED: ("Took over", "Goes on in"),
+}
+
+
+def relatives_of(initiative_id: int, when: AsOf) -> list[Relative]:
+    """What an initiative came from and went on in, as recorded by then, earliest first. One query."""
+    own = Q(initiative=initiative_id) | Q(origin=initiative_id)
+    rows = Lineage.objects.filter(own, when.recorded()).select_related("initiative__plan", "origin__plan")
+    found = []
+    for row in rows.order_by("recorded_at", "pk"):
+        is_origin = row.initiative_id == initiative_id
+        other = row.origin if is_origin else row.initiative
+        found.append(Relative(other.pk, row.kind, is_origin, str(other), str(other.plan), other.deleted_at is not None))
+    return found
+
+
+def goes_on_in(initiative_id: int) -> int | None:
+    """The initiative that a retired one was merged into."""
+    retired = Initiative.objects.filter(pk=initiative_id, deleted_at__isnull=False)
+    merged = Lineage.objects.filter(origin__in=retired, kind=Lineage.Kind.MERGED)
+    found: int | None = merged.order_by("-pk").values_list("initiative", flat=True).first()
+    return found
+
+
+def earlier_numbers(initiative_id: int, now: str) -> list[str]:
+    """The numbers it had before, in the order in which it had them."""
+    had = InitiativeVersion.objects.filter(subject=initiative_id).order_by("recorded_from")
+    return [number for number in dict.fromkeys(had.values_list("number", flat=True)) if number != now]
+
+
+def initiative_called(plan: Plan, number: str) -> int | None:
+    """The initiative that has this number in a plan, or had it last."""
+    return whose_name(InitiativeVersion.objects.filter(plan=plan, number=number))
 
 
 def passed_since(initiative_id: int, since: date, today: date) -> list[MilestoneRow]:

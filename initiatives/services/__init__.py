@@ -34,6 +34,7 @@ from initiatives.services.milestones import (
     reopen_milestone,
     update_milestone,
 )
+from initiatives.services.regrouping import merge_rows, restore_row, retire_row, split_row
 from initiatives.services.status_updates import (
     NewerUpdate,
     acknowledge_update,
@@ -65,6 +66,7 @@ __all__ = [
     "discard_draft",
     "hand_over",
     "lift_override",
+    "merge_rows",
     "move_commitment",
     "move_row",
     "offer_commitment",
@@ -76,7 +78,10 @@ __all__ = [
     "record_status_updates",
     "renumber_plan",
     "reopen_milestone",
+    "restore_row",
+    "retire_row",
     "save_draft",
+    "split_row",
     "update_initiative",
     "update_initiatives",
     "update_milestone",

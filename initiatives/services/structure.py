@@ -28,7 +28,7 @@ def move_row(*, row: Row, place: Place, seen_version: int | None = None, act: Ac
     Raises ValidationError where a number would stand twice, or what it should stand beside is no longer there.
     """
     plan, fresh = begin(row, seen_version)
-    parent = _parent(fresh, place)
+    parent = parent_of(fresh, place)
     was, beside = _beside(fresh), _beside(fresh, parent)
     index = _index(beside, place)
     if index == was.index(fresh) and all(getattr(fresh, name) == value for name, value in parent.items()):
@@ -108,7 +108,7 @@ def take_along(strategy: Strategy, plan: Plan, act: Act) -> None:
         record_change(row, {"goal": strategy.goal}, verb="initiative.moved", act=act, parent=plan)
 
 
-def _parent(row: Goal | Strategy | Initiative, place: Place) -> dict[str, Any]:
+def parent_of(row: Goal | Strategy | Initiative, place: Place) -> dict[str, Any]:
     """What a row stands under, as its fields; nothing for a focus area."""
     if isinstance(row, Goal):
         return {}

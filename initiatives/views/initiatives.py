@@ -8,15 +8,22 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Plan, PlanVersion
-from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm, ReasonForm
+from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm
 from initiatives.models import Commitment, Initiative, InitiativeVersion, StatusUpdate
 from initiatives.selectors.history import history_of
-from initiatives.selectors.initiative_page import contributors_of, priorities_of
+from initiatives.selectors.initiative_page import (
+    contributors_of,
+    earlier_numbers,
+    goes_on_in,
+    initiative_called,
+    priorities_of,
+    relatives_of,
+)
 from initiatives.selectors.rows import (
     CommitmentRow,
     commitments,
@@ -29,7 +36,6 @@ from initiatives.selectors.rows import (
 from initiatives.selectors.status import InitiativeStatus, status_of
 from initiatives.services import (
     create_initiative,
-    delete_initiative,
     lift_override,
     override_status,
     update_initiative,
@@ -91,7 +97,13 @@ class AllowedActions:
 @speaks_for_a_day
 def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
     """How it stands, what is dated, who promised what, what was said. `?as_of=` tells it as it stood on a day."""
-    initiative = _seen_initiative(request, pk, when)
+    try:
+        initiative = _seen_initiative(request, pk, when)
+    except Http404:
+        led = goes_on_in(pk)
+        if led is None:
+            raise
+        return redirect("initiatives:initiative-detail", led)
     status = status_of(pk, when)
     if status is None:
         return not_kept(request, "initiative", InitiativeVersion.objects.filter(subject=pk))
@@ -122,7 +134,10 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "has_more_updates": not wants_all and len(shown_updates) > UPDATES_SHOWN,
         "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
         "draft": may["update"] and getattr(initiative, "has_draft", False),
-        "facts": _facts(status, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
+        "facts": [
+            *_facts(status, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
+            *_past(pk, status.number, when),
+        ],
         "breadcrumb": _way_then(initiative, status, plan.title, when),
     }
     template = "initiatives/initiative_detail.html"
@@ -174,6 +189,20 @@ def _facts(
     ]
 
 
+def _past(pk: int, number: str, when: AsOf) -> list[dict[str, Any]]:
+    """Earlier numbers, and what it came from or went on in."""
+    earlier = earlier_numbers(pk, number) if when.is_live else []
+    numbers = [{"label": "Earlier numbers", "value": ", ".join(earlier)}] if earlier else []
+    return numbers + [
+        {
+            "label": one.label,
+            "value": one.words,
+            "href": "" if one.is_retired else link("initiatives:initiative-detail", one.id, when=when),
+        }
+        for one in relatives_of(pk, when)
+    ]
+
+
 def _way_then(initiative: Initiative, status: InitiativeStatus, title: str, when: AsOf) -> list[dict[str, str]]:
     """Breadcrumb with the labels of then."""
     slug = initiative.plan.slug
@@ -216,6 +245,16 @@ def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResp
         "breadcrumb": way,
     }
     return render(request, "initiatives/initiative_history.html", context)
+
+
+@require_GET
+def initiative_by_number(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """From the number of now or of earlier, as it stands in a mail or a paper, to the page."""
+    plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    found = initiative_called(plan, number)
+    if found is None:
+        raise Http404
+    return redirect("initiatives:initiative-detail", found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -271,25 +310,9 @@ def initiative_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     context = form_page(initiative, "Edit the initiative", "Save")
     if user_of(request).has_perm("initiatives.delete_initiative", initiative):
-        context["danger_href"] = reverse("initiatives:initiative-delete", args=[pk])
-        context["danger_label"] = "Delete this initiative"
-    return answer_form(request, form=form, save=save, template="form.html", context=context)
-
-
-@require_http_methods(["GET", "POST"])
-def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hide an initiative from now on, after asking."""
-    initiative = get_initiative_or_404(request, pk, needs="delete_initiative")
-    form = form_for(request, ReasonForm, row=initiative)
-
-    def save() -> str:
-        act = act_of(request, reason=form.cleaned_data["reason"])
-        delete_initiative(initiative=initiative, seen_version=form.cleaned_data["version"], act=act)
-        messages.success(request, f"Deleted: {initiative}. Its history and earlier reports keep it.")
-        return reverse("my-work")
-
-    lede = "It leaves lists, reminders and counts from now on. Its history and earlier reports keep it."
-    context = form_page(initiative, "Delete the initiative?", "Delete it", lede=lede, is_danger=True)
+        parts = [initiative.plan.slug, "initiative", pk]
+        context["danger_href"] = reverse("initiatives:structure-retire", args=parts)
+        context["danger_label"] = "Retire this initiative"
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 

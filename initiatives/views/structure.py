@@ -177,6 +177,14 @@ def _place_form(request: HttpRequest, tree: Tree, row: Goal | Strategy | Initiat
     )  # fmt: skip
 
 
+def choices_of_places(tree: Tree, kind: str, pk: int) -> dict[str, list[tuple[str, str]]]:
+    """Every place, group by group, as a choice of a form."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for place in places(tree, kind, pk):
+        groups.setdefault(place.group, []).append((place.value, place.label))
+    return groups
+
+
 def _plan_of(row: Goal | Strategy | Initiative) -> Plan:
     return row.goal.plan if isinstance(row, Strategy) else row.plan
 

@@ -73,7 +73,7 @@ def test_a_form_from_elsewhere_changes_nothing(cast, plan, initiative):
 @pytest.mark.parametrize("who", ["viewer", "contributor", "leader", "stranger"])
 def test_b48_knowing_an_address_gives_no_right(cast, initiative, sign_in, who):
     client = sign_in(getattr(cast, who))
-    for name in ("status-update-create", "initiative-edit", "milestone-create", "initiative-delete"):
+    for name in ("status-update-create", "initiative-edit", "milestone-create"):
         path = reverse(f"initiatives:{name}", args=[initiative.pk])
         assert client.post(path, {"status": "completed", "title": "Taken"}).status_code == 403, name
     assert not StatusUpdate.objects.exists()

@@ -38,7 +38,9 @@ TEXTS = {"text", "textarea"}
 LEFT_OUT = {"people:password-change", "gallery"}
 # Sending the form is itself the change, whatever stands in it; there is no unchanged save.
 ACTIONS = {
-    "initiatives:initiative-delete", "initiatives:milestone-cancel", "initiatives:milestone-complete",
+    "initiatives:structure-retire", "initiatives:structure-merge", "initiatives:structure-split",
+    "initiatives:structure-restore", "initiatives:structure-renumber",
+    "initiatives:milestone-cancel", "initiatives:milestone-complete",
     "initiatives:initiative-hand-over", "people:role-grant", "imports:import-apply",
 }  # fmt: skip
 # Answered by a signed link out of a mail, without a session; or one button with nothing typed.

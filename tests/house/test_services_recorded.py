@@ -44,6 +44,16 @@ def equity() -> Goal:
     return Goal.objects.get(title="Equity")
 
 
+def strategy(world: World) -> Strategy:
+    """One more, with nothing in it."""
+    return g.create_strategy(goal=goal(world), fields={"number": "1.9", "title": "Nine"}, act=by(world, minutes=0))
+
+
+def restored(world: World, row: Goal | Strategy) -> Any:
+    i.retire_row(row=row, act=by(world, minutes=0))
+    return i.restore_row(row=row, number=row.number, place=Place("First", goal_id=goal(world).pk), act=by(world))
+
+
 def priority(world: World) -> Priority:
     return g.create_priority(plan=world.plan, name="Cleaner", act=by(world, minutes=0))
 
@@ -173,6 +183,30 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "initiatives.move_row": (["goal.moved", "strategy.moved"], lambda w: (
         i.move_row(row=equity(), place=Place("First"), act=by(w)),
         i.move_row(row=Strategy.objects.get(), place=Place("First", goal_id=equity().pk), act=by(w)))),
+    "initiatives.split_row": (
+        ["initiative.created", "initiative.split", "milestone.transferred", "strategy.created", "strategy.split",
+         "goal.created", "goal.split"],
+        lambda w: (
+            i.split_row(row=w.initiative, number="1.77", title="Part", moving=[w.milestone], act=by(w)),
+            i.split_row(row=Strategy.objects.get(), number="1.7", title="Part", act=by(w)),
+            i.split_row(row=equity(), number="7", title="Part", act=by(w)))),
+    "initiatives.merge_rows": (
+        ["initiative.created", "milestone.transferred", "milestone.transferred", "commitment.transferred",
+         "initiative.merged", "initiative.merged", "strategy.created", "strategy.merged", "strategy.merged",
+         "strategy.moved", "initiative.moved", "goal.merged", "goal.merged"],
+        lambda w: (
+            i.merge_rows(row=w.initiative, into=make_initiative(w.plan, number="8.1"), act=by(w)),
+            i.merge_rows(row=Strategy.objects.get(), into=strategy(w), act=by(w)),
+            i.merge_rows(row=goal(w), into=equity(), act=by(w)))),
+    "initiatives.retire_row": (
+        ["strategy.created", "initiative.deleted", "strategy.retired", "goal.retired"],
+        lambda w: [i.retire_row(row=row, act=by(w)) for row in (w.initiative, strategy(w), equity())]),
+    "initiatives.restore_row": (
+        ["initiative.restored", "strategy.created", "strategy.retired", "strategy.restored", "goal.retired",
+         "goal.restored"],
+        lambda w: [
+            i.restore_row(row=w.retired, number="9.9", place=Place("First", goal_id=goal(w).pk), act=by(w)),
+            *(restored(w, row) for row in (strategy(w), equity()))]),
     "initiatives.renumber_plan": (
         ["goal.moved", "goal.renumbered", "goal.renumbered", "strategy.renumbered", "initiative.renumbered"],
         lambda w: (
@@ -325,6 +359,7 @@ NOT_REPEATED = {
     "people.create_department", "people.create_user", "people.set_password", "goals.create_plan",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
+    "initiatives.split_row", "initiatives.merge_rows", "initiatives.retire_row", "initiatives.restore_row",
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
     "initiatives.agree_to_offer", "initiatives.ask_again", "people.accept_invitation",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",

@@ -48,7 +48,7 @@ def test_rows_of_the_log_name_what_they_happened_to_and_link_to_it(sign_in, cast
     assert found["Commitment proposed"] == ("Poles", page)
     assert found["Role given"] == ("Viewer", reverse("people:person-detail", args=[cast.viewer.pk]))
     # What was deleted has no page; its plan has one.
-    assert found["Initiative deleted"] == ("1.9 Initiative 1.9", reverse("initiatives:plan-detail", args=[plan.slug]))
+    assert found["Initiative retired"] == ("1.9 Initiative 1.9", reverse("initiatives:plan-detail", args=[plan.slug]))
     assert f'href="{page}">Pilot</a>' in answer.content.decode()
 
 

@@ -11,7 +11,7 @@ from goals.services import create_priority
 from imports.models import Import
 from imports.services import answer_columns, take_file, work_on_next
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
-from initiatives.services import propose_commitment
+from initiatives.services import propose_commitment, retire_row
 from outbox.models import Message
 from outbox.services import send_test
 from people.models import Department, RoleGrant, User
@@ -39,6 +39,7 @@ class World:
     commitment: Commitment
     grant: RoleGrant
     one_off: OneOff
+    retired: Initiative
     rows: int = 1
     departments: list[Department] = field(default_factory=list)
 
@@ -66,11 +67,16 @@ class World:
             "export": ExportJob.objects.earliest("pk"), "import": Import.objects.earliest("pk"),
         }  # fmt: skip
         name = address.name.rpartition(":")[2]
+        if name == "structure-restore":
+            keys["structure"] = self.retired
         row = self.initiative  # what "…-create" hangs on
         if not name.endswith(("-create", "-no-change")):
             row = next((row for word, row in keys.items() if name.startswith(word)), row)
+        kind = WORDS["kind"]
+        if name == "structure-merge":  # into the other focus area
+            row, kind = goal, "goal"
         return {
-            **WORDS, "pk": row.pk, "initiative_id": self.initiative.pk, "row_id": self.initiative.pk,
+            **WORDS, "kind": kind, "pk": row.pk, "initiative_id": self.initiative.pk, "row_id": self.initiative.pk,
             "slug": self.plan.slug,
             "abbreviation": self.cast.streets.abbreviation, "grant_pk": self.grant.pk, "name": "none.eml",
         }  # fmt: skip
@@ -114,4 +120,6 @@ def build_world() -> World:
     answer_columns(job=job, mapping=job.mapping, default_goal="", act=act(timezone.now(), cast.manager))
     work_on_next(at=timezone.now())
     grant = RoleGrant.objects.get(user=cast.viewer)
-    return World(cast, plan, row, soon, update, promise, grant, one_off)
+    retired = make_initiative(plan, number="9.9")
+    retire_row(row=retired, act=act(timezone.now(), cast.manager, reason="Given up"))
+    return World(cast, plan, row, soon, update, promise, grant, one_off, retired)

@@ -42,6 +42,10 @@ def whole(initiative, **more) -> dict[str, object]:
     return sent | more
 
 
+def retiring(initiative):
+    return reverse("initiatives:structure-retire", args=[initiative.plan.slug, "initiative", initiative.pk])
+
+
 def test_b48_the_owner_may_do_their_own_and_nothing_else(sign_in, cast, plan, initiative):
     other = make_initiative(plan, number="1.2", owner=cast.contributor)
     client = sign_in(cast.owner)
@@ -51,7 +55,7 @@ def test_b48_the_owner_may_do_their_own_and_nothing_else(sign_in, cast, plan, in
     assert client.get(to("status-update-create", other)).status_code == 403
     assert client.post(to("initiative-edit", other), whole(other)).status_code == 403
     assert client.post(reverse("initiatives:initiative-create", args=[plan.slug]), whole(other)).status_code == 403
-    assert client.post(to("initiative-delete", initiative), {"version": 1}).status_code == 403
+    assert client.post(retiring(initiative), {"version": 1}).status_code == 403
     assert client.post(to("initiative-override", initiative), {"status": "on_track"}).status_code == 403
     assert Initiative.objects.filter(deleted_at__isnull=True).count() == 2
 
@@ -82,7 +86,7 @@ def test_b51_a_locked_plan_refuses_to_add_and_delete_but_takes_updates(sign_in, 
     update_plan(plan=plan, fields={"is_locked": True}, act=act())
     client = sign_in(cast.admin)
     added = client.post(reverse("initiatives:initiative-create", args=[plan.slug]), whole(initiative, number="9.9"))
-    deleted = client.post(to("initiative-delete", initiative), {"version": initiative.version})
+    deleted = client.post(retiring(initiative), {"version": initiative.version, "reason": "Done"})
     assert (added.status_code, deleted.status_code) == (422, 422)
     assert "The plan is locked" in added.content.decode()
     assert "The plan is locked" in deleted.content.decode()
@@ -107,7 +111,7 @@ def test_b55_every_change_is_told_with_person_time_field_values_and_channel(sign
     delete_initiative(initiative=initiative, act=act(NOW, cast.manager))
     assert sign_in(cast.viewer).get(to("initiative-history", initiative)).status_code == 404
     kept = sign_in(cast.admin).get(to("initiative-history", initiative))
-    assert "Initiative deleted" in kept.content.decode()
+    assert "Initiative retired" in kept.content.decode()
 
 
 def test_b56_what_a_job_did_is_told_of_the_system(sign_in, cast, initiative):
@@ -213,9 +217,9 @@ def test_owner_and_contributor_change_the_text_only(sign_in, cast, initiative):
 
 def test_deleting_asks_first_and_keeps_the_past(sign_in, cast, initiative):
     client = sign_in(cast.manager)
-    assert client.get(to("initiative-delete", initiative)).status_code == 200
-    answer = client.post(to("initiative-delete", initiative), {"version": initiative.version, "reason": "Merged"})
-    assert answer["Location"] == "/"
+    assert client.get(retiring(initiative)).status_code == 200
+    answer = client.post(retiring(initiative), {"version": initiative.version, "reason": "Merged"})
+    assert answer["Location"] == reverse("initiatives:plan-structure", args=[initiative.plan.slug])
     assert client.get(to("initiative-detail", initiative)).status_code == 404
     then = client.get(to("initiative-detail", initiative) + "?as_of=2026-09-30")
     assert initiative.title in then.content.decode()
