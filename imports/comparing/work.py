@@ -64,7 +64,7 @@ def _can_begin(run: Compare, entry: Entry, line: Line, goal: Any, title: str) ->
             entry.headings.get("title", "Title"), "",
             f"No initiative here has the number {number}, and a new one needs a title." if number else "Give a title.",
         )  # fmt: skip
-    if goal is None:
+    if goal is None and title:
         label = run.plan.goal_label
         line.refuse(entry.headings.get("goal", label), "", f"Say under which {label.lower()} it belongs.")
     return not line.problems

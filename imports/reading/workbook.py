@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -26,7 +27,8 @@ from imports.reading.sheets import (
 WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # A column beyond ZZ, or a row beyond 99,999, in the name of a cell: somebody put one value at the end of the world.
-FAR_AWAY = re.compile(rb'\sr="(?:[A-Z]{3,}\d+|[A-Z]{0,3}\d{6,})"')
+FAR_AWAY = re.compile(rb'\sr="(?:[A-Z]{3,}\d+|[A-Z]{1,2}\d{6,})"')
+FAR_BELOW = re.compile(rb'\sr="\d{6,}"')
 # A formula without the answer that a spreadsheet program would have stored. No part of it can match at two places.
 UNANSWERED = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*>\s*<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
@@ -50,9 +52,8 @@ class _Found:
         self.formulas: dict[tuple[int, int], str] = {}
         if b"<f" in xml:
             for letters, row, text in UNANSWERED.findall(xml):
-                self.formulas[int(row), column_index_from_string(letters.decode())] = "=" + text.decode(
-                    "utf-8", "replace"
-                )
+                formula = unescape(text.decode("utf-8", "replace"))
+                self.formulas[int(row), column_index_from_string(letters.decode())] = f"={formula}"
         self.merged = [
             (int(top), column_index_from_string(left.decode()), int(bottom), column_index_from_string(right.decode()))
             for left, top, right, bottom in MERGED.findall(xml)
@@ -104,7 +105,7 @@ def _look_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> _Found | N
         raise too_many("rows", f"{rows:,}", MOST_ROWS)
     if cells > MOST_CELLS:
         raise too_many("cells", f"{cells:,}", MOST_CELLS)
-    far = FAR_AWAY.search(xml)
+    far = FAR_AWAY.search(xml) or FAR_BELOW.search(xml)
     if far:
         where = far[0].split(b'"')[1].decode()
         raise CannotRead(
@@ -155,7 +156,8 @@ def _add(sheet: Sheet, found: _Found | None) -> None:
     if found is None:
         return
     for (row, column), text in found.formulas.items():
-        if row <= len(sheet.rows) and column <= MOST_COLUMNS:
+        if row <= MOST_ROWS and column <= MOST_COLUMNS:
+            sheet.rows.extend([] for _ in range(row - len(sheet.rows)))
             cells = sheet.rows[row - 1]
             cells.extend([None] * (column - len(cells)))
             if cells[column - 1] in (None, ""):

@@ -1,15 +1,24 @@
 """The steps that a plan manager takes with a file, through the pages."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from imports.models import Import, unpacked
+from imports.services import work_on_next
 from tests.imports.files import upload
 
 
 def send(client, plan, data, name="plan.csv"):
     answer = client.post(reverse("imports:import-start", args=[plan.slug]), {"file": upload(data, name)})
     assert answer.status_code == 302, answer.content.decode()
-    return Import.objects.latest("pk")
+    return worked(Import.objects.latest("pk"))
+
+
+def worked(job):
+    """A large file is worked on by a worker, which here is this."""
+    while job.is_open and work_on_next(at=timezone.now(), only=job):
+        job.refresh_from_db()
+    return job
 
 
 def take_guess(client, job):
@@ -20,7 +29,7 @@ def take_guess(client, job):
     answer = client.post(page, values)
     assert answer.status_code == 302, answer.context["form"].errors
     job.refresh_from_db()
-    return job
+    return worked(job)
 
 
 def lines(job, group=""):
@@ -34,4 +43,7 @@ def sentences(job):
 
 def apply(client, job, **more):
     job.refresh_from_db()
-    return client.post(reverse("imports:import-apply", args=[job.pk]), {"digest": job.digest, **more})
+    answer = client.post(reverse("imports:import-apply", args=[job.pk]), {"digest": job.digest, **more})
+    job.refresh_from_db()
+    worked(job)
+    return answer
