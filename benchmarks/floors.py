@@ -111,15 +111,17 @@ _UPDATE = [
     "INSERT INTO bare_records_auditevent (happened_at, actor_id, actor_label, channel, verb, target_type, target_id,"
     " target_label, parent_type, changes, reason) VALUES (%(at)s, %(by)s, 'Somebody', 'web', 'status_update.recorded',"
     " 'initiative', %(i)s, 'An initiative', '', %(changes)s, '')",
-    "INSERT INTO bare_outbox_message (fence, attempts, next_try_at, note, kind, key, day, message_id, date, planned_at,"
-    " state, to_address, subject, text, html, person_id) VALUES (0, 0, %(at)s, '', 'test', %(words)s, %(at)s,"
-    " %(words)s, %(at)s, %(at)s, 'queued', '', '', '', '', %(by)s)",
 ]
 _AGAIN = (  # the version that held until now is closed, and the next one opened from it
     "WITH old AS (UPDATE bare_initiatives_initiativeversion SET recorded_until = %(at)s WHERE subject_id = %(i)s"
     " AND recorded_until IS NULL RETURNING *) INSERT INTO bare_initiatives_initiativeversion (recorded_from,"
     " latest_update_id, last_updated_at, reported_status, {same}) SELECT %(at)s, {latest}, %(at)s, %(status)s, {same}"
     " FROM old"
+)
+# What a message holds, and whatever else its table wants filled.
+_MESSAGE = {"key": "%(words)s", "message_id": "%(words)s", "person_id": "%(by)s", "kind": "'test'", "state": "'queued'"}
+_EMPTY = {"timestamp with time zone": "%(at)s", "date": "%(at)s"} | dict.fromkeys(
+    ("integer", "smallint", "bigint"), "0"
 )
 
 urlpatterns = [
@@ -146,4 +148,10 @@ def prepare_writing() -> None:
             [own],
         )
         (same,) = cursor.fetchone()
-    _UPDATE.append(_AGAIN.format(same=same, latest=_LATEST))
+        cursor.execute(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'outbox_message' "
+            "AND is_nullable = 'NO' AND column_name <> 'id'"
+        )
+        needed = {name: _MESSAGE.get(name) or _EMPTY.get(kind, "''") for name, kind in cursor.fetchall()}
+    message = f"INSERT INTO bare_outbox_message ({', '.join(needed)}) VALUES ({', '.join(needed.values())})"
+    _UPDATE.extend([_AGAIN.format(same=same, latest=_LATEST), message])

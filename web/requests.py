@@ -112,12 +112,11 @@ def once(request: HttpRequest, effect: Callable[[], str]) -> str:
     same = {"key": key, "content": _fingerprint(request)}
     try:
         with transaction.atomic():
-            claim, is_first = IdempotencyKey.objects.get_or_create(
-                **same, defaults={"user": user_of(request), "result": "", "recorded_at": timezone.now()}
-            )
-            if is_first:
-                claim.result = effect()
-                claim.save(update_fields=["result"])
+            claim = IdempotencyKey.objects.create(
+                **same, user=user_of(request), result="", recorded_at=timezone.now()
+            )  # whoever sends the same at the same moment waits here
+            claim.result = effect()
+            claim.save(update_fields=["result"])
             return claim.result
     except IntegrityError:
         earlier = IdempotencyKey.objects.filter(**same).first()

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from goals.models import Plan
 from initiatives.models import Acknowledgement, Initiative, Status, StatusDraft, StatusUpdate
 from initiatives.models.status_update import WORDS
 from people.models import User
@@ -154,7 +155,7 @@ def _publish(
     act = settled(act, row)
     update = new_update(row, words, act, act.at, is_no_change=is_no_change)
     update.save(force_insert=True)
-    record_change(row, copied(update), verb=verb, act=act, parent=row.plan)
+    record_change(row, copied(update), verb=verb, act=act, parent=Plan(pk=row.plan_id))  # the event keeps its number
     if act.by is not None:
         discard_draft(initiative=row, author=act.by)
     return update

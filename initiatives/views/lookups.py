@@ -20,9 +20,7 @@ def get_initiative_or_404(request: HttpRequest, pk: int, needs: str = "view_init
     `has_draft` says whether this person has an unpublished update of it.
     """
     draft = StatusDraft.objects.filter(initiative=OuterRef("pk"), author=user_of(request))
-    found = Initiative.objects.select_related(
-        "plan", "goal", "owner", "lead_department", "latest_update__author"
-    ).annotate(has_draft=Exists(draft))
+    found = Initiative.objects.select_related("plan", "goal").annotate(has_draft=Exists(draft))
     row = _found(found.filter(deleted_at__isnull=True), pk)
     if not user_of(request).has_perm("initiatives.view_initiative", row):
         raise Http404

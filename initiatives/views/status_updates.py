@@ -39,7 +39,6 @@ def status_update_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_for(request, StatusUpdateForm, row=initiative)
     context: dict[str, Any] = {
         "initiative": initiative,
-        "latest": initiative.latest_update,
         "draft": _restore_draft(request, form, initiative) if request.method == "GET" else None,
         "breadcrumb": crumbs(initiative, "Post an update"),
     }
