@@ -1,4 +1,4 @@
-"""`python -m benchmarks.kept [SIZE…]`: grown plans that stay on the server, so that they are built once.
+"""`python -m benchmarks.kept [SIZE…]`: grown plans that stay on the server, built once and migrated since.
 
 Another process may use them, or copy one in seconds: `site.database(name, template=…)`.
 """
@@ -18,18 +18,18 @@ def main(*told: str) -> None:
     for size in map(int, told or NAMES):
         name = NAMES[size]
         with psycopg.connect(server.geturl(), autocommit=True) as admin:
-            if admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
-                print(f"{name} is there.")
-                continue
-            admin.execute(f"CREATE DATABASE {name}")
+            is_there = admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if is_there is None:
+                admin.execute(f"CREATE DATABASE {name}")
         environment = {
             **os.environ,
             "DATABASE_URL": server._replace(path=f"/{name}").geturl(),
             "DJANGO_SETTINGS_MODULE": "planapp.settings_test",
         }
-        subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "benchmarks.child", "grow", str(size)], env=environment, check=True
+        command = (
+            ["manage.py", "migrate", "-v0"] if is_there is not None else ["-m", "benchmarks.child", "grow", str(size)]
         )
+        subprocess.run([sys.executable, *command], env=environment, check=True)  # noqa: S603 - our own program
         print(f"{name} holds {size:,} initiatives.")
 
 
