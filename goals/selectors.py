@@ -1,10 +1,11 @@
 """The shape of a plan as it stood: its own texts, focus areas, strategies and priorities, with the labels of then."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
-from goals.models import GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
+from goals.models import Goal, GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
 from records.asof import AsOf
 from records.history import whose_name
 
@@ -48,9 +49,18 @@ def goals_as_of(plan_id: int, when: AsOf) -> QuerySet[Any]:
 
 def lead_since(goal: str) -> Subquery:
     """The instant from which its present lead leads a focus area, None where nobody led before; `goal`: path to it."""
-    others = GoalVersion.objects.filter(subject=OuterRef(goal), recorded_until__isnull=False)
-    others = others.exclude(lead=OuterRef(f"{goal}__lead")).order_by("-recorded_until")
-    return Subquery(others.values("recorded_until")[:1])
+    return _lead_since(OuterRef(goal), OuterRef(f"{goal}__lead"))
+
+
+def _lead_since(goal: OuterRef, lead: OuterRef) -> Subquery:
+    others = GoalVersion.objects.filter(subject=goal, recorded_until__isnull=False)
+    return Subquery(others.exclude(lead=lead).order_by("-recorded_until").values("recorded_until")[:1])
+
+
+def led_by(person: Any) -> list[tuple[int, datetime | None]]:
+    """The focus areas that a person leads now, and since when; None where nobody led before."""
+    led = Goal.objects.filter(lead=person).annotate(since=_lead_since(OuterRef("pk"), OuterRef("lead")))
+    return list(led.values_list("pk", "since"))
 
 
 def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:

@@ -12,6 +12,7 @@ from goals.models import Plan, PlanVersion
 from initiatives.judgement import SILENT, sentences
 from initiatives.models import Commitment, CommitmentVersion
 from initiatives.selectors.lists import plan_rows
+from initiatives.selectors.parts import first_of
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.rows import (
     OPEN,
@@ -22,11 +23,12 @@ from initiatives.selectors.rows import (
     read_commitments,
     read_milestones,
 )
-from initiatives.selectors.status import InitiativeStatus, read
+from initiatives.selectors.status import InitiativeStatus, has_late_milestone
 from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
 from records.asof import AsOf, local_day
 from records.history import whose_name
+from web.parts import Part, part
 from web.tables import Column
 
 AHEAD = timedelta(days=60)  # what is next
@@ -65,29 +67,22 @@ class DepartmentPage:
     department: DepartmentVersion
     parent: DepartmentVersion | None
     offices: list[DepartmentVersion]
-    led: list[InitiativeStatus]
+    led: Part[InitiativeStatus]
     rollup: Rollup
-    commitments: list[CommitmentRow]
-    late_commitments: list[CommitmentRow]
-    late_milestones: list[MilestoneRow]
-    late_initiatives: list[tuple[InitiativeStatus, tuple[str, ...]]]
-    next_commitments: list[CommitmentRow]
-    next_milestones: list[MilestoneRow]
+    open_commitments: Part[CommitmentRow]  # what asks for an answer first, then by due date
+    closed_commitments: Part[CommitmentRow]
+    waiting: int  # open commitments that were not accepted yet
+    late_commitments: Part[CommitmentRow]
+    late_milestones: Part[MilestoneRow]
+    late_initiatives: Part[tuple[InitiativeStatus, tuple[str, ...]]]
+    next_commitments: Part[CommitmentRow]
+    next_milestones: Part[MilestoneRow]
     liaisons: list[tuple[str, str]]
     people: list[tuple[str, str]]
 
     @property
     def late_count(self) -> int:
-        return len(self.late_commitments) + len(self.late_milestones) + len(self.late_initiatives)
-
-    @property
-    def open_commitments(self) -> list[CommitmentRow]:
-        """What asks for an answer first, then by due date."""
-        return sorted((row for row in self.commitments if row.is_open), key=lambda row: row.state != "proposed")
-
-    @property
-    def closed_commitments(self) -> list[CommitmentRow]:
-        return [row for row in self.commitments if not row.is_open]
+        return sum(late.total for late in (self.late_commitments, self.late_milestones, self.late_initiatives))
 
 
 def department_lines(when: AsOf) -> list[DepartmentLine]:
@@ -132,8 +127,8 @@ def find_department(abbreviation: str, when: AsOf) -> int | None:
     return whose_name(DepartmentVersion.objects.filter(abbreviation__iexact=abbreviation), when)
 
 
-def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
-    """Eight queries; None where the department was not recorded at that moment."""
+def department_page(department_id: int, when: AsOf, *, limit: int | None) -> DepartmentPage | None:
+    """Ten queries; None where the department was not recorded at that moment."""
     family = _family(department_id, when)
     own = next((row for row in family if row.subject_id == department_id), None)
     if own is None:
@@ -141,7 +136,7 @@ def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
     offices = [row for row in family if row.parent_id == department_id and row.subject_id != department_id]
     ids = [department_id, *(row.subject_id for row in offices)]
     rows = _led(ids, when)
-    led = read(rows)
+    led = first_of(rows, limit, led=Q(pk__isnull=False), late=_is_late(when))
     promised = read_commitments(_promised(ids, when))
     due_milestones = read_milestones(
         _running(milestones(when), when).filter(OPEN, department__in=ids, due_date__lte=when.day + AHEAD)
@@ -151,14 +146,16 @@ def department_page(department_id: int, when: AsOf) -> DepartmentPage | None:
         department=own,
         parent=next((row for row in family if row.subject_id == own.parent_id), None),
         offices=offices,
-        led=led,
+        led=led["led"],
         rollup=tally(rows, when).whole,
-        commitments=promised,
-        late_commitments=[row for row in promised if row.is_late(when.day)],
-        late_milestones=[row for row in due_milestones if row.is_late(when.day)],
-        late_initiatives=[(row, why) for row in led if _is_late(row, when) and (why := sentences(row, when.day))],
-        next_commitments=[row for row in promised if _is_next(row, when)],
-        next_milestones=[row for row in due_milestones if not row.is_late(when.day)],
+        open_commitments=part(_open_first(promised), limit),
+        closed_commitments=part([row for row in promised if not row.is_open], limit),
+        waiting=sum(row.state == "proposed" for row in promised),
+        late_commitments=part([row for row in promised if row.is_late(when.day)], limit),
+        late_milestones=part([row for row in due_milestones if row.is_late(when.day)], limit),
+        late_initiatives=Part([(row, sentences(row, when.day)) for row in led["late"]], led["late"].total),
+        next_commitments=part([row for row in promised if _is_next(row, when)], limit),
+        next_milestones=part([row for row in due_milestones if not row.is_late(when.day)], limit),
         **_who(department_id, when),
     )
 
@@ -201,9 +198,14 @@ def _promised(ids: list[int], when: AsOf) -> QuerySet[Any]:
     return rows
 
 
-def _is_late(row: InitiativeStatus, when: AsOf) -> bool:
-    past = row.due_date is not None and row.due_date < when.day
-    return row.effective_status not in SILENT and (past or row.milestones_overdue > 0 or row.is_stale)
+def _open_first(promised: list[CommitmentRow]) -> list[CommitmentRow]:
+    return sorted((row for row in promised if row.is_open), key=lambda row: row.state != "proposed")
+
+
+def _is_late(when: AsOf) -> Q:
+    """An initiative that is late itself, has a late milestone, or was not heard of for too long."""
+    is_late = Q(due_date__lt=when.day) | Q(is_stale=True) | Q(has_late_milestone(when))
+    return ~Q(effective_status__in=SILENT) & is_late
 
 
 def _is_next(row: CommitmentRow, when: AsOf) -> bool:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q
-from django.db.models.functions import TruncDate
-from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
-from goals.selectors import lead_since
+from goals.selectors import led_by
 from initiatives.judgement import update_due
-from initiatives.models import CLOSED, SILENT, Contribution, StatusUpdate
+from initiatives.models import CLOSED, SILENT, Contribution, Initiative, Status, StatusUpdate
+from initiatives.selectors.parts import first_of
 from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,
@@ -21,13 +21,28 @@ from initiatives.selectors.rows import (
     read_commitments,
     read_milestones,
 )
-from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
+from initiatives.selectors.status import InitiativeStatus, has_late_milestone, read_decided, statuses_in
 from people.models import User
-from records.asof import AsOf, local_day
+from records.asof import AsOf, local_day, start_of_day
+from web.parts import Part, part
 from web.spans import in_words
 
 SOON = 14  # days ahead that count as "now"
 NEXT = 30  # days ahead that count as "next"
+
+
+class Judged(NamedTuple):
+    """What tells whether an update of an initiative is due; the first three are as `read_decided` takes them."""
+
+    pk: int
+    effective_status: str
+    is_stale: bool
+    subject_id: int
+    plan_id: int
+    start_date: date
+    last_updated_at: datetime | None
+    reported_status: str
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -41,84 +56,87 @@ class UpdateDue:
 
 @dataclass(frozen=True)
 class MyWork:
-    """Everything the page shows of one person's own work."""
+    """What the page shows of one person's own work: of each list the first rows."""
 
     day: date
-    updates_due: list[UpdateDue] = field(default_factory=list)
-    updates_next: list[UpdateDue] = field(default_factory=list)
-    milestones_now: list[MilestoneRow] = field(default_factory=list)
-    milestones_next: list[MilestoneRow] = field(default_factory=list)
-    to_accept: list[CommitmentRow] = field(default_factory=list)
-    to_settle: list[CommitmentRow] = field(default_factory=list)
-    to_deliver: list[CommitmentRow] = field(default_factory=list)
-    promised_next: list[CommitmentRow] = field(default_factory=list)
-    to_acknowledge: list[StatusUpdate] = field(default_factory=list)
-    follows: list[InitiativeStatus] = field(default_factory=list)
+    updates_due: Part[UpdateDue] = field(default_factory=Part)
+    updates_next: Part[UpdateDue] = field(default_factory=Part)
+    milestones_now: Part[MilestoneRow] = field(default_factory=Part)
+    milestones_next: Part[MilestoneRow] = field(default_factory=Part)
+    to_accept: Part[CommitmentRow] = field(default_factory=Part)
+    to_settle: Part[CommitmentRow] = field(default_factory=Part)
+    to_deliver: Part[CommitmentRow] = field(default_factory=Part)
+    promised_next: Part[CommitmentRow] = field(default_factory=Part)
+    to_acknowledge: Part[StatusUpdate] = field(default_factory=Part)
+    follows: Part[InitiativeStatus] = field(default_factory=Part)
 
     @property
     def needs(self) -> int:
-        return (
-            len(self.updates_due)
-            + len(self.milestones_now)
-            + len(self.to_accept)
-            + len(self.to_settle)
-            + len(self.to_deliver)
-            + len(self.to_acknowledge)
-        )
+        now: tuple[Part[Any], ...] = (
+            self.updates_due, self.milestones_now, self.to_accept, self.to_settle, self.to_deliver, self.to_acknowledge,
+        )  # fmt: skip
+        return sum(part.total for part in now)
 
     @property
     def has_next(self) -> bool:
         return bool(self.updates_next or self.milestones_next or self.promised_next)
 
 
-def my_work(user: User, when: AsOf) -> MyWork:
-    """What one person's day holds. A handful of queries, whatever they own."""
+def active_plans(when: AsOf) -> list[PlanVersion]:
+    """The plans that are running; both functions below ask of their initiatives alone."""
+    return list(PlanVersion.objects.as_of(when).filter(state=Plan.State.ACTIVE))
+
+
+def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int | None) -> MyWork:
+    """What one person's day holds. A handful of queries, whatever they own.
+
+    What is due is judged from a few columns of each initiative; the rest is read of those that are shown.
+    """
     contributing = Contribution.objects.filter(when.q(), person=user).values("initiative")
-    mine = read(initiative_statuses(when).filter(Q(owner=user) | Q(subject__in=contributing)))
-    plans = PlanVersion.objects.as_of(when).filter(subject__in={row.plan_id for row in mine}, state=Plan.State.ACTIVE)
-    expected = dict(plans.values_list("subject_id", "expected_update_days"))
-    active = [row for row in mine if row.plan_id in expected]
+    rows = statuses_in(plans, when).filter(Q(owner=user) | Q(subject__in=contributing))
+    mine = [Judged(*row) for row in rows.annotate(is_late=has_late_milestone(when)).values_list(*Judged._fields)]
     soon, horizon = when.day + timedelta(days=SOON), when.day + timedelta(days=NEXT)
-    due = sorted(_updates_due(active, expected, when.day), key=lambda one: one.due_day)
-    open_milestones = _open_milestones(user, active, when, until=horizon)
+    expected = {plan.subject_id: plan.expected_update_days for plan in plans}
+    due = sorted(_updates_due(mine, expected, when.day), key=lambda one: one[1])
+    now, coming = [one for one in due if one[1] <= soon], [one for one in due if soon < one[1] <= horizon]
+    # Of everything that is shown, each once.
+    shown = list(dict.fromkeys([*(row for row, *_ in [*now[:limit], *coming[:limit]]), *mine[:limit]]))
+    whole = dict(zip(shown, read_decided([row[:3] for row in shown], when), strict=True))
+    milestones_due = _open_milestones(user, mine, when, until=horizon)
     promises = _promises(user, when)
     accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,
-        updates_due=[one for one in due if one.due_day <= soon],
-        updates_next=[one for one in due if soon < one.due_day <= horizon],
-        milestones_now=[row for row in open_milestones if row.due_date and row.due_date <= soon],
-        milestones_next=[row for row in open_milestones if row.due_date and row.due_date > soon],
-        to_accept=[row for row in promises if row.state == "proposed" and not row.has_offer],
-        to_settle=_offers(user, when),
-        to_deliver=[row for row in accepted if row.due_date and row.due_date <= soon],
-        promised_next=[row for row in accepted if row.due_date is None or soon < row.due_date <= horizon],
-        to_acknowledge=_to_acknowledge(user),
-        follows=active,
+        updates_due=Part([UpdateDue(whole[row], day, why) for row, day, why in now[:limit]], len(now)),
+        updates_next=Part([UpdateDue(whole[row], day, why) for row, day, why in coming[:limit]], len(coming)),
+        milestones_now=part([row for row in milestones_due if row.due_date and row.due_date <= soon], limit),
+        milestones_next=part([row for row in milestones_due if row.due_date and row.due_date > soon], limit),
+        to_accept=part([row for row in promises if row.state == "proposed" and not row.has_offer], limit),
+        to_settle=part(_offers(user, when), limit),
+        to_deliver=part([row for row in accepted if row.due_date and row.due_date <= soon], limit),
+        promised_next=part([row for row in accepted if row.due_date is None or soon < row.due_date <= horizon], limit),
+        to_acknowledge=Part(_to_acknowledge(user)),
+        follows=Part([whole[row] for row in mine[:limit]], len(mine)),
     )
 
 
-def needs_a_manager(when: AsOf) -> dict[str, list[InitiativeStatus]]:
+def needs_a_manager(plans: Iterable[PlanVersion], when: AsOf, *, limit: int) -> dict[str, Part[InitiativeStatus]]:
     """Open initiatives of active plans that are nobody's, or silent: what the strategy office looks after first."""
-    rows = read(
-        initiative_statuses(when)
-        .filter(Q(owner__isnull=True) | Q(owner__is_active=False) | Q(is_stale=True), plan__state=Plan.State.ACTIVE)
-        .exclude(reported_status__in=SILENT)
+    return first_of(
+        statuses_in(plans, when).exclude(reported_status__in=SILENT),
+        limit,
+        without_owner=Q(owner__isnull=True),
+        unreachable=Q(owner__in=User.objects.filter(is_active=False)),
+        not_reported=Q(is_stale=True),
     )
-    gone = set(User.objects.filter(pk__in={row.owner_id for row in rows}, is_active=False).values_list("pk", flat=True))
-    return {
-        "without_owner": [row for row in rows if row.owner_id is None],
-        "unreachable": [row for row in rows if row.owner_id in gone],
-        "not_reported": [row for row in rows if row.is_stale],
-    }
 
 
-def _open_milestones(user: User, rows: Iterable[InitiativeStatus], when: AsOf, *, until: date) -> list[MilestoneRow]:
+def _open_milestones(user: User, rows: Iterable[Judged], when: AsOf, *, until: date) -> list[MilestoneRow]:
     """Open milestones that are this person's to do: named to them, or named to nobody in an initiative of theirs.
 
     Those of initiatives that are on hold or closed are silent.
     """
-    waiting = [row.id for row in rows if row.effective_status not in SILENT]
+    waiting = [row.subject_id for row in rows if row.effective_status not in SILENT]
     found = (
         milestones(when)
         .annotate(reported=F("initiative_then__reported_status"), plan_state=F("initiative_then__plan__state"))
@@ -134,7 +152,7 @@ def _open_milestones(user: User, rows: Iterable[InitiativeStatus], when: AsOf, *
     return read_milestones(found)
 
 
-def _updates_due(rows: Iterable[InitiativeStatus], expected: dict[int, int], day: date) -> Iterable[UpdateDue]:
+def _updates_due(rows: Iterable[Judged], expected: dict[int, int], day: date) -> Iterable[tuple[Judged, date, str]]:
     for row in rows:
         if row.effective_status in SILENT or row.start_date > day:
             continue
@@ -142,15 +160,12 @@ def _updates_due(rows: Iterable[InitiativeStatus], expected: dict[int, int], day
         last_update = local_day(row.last_updated_at) if row.last_updated_at else None
         due = update_due(last_update, row.start_date, every)
         if last_update is None:
-            yield UpdateDue(row, min(due, day), "Nothing was reported yet")
-        elif row.milestones_overdue and row.reported_status in {"on_track", "not_started"}:
-            yield UpdateDue(
-                row, min(due, day), f"A milestone is late, and the last update says {row.reported_label.lower()}"
-            )
+            yield row, min(due, day), "Nothing was reported yet"
+        elif row.is_late and row.reported_status in {"on_track", "not_started"}:
+            said = Status(row.reported_status).label.lower()
+            yield row, min(due, day), f"A milestone is late, and the last update says {said}"
         else:
-            yield UpdateDue(
-                row, due, f"Last update {in_words((day - last_update).days)} ago, one is expected every {every} days"
-            )
+            yield row, due, f"Last update {in_words((day - last_update).days)} ago, one is expected every {every} days"
 
 
 def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
@@ -173,19 +188,21 @@ def _to_acknowledge(user: User) -> list[StatusUpdate]:
 
     A lead is asked from the day they became lead on; of what an override closed nothing is asked (rule R15).
     """
-    lead = F("initiative__goal__lead")
-    zone = timezone.get_default_timezone()
-    return list(
-        StatusUpdate.objects.alias(
-            stated_on=TruncDate("stated_at", tzinfo=zone), since=TruncDate(lead_since("initiative__goal"), tzinfo=zone)
+    led = dict(led_by(user))
+    mine = Q(owner=user, goal__lead=F("latest_update__author")) | Q(goal__in=led)
+    latest = Initiative.objects.filter(mine, deleted_at__isnull=True, plan__state=Plan.State.ACTIVE)
+    asked = Q(author=F("initiative__goal__lead"))
+    for goal, since in led.items():
+        asked |= (
+            Q(initiative__goal=goal, stated_at__gte=start_of_day(local_day(since)))
+            if since
+            else Q(initiative__goal=goal)
         )
-        .filter(
-            Q(initiative__goal__lead=user) | Q(initiative__owner=user, author=lead),
-            Q(since__isnull=True) | Q(stated_on__gte=F("since")) | Q(author=lead),
+    return list(
+        StatusUpdate.objects.filter(
+            asked,
             Q(status__in=CLOSED) | ~Q(initiative__override_status__in=CLOSED),
-            initiative__latest_update_id=F("pk"),
-            initiative__deleted_at__isnull=True,
-            initiative__plan__state=Plan.State.ACTIVE,
+            pk__in=latest.values("latest_update"),
             acknowledgement__isnull=True,
             author__isnull=False,
             is_no_change=False,

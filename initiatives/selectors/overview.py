@@ -1,10 +1,12 @@
 """What the plan page and the focus area page show, shaped for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models.functions import RowNumber
 
 from goals.models import PlanVersion
 from goals.quarters import Quarter
@@ -17,15 +19,16 @@ from initiatives.selectors.attention import Concern
 from initiatives.selectors.changes import Changes, changes_of
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.status import (
+    DECIDED,
     InitiativeStatus,
     initiative_statuses,
-    read,
     read_decided,
     status_set_by_people,
     statuses_in,
 )
 from initiatives.selectors.survey import survey
 from records.asof import AsOf
+from web.parts import Part
 
 WORST = 12  # rows of each list on the plan page; the list of initiatives has all
 NEXT = 12
@@ -47,7 +50,11 @@ class Section:
 
     version: Any  # GoalVersion or StrategyVersion; None for "without a strategy"
     rollup: Rollup
-    rows: tuple[InitiativeStatus, ...] = ()
+    rows: Sequence[InitiativeStatus] = ()
+
+    @property
+    def shown(self) -> Part[InitiativeStatus]:
+        return Part(self.rows, self.rollup.total)
 
 
 @dataclass(frozen=True)
@@ -92,13 +99,16 @@ def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
     return Quarter.of(day, plan.fiscal_year_start_month)
 
 
-def goal_sections(goal: Any, when: AsOf) -> tuple[Rollup, list[Section]]:
-    """A focus area's roll-up, and its strategies with every initiative; those without a strategy come last."""
+def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, list[Section]]:
+    """A focus area's roll-up, and its strategies with their first initiatives; those without a strategy come last."""
     rows = initiative_statuses(when, plan=goal.plan_id).filter(goal=goal.subject_id)
     counted = tally(rows, when)
     by_strategy = counted.by("strategy_id")
+    order = [F("sort_key").asc(), F("subject_id").asc()]
+    first = rows.annotate(turn=Window(RowNumber(), partition_by=F("strategy_id"), order_by=order))
+    decided = (first if limit is None else first.filter(turn__lte=limit)).values_list("pk", *DECIDED)
     groups: dict[int | None, list[InitiativeStatus]] = {}
-    for row in read(rows):
+    for row in read_decided(decided, when):
         groups.setdefault(row.strategy_id, []).append(row)
     sections = [
         Section(strategy, by_strategy.get(strategy.subject_id, EMPTY), tuple(groups.pop(strategy.subject_id, ())))

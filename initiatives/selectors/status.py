@@ -157,7 +157,7 @@ def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any])
     """`judgement.decided` in SQL: `tell` says what a column holds, `word` a status by itself."""
     return Case(
         *_set_by_people(tell=tell),
-        When(Exists(_overdue(when)), then=word(EffectiveStatus.OFF_TRACK.value)),
+        When(has_late_milestone(when), then=word(EffectiveStatus.OFF_TRACK.value)),
         When(is_stale=True, then=word(EffectiveStatus.NO_CURRENT_UPDATE.value)),
         When(reported_status="", then=word(EffectiveStatus.NOT_STARTED.value)),
         default=tell("reported_status"),
@@ -165,9 +165,10 @@ def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any])
     )
 
 
-def _overdue(when: AsOf) -> QuerySet[Any]:
+def has_late_milestone(when: AsOf) -> Exists:
+    """The condition that an open milestone of the initiative is past its date."""
     rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
-    return rows.filter(OPEN_MILESTONE, initiative=OuterRef("subject_id"), due_date__lt=when.day)
+    return Exists(rows.filter(OPEN_MILESTONE, initiative=OuterRef("subject_id"), due_date__lt=when.day))
 
 
 def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:

@@ -60,19 +60,18 @@ def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) -> HttpResponse:
     """What a department leads and has promised, what is late and what is next."""
     department_id = find_department(abbreviation, when)
-    page = department_page(department_id, when) if department_id is not None else None
+    page = department_page(department_id, when, limit=most_rows(request)) if department_id is not None else None
     if page is not None and when.is_live and page.department.abbreviation.lower() != abbreviation.lower():
         return moved(request, link("initiatives:department-detail", page.department.abbreviation))  # it was renamed
     if page is None:
         return not_kept(request, "department", DepartmentVersion.objects.filter(subject=department_id))
-    user, most = user_of(request), most_rows(request)
+    user = user_of(request)
     context = {
         **on_day(request, when),
         "page": page,
-        "promises": [_promise(row, user, when) for row in page.open_commitments[:most]],
-        "most": most,
+        "promises": [_promise(row, user, when) for row in page.open_commitments],
         "figures": _figures(page),
-        "lines": initiative_rows(page.led[:most], when, day_query(request)),
+        "lines": initiative_rows(page.led, when, day_query(request)),
         "is_mine": page.department.subject_id in user.liaison_department_ids,
         "breadcrumb": [
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},
@@ -109,11 +108,10 @@ def _promise(row: CommitmentRow, user: User, when: AsOf) -> Promise:
 
 
 def _figures(page: DepartmentPage) -> list[dict[str, Any]]:
-    waiting = sum(1 for row in page.open_commitments if row.state == "proposed")
     return [
         {"label": "Initiatives led", "value": page.rollup.total, "href": "#led"},
-        {"label": "Open commitments", "value": len(page.open_commitments), "href": "#commitments"},
-        {"label": "Not accepted yet", "value": waiting, "href": "#commitments"},
+        {"label": "Open commitments", "value": page.open_commitments.total, "href": "#commitments"},
+        {"label": "Not accepted yet", "value": page.waiting, "href": "#commitments"},
         {"label": "Late", "value": page.late_count, "href": "#late"},
     ]
 

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from goals.models import PlanVersion
+from initiatives.selectors.my_work import active_plans, needs_a_manager
 from initiatives.selectors.my_work import my_work as work_of
-from initiatives.selectors.my_work import needs_a_manager
 from initiatives.selectors.status import InitiativeStatus
 from people.models import User
 from people.roles import Role
@@ -23,14 +24,14 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """The first page after signing in, for every role."""
     user = user_of(request)
     when = AsOf.now(timezone.now())
-    work, most = work_of(user, when), most_rows(request)
+    plans = active_plans(when)
+    work = work_of(user, plans, when, limit=most_rows(request))
     context: dict[str, Any] = {
         "work": work,
-        "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due[:most]],
-        "most": most,
+        "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
         "has_own": bool(work.follows or work.needs or work.has_next),
         "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),
-        "attention": _attention(when) if user.has_perm("initiatives.restructure_initiative") else [],
+        "attention": _attention(plans, when) if user.has_perm("initiatives.restructure_initiative") else [],
     }
     return render(request, "initiatives/my_work.html", context)
 
@@ -49,15 +50,15 @@ def _may_update(user: User, row: InitiativeStatus) -> bool:
     return user.has_perm("initiatives.add_status_update", like)
 
 
-def _attention(when: AsOf) -> list[dict[str, Any]]:
-    found = needs_a_manager(when)
+def _attention(plans: list[PlanVersion], when: AsOf) -> list[dict[str, Any]]:
+    found = needs_a_manager(plans, when, limit=LISTED)
     titles = {
         "without_owner": ("No owner", "Give each one an accountable owner."),
         "unreachable": ("Owner gone", "The owner was deactivated. Hand the work over."),
         "not_reported": ("Not reported", "No update for longer than the plan expects."),
     }
     return [
-        {"key": key, "title": title, "text": text, "count": len(found[key]), "rows": found[key][:LISTED],
-         "more": max(0, len(found[key]) - LISTED)}
+        {"key": key, "title": title, "text": text, "count": found[key].total, "rows": found[key],
+         "more": found[key].more}
         for key, (title, text) in titles.items()
     ]  # fmt: skip

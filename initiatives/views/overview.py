@@ -77,15 +77,13 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         named = GoalVersion.objects.filter(plan=plan.subject_id, number=number)
         return not_kept(request, plan.goal_label.lower(), named)
     goal = goals[place]
-    whole, sections = goal_sections(goal, when)
-    most = most_rows(request)
+    whole, sections = goal_sections(goal, when, limit=most_rows(request))
     context = {
         **on_day(request, when),
         "plan": plan,
         "goal": goal,
         "rollup": whole,
-        "most": most,
-        "sections": [(one, initiative_rows(one.rows[:most], when, day_query(request))) for one in sections],
+        "sections": [(one, initiative_rows(one.rows, when, day_query(request))) for one in sections],
         "before": goals[place - 1] if place else None,
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),

@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from web.addresses import address
+from web.parts import Part
 from web.shares import Segment
 from web.templatetags.ui import days_phrase, days_state, status_key, status_label
 
@@ -81,13 +82,13 @@ def show_name(name: str | None, *, missing: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def more(context: Context, rows: Sequence[Any], most: int | None) -> SafeString:
-    """After a list that shows `rows|upto:most`: how many there are besides, and the way to all of them."""
-    if most is None or len(rows) <= most:
+def more(context: Context, rows: Part[Any]) -> SafeString:
+    """After the first rows of a list: how many there are besides, and the way to all of them."""
+    if not rows.more:
         return SafeString("")
     query = context["request"].GET.copy()
     query["rows"] = "all"
-    return format_html('<p class="small"><a href="?{}">Show {} more</a></p>', query.urlencode(), len(rows) - most)
+    return format_html('<p class="small"><a href="?{}">Show {} more</a></p>', query.urlencode(), rows.more)
 
 
 @register.simple_tag

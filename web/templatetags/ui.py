@@ -1,6 +1,6 @@
 """Presentation only: words, dates and shapes for templates. Nothing here reads the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -82,12 +82,6 @@ def status_segments(counts: Mapping[str, int]) -> tuple[shares.Segment, ...]:
 def entry(table: Mapping[Any, Any] | None, key: Any) -> Any:
     """What a table holds under a key; None where it holds nothing, or there is no table."""
     return table.get(key) if table else None
-
-
-@register.filter
-def upto(rows: Sequence[Any], most: int | None) -> Sequence[Any]:
-    """The first rows of a list, as many as the page shows; `{% more %}` leads to the rest."""
-    return rows[:most]
 
 
 @register.filter
