@@ -2,31 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Q, Value
 
 from goals.models import Plan, PriorityVersion
 from initiatives.models import Alignment, Contribution, Initiative, InitiativeVersion, Lineage
 from initiatives.selectors.rows import OPEN, MilestoneRow, milestones, read_milestones
+from people.models import UserVersion
 from records.asof import AsOf
 from records.history import whose_name
 
 
-def contributors_of(initiative_id: int, when: AsOf) -> list[str]:
-    """The names of then of those who worked on it besides the owner."""
-    spans = (
-        Contribution.objects.filter(when.q(), initiative=initiative_id)
-        .annotate(person_then=FilteredRelation("person__versions", condition=when.q("person__versions")))
-        .values_list("person_then__name", flat=True)
+def served_by_and_for(initiative_id: int, when: AsOf) -> tuple[list[str], list[str]]:
+    """Who worked on it besides the owner, and the outside priorities it served, by their names of then. One query."""
+    people = Contribution.objects.filter(when.q(), initiative=initiative_id).values("person")
+    priorities = Alignment.objects.filter(when.q(), initiative=initiative_id).values("priority")
+    named = UserVersion.objects.as_of(when).filter(subject__in=people).order_by()
+    served = PriorityVersion.objects.as_of(when).filter(subject__in=priorities).order_by()
+    found: dict[str, list[Any]] = {"people": [], "priorities": []}
+    rows = named.values_list(Value("people"), Value(0), "subject_id", "name").union(
+        served.values_list(Value("priorities"), "order", "subject_id", "name"), all=True
     )
-    return sorted(spans)
-
-
-def priorities_of(initiative_id: int, when: AsOf) -> list[str]:
-    """The names of then of the outside priorities it served, in their order."""
-    served = Alignment.objects.filter(when.q(), initiative=initiative_id).values("priority")
-    rows = PriorityVersion.objects.as_of(when).filter(subject__in=served)
-    return list(rows.order_by("order", "subject_id").values_list("name", flat=True))
+    for kind, *place in rows:
+        found[kind].append(place)
+    return sorted(name for _, _, name in found["people"]), [name for _, _, name in sorted(found["priorities"])]
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,10 @@ from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm
 from initiatives.models import Commitment, Initiative, InitiativeVersion, StatusUpdate
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import (
-    contributors_of,
     earlier_numbers,
     goes_on_in,
     initiative_called,
-    priorities_of,
+    served_by_and_for,
     relatives_of,
 )
 from initiatives.selectors.rows import (
@@ -135,7 +134,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
         "draft": may["update"] and getattr(initiative, "has_draft", False),
         "facts": [
-            *_facts(status, contributors_of(pk, when), priorities_of(pk, when), when, plan.goal_label),
+            *_facts(status, *served_by_and_for(pk, when), when, plan.goal_label),
             *_past(pk, status.number, when),
         ],
         "breadcrumb": _way_then(initiative, status, plan.title, when),
