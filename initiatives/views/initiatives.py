@@ -20,8 +20,8 @@ from initiatives.selectors.initiative_page import (
     earlier_numbers,
     goes_on_in,
     initiative_called,
-    served_by_and_for,
     relatives_of,
+    served_by_and_for,
 )
 from initiatives.selectors.rows import (
     CommitmentRow,
