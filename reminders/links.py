@@ -10,8 +10,6 @@ from outbox.models import Message
 from outbox.rendering import absolute
 from reminders.models import MessageItem
 
-LINK_DAYS = 14  # for how many days a link answers; mails say so, the rows of their messages decide
-
 ITEM = Signer(salt="reminders.item")
 PERSON = Signer(salt="reminders.unsubscribe")
 

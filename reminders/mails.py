@@ -12,9 +12,10 @@ from outbox.kinds import Changes, Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import render
 from reminders.kinds import KINDS, ReminderEvent, find_events
-from reminders.links import LINK_DAYS, answer_url, unsubscribe_url
+from reminders.links import answer_url, unsubscribe_url
 from reminders.models import MessageItem, OneOff
 from reminders.rendering import render_digest
+from reminders.selectors.answers import LINK_DAYS
 from reminders.selectors.days import checking_day
 from reminders.selectors.recipients import Directory
 

@@ -14,8 +14,9 @@ from outbox.rendering import absolute, render
 from people.models import Department
 from reminders.kinds import KINDS, ReminderEvent
 from reminders.kinds.base import Section
-from reminders.links import LINK_DAYS, answer_url, unsubscribe_url
+from reminders.links import answer_url, unsubscribe_url
 from reminders.models import MessageItem
+from reminders.selectors.answers import LINK_DAYS
 
 REASONS = {
     "owner": "You own it.",

@@ -12,9 +12,9 @@ from initiatives.selectors.rows import MilestoneRow
 from people.models import User
 from records.asof import local_day
 from records.models import AuditEvent, Channel
-from reminders.links import LINK_DAYS
 from reminders.models import MessageItem, Subscription
 
+LINK_DAYS = 14  # for how many days a link answers; mails say so
 SHOWN_FOR = timedelta(minutes=15)  # what somebody answered is shown to them so long, then the link shows nothing
 
 PERMISSION = {
