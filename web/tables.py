@@ -30,6 +30,7 @@ LINE = 15  # points, the height of a line in a cell
 HEADING_LINES = 6  # a heading is at most so many lines high
 PRINT_SCALE = 60  # percent: letters of 11 points come out as about 7
 PAGE_WIDTH = 165  # characters of all columns that a page across then holds
+FITTED_WIDTH = 200  # and that still stand on one page, in letters of about 6, in place of a second page nearly empty
 LETTER = 1  # a spreadsheet's number for the paper of the country
 DAY_ZERO = date(1899, 12, 30)  # a date in a cell is the number of days since then,
 MARCH_1900 = date(1900, 3, 1)  # from here on: spreadsheets know a 29 February 1900
@@ -218,20 +219,30 @@ def _set_print(sheet: "xlsxwriter.worksheet.Worksheet", widths: Sequence[int]) -
     sheet.set_margins(left=0.4, right=0.4)
     sheet.set_footer("&L&A&RPage &P of &N")
     sheet.repeat_rows(0)
-    if sum(widths) <= PAGE_WIDTH:
+    if sum(widths) <= FITTED_WIDTH:
         sheet.fit_to_pages(1, 0)
         return
-    sheet.set_print_scale(PRINT_SCALE)
-    named = sum(1 for index in range(len(widths)) if sum(widths[: index + 1]) <= PAGE_WIDTH // 3)
+    for room in range(PAGE_WIDTH, FITTED_WIDTH, 5):
+        named, pages = _pages_across(widths, room)
+        if min(used for _, used in pages) > room * 2 / 3:  # of which a third at most is repeated
+            break
+    sheet.set_print_scale(PRINT_SCALE * PAGE_WIDTH // room)
     if named:
         sheet.repeat_columns(0, named - 1)
-    breaks, used = [], sum(widths[:named])
+    sheet.set_v_pagebreaks([first for first, _ in pages[1:]])
+
+
+def _pages_across(widths: Sequence[int], room: int) -> tuple[int, list[tuple[int, int]]]:
+    """How many columns name a row and are repeated; of each page across its first column and the width it uses."""
+    named = sum(1 for index in range(len(widths)) if sum(widths[: index + 1]) <= room // 3)
+    pages = [(0, sum(widths[:named]))]
     for index in range(named, len(widths)):
-        if used + widths[index] > PAGE_WIDTH and index > named:
-            breaks.append(index)
-            used = sum(widths[:named])
-        used += widths[index]
-    sheet.set_v_pagebreaks(breaks)
+        first, used = pages[-1]
+        if used + widths[index] > room and index > named:
+            first, used = index, sum(widths[:named])
+            pages.append((first, used))
+        pages[-1] = (first, used + widths[index])
+    return named, pages
 
 
 def write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, value: Any, style: Any) -> None:

@@ -6,11 +6,13 @@ import json
 import re
 import zipfile
 from datetime import date, datetime
+from itertools import pairwise
 
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from initiatives.services import update_initiative
 from reports import content
@@ -56,6 +58,22 @@ def test_b58_the_spreadsheet_has_a_cover_one_header_row_and_a_row_each(story, co
     sheet = book["Initiatives"]
     assert (sheet.max_row, sheet.freeze_panes, sheet.auto_filter.ref) == (8, "A2", "A1:AA8")
     assert [sheet.cell(1, n).value for n in (1, 2, 5)] == ["Number", "Initiative", "Status"]
+
+
+def test_every_sheet_prints_in_letters_that_can_be_read_and_no_page_across_is_nearly_empty(story, reader):
+    for sheet in book_of(reader.get(url("xlsx")).content).worksheets[1:]:
+        widths = [sheet.column_dimensions[get_column_letter(n)].width for n in range(1, sheet.max_column + 1)]
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        assert sheet.print_title_rows == "$1:$1", sheet.title
+        if sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage:
+            assert (sheet.page_setup.fitToHeight, sum(widths) < 220) == (0, True), sheet.title
+            continue
+        assert sheet.page_setup.scale >= 50, sheet.title
+        ends = [one.id for one in sheet.col_breaks.brk] + [len(widths)]
+        named = widths[: column_index_from_string(sheet.print_title_cols.rpartition("$")[2])]
+        for start, end in pairwise([0, *ends]):
+            used = sum(widths[start:end]) + (sum(named) if start else 0)
+            assert 110 < used < 230, (sheet.title, start, end)
 
 
 def test_b58_the_spreadsheets_counts_are_the_pages(story, content_of, reader):

@@ -1,7 +1,7 @@
 """The outline of a report as slides: one function for each kind of block.
 
 A slide shows as much as fits; its speaker notes hold every sentence in full. A section that would leave its slide
-nearly empty shares it with the next one.
+nearly empty shares it with the next one, where that fits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,10 @@ from reports.exporters.words import STATUS_COLOURS
 from web.markdown import to_plain
 
 TEMPLATE = Path(__file__).parent / "template.pptx"
-SHARED = 0.32  # a slide filled no further than this is shared with the next section
+SHARED = 0.5  # a slide filled no further than this is shared with the next section
+SHORT = 1.0  # inches of a section that joins any slide it fits on
+HEADING = 0.75  # inches of a heading on a slide that is shared
+CHART = 3.4  # inches below which bars with their names are hard to read
 BARS = 12  # of a chart, that can still be read
 GAP = 0.2
 SPACE = 6  # points after a paragraph
@@ -65,15 +68,19 @@ class Deck:
 
     def add_slide(self, title: str) -> None:
         self.slide = self.file.slides.add_slide(self._layout("Content"))
-        self.slide.shapes.title.text = fit(title, self.area.width, 26 * HEADLINE, 2)[0]
+        is_whole = fit(title, self.area.width, 26 * HEADLINE)[0] == shapes.plain(title)
+        size = 26 if is_whole else 22  # two lines of the larger would leave their box
+        words = fit(title, self.area.width, size * HEADLINE, 2)[0]
+        shapes.write(self.slide.shapes.title.text_frame, [[Run(words, size, BLUE, bold=True, font=HEADINGS)]])
         for shape in list(self.slide.placeholders):
             if shape.placeholder_format.idx == 13:  # it says where content goes
                 shape.element.getparent().remove(shape.element)
         self.top = self.area.top
 
-    def begin(self, title: str) -> None:
-        """A slide for a section; where the last one is nearly empty, a heading on it."""
-        if self.top > self.area.top + SHARED * self.area.height:
+    def begin(self, title: str, high: float) -> None:
+        """A slide for a section so many inches high; a heading where the last one has the room."""
+        is_filled = high > SHORT and self.top > self.area.top + SHARED * self.area.height
+        if is_filled or self.rest.height < HEADING + min(high, self.area.height - HEADING):
             self.add_slide(title)
             return
         words = [Run(fit(title, self.area.width, 20 * HEADLINE)[0], 20, BLUE, bold=True, font=HEADINGS)]
@@ -106,7 +113,7 @@ def draw(deck: Deck) -> None:
     for section in outline(deck.report, "slides"):
         title = section.headline or section.heading
         shown: list[Block] = section.on_slides or [Paragraph((Words(section.empty),))]
-        deck.begin(title)
+        deck.begin(title, sum(_height(block) for block in shown))
         if isinstance(shown[0], Figures) and isinstance(shown[-1], Table):
             _figures_and_chart(deck, shown[0], shown[-1])
             shown = []
@@ -132,8 +139,23 @@ def _draw(deck: Deck, block: Block, title: str) -> None:
     elif isinstance(block, Table):
         _table(deck, block, title)
     else:
-        _tiles(deck, block.items, deck.rest, 4 if len(block.items) in {4, 7, 8} or len(block.items) > 9 else 3)
-        deck.top = deck.area.bottom
+        deck.top = _tiles(deck, block.items, deck.rest, _across(block.items))
+
+
+def _height(block: Block) -> float:
+    """About how many inches a block wants, to be worth its place on a slide that is shared."""
+    if isinstance(block, Figures):
+        high = 1.3 if any(item.behind for item in block.items) else 1.2
+        return high * -(-len(block.items) // _across(block.items))
+    if isinstance(block, Chart) or (isinstance(block, Table) and block.chart and _values(block)):
+        return CHART
+    if isinstance(block, Table):
+        return 0.6 + (0.66 if block.is_matrix else 0.5) * len(block.rows)
+    return SHORT / 2
+
+
+def _across(items: Sequence[Figure]) -> int:
+    return 4 if len(items) in {4, 7, 8} or len(items) > 9 else 3
 
 
 def _text(deck: Deck, block: Text) -> None:
@@ -199,41 +221,59 @@ def _tint(share: float) -> str:
     return "".join(f"{round(255 + (int(blue[at : at + 2], 16) - 255) * 0.4 * share):02X}" for at in (0, 2, 4))
 
 
-def _tiles(deck: Deck, items: Sequence[Figure], box: Box, across: int) -> None:
-    """A tile a figure: the number, what it counts, and the first few behind it."""
+def _tiles(deck: Deck, items: Sequence[Figure], box: Box, across: int) -> float:
+    """A tile a figure: the number, what it counts, and the first few behind it; all as high as the fullest, which is
+    as high as there is room. Says where they end."""
     rows = -(-len(items) // across)
     width = (box.width - GAP * (across - 1)) / across
     height = (box.height - GAP * (rows - 1)) / rows
     size = 60 if height > 4 else 40 if height > 2 else 28
-    for index, item in enumerate(items):
-        line, column = divmod(index, across)
+    tiles, fullest = [], 0.0
+    for item in items:
         words, used = fit(item.words, width, 14 * BOLD, 2)
-        paragraphs = [[Run(str(item.value), size, BLUE, bold=True, font=HEADINGS)], [Run(words, 14, bold=True)]]
-        room = int((height - 0.15 - (size + used * 14) * LINE) / (12 * LINE))
+        high = 0.15 + (size + used * 14) * LINE
+        behind, lines = _behind(item, width, int((height - high) / (12 * LINE)))
+        fullest = max(fullest, high + lines * 12 * LINE)
+        tiles.append(
+            [[Run(str(item.value), size, BLUE, bold=True, font=HEADINGS)], [Run(words, 14, bold=True)], *behind]
+        )
+    height = min(height, fullest)
+    for index, (item, paragraphs) in enumerate(zip(items, tiles, strict=True)):
+        line, column = divmod(index, across)
         place = Box(box.left + column * (width + GAP), box.top + line * (height + GAP), width, height)
-        paragraphs += _behind(item, width, room)
         shapes.add_text(deck.slide, paragraphs, place, name=shapes.plain(f"{item.value} {item.words}"), fill=PALE)
+    return box.top + rows * (height + GAP) - GAP
 
 
-def _behind(item: Figure, width: float, room: int) -> Iterable[list[Run]]:
-    """The first few by name, in so many lines at most, and how many more there are."""
+def _behind(item: Figure, width: float, room: int) -> tuple[list[list[Run]], int]:
+    """The first few by name, in so many lines at most, and how many more there are; and the lines they take."""
+    found: list[list[Run]] = []
+    lines = 0
     for index, (name, detail) in enumerate(item.behind):
         more = item.value - index - 1
         text, used = fit(name, width, 12, 2)
         used += bool(detail)
-        if used + min(more, 1) > room:
-            if room > 0:
-                yield [Run(f"and {more + 1} more", 12)]
-            return
-        yield [Run(text, 12)]
+        if lines + used + min(more, 1) > room:
+            return ([*found, [Run(f"and {more + 1} more", 12)]], lines + 1) if lines < room else (found, lines)
+        found.append([Run(text, 12)])
         if detail:
-            yield [Run(fit(detail, width, 12)[0], 11)]
-        room -= used
+            found.append([Run(fit(detail, width, 12)[0], 11)])
+        lines += used
+    return found, lines
+
+
+def _values(table: Table) -> list[int]:
+    """The numbers that a table's chart draws; none where all are nothing."""
+    values = [int(plain_cell(row.cells[1])) for row in table.rows]
+    return values if any(values) else []
 
 
 def _figures_and_chart(deck: Deck, figures: Figures, table: Table) -> None:
-    """Numbers to the left, one above the other; the table beside them as bars."""
-    box, items = deck.rest, [item for item in figures.items if item.of is not None]
+    """Numbers to the left, one above the other; the table beside them as bars, where there are any."""
+    box, items, values = deck.rest, [item for item in figures.items if item.of is not None], _values(table)
+    if not values:
+        deck.top = _tiles(deck, items, box, 3)
+        return
     left = Box(box.left, box.top, box.width * 0.36, box.height)
     _tiles(deck, items, left, 1)
     start = left.left + left.width + 2 * GAP
@@ -241,7 +281,6 @@ def _figures_and_chart(deck: Deck, figures: Figures, table: Table) -> None:
     above = Box(right.left, right.top, right.width, 0.4)
     shapes.add_text(deck.slide, [[Run(table.chart, 14, bold=True)]], above, name="Chart title")
     names = [plain_cell(row.cells[0]) for row in table.rows]
-    values = [int(plain_cell(row.cells[1])) for row in table.rows]
     ages = ", ".join(f"{name.lower()} {value}" for name, value in zip(names, values, strict=True))
     series = [shapes.Series(table.columns[1].heading, values, BLUE)]
     shapes.add_bars(

@@ -11,7 +11,7 @@ from typing import Any
 
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.util import Inches, Pt
@@ -130,7 +130,7 @@ def add_table(
     total = sum(widths)
     inches = [width * box.width / total for width in widths]
     fitted = [_fit_row(row, inches, size, lines) for row in rows]
-    head, used = _fit_row([Cell(text) for text in headings], inches, size * BOLD, 2)
+    head_size, head, used = _fit_head(headings, inches, size)
     heights = [_height(used, size)]
     more = _height(1, size)
     at, shown = box.top + heights[0], 0
@@ -154,7 +154,7 @@ def add_table(
         row.height = Inches(height)
     for number, texts in enumerate([head, *(texts for texts, _ in fitted[:shown])]):
         for index, cell in enumerate(texts):
-            look = Run(cell.text, size, None if number else WHITE, bold=not number)
+            look = Run(cell.text, size) if number else Run(cell.text, head_size, WHITE, bold=True)
             ground = (cell.ground or (WHITE if number % 2 else PALE)) if number else BLUE
             _fill_cell(table.cell(number, index), look, cell.mark, ground, is_number=numbers[index])
     if left:
@@ -166,6 +166,15 @@ def add_table(
 
 def _height(lines: int, size: float) -> float:
     return lines * size * LINE + 0.11
+
+
+def _fit_head(headings: Sequence[str], inches: Sequence[float], size: float) -> tuple[float, list[Cell], int]:
+    """Headings in two lines, in letters as much smaller as it takes to cut none, down to eleven points."""
+    while True:
+        head, used = _fit_row([Cell(text) for text in headings], inches, size * BOLD, 2)
+        if size <= 11 or all(cell.text == plain(text) for cell, text in zip(head, headings, strict=True)):
+            return size, head, used
+        size -= 1
 
 
 def _fit_row(row: Sequence[Cell], inches: Sequence[float], size: float, lines: int) -> tuple[list[Cell], int]:
@@ -226,6 +235,7 @@ def add_bars(
         chart.legend.position = XL_LEGEND_POSITION.BOTTOM
         chart.legend.include_in_layout = False
     chart.category_axis.reverse_order = True
+    chart.category_axis.major_tick_mark = XL_TICK_MARK.NONE
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     plot = chart.plots[0]
