@@ -77,14 +77,14 @@ def one_query(request: HttpRequest) -> HttpResponse:
 
 
 def rows(request: HttpRequest, count: int) -> HttpResponse:
-    found = Initiative.objects.select_related("goal", "owner", "lead_department").order_by("sort_key")[:count]
+    found = Initiative.objects.select_related("goal", "owner", "lead_department").order_by("pk")[:count]
     plan = Plan.objects.order_by("pk").first()
     return HttpResponse(_LIST.render({"plan": plan, "user": request.user, "rows": found}))
 
 
 def as_json(request: HttpRequest, count: int) -> HttpResponse:
     _ = request.user.is_authenticated
-    found = Initiative.objects.order_by("sort_key")
+    found = Initiative.objects.order_by("pk")
     total = found.count() if count > 1 else 1
     return JsonResponse({"count": total, "results": list(found.values(*COLUMNS)[:count])})
 
