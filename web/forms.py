@@ -16,6 +16,7 @@ from web.typed_by import sign_writer
 M = TypeVar("M", bound=Model)
 NOT_STORED = object()  # what `PageForm.stored` gives for a field that is kept nowhere in the row
 GONE = "what this address asks for is empty, renamed or retired, so nothing fits."
+ALONE = "Nothing else was changed, so this would be kept nowhere. Change what it is about, or leave it empty."
 CHOSEN = {"select", "radio", "checkbox"}  # input types that are picked, not typed
 EXAMPLES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.DateTimeField, "must be a real date and time, such as 2026-09-30 14:30"),
@@ -222,6 +223,15 @@ class PageForm(Sentences, forms.Form):
                 typed = value.replace("\r\n", "\n")
                 found[name] = held if isinstance(held, str) and held.strip() == typed.strip() else typed
         return found
+
+    def refuse_reason_alone(self) -> None:
+        """Raises ValidationError where a reason was typed and nothing it could be kept with is changed."""
+        held = [self.stored(self.row, name) for name in self._own()] if self.row is not None else []
+        is_edit = held and all(one is not NOT_STORED for one in held)
+        is_edit = is_edit and self.cleaned_data["version"] == self.version_of(self.row)  # else 409 says more
+        is_alone = "reason" in self.BESIDE and bool(self.cleaned_data.get("reason"))
+        if is_edit and is_alone and not self.differences(self.row):
+            raise ValidationError({"reason": ALONE})
 
     def add_refusal(self, error: ValidationError) -> None:
         """A service refused: put each sentence beside its field, or on top where the form has no such field."""

@@ -46,12 +46,12 @@ class SignInForFragments:
 class KeepWhatWasTyped:
     """A form posted after the session ended goes to sign in; its words wait in the new session and fill the form again.
 
-    They come back once, at the same address, and only to the person the form was drawn for (`typed_by`): whoever else
-    signs in at a shared desk sees nothing of them. Read by web.requests.kept_words. The words of strangers, who were
-    never drawn a form, are not kept.
+    So do those of other tabs. Each come back once, at the same address, and only to the person the form was drawn for
+    (`typed_by`): whoever else signs in at a shared desk sees nothing of them. Read by web.requests.kept_words. Words
+    of strangers, who were never drawn a form, are not kept.
     """
 
-    LIMIT = 300_000  # characters; the longest form a page of ours takes is well below
+    LIMIT = 300_000  # characters of all forms together; the longest that a page of ours takes is well below
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -70,7 +70,10 @@ class KeepWhatWasTyped:
                 del words[name]
             text = words.urlencode()
             if len(text) <= self.LIMIT:
-                request.session[KEPT] = {"path": request.path, "words": text}
+                kept = [*request.session.get(KEPT, []), {"path": request.path, "words": text}]
+                while sum(len(one["words"]) for one in kept) > self.LIMIT:
+                    del kept[0]
+                request.session[KEPT] = kept
                 request.has_kept_words = True  # type: ignore[attr-defined] # read by SignInForFragments
         return response
 

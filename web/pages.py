@@ -92,6 +92,11 @@ def answer_form(
     """
     if page and request.method != "POST":
         return redirect(page)
+
+    def whole() -> str:
+        form.refuse_reason_alone()
+        return save()
+
     draw = draw or draw_with(request, form, template, context or {})
     if request.method != "POST":
         return draw({}, 200)
@@ -100,7 +105,7 @@ def answer_form(
         return draw({}, 409)
     if form.is_valid():
         try:
-            return redirect(once(request, save))
+            return redirect(once(request, whole))
         except ValidationError as error:
             form.add_refusal(error)
         except StaleVersion as stale:

@@ -75,11 +75,12 @@ def most_rows(request: HttpRequest) -> int | None:
 
 def kept_words(request: HttpRequest, address: str) -> QueryDict | None:
     """What this person sent to this address before their session ended; given back once."""
-    kept = request.session.get(KEPT)
-    if not kept or kept["path"] != address:
+    kept = request.session.get(KEPT, [])
+    mine = next((one for one in reversed(kept) if one["path"] == address), None)
+    if mine is None:
         return None
-    del request.session[KEPT]
-    words = QueryDict(kept["words"])
+    request.session[KEPT] = [one for one in kept if one is not mine]
+    words = QueryDict(mine["words"])
     return words if writer_of(words.get("typed_by", "")) == str(user_of(request).pk) else None
 
 

@@ -13,6 +13,7 @@ from initiatives.models.status_update import WORDS
 from people.models import User
 from records.audit import Act, StaleVersion, record_change, record_event, settled
 from records.history import locked
+from records.models import Channel
 
 FIGURES = ("status", "review_date", "percent")  # what the initiative itself holds of its latest update
 MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too
@@ -34,12 +35,16 @@ def record_status_update(
     """Publish an update and make it the initiative's latest.
 
     `seen_update_id` is the latest update the author saw (None: there was none); a newer one raises NewerUpdate.
-    Leaving it out publishes regardless. The author's draft is used up. Raises ValidationError naming the field.
+    Leaving it out publishes regardless. The form on a page uses the author's draft up; an answer from a mail or an
+    import leaves it, for nobody saw it there. Raises ValidationError naming the field.
     """
     row = locked(initiative)
     if seen_update_id != ANY_LATEST and row.latest_update_id != seen_update_id and row.latest_update is not None:
         raise NewerUpdate(row.latest_update)
-    return _publish(row, words, act, verb="status_update.recorded")
+    update = _publish(row, words, act, verb="status_update.recorded")
+    if act.by is not None and act.channel == Channel.WEB:
+        discard_draft(initiative=row, author=act.by)
+    return update
 
 
 @transaction.atomic
@@ -156,8 +161,6 @@ def _publish(
     update = new_update(row, words, act, act.at, is_no_change=is_no_change)
     update.save(force_insert=True)
     record_change(row, copied(update), verb=verb, act=act, parent=Plan(pk=row.plan_id))  # the event keeps its number
-    if act.by is not None:
-        discard_draft(initiative=row, author=act.by)
     return update
 
 

@@ -9,11 +9,12 @@ from django.urls import reverse
 from goals.models import Goal
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
 from initiatives.selectors.status import status_of
+from initiatives.services import record_no_change, record_status_update
 from people.models import RoleGrant, User
 from people.roles import Role
 from people.services import grant_role, revoke_role
 from records.asof import AsOf
-from records.models import AuditEvent
+from records.models import AuditEvent, Channel
 from tests.build import act, make_milestone, report
 from tests.conftest import NOW
 from web.typed_by import sign_writer
@@ -78,6 +79,17 @@ def test_a_draft_ends_with_publishing_and_with_discarding(sign_in, cast, initiat
     client.post(page(initiative), words())
     client.post(draft, words())  # a straggler of the same form
     assert not StatusDraft.objects.exists()
+
+
+def test_a_draft_stays_where_something_else_was_published_meanwhile(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    report(initiative, "on_track", "2026-09-20T12:00", cast.owner, "Said earlier")
+    client.post(reverse("initiatives:status-draft-save", args=[initiative.pk]), words(happened="Half a sent"))
+    record_no_change(initiative=initiative, act=act("2026-10-05T12:00", cast.owner))
+    for channel in (Channel.EMAIL_LINK, Channel.IMPORT):
+        by = act("2026-10-05T13:00", cast.owner, channel=channel)
+        record_status_update(initiative=initiative, words={"status": "at_risk", "happened": "Said by mail"}, act=by)
+    assert "Half a sent" in client.get(page(initiative)).content.decode()
 
 
 def test_an_endless_draft_is_refused(sign_in, cast, initiative):

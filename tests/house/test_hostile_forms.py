@@ -1,0 +1,89 @@
+"""Every form, every field of it, and what no form should be sent: never a failure, nothing typed is lost unsaid.
+
+What was typed is saved, or stands in the form again, or is on the page that refuses it; and what was saved can be saved
+again unchanged without writing anything.
+"""
+
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, transaction
+
+from records.models import AuditEvent
+from tests.house.forms import TEXTS, Found, client_of, walk
+
+WORDS = "Forty sites"
+END = "surveyed"
+VALUES = {
+    "NUL": f"{WORDS}\x00{END}",
+    "half a character": f"{WORDS}\ud83d{END}",
+    "5,000 digits": "7" * 5_000,
+    "100,000 characters": WORDS + "x" * 100_000 + END,
+    "nothing to see": "\u200b\u2060\u200d",
+    "right to left": f"{WORDS}\u202e{END}\u2066",
+    "line breaks of a browser": f"{WORDS}\r\n{END}\r",
+    "blanks around": f" \t\u00a0{WORDS} {END}\u3000 ",
+}
+FORM = "application/x-www-form-urlencoded"
+
+
+def body(values: dict[str, list[str]]) -> str:
+    pairs = [(name, value) for name, some in values.items() for value in some]
+    return "&".join(f"{quote(name)}={quote(value, errors='surrogatepass')}" for name, value in pairs)
+
+
+def is_kept(value: str, page: str) -> bool:
+    """Whether the words stand on the page, whatever became of the blanks and signs between them."""
+    if WORDS not in value:
+        return value.strip("\u200b\u2060\u200d") == "" or value[:40] in page
+    return WORDS in page and END in page
+
+
+def lost(one: Found, name: str, value: str) -> str:
+    """What is wrong with the answer to this value in this field; empty where all is well."""
+    client = client_of(one.who)
+    sent = one.form.changed() | {name: [value]}
+    events = AuditEvent.objects.count()
+    answer = client.post(one.form.action, body(sent), content_type=FORM)
+    text = html.unescape(answer.content.decode())
+    if answer.status_code in {400, 409, 422, 413}:
+        return (
+            "" if one.form.typed[name] not in TEXTS or is_kept(value, text) else f"{answer.status_code}, words are gone"
+        )
+    if answer.status_code not in {200, 302}:
+        return f"{answer.status_code}"
+    if answer.status_code == 200:
+        return "" if is_kept(value, text) else "200, words are gone"
+    written = json.dumps(
+        list(AuditEvent.objects.order_by("pk").values_list("changes", "reason"))[events:], ensure_ascii=False
+    )
+    pages = [client.get(answer["Location"]), client.get(one.form.action)]  # where it leads, and the form once more
+    after = "".join(page.content.decode() for page in pages if not page.streaming)
+    if one.form.typed[name] in TEXTS and not is_kept(value, html.unescape(after) + written):
+        return "saved, words are gone"
+    return ""
+
+
+def test_whatever_is_typed_into_any_field_is_saved_or_shown_again(world):
+    if connection.vendor != "postgresql":
+        pytest.skip("What a database cannot keep is PostgreSQL's to say")
+    wrong, done, posts = {}, set(), 0
+    for found, _ in walk(world):
+        for one in found:
+            for name in one.form.typed.keys() - {"file"}:
+                if (one.name, name) in done:
+                    continue
+                done.add((one.name, name))
+                for what, value in VALUES.items():
+                    posts += 1
+                    with transaction.atomic():
+                        try:
+                            if told := lost(one, name, value):
+                                wrong[one.name, name, what] = told
+                        except Exception as error:
+                            wrong[one.name, name, what] = repr(error)[:200]
+                        transaction.set_rollback(True)
+    assert posts > 1_000
+    assert wrong == {}, "\n".join(f"{k}: {v}" for k, v in wrong.items())
