@@ -57,8 +57,7 @@ def grow(initiatives: int, *, now: datetime) -> Plan:
     plan = load_demo(seed=1, scale=1, now=now).the_plan
     if initiatives > Initiative.objects.count():
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")  # what is frozen is taken out once, here
-            _copy(cursor, initiatives)
+            multiply(cursor, initiatives)
             cursor.execute("TRUNCATE " + ", ".join(name for name in _tables(cursor) if name.startswith("reports_")))
         _analyze()
         _close_quarters(plan, now)
@@ -75,8 +74,11 @@ def _tables(cursor: Any) -> list[str]:
     return connection.introspection.table_names(cursor)
 
 
-def _copy(cursor: Any, initiatives: int) -> None:
-    strides = {model: model.objects.aggregate(last=models.Max("pk"))["last"] for model in COPIED}  # type: ignore[attr-defined]
+def multiply(cursor: Any, initiatives: int) -> None:
+    """Copy what is there until there are so many initiatives; triggers and foreign keys rest until the commit."""
+    cursor.execute("SET LOCAL session_replication_role = replica")
+    strides = {model: model.objects.aggregate(last=models.Max("pk"))["last"] or 0 for model in COPIED}  # type: ignore[attr-defined]
+    cursor.execute("DROP TABLE IF EXISTS copied")
     cursor.execute(
         "CREATE TEMPORARY TABLE copied ON COMMIT DROP AS SELECT id, turn FROM ("
         "SELECT id, row_number() OVER (ORDER BY sort_key) place, count(*) OVER () size FROM initiatives_initiative"
@@ -95,7 +97,7 @@ def _copy_table(cursor: Any, model: type[models.Model], initiative: str, strides
         f"INSERT INTO {table} ({names}) SELECT {', '.join(columns.values())} "
         f"FROM {table} t JOIN copied ON copied.id = {initiative}"
     )
-    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 1)) FROM {table}")
 
 
 def _value(model: type[models.Model], field: Any, strides: dict[Any, int]) -> str:
