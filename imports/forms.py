@@ -16,6 +16,7 @@ from people.models import Department, User
 from web.forms import Day, Hidden, PageForm
 
 LEFT_OUT = ("", "Leave it out")
+NO_KIND = "none"  # of a sheet that is left out
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 
@@ -67,9 +68,9 @@ class ColumnsForm(PageForm):
         return {**said, "kind": kind if kind in KINDS else "", "header": header}
 
     def _add_sheet(self, index: int, sheet: Sheet, said: Mapping[str, Any]) -> None:
-        kinds = [LEFT_OUT, *((kind.key, kind.label) for kind in KINDS.values())]
+        kinds = [(NO_KIND, "Leave the sheet out"), *((kind.key, kind.label) for kind in KINDS.values())]
         self.fields[f"kind_{index}"] = forms.ChoiceField(
-            choices=kinds, required=False, label="Its rows are", initial=said["kind"]
+            choices=kinds, label="Its rows are", initial=said["kind"] or NO_KIND
         )
         self.fields[f"header_{index}"] = forms.IntegerField(
             min_value=1, max_value=SEARCHED, label="Headings are in row", initial=said["header"] + 1
@@ -110,7 +111,7 @@ class ColumnsForm(PageForm):
         """What was said, in the shape that is kept."""
         found = []
         for index, said in enumerate(self.given):
-            kind = self.cleaned_data[f"kind_{index}"]
+            kind = self.cleaned_data[f"kind_{index}"].replace(NO_KIND, "")
             prefix = f"column_{index}_"
             columns = {
                 name.removeprefix(prefix): value

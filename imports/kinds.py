@@ -35,7 +35,7 @@ class Kind:
     fields: tuple[Field, ...]
 
     def field(self, key: str) -> Field:
-        return next(field for field in self.fields if field.key == key)
+        return FIELDS[self.key][key]
 
 
 NUMBER = ("number", "no", "nr", "num", "id", "code", "key", "ref", "reference", "identifier", "#")
@@ -160,6 +160,7 @@ COMMITMENT = Kind(
 )  # fmt: skip
 
 KINDS = {kind.key: kind for kind in (PLAN, PRIORITY, GOAL, STRATEGY, INITIATIVE, MILESTONE, COMMITMENT)}
+FIELDS = {kind.key: {one.key: one for one in kind.fields} for kind in KINDS.values()}
 
 # Of an initiative: what a column says of how it stands, which becomes a status update of its own.
 SAID = ("status", "percent", "happened", "next_steps", "help_needed", "review_date")

@@ -31,6 +31,8 @@ def normalised(text: str, *, one_line: bool = False) -> str:
 
     A text in which nothing can be seen is "". `one_line`: line ends and tabs are blanks.
     """
+    if text.isascii() and text.isprintable() and text == text.strip():
+        return text  # as most are; the rest would change nothing
     plain = unicodedata.normalize("NFC", LINE_END.sub("\n", TURNS.sub("", IMPOSSIBLE.sub("", text))))
     if one_line:
         plain = plain.replace("\n", " ").replace("\t", " ")

@@ -32,6 +32,13 @@ class Entry:
         """Whether a date cell names one day rather than a month, quarter or year."""
         return read_date(self.cells[key], self.fashions[key], end=True).is_whole
 
+    def said(self, key: str, reader: Reader) -> Any:
+        """What a cell says, whatever way it is written; as it is written where it cannot be read."""
+        try:
+            return reader.read(self.kind.field(key), self.cells[key], self.fashions.get(key))
+        except Wrong:
+            return self.text(key)
+
     def values(self, reader: Reader) -> dict[str, Any]:
         """The value of every column that is there; what cannot be read becomes a problem of the row."""
         found: dict[str, Any] = {}
@@ -53,7 +60,7 @@ def entries_of(sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]], re
         if said["kind"]:
             found[said["kind"]] += _rows(sheet, said, reader)
     for several in found.values():
-        _merge(several)
+        _merge(several, reader)
     return found
 
 
@@ -83,7 +90,7 @@ def _are_parts(cells: Sequence[Any]) -> bool:
     return bool(figures) and all(0 <= one <= 1 for one in figures) and any(0 < one < 1 for one in figures)
 
 
-def _merge(entries: list[Entry]) -> None:
+def _merge(entries: list[Entry], reader: Reader) -> None:
     """Rows of two sheets about the same number become one; in one sheet, the second is refused."""
     first: dict[str, Entry] = {}
     for entry in list(entries):
@@ -94,7 +101,9 @@ def _merge(entries: list[Entry]) -> None:
             first[number] = entry
             continue
         earlier, label = first[number], entry.headings["number"]
-        both = [key for key in entry.cells if key in earlier.cells and entry.text(key) != earlier.text(key)]
+        both = [
+            key for key in entry.cells if key in earlier.cells and entry.said(key, reader) != earlier.said(key, reader)
+        ]
         if entry.sheet == earlier.sheet:
             entry.problems.append(
                 Problem(

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from imports.kinds import Kind
+from imports.kinds import FIELDS, Kind
 from imports.meaning.cells import Problem
 from web.tables import CONTROL
 
@@ -70,6 +71,11 @@ class Line:
         }  # fmt: skip
 
 
+@cache
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"
+
+
 def in_words(value: Any) -> str:
     """A value as the preview shows it."""
     if value is None:
@@ -77,7 +83,7 @@ def in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
-        return f"{value:%-d %b %Y}"
+        return _day(value)
     if isinstance(value, list):
         return ", ".join(sorted(map(str, value)))
     return str(value)
@@ -104,7 +110,8 @@ def differ(line: Line, found: Any, wanted: Mapping[str, Any], kind: Kind) -> Non
 
 
 def label_of(kind: Kind, key: str) -> str:
-    return next((one.label for one in kind.fields if one.key == key), key.replace("_", " ").capitalize())
+    one = FIELDS[kind.key].get(key)
+    return one.label if one else key.replace("_", " ").capitalize()
 
 
 def _shown(row: models.Model, key: str, value: Any) -> str:

@@ -43,7 +43,8 @@ def initiative(run: Compare, entry: Entry) -> None:
     if found is None and not _can_begin(run, entry, line, goal, title):
         return
     if found is not None and found.pk is None:
-        line.refuse(entry.headings.get("title", ""), title, "This initiative stands in this file twice.")
+        if not line.problems:
+            line.refuse(entry.headings.get("title", ""), title, "This initiative stands in this file twice.")
         return
     draft = _draft(run, line, wanted)
     _members(run, line, values, entry)
@@ -142,12 +143,8 @@ def _said(run: Compare, line: Line, values: dict[str, Any], entry: Entry) -> Non
         return
     found = line.found
     latest = run.now.updates.get(found.pk) if found is not None else None
-    before = {key: getattr(latest, key) if latest is not None else None for key in SAID}
-    moved = {
-        key: value
-        for key, value in told.items()
-        if not same(before[key] or ("" if isinstance(value, str) else None), value)
-    }
+    before: dict[str, Any] = {key: getattr(latest, key) if latest is not None else None for key in SAID}
+    moved = {key: value for key, value in told.items() if not same(before[key], value)}
     if not moved:
         return
     status = told.get("status") or (latest.status if latest is not None else None)

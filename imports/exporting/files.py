@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import Any
 
@@ -52,6 +52,7 @@ def _cells(one: Field) -> Cells:
 def to_workbook(content: PlanContent) -> bytes:
     target = io.BytesIO()
     book = open_book(target)
+    book.set_properties({"title": content.plan.title, "created": datetime(*BEGAN, tzinfo=UTC)})
     for kind in content.kinds:
         write_sheet(book, kind.label, columns(kind), content.rows[kind.key], lines=3)
     book.close()

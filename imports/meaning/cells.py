@@ -50,6 +50,8 @@ class Words:
 
 
 FORMULA = "holds a formula without its answer. Open the file in your spreadsheet program, save it, and choose it again"
+# What stands in many rows alike, and is read once.
+REPEATED = frozenset({"date", "end", "status", "progress", "choice", "person", "department"})
 Finder = Callable[[str], Any]  # a person or department by what the file calls it; None where there is none
 
 
@@ -63,9 +65,18 @@ class Reader:
     departments: Finder
     # For columns of figures between 0 and 1: they are parts of one, not of a hundred.
     parts: frozenset[str] = frozenset()
+    read_before: dict[tuple[str, str, str, str, Fashion | None], Any] = field(default_factory=dict)
 
     def read(self, one: Field, cell: Any, fashion: Fashion | None = None) -> Any:
         """The value, None where the cell is empty. Raises Wrong."""
+        if one.shape in REPEATED and isinstance(cell, str):
+            key = (one.key, one.shape, one.vocabulary, cell, fashion)
+            if key not in self.read_before:
+                self.read_before[key] = self._read(one, cell, fashion)
+            return self.read_before[key]
+        return self._read(one, cell, fashion)
+
+    def _read(self, one: Field, cell: Any, fashion: Fashion | None) -> Any:
         if isinstance(cell, dict):
             raise Wrong(FORMULA)
         text = text_of(cell)

@@ -35,6 +35,8 @@ UNANSWERED = re.compile(
 )
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 OUTSIDE = re.compile(rb'<Relationship\b[^<>]*TargetMode="External"[^<>]*>')
+STYLES = "xl/styles.xml"
+PERCENT_FORMATS = (b'numFmtId="9"', b'numFmtId="10"')  # those of the format itself: 0%, 0.00%
 MOST_FILLED = 100_000  # cells that merged ones stand for
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a letter that the format writes as its number
 LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # of a number format: what is shown as it is
@@ -64,6 +66,8 @@ def read_workbook(data: bytes) -> list[Sheet]:
     """The sheets of a workbook, in its order. Raises CannotRead."""
     archive = open_archive(data)
     found = {part.filename: _look_through(archive, part) for part in archive.infolist()}
+    styles = part_of(archive, STYLES) if STYLES in found else b""
+    has_percents = b"%" in styles or any(mark in styles for mark in PERCENT_FORMATS)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         if len(book.worksheets) > MOST_SHEETS:
@@ -71,7 +75,7 @@ def read_workbook(data: bytes) -> list[Sheet]:
         cells = 0
         sheets = []
         for sheet in book.worksheets:
-            read, cells = _read(sheet, cells)
+            read, cells = _read(sheet, cells, has_percents=has_percents)
             _add(read, found.get(_part_name(sheet)))
             sheets.append(read)
         book.close()
@@ -115,18 +119,18 @@ def _look_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> _Found | N
     return _Found(xml)
 
 
-def _read(sheet: Any, cells: int) -> tuple[Sheet, int]:
+def _read(sheet: Any, cells: int, *, has_percents: bool) -> tuple[Sheet, int]:
     """One sheet, and how many cells were read with it. Rows may be far apart: gaps count too."""
     sheet.reset_dimensions()  # what a file says of its size is not believed
     read = Sheet(name=str(sheet.title), is_hidden=sheet.sheet_state != "visible")
     percents: dict[str, bool] = {}
-    for row in sheet.iter_rows():
+    for row in sheet.iter_rows(values_only=not has_percents):
         cells += 1 + len(row)
         if len(read.rows) >= MOST_ROWS:
             raise too_many("rows", f"more than {MOST_ROWS:,}", MOST_ROWS)
         if cells > MOST_CELLS:
             raise too_many("cells", f"more than {MOST_CELLS:,}", MOST_CELLS)
-        values = trimmed(list(_values(row, percents)))
+        values = trimmed(list(_values(row, percents) if has_percents else map(_value, row)))
         if len(values) > MOST_COLUMNS:
             raise too_many("columns", len(values), MOST_COLUMNS)
         read.rows.append(values)
@@ -144,7 +148,13 @@ def _values(row: tuple[Any, ...], percents: dict[str, bool]) -> Iterator[Cell]:
                 percents[style] = "%" in LITERAL.sub("", style)
             yield f"{value * 100:.10g}%" if percents[style] else plain(value)
         else:
-            yield ESCAPED.sub(_unescaped, value) if isinstance(value, str) else plain(value)
+            yield _value(value)
+
+
+def _value(value: Any) -> Cell:
+    if isinstance(value, str):
+        return ESCAPED.sub(_unescaped, value) if "_x" in value else value
+    return plain(value)
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -2,9 +2,12 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from imports.models import Import
+from imports.services import take_file
 from initiatives.models import Initiative
+from records.audit import Act
 from records.models import AuditEvent
 from tests.imports.files import csv_file
 
@@ -54,3 +57,10 @@ def test_what_cannot_be_applied_ends_with_a_sentence(plan, tmp_path, rows, said)
 def test_a_plan_or_person_that_is_not_there_is_named(plan, cast, file, more):
     with pytest.raises(CommandError, match=more[1]):
         call_command("import_plan", file, *more)
+
+
+def test_what_waits_is_worked_on_by_hand(plan, cast, file, capsys):
+    take_file(plan=plan, name="plan.csv", data=file.read_bytes(), act=Act(by=cast.manager, at=timezone.now()))
+    call_command("work_on_imports")
+    assert capsys.readouterr().out == "1 done.\n"
+    assert Import.objects.get().state == "asking"

@@ -20,7 +20,7 @@ from tests.imports.steps import apply, lines, send, sentences, take_guess
 HEAD = ("Number", "Initiative", "Focus area", "Owner", "Department", "Status", "Due date")
 
 
-def test_a_sheet_becomes_initiatives_with_owner_department_status_and_history(manager, plan, cast):
+def test_b55_a_sheet_becomes_initiatives_with_owner_department_status_and_history(manager, plan, cast):
     data = csv_file(
         HEAD,
         ("1.1", "Encrypt laptops", "1", "Owner", "OIT", "On track", "6/30/2026"),

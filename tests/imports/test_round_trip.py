@@ -83,8 +83,10 @@ def test_b65_into_an_empty_plan_it_is_the_same_plan(manager, full_plan, kind):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_the_page_hands_the_file_out(manager, full_plan, kind):
-    answer = manager.get(reverse("imports:plan-export", args=[full_plan.slug, kind]))
+def test_b61_the_file_is_for_people_with_a_role(client, sign_in, cast, full_plan, kind):
+    page = reverse("imports:plan-export", args=[full_plan.slug, kind])
+    assert client.get(page).status_code == 302
+    answer = sign_in(cast.viewer).get(page)
     assert answer.status_code == 200
     assert answer.content == FORMATS[kind].write(plan_content(full_plan))
 
@@ -117,3 +119,8 @@ def test_a_report_in_stratml_part_2_comes_back_as_no_change(manager, full_plan):
     changed = [line for line in lines(job) if line["group"] != "unchanged"]
     assert changed == [], changed[:3]
     assert job.counts["unchanged"] > 60
+
+
+@pytest.mark.parametrize("page", ["/plans/none/import/", "/plans/test-plan/export/docx/", "/imports/999/"])
+def test_b64_what_does_not_exist_is_not_found(manager, plan, page):
+    assert manager.get(page).status_code == 404
