@@ -162,6 +162,7 @@ class WordsForm(PageForm):
             if what == "person":
                 people = people or [(str(one.pk), one.name) for one in User.objects.filter(is_active=True)]
                 choices = people
+                self._offer_invitation(index, text)
             elif what == "department":
                 rows = Department.objects.filter(deleted_at__isnull=True)
                 departments = departments or [(str(one.pk), one.name) for one in rows]
@@ -173,6 +174,18 @@ class WordsForm(PageForm):
                 choices=[("", "Choose one"), self.EMPTY, *choices], required=False, label=label, help_text=hint,
                 initial="-" if likely == "" else likely or "",
             )  # fmt: skip
+
+    def _offer_invitation(self, index: int, text: str) -> None:
+        self.fields[f"mail_{index}"] = forms.EmailField(
+            required=False, max_length=254, label=f"Or invite “{text[:80]}” at this e-mail address",
+            initial=text if "@" in text else "",
+            help_text="They get an account as contributor, and a mail to set a password, as soon as you go on.",
+        )  # fmt: skip
+
+    def invited(self) -> dict[str, str]:
+        """Who is to be invited at which address; whoever is said to be somebody else is not."""
+        found = {text: self.cleaned_data.get(f"mail_{index}") for index, (_, text, _) in enumerate(self.asked)}
+        return {text: email for text, email in found.items() if email and ("person", text) not in self.meanings()}
 
     def meanings(self) -> dict[tuple[str, str], Any]:
         """The answers that were given; a word without one is asked again."""

@@ -10,6 +10,9 @@ from django.db import transaction
 from imports.kinds import KINDS
 from imports.meaning.words import folded
 from imports.models import Import, Remembered
+from people.models import User
+from people.roles import Role
+from people.services import create_user, grant_role
 from records.audit import Act
 
 State, Step = Import.State, Import.Step
@@ -46,14 +49,30 @@ def answer_columns(*, job: Import, mapping: Sequence[Mapping[str, Any]], default
 
 
 @transaction.atomic
-def answer_words(*, job: Import, meanings: Mapping[tuple[str, str], Any], act: Act) -> Import:
-    """Remember what words mean to this plan, and compare anew."""
+def answer_words(
+    *, job: Import, meanings: Mapping[tuple[str, str], Any], invited: Mapping[str, str] | None = None, act: Act
+) -> Import:
+    """Remember what words mean to this plan, and compare anew.
+
+    `invited`: people of the file who have no account yet, by name, with the address at which each is invited.
+    """
     row = locked_import(job, State.READY)
-    for (what, text), meaning in meanings.items():
+    found = {("person", name): str(_invite(name, email, act).pk) for name, email in (invited or {}).items()}
+    for (what, text), meaning in {**meanings, **found}.items():
         Remembered.objects.update_or_create(
             plan_id=row.plan_id, what=what, key=folded(text)[:300], defaults={"meaning": meaning}
         )
     return compare_again(row, at=act.at)
+
+
+def _invite(name: str, email: str, act: Act) -> User:
+    """The person with this address; who has no account gets one, as a contributor, and an invitation."""
+    known = User.objects.filter(email__iexact=email).first()
+    if known is not None:
+        return known
+    person = create_user(email=email, name=email.split("@")[0] if "@" in name else name, is_invited=True, act=act)
+    grant_role(user=person, role=Role.CONTRIBUTOR, act=act)
+    return person
 
 
 def compare_again(row: Import, *, at: datetime) -> Import:

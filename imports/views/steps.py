@@ -101,7 +101,7 @@ def import_words(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_for(request, WordsForm, asked=asked)
 
     def save() -> str:
-        answered = answer_words(job=job, meanings=form.meanings(), act=act_of(request))
+        answered = answer_words(job=job, meanings=form.meanings(), invited=form.invited(), act=act_of(request))
         hand_on(answered, at=answered.next_try_at)
         return reverse("imports:import-detail", args=[pk])
 

@@ -11,6 +11,7 @@ from goals.services import update_plan
 from imports.models import Import
 from initiatives.models import Initiative
 from initiatives.services import update_initiative
+from people.services import update_user
 from records.models import AuditEvent
 from tests.build import act
 from tests.conftest import NOW
@@ -185,3 +186,26 @@ def test_b51_a_locked_plan_takes_nothing_new_and_says_so_before(manager, plan, i
         ("3 Civic pride", "error"), ("1.1 Renamed", "changed"), ("1.2 New", "error"), ("1.3 New", "error"),
     ]  # fmt: skip
     assert "locked" in sentences(job)[0][1]
+
+
+def test_people_of_the_file_without_an_account_are_invited_in_one_go(manager, plan):
+    rows = [("1.1", "One", "1", "Pat Doe", "", "", ""), ("1.2", "Two", "1", "new@test.example", "", "", "")]
+    job = take_guess(manager, send(manager, plan, csv_file(HEAD, *rows)))
+    page = reverse("imports:import-words", args=[job.pk])
+    form = manager.get(page).context["form"]
+    assert form["mail_1"].value() == "new@test.example"
+    answers = {"mail_0": "pat@test.example", "mail_1": "new@test.example"}
+    assert manager.post(page, answers).status_code == 302
+    invited = AuditEvent.objects.filter(verb="user.invited").values_list("target_label", flat=True)
+    assert sorted(invited) == ["Pat Doe", "new"]
+    job.refresh_from_db()
+    assert lines(job, "error") == []
+    apply(manager, job)
+    assert [row.owner.email for row in Initiative.objects.filter(plan=plan)] == ["pat@test.example", "new@test.example"]
+    assert Initiative.objects.filter(plan=plan)[0].owner.has_role("contributor")
+
+
+def test_somebody_who_was_deactivated_is_named_and_takes_nothing_on(manager, plan, cast):
+    update_user(user=cast.owner, fields={"is_active": False}, act=act(NOW, cast.admin))
+    job = take_guess(manager, send(manager, plan, csv_file(HEAD, ("1.1", "One", "1", "Owner", "", "", ""))))
+    assert sentences(job) == [(2, "Owner was deactivated. Choose somebody who is active.")]
