@@ -8,8 +8,8 @@ from records.models import AuditEvent
 
 def history_of(initiative_id: int, when: AsOf) -> QuerySet[AuditEvent]:
     """Every act on an initiative, its milestones and commitments that was recorded by then, the newest first."""
-    own = AuditEvent.objects.filter(target_type="initiative", target_id=initiative_id).order_by()
-    below = AuditEvent.objects.filter(parent_type="initiative", parent_id=initiative_id).order_by()
+    recorded = AuditEvent.objects.filter(when.recorded("happened_at")).order_by()
+    own = recorded.filter(target_type="initiative", target_id=initiative_id)
+    below = recorded.filter(parent_type="initiative", parent_id=initiative_id)
     # By their two indexes: asked with "or", the database may rather read the whole log from its newest entry on.
-    ids = own.values("pk").union(below.values("pk"))
-    return AuditEvent.objects.filter(when.recorded("happened_at"), pk__in=ids)
+    return own.union(below, all=True).order_by("-happened_at", "-id")
