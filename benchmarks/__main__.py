@@ -16,12 +16,14 @@ from pathlib import Path
 from benchmarks.site import database
 
 BENCHES = {
+    "exports": "benchmarks.exports",
     "freeze": "benchmarks.freeze",
     "imports": "benchmarks.imports",
     "lists": "benchmarks.lists",
     "pages": "benchmarks.pages",
     "planning": "benchmarks.planning",
     "sending": "benchmarks.sending",
+    "weight": "benchmarks.weight",
 }
 
 

@@ -1,6 +1,7 @@
 """Measure a thing beside its limit: taking turns, so that a slow minute hits both. Memory in a process of its own."""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,7 @@ class Pair:
     ours_cpu: list[float]
     limit_cpu: list[float]
     aim: float | None = None
+    foreign: float = 0.0  # of one core, what other programs took meanwhile
 
     @property
     def ratios(self) -> list[float]:
@@ -47,6 +49,7 @@ class Pair:
             f"{self.name:<50} {statistics.median(self.ours) * 1000:>10.1f} ms"
             f" beside {statistics.median(self.limit) * 1000:>10.1f} ms"
             f"  ratio {self.ratio:.2f} [{self.ratios[0]:.2f}..{self.ratios[-1]:.2f}], of CPU {self.cpu_ratio:.2f}{aim}"
+            f"{not_quiet(self.foreign)}"
         )
 
     def record(self) -> dict[str, Any]:
@@ -75,18 +78,22 @@ def taking_turns(
     """Run both `rounds` times, ours first in one round and last in the next, after one unmeasured run of each."""
     connection.ensure_connection()
     spent: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    busy = Busy.now()
     for turn in range(rounds + 1):
         for is_ours in (True, False) if turn % 2 else (False, True):
             start, cpu = time.perf_counter(), cpu_seconds()
             (ours if is_ours else limit)()
             spent[is_ours].append((time.perf_counter() - start, cpu_seconds() - cpu))
     mine, theirs = spent[True][1:], spent[False][1:]
-    return Pair(name, *([row[at] for row in side] for at in (0, 1) for side in (mine, theirs)), aim)
+    return Pair(
+        name, *([row[at] for row in side] for at in (0, 1) for side in (mine, theirs)), aim, busy.foreign(Busy.now())
+    )
 
 
 def cpu_seconds() -> float:
-    """CPU time of this process and, where it runs on this machine, of its PostgreSQL session."""
-    return time.process_time() + database_cpu()
+    """CPU time of this process, of those it waited for, and of its PostgreSQL session where that runs here."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime + database_cpu()
 
 
 def database_cpu() -> float:
@@ -124,6 +131,10 @@ class Busy:
         """How much of one core others took between two moments."""
         others = (later.machine - self.machine) - (later.own - self.own)
         return round(max(0.0, others) / (later.at - self.at), 2)
+
+
+def not_quiet(foreign: float) -> str:
+    return f"  NOT QUIET: others took {foreign:.2f} of a core" if foreign > Busy.QUIET else ""
 
 
 def peak_of(name: str, module: str, *arguments: object, aim: float | None = None) -> Memory:

@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from benchmarks import floors
 from benchmarks.grown import grow
-from benchmarks.measure import Busy, database_cpu
+from benchmarks.measure import Busy, database_cpu, not_quiet
 from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import Department, User
@@ -96,10 +96,9 @@ class Page:
 
     def line(self) -> str:
         aim = "" if self.aim is None else f"  aim ≤ {self.aim}: {'met' if self.ratio <= self.aim else 'MISSED'}"
-        busy = f"  NOT QUIET: others took {self.foreign:.2f} of a core" if self.foreign > Busy.QUIET else ""
         return (
             f"{self.name:<20} {self.ours.line():<58} beside {self.beside.line():<52}"
-            f" ratio {self.ratio:.2f}, of CPU {self.cpu_ratio:.2f}{aim}{busy}"
+            f" ratio {self.ratio:.2f}, of CPU {self.cpu_ratio:.2f}{aim}{not_quiet(self.foreign)}"
         )
 
     def record(self) -> dict[str, Any]:
@@ -163,11 +162,11 @@ def run(scale: int) -> Iterator[Page]:
         grow(scale, now=timezone.now())
     floors.prepare_writing()
     keep_what_is_loaded()
-    for work in _works():
+    for work in works():
         yield _measured(work)
 
 
-def _works() -> Iterator[Work]:
+def works() -> Iterator[Work]:
     manager = User.objects.filter(role_grants__role=Role.PLAN_MANAGER, is_active=True).order_by("pk")[0]
     owner = User.objects.get(pk=_most("owner"))
     ours, bare = WSGIHandler(), Browser(floors.handler(), manager, PlainSessions)

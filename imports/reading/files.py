@@ -1,10 +1,10 @@
 """From the bytes of any file that is taken to its sheets."""
 
+from importlib import import_module
+
 from imports.reading.delimited import read_delimited
 from imports.reading.sheets import MEGABYTE, MOST_BYTES, CannotRead, Sheet, stem
-from imports.reading.stratml import is_stratml, read_stratml
 from imports.reading.structured import read_bundle, read_json
-from imports.reading.workbook import read_workbook
 
 
 def read_file(data: bytes, name: str) -> list[Sheet]:
@@ -24,9 +24,16 @@ def read_file(data: bytes, name: str) -> list[Sheet]:
 def _read(data: bytes, name: str) -> list[Sheet]:
     begin = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t")
     if data.startswith(b"PK"):
-        return read_workbook(data) if b"xl/workbook" in data or b"[Content_Types].xml" in data else read_bundle(data)
+        is_workbook = b"xl/workbook" in data or b"[Content_Types].xml" in data
+        return _read_with("workbook", data) if is_workbook else read_bundle(data)
     if begin.startswith(b"{"):
         return read_json(data)
-    if is_stratml(begin):
-        return read_stratml(data)
+    if begin.startswith(b"<"):
+        return _read_with("stratml", data)
     return read_delimited(data, stem(name))
+
+
+def _read_with(name: str, data: bytes) -> list[Sheet]:
+    """By a reader with a large library, loaded here: a process that reads no such file needs none."""
+    sheets: list[Sheet] = getattr(import_module(f"imports.reading.{name}"), f"read_{name}")(data)
+    return sheets

@@ -36,10 +36,6 @@ KEPT = {
 DROPPED = {"PublicationDate", "Source", "Submitter", "Acronym", "FirstName", "LastName", "GivenName", "Surname"}
 
 
-def is_stratml(begin: bytes) -> bool:
-    return begin.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-
-
 def read_stratml(data: bytes) -> list[Sheet]:
     """The plan in the file, as one sheet for each kind. Raises CannotRead."""
     root = read_tree(data)

@@ -1,7 +1,10 @@
 """How much a page weighs on the wire: at most 150 kB at first, 30 kB once styles, scripts and fonts are cached."""
 
+import os
 import posixpath
 import re
+import subprocess
+import sys
 
 import pytest
 from django.contrib.staticfiles import storage
@@ -14,6 +17,7 @@ from tests.build import make_initiative, make_milestone, report
 
 FIRST, NEXT = 150_000, 30_000  # bytes
 ASSET = re.compile(r'(?:src|href)="(/static/[^"?]+)')
+HEAVY = {"typst", "pptx", "fontTools", "xlsxwriter", "openpyxl", "lxml", "PIL", "pikepdf"}
 FONT = re.compile(r"url\(\"?([^)\"]+\.woff2)\"?\)")
 
 
@@ -67,3 +71,18 @@ def test_pages_are_light(served, plan, cast):
                 base = asset.rsplit("/", 1)[0]
                 queue += [posixpath.normpath(posixpath.join(base, font)) for font in FONT.findall(content)]
         assert total <= FIRST, f"{path}: {total} bytes in all"
+
+
+def test_a_process_that_has_read_and_written_no_file_has_no_library_of_files():
+    """All rooms, all addresses, all tasks: a format's module is loaded for the first file of it."""
+    code = "import django, sys; django.setup(); import planapp.urls, planapp.celery; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert {"imports", "reports", "initiatives"} <= loaded
+    assert not loaded & HEAVY
