@@ -188,26 +188,27 @@ def _to_acknowledge(user: User) -> list[StatusUpdate]:
 
     A lead is asked from the day they became lead on; of what an override closed nothing is asked (rule R15).
     """
-    led = dict(led_by(user))
-    mine = Q(owner=user, goal__lead=F("latest_update__author")) | Q(goal__in=led)
-    latest = Initiative.objects.filter(mine, deleted_at__isnull=True, plan__state=Plan.State.ACTIVE)
-    asked = Q(author=F("initiative__goal__lead"))
-    for goal, since in led.items():
-        asked |= (
-            Q(initiative__goal=goal, stated_at__gte=start_of_day(local_day(since)))
-            if since
-            else Q(initiative__goal=goal)
-        )
-    return list(
-        StatusUpdate.objects.filter(
+    asked = Q(owner=user, latest_update__author=F("goal__lead"))
+    for goal, since in led_by(user):
+        own = Q(goal=goal)
+        asked |= own & Q(latest_update__stated_at__gte=start_of_day(local_day(since))) if since else own
+    rows = (
+        Initiative.objects.filter(
             asked,
-            Q(status__in=CLOSED) | ~Q(initiative__override_status__in=CLOSED),
-            pk__in=latest.values("latest_update"),
-            acknowledgement__isnull=True,
-            author__isnull=False,
-            is_no_change=False,
+            Q(latest_update__status__in=CLOSED) | ~Q(override_status__in=CLOSED),
+            deleted_at__isnull=True,
+            plan__state=Plan.State.ACTIVE,
+            latest_update__acknowledgement__isnull=True,
+            latest_update__author__isnull=False,
+            latest_update__is_no_change=False,
         )
-        .exclude(author=user)
-        .select_related("initiative", "author")
-        .order_by("recorded_at")[:20]
+        .exclude(latest_update__author=user)
+        .select_related("latest_update__author")
+        .order_by("latest_update__recorded_at")[:20]
     )
+    found = []
+    for row in rows:
+        if row.latest_update is not None:  # the filter has seen to it
+            row.latest_update.initiative = row
+            found.append(row.latest_update)
+    return found
