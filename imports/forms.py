@@ -162,7 +162,6 @@ class WordsForm(PageForm):
             if what == "person":
                 people = people or [(str(one.pk), one.name) for one in User.objects.filter(is_active=True)]
                 choices = people
-                self._offer_invitation(index, text)
             elif what == "department":
                 rows = Department.objects.filter(deleted_at__isnull=True)
                 departments = departments or [(str(one.pk), one.name) for one in rows]
@@ -174,6 +173,8 @@ class WordsForm(PageForm):
                 choices=[("", "Choose one"), self.EMPTY, *choices], required=False, label=label, help_text=hint,
                 initial="-" if likely == "" else likely or "",
             )  # fmt: skip
+            if what == "person":
+                self._offer_invitation(index, text)
 
     def _offer_invitation(self, index: int, text: str) -> None:
         self.fields[f"mail_{index}"] = forms.EmailField(

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from imports.kinds import FIELDS, Kind
+from imports.kinds import FIELDS, KINDS, Kind
 from imports.meaning.cells import Problem
 from web.tables import CONTROL
 
@@ -65,8 +65,9 @@ class Line:
     def as_plain(self) -> dict[str, Any]:
         """What the page shows and the digest is taken of."""
         return {
-            "group": self.group, "kind": self.kind, "sheet": self.sheet, "row": self.row, "label": self.label,
-            "changes": self.changes, "problems": [(one.column, one.value, one.sentence) for one in self.problems],
+            "group": self.group, "kind": self.kind, "one": KINDS[self.kind].one, "sheet": self.sheet, "row": self.row,
+            "label": self.label, "changes": self.changes,
+            "problems": [(one.column, one.value, one.sentence) for one in self.problems],
             "of": [self.found.pk, getattr(self.found, "version", 0)] if self.found is not None else [],
         }  # fmt: skip
 
