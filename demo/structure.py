@@ -21,6 +21,7 @@ from people.models import Department
 from people.services import create_department, create_user, grant_role
 from records.asof import start_of_day
 from records.audit import Act
+from records.days import in_words
 from records.models import Channel
 
 SLUG = "oit-2024-2025"
@@ -150,8 +151,8 @@ def _plan(timeline: Timeline, world: World, at: datetime) -> None:
         "basis": head["basis"],
         "source": head["source"],
         "sample_note": (
-            f"Sample activity. The published plan looked to 2025; here it goes on as a sample to {end:%B} {end.day}, "
-            f"{end.year}. Accounts, owners, updates, commitments and dates marked “sample” are invented."
+            f"Sample activity. The published plan looked to 2025; here it goes on as a sample to {in_words(end)}. "
+            "Accounts, owners, updates, commitments and dates marked “sample” are invented."
         ),
     }
     act = Act(by=None, at=at, channel=Channel.IMPORT)

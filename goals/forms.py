@@ -14,8 +14,9 @@ from django.db.models import Q
 
 from goals.models import REMINDERS_APART, Goal, Plan, Priority, Strategy
 from people.models import User
-from records.days import days_and_rest, in_words
+from records.days import in_words
 from records.texts import folded
+from records.typed_days import days_and_rest
 from web.forms import NOT_STORED, Day, Hidden, PageForm
 from web.markdown import HINT
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from records.asof import local_day
+from records.days import in_words
 from records.models import AuditEvent, Channel
 from records.person import Person
 
@@ -108,9 +109,9 @@ def value_in_words(value: Any) -> str:
     """What the log kept of a field, as a reader writes it: 24 Nov 2026, yes. An instant is its day in plan time."""
     text = "" if value is None else str(value)
     if DAY.fullmatch(text):
-        return f"{date.fromisoformat(text):%-d %b %Y}"
+        return in_words(date.fromisoformat(text))
     if INSTANT.match(text):
-        return f"{local_day(datetime.fromisoformat(text)):%-d %b %Y}"
+        return in_words(local_day(datetime.fromisoformat(text)))
     return {"True": "yes", "False": "no"}.get(text, text)
 
 

@@ -8,9 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
-from records.days import in_words, read_day
+from records.days import in_words
 from records.person import Person
 from records.texts import folded
+from records.typed_days import read_day
 from web.typed_by import sign_writer
 
 M = TypeVar("M", bound=Model)
@@ -147,7 +148,9 @@ class Day(forms.DateField):
         if day is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         if not 1990 <= day.year <= 2100:
-            raise ValidationError(f"{self.label}: {day} is not a year a plan speaks of. Write it like 26 Nov 2026.")
+            raise ValidationError(
+                f"{self.label}: {day.year} is not a year a plan speaks of. Write it like 26 Nov 2026."
+            )
         return day
 
 

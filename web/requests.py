@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from records.asof import AsOf, local_day
 from records.audit import Act
-from records.days import read_day
+from records.days import in_words
 from records.models import Channel
 from records.person import Person
+from records.typed_days import read_day
 from web.models import IdempotencyKey
 from web.typed_by import writer_of
 
@@ -51,9 +52,9 @@ def as_of(request: HttpRequest) -> AsOf:
     if day is None:
         raise ValidationError({"as_of": f"As of: “{text[:20]}” is not a day. Write it like 30 Sep 2026."})
     if day > today:
-        raise ValidationError({"as_of": f"As of: {day} has not come yet."})
+        raise ValidationError({"as_of": f"As of: {in_words(day)} has not come yet."})
     if day.year < 1990:
-        raise ValidationError({"as_of": f"As of: {day} is before any plan kept here."})
+        raise ValidationError({"as_of": f"As of: {in_words(day)} is before any plan kept here."})
     if day == today:
         return AsOf.now(at)
     request.as_of_day = day  # type: ignore[attr-defined] # read by planapp.context.frame

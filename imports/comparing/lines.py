@@ -11,6 +11,7 @@ from django.db import models
 
 from imports.kinds import FIELDS, KINDS, Kind
 from imports.meaning.cells import Problem
+from records import days
 from web.tables import CONTROL
 
 GROUPS = {
@@ -72,9 +73,7 @@ class Line:
         }  # fmt: skip
 
 
-@cache
-def _day(day: date) -> str:
-    return f"{day:%-d %b %Y}"
+_day = cache(days.in_words)  # the same few days stand in thousands of lines
 
 
 def in_words(value: Any) -> str:

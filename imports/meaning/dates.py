@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from imports.reading.sheets import text_of
-from records.days import MONTHS, NUMERIC, read_day
+from records.typed_days import MONTHS, NUMERIC, read_day
 
 MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([A-Za-z]{3,9})\.?[ \-,.]+(\d{4}|\d{2})")
 MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")

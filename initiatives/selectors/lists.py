@@ -17,6 +17,7 @@ from initiatives.selectors.names import with_milestones, with_names
 from initiatives.selectors.status import CHUNK, NOTHING_REPORTED, InitiativeStatus, statuses_in
 from people.models import DepartmentVersion, User, UserVersion
 from records.asof import AsOf
+from records.days import in_words
 from records.texts import has_words
 from web.tables import Column
 
@@ -249,10 +250,6 @@ def _marked_days(rows: list[InitiativeStatus], when: AsOf) -> dict[int, list[tup
 
 
 def _in_words(row: InitiativeStatus) -> str:
-    until = f"to {_day(row.due_date)}" if row.due_date else "without a due date"
+    until = f"to {in_words(row.due_date)}" if row.due_date else "without a due date"
     met = f", {row.milestones_met} of {row.milestones_total} milestones met" if row.milestones_total else ""
-    return f"{row.number} {row.title}: from {_day(row.start_date)} {until}, {row.effective_label.lower()}{met}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"{row.number} {row.title}: from {in_words(row.start_date)} {until}, {row.effective_label.lower()}{met}"

@@ -12,6 +12,7 @@ from initiatives.models import Initiative, Milestone
 from initiatives.services.dates import moved_due_date
 from records.asof import local_day
 from records.audit import Act, check_version, record_change, record_creation
+from records.days import in_words
 from records.history import locked
 
 EDITABLE = frozenset({"title", "due_date", "due_text", "owner", "department", "order", "basis", "source"})
@@ -100,7 +101,7 @@ def _only_known(fields: Mapping[str, Any]) -> None:
 def refuse_future(day: date, today: date) -> None:
     """Nothing is completed on a day that has not come (rule B-17)."""
     if day > today:
-        raise ValidationError({"completed_date": f"Completed on: {day:%B} {day.day}, {day.year} has not come yet."})
+        raise ValidationError({"completed_date": f"Completed on: {in_words(day)} has not come yet."})
 
 
 def check_milestone(row: Milestone, owner_before: int | None = None, *, is_draft: bool = False) -> None:

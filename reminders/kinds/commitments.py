@@ -8,6 +8,7 @@ from django.db.models import Max, Q
 
 from initiatives.models import Commitment
 from records.asof import local_day, start_of_day
+from records.days import in_words
 from reminders.kinds.base import (
     ANSWER,
     COMING,
@@ -192,7 +193,7 @@ def _news_since(day: Day) -> datetime:
 
 def _offer(row: Row) -> str:
     """What the department would do instead, in words."""
-    offered = [f"{row.offered_due.day} {row.offered_due:%b %Y}"] if row.offered_due else []
+    offered = [in_words(row.offered_due)] if row.offered_due else []
     return " and ".join([*offered, *([row.offered_department] if row.offered_department else [])])
 
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
-
 from initiatives.models import Acknowledgement, Commitment, Initiative, Milestone, StatusUpdate
 from initiatives.selectors.initiative_page import passed_since
 from initiatives.selectors.rows import MilestoneRow
 from people.models import User
 from records.asof import local_day
+from records.days import in_words
 from records.models import AuditEvent, Channel
 from reminders.models import MessageItem, Subscription
 
@@ -63,7 +62,7 @@ class Answerable:
         """What came of a milestone, a commitment or an update to read, for whoever has just answered."""
         if isinstance(self.subject, Milestone):
             day = self.subject.due_date if self.subject.is_open else None
-            return f"This milestone is due on {date_format(day, 'j M Y')} now." if day else "This milestone is done."
+            return f"This milestone is due on {in_words(day)} now." if day else "This milestone is done."
         if isinstance(self.subject, Commitment):
             state = (
                 "waiting for an answer to what you propose"

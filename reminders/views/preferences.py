@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from people.models import User
 from records.asof import local_day
 from records.audit import Act
+from records.days import in_words
 from records.models import Channel
 from reminders.forms import PreferencesForm
 from reminders.links import person_number
@@ -48,7 +48,7 @@ def _away(person: User, row: Subscription, today: date) -> str:
         return ""
     hears = row.delegate and stand_ins(person).filter(pk=row.delegate.pk).first()
     words = f"{hears.name} hears it instead" if hears else "Your reminders wait"
-    return f"{words} until {date_format(row.away_until, 'j M Y')}."
+    return f"{words} until {in_words(row.away_until)}."
 
 
 @login_not_required

@@ -21,6 +21,7 @@ from initiatives.judgement import (
     compared,
     slip_words,
 )
+from records.days import in_words
 from reports.content.rows import Initiative, Milestone, Rows
 
 MOVED_ORDER = (*SEVERITY, ON_HOLD, CANCELLED, NOT_STARTED, ON_TRACK)
@@ -126,12 +127,8 @@ def _slipped(pairs: Iterable[Pair[Initiative]], before: Rows, after: Rows) -> It
     for old, new, row, what in both:
         was, now = old.due_date, new.due_date
         if was and now and now > was:
-            item = ChangeItem(row.source_id, row.number, row.title, _words(was), _words(now))
+            item = ChangeItem(row.source_id, row.number, row.title, in_words(was), in_words(now))
             yield replace(item, what=what, days=(now - was).days, before_day=was, after_day=now)
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def _item(pair: Pair[Initiative]) -> ChangeItem:

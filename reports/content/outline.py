@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
+from records.days import in_words, instant_in_words
 from web.markdown import to_plain
 from web.shares import Segment
 
@@ -275,11 +276,11 @@ def place(initiative_id: int) -> str:
 
 def day_words(value: date | None) -> str:
     """As the pages write it: 5 Jan 2027."""
-    return f"{value.day} {value:%b %Y}" if value else "No date"
+    return in_words(value) if value else "No date"
 
 
 def moment_words(value: datetime) -> str:
-    return f"{day_words(value)}, {value:%H:%M}"
+    return instant_in_words(value)
 
 
 def lateness(days: int) -> str:

@@ -21,6 +21,7 @@ from goals.quarters import Quarter
 from jobs.failpoints import failpoint
 from records.asof import AsOf, local_day, start_of_day
 from records.audit import Act, close_records, record_event
+from records.days import in_words
 from records.models import Channel
 from reports import content
 from reports.content.canonical import as_mapping, cover_line, fingerprint
@@ -76,10 +77,10 @@ def freeze_quarter(*, plan: Plan, quarter: Quarter, act: Act) -> QuarterSnapshot
     limit = ends_at(quarter)
     if act.at < limit:
         raise QuarterNotOver(
-            f"{quarter.label} ends on {quarter.last_day:%-d %b %Y}. It can be frozen on the day after."
+            f"{quarter.label} ends on {in_words(quarter.last_day)}. It can be frozen on the day after."
         )
     if quarter.last_day < plan.start_date:
-        raise PlanNotBegun(f"“{plan.title}” begins on {plan.start_date:%-d %b %Y}, after {quarter.label} ended.")
+        raise PlanNotBegun(f"“{plan.title}” begins on {in_words(plan.start_date)}, after {quarter.label} ended.")
     earlier = QuarterSnapshot.objects.filter(plan=plan, as_of_day=quarter.last_day, revision=1).first()
     if earlier is not None:
         return earlier

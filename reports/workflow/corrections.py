@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from initiatives.models import Commitment, EffectiveStatus, Initiative, Status, StatusUpdate
 from initiatives.models.status_update import WORDS
+from records import days
 from records.asof import start_of_day
 from reports.content import Correction, Rows
 from reports.content.rows import PROSE, SHOWN, WORD_OF, effective_after, is_stale_after
@@ -116,7 +117,7 @@ def in_words(row: Any, name: str) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):  # an instant too: it is told by its day
-        return f"{value.day} {value:%b %Y}"
+        return days.in_words(value)
     text = "" if value is None else str(value)
     return text if name in PROSE else text.replace("\n", ", ")
 

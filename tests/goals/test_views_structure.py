@@ -159,7 +159,7 @@ def test_two_people_on_one_form_are_shown_both_texts(sign_in, cast, plan, goal):
     ("changes", "sentence"),
     [
         ({"end_date": "2025-06-30"}, "End date: it lies before the start date."),
-        ({"start_date": "0001-01-01"}, "Start date: 0001-01-01 is not a year a plan speaks of."),
+        ({"start_date": "0001-01-01"}, "Start date: 1 is not a year a plan speaks of."),
         ({"title": ""}, "Fill in “Title”."),
         ({"title": "x" * 201}, "“Title” can have at most 200 characters."),
         ({"working_days": ["9"]}, "Working days"),

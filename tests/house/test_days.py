@@ -1,13 +1,17 @@
 """Days are taken in every common way of writing them, in forms, in addresses and in pasted lists; one way is shown."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.apps import apps
+from django.conf import settings
 from django.urls import reverse
 
 from goals.models import Holiday
-from records.days import days_and_rest, read_day
+from records.typed_days import days_and_rest, read_day
 from tests.goals.test_views_structure import form_at, sent
 from web.forms import Day, FilterForm
 
@@ -120,3 +124,17 @@ def test_the_wrong_number_is_named(plan, cast, sign_in):
     client, edit = sign_in(cast.manager), reverse("goals:plan-edit", args=[plan.slug])
     answer = client.post(edit, sent(form_at(client, edit), due_soon_days="30, seven, 1"))
     assert "not “seven”" in answer.content.decode()
+
+
+PRIVATE = re.compile(r"""%-?d\b|%[bB]\b|\|date:.[^"']*[MFjN]|\|date *\}|date_format\(""")
+
+
+def test_one_place_says_how_a_day_is_shown():
+    """records/days.py alone; a day as data (ISO) and the name of a weekday are no such wording."""
+    root = settings.BASE_DIR
+    rooms = {config.name for config in apps.get_app_configs() if Path(config.path).parent == root} | {"planapp"}
+    files = [*root.glob("templates/**/*.html"), *root.glob("templates/**/*.txt")]
+    files += [path for room in rooms for path in (root / room).glob("**/*.py")]
+    texts = {str(path.relative_to(root)): path.read_text().replace("%Y-%m-%d", "") for path in files}
+    assert len(texts) > 300
+    assert [name for name, text in texts.items() if PRIVATE.search(text)] == ["records/days.py"]

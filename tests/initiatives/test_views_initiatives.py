@@ -231,7 +231,7 @@ def test_the_past_is_told_as_it_was_and_nobody_can_change_it(sign_in, cast, init
     update_initiative(initiative=initiative, fields={"title": "October title"}, act=act("2026-10-01T12:00"))
     report(initiative, "at_risk", "2026-10-02T13:00", cast.owner, happened="October text")
     text = sign_in(cast.manager).get(to("initiative-detail", initiative) + "?as_of=2026-09-24").content.decode()
-    for then in ("Initiative 1.1", "September text", "On track", "24 September 2026"):
+    for then in ("Initiative 1.1", "September text", "On track", "24 Sep 2026"):
         assert then in text
     for later in ("October title", "October text", "status-updates/new", "milestones/new", "Override", "Mark as read"):
         assert later not in text

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from records.days import in_words, instant_in_words
 from web.addresses import address
 from web.parts import Part
 from web.shares import Segment
@@ -40,9 +41,9 @@ def show_date(
     if not day:
         return SafeString('<span class="muted">No date</span>')
     local = timezone.localtime(day) if isinstance(day, datetime) and timezone.is_aware(day) else day
-    machine, words = local.isoformat() if time else f"{local:%Y-%m-%d}", f"{local.day} {local:%b %Y}"
-    if time:
-        words += f", {local:%H:%M}"
+    machine, words = f"{local:%Y-%m-%d}", in_words(local)
+    if time and isinstance(local, datetime):
+        machine, words = local.isoformat(), instant_in_words(local)
     html = f'<time class="nowrap" datetime="{machine}">{words}</time>'
     if due and not done:
         state = days_state(day, today) or "muted"

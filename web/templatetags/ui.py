@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from records.days import in_words
 from web import shares, spans
 from web.addresses import address
 from web.markdown import to_html, to_plain
@@ -142,6 +143,12 @@ def position(day: date | None, start: date, end: date) -> float:
     if day is None or span <= 0:
         return 0.0
     return round(min(100.0, max(0.0, (_day(day) - _day(start)).days * 100 / span)), 3)
+
+
+@register.filter
+def day_words(day: date | None) -> str:
+    """A day as plain words, where `{% date %}` cannot mark it up: in the text of a mail, inside a label."""
+    return in_words(_day(day)) if day else ""
 
 
 def _day(moment: date) -> date:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from goals.quarters import Quarter
 from records.asof import local_day
 from records.audit import Act
+from records.days import in_words
 from records.models import Channel
 from reports.exporters import FORMATS
 from reports.management.arguments import add_plan_and_quarter, plan_and_quarter
@@ -55,7 +56,7 @@ class Command(BaseCommand):
 
 def _day(text: str | None, quarter: Quarter, today: date) -> date | None:
     if quarter.first_day > today:
-        raise CommandError(f"{quarter.label} begins on {quarter.first_day:%-d %b %Y}. There is nothing to report yet.")
+        raise CommandError(f"{quarter.label} begins on {in_words(quarter.first_day)}. There is nothing to report yet.")
     if text is None:
         return None
     try:
@@ -63,7 +64,8 @@ def _day(text: str | None, quarter: Quarter, today: date) -> date | None:
     except ValueError:
         raise CommandError(f"“{text[:20]}” is not a day. Write it like 2026-09-30.") from None
     if day > today:
-        raise CommandError(f"{day} has not come yet.")
+        raise CommandError(f"{in_words(day)} has not come yet.")
     if not quarter.first_day <= day <= quarter.last_day:
-        raise CommandError(f"{day} is not in {quarter.label} ({quarter.first_day} to {quarter.last_day}).")
+        span = f"{in_words(quarter.first_day)} to {in_words(quarter.last_day)}"
+        raise CommandError(f"{in_words(day)} is not in {quarter.label} ({span}).")
     return day
