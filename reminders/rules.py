@@ -2,8 +2,9 @@
 
 import rules
 
-from people.rules import may_manage
+from people.rules import is_leader, may_manage
 
 rules.add_perm("reminders.view_all_messages", may_manage)
 rules.add_perm("reminders.steer_sending", may_manage)
+rules.add_perm("reminders.hear_of_hold", is_leader | may_manage)
 rules.add_perm("reminders.write_one_off", may_manage)

@@ -11,6 +11,7 @@ from goals.models import PlanVersion
 from initiatives.selectors.my_work import active_plans, needs_a_manager
 from initiatives.selectors.my_work import my_work as work_of
 from initiatives.selectors.status import InitiativeStatus
+from initiatives.selectors.waiting import waiting_for
 from people.models import User
 from people.roles import Role
 from records.asof import AsOf
@@ -26,8 +27,11 @@ def my_work(request: HttpRequest) -> HttpResponse:
     when = AsOf.now(timezone.now())
     plans = active_plans(when)
     work = work_of(user, plans, when, limit=most_rows(request))
+    waiting = waiting_for(user)
     context: dict[str, Any] = {
         "work": work,
+        "waiting": waiting,
+        "needs": work.needs + len(waiting),
         "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
         "has_own": bool(work.follows or work.needs or work.has_next),
         "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),

@@ -14,6 +14,7 @@ from tests.house.test_urls_guarded import OPEN
 from tests.house.world import World
 
 MOST = 12
+MORE = {"my-work": 14}  # for managers, one for each thing of other rooms that may wait: a report, held sending
 FEW = 1_000  # rows that all steps of all queries of a page may touch, however many initiatives there are
 # The same for each initiative, where a page counts all of them, or has all of them as its own: in this plan one owner
 # and one department have everything, two milestones and a commitment each.
@@ -65,7 +66,7 @@ def test_no_page_costs_more_for_three_rows_than_for_one(world):
     world.add_row()
     three = counts(pages(world, client))
     assert {name: (one[name], three[name]) for name in one if three.get(name, 99) > one[name]} == {}
-    assert {name: count for name, count in three.items() if count > MOST} == {}
+    assert {name: count for name, count in three.items() if count > MORE.get(name, MOST)} == {}
     assert len(three) > 30
 
 

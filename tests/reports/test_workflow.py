@@ -296,3 +296,14 @@ def test_a_milestone_done_later_does_not_enter_a_revision(done, story, of, cast,
     )
     services.complete_report(**of, act=act("2027-01-10T12:00", cast.leader))
     assert content_of(Q2).milestones_met == []
+
+
+def test_an_open_report_stands_on_my_work_of_those_who_complete_it(story, of, cast, sign_in):
+    pages = {who: sign_in(getattr(cast, who)).get("/").content.decode() for who in ("leader", "manager", "owner")}
+    assert ["Report for FY2027 Q2" in page for page in pages.values()] == [True, True, False]
+    assert 'href="/reports/' in pages["leader"]
+    for quarter in (Q1, Q2):
+        services.complete_report(plan=of["plan"], quarter=quarter, act=act("2027-01-07T12:00", cast.leader))
+    assert "Report for FY2027" not in sign_in(cast.leader).get("/").content.decode()
+    reopen(of, cast)
+    assert "Opened again on 8 Jan 2027" in sign_in(cast.leader).get("/").content.decode()
