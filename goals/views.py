@@ -77,7 +77,7 @@ def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
 def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     _managers_only(request)
     goal = _goal(slug, number)
-    form = form_for(request, GoalForm, row=goal)
+    form = form_for(request, GoalForm, row=goal, about=goal)
 
     def save() -> str:
         update_goal(goal=goal, fields=form.values(), seen_version=form.cleaned_data["version"], act=act_of(request))
@@ -90,7 +90,7 @@ def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpRespons
     _managers_only(request)
     goal = _goal(slug, number)
     numbers = Strategy.objects.filter(goal=goal, deleted_at__isnull=True).values_list("number", flat=True)
-    form = form_for(request, StrategyForm, initial={"number": next_number(goal.number, numbers)})
+    form = form_for(request, StrategyForm, about=goal, initial={"number": next_number(goal.number, numbers)})
 
     def save() -> str:
         create_strategy(goal=goal, fields=form.values(), act=act_of(request))

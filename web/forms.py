@@ -167,20 +167,28 @@ class PageForm(Sentences, forms.Form):
     Sent twice it has one effect (`idempotency_key`); words typed before a session ended come back to the person it was
     drawn for (`typed_by`). With a `row` it shows what the row says, and carries its `version`, so that nobody replaces
     what they have not seen. A page that stood open while planapp was updated says which fields it had (`drawn_with`).
+    Where its address can come to name another row, it says which one it was drawn for (`about`).
     """
 
     idempotency_key = forms.CharField(widget=Hidden, required=False, max_length=100, initial=one_time_key)
     typed_by = forms.CharField(widget=Hidden, required=False)
     drawn_with = forms.CharField(widget=Hidden, required=False)
     version = forms.IntegerField(widget=Hidden)
+    about = forms.CharField(widget=Hidden, required=False)
 
-    HIDDEN: ClassVar[frozenset[str]] = frozenset({"idempotency_key", "typed_by", "drawn_with", "version"})
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"idempotency_key", "typed_by", "drawn_with", "version", "about"})
     BESIDE: ClassVar[frozenset[str]] = frozenset({"reason"})  # said of the change, not part of the row
 
-    def __init__(self, *args: Any, user: Person | None = None, row: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: Person | None = None, row: Any = None, about: Model | None = None, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.row = row
+        self.of: Any = about
+        self.fields["about"].initial = None if about is None else str(about.pk)
+        if about is None:
+            del self.fields["about"]
         if user is not None:
             self.fields["typed_by"].initial = sign_writer(user)
         self.fields["drawn_with"].initial = lambda: " ".join(self._asked())
@@ -205,6 +213,16 @@ class PageForm(Sentences, forms.Form):
             data[self.add_prefix("drawn_with")] = " ".join(self._asked())
             self.data = data
         return bool(missing)
+
+    def is_about_another(self) -> bool:
+        """Whether the page was drawn for another row than its address names now; the next try is for this one."""
+        drawn, own = self.data.get(self.add_prefix("about")), self["about"].initial if self.of is not None else None
+        if own is None or drawn is None or drawn == own:
+            return False
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
+        data[self.add_prefix("about")] = own
+        self.data = data
+        return True
 
     def version_of(self, row: Any) -> int | None:
         """The number by which a newer row is recognised; None where there is none to replace."""

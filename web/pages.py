@@ -10,11 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from records.audit import StaleVersion
+from records.texts import isolated
 from web.forms import PageForm
 from web.requests import kept_words, once, user_of
 
 OUTDATED = (
     "planapp was updated while this page was open. What you typed is below and not saved yet; look, then save it."
+)
+ANOTHER = (
+    "Numbers were changed while this page was open, and its address now leads to {}. What you typed was meant for "
+    "another one and is not saved. It is below; save it only if it is meant for this one too."
 )
 LONGEST_NEXT = 300  # characters of an address to come back to
 F = TypeVar("F", bound=PageForm)
@@ -55,7 +60,7 @@ def form_for(request: HttpRequest, form: type[F], *, at: str = "", **more: Any) 
     if kept is not None:
         messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
         # `version` too: it is saved against what was on the screen then, and so are the fields that were there.
-        there = {"version", *kept.get("drawn_with", " ".join(drawn.fields)).split()}
+        there = {"version", "about", *kept.get("drawn_with", " ".join(drawn.fields)).split()}
         for name, field in drawn.fields.items():
             if name in there and name not in {"idempotency_key", "typed_by"}:
                 drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
@@ -103,7 +108,10 @@ def answer_form(
     if form.catch_up():
         messages.warning(request, OUTDATED)
         return draw({}, 409)
-    if form.is_valid():
+    is_valid = form.is_valid()
+    if form.is_about_another():
+        return _answer_other(request, form, draw)
+    if is_valid:
         try:
             return redirect(once(request, whole))
         except ValidationError as error:
@@ -113,6 +121,17 @@ def answer_form(
             form.see(stale.row)
             return draw(found, 409)
     return draw({}, 422)
+
+
+def _answer_other(request: HttpRequest, form: PageForm, draw: Draw) -> HttpResponse:
+    """What its address names now, as it is stored: checking the form has put the typed words into the row at hand."""
+    now = type(form.of)._default_manager.get(pk=form.of.pk)
+    messages.warning(request, ANOTHER.format(isolated(str(now))))
+    if form.row is None:
+        return draw({}, 409)
+    found = {"differences": form.differences(now), "newer": now, "is_conflict": True}
+    form.see(now)
+    return draw(found, 409)
 
 
 def answer_button(request: HttpRequest, *, do: Callable[[], str], where: str) -> HttpResponse:

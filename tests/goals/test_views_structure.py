@@ -232,3 +232,28 @@ def test_what_is_not_there_is_not_found(sign_in, cast, plan):
         "/strategies/999/edit/",
     ):
         assert client.get(path).status_code == 404
+
+
+def swap(goal, other):
+    numbers = goal.number, other.number
+    for row, number in ((goal, "99"), (other, numbers[0]), (goal, numbers[1])):
+        row.refresh_from_db()
+        update_goal(goal=row, fields={"number": number}, act=act())
+
+
+def test_a_form_drawn_for_one_focus_area_is_not_saved_on_the_one_that_took_its_number(sign_in, cast, plan, goal):
+    client = sign_in(cast.manager)
+    other = Goal.objects.get(plan=plan, number="2")
+    update_goal(goal=other, fields={"title": "Theirs"}, act=act())
+    edit, add = (reverse(f"goals:{name}", args=[plan.slug, "1"]) for name in ("goal-edit", "strategy-create"))
+    drawn = sent(form_at(client, edit), title="Mine"), sent(form_at(client, add), title="Mine too")
+    swap(goal, other)
+    Goal.objects.filter(pk=other.pk).update(version=drawn[0]["version"])  # as versions may well happen to agree
+    events, strategies = AuditEvent.objects.count(), Strategy.objects.count()
+    answers = client.post(edit, drawn[0]), client.post(add, drawn[1])
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all(word in answers[0].content.decode() for word in ("Mine", "Theirs"))
+    assert "Mine too" in answers[1].content.decode()
+    assert (AuditEvent.objects.count(), Strategy.objects.count()) == (events, strategies)
+    assert client.post(add, sent(answers[1].context["form"], number="2.9")).status_code == 302
+    assert Strategy.objects.get(title="Mine too").goal == other

@@ -13,6 +13,7 @@ from initiatives.services import update_initiative
 from people.services import update_department
 from tests.build import act
 from tests.house.addresses import addresses
+from tests.house.forms import Reader
 from web.forms import FilterForm
 
 GONE = "no-longer-here"
@@ -194,3 +195,22 @@ def test_what_never_was_is_not_found(world, sign_in):
         answer = client.get(path, follow=True)
         assert answer.status_code in {200, 404}
         assert all(step.startswith("/") and not step.startswith("//") for step, _ in answer.redirect_chain)
+
+
+MAY_LEAD_ELSEWHERE = {"number", "abbreviation"}  # parts of addresses that people change and give to another row
+
+
+def test_every_form_at_an_address_that_can_come_to_name_another_row_says_which_it_was_drawn_for(world, sign_in):
+    client, seen = sign_in(world.cast.manager), set()
+    for address in addresses():
+        if MAY_LEAD_ELSEWHERE.isdisjoint(address.parts) or address.is_api:
+            continue
+        answer = client.get(path := address.path(world.values(address)))
+        if answer.streaming or answer.status_code != 200:
+            continue
+        reader = Reader(path)
+        reader.feed(answer.content.decode())
+        for form in reader.forms:
+            seen |= {address.name} if form.typed else set()
+            assert form.typed == {} or form.action != path or "about" in form.values, address.name
+    assert seen >= {"goals:goal-edit", "goals:strategy-create"}
