@@ -157,6 +157,15 @@ def test_header_rows_come_again_on_every_page_of_a_table(plan, content_of, story
 # What it says --------------------------------------------------------------------------------------------------------
 
 
+def test_a_short_table_stays_on_one_page_and_one_too_long_for_that_is_parted(content_of, story):
+    content = content_of()
+    tables = [block for block in exporter.document(content)["blocks"] if block["kind"] == "table"]
+    assert all(table["keep"] for table in tables if len(table["rows"]) <= 8)
+    rows = tuple(replace(row, title="Interdepartmental " * 60) for row in content.rows.initiatives)
+    long = exporter.document(replace(content, rows=replace(content.rows, initiatives=rows)))["blocks"]
+    assert not all(block["keep"] for block in long if block["kind"] == "table")
+
+
 def test_the_counts_are_the_contents(document, content_of):
     told = content_of()
     (table,) = document.section("Status by focus area").all("Table")

@@ -31,6 +31,7 @@ Data = dict[str, Any]
 
 SHORT_ROW = 700  # characters up to which a table's row is kept on one page
 SHORT_ENTRY = 1_500  # and an initiative's entry
+SHORT_TABLE = 8  # and rows up to which a table with no more letters than that is
 BARS_A_CHART = 12  # a chart must fit a page
 LONGEST_HEADING = 80  # characters of a column's heading; the appendix has the whole name
 
@@ -111,7 +112,12 @@ def table(block: Table) -> Iterator[Data]:
                 "rows": [_row(row) for row in group.rows],
                 "total": block.has_total,
                 "narrow": bool(block.chart),
+                "keep": len(group.rows) <= SHORT_TABLE and _letters(group.rows) <= SHORT_ENTRY,
             }
+
+
+def _letters(rows: Iterable[Row]) -> int:
+    return sum(length(cell(one)) for row in rows for one in row.cells)
 
 
 def _column(column: Column) -> Data:
