@@ -9,7 +9,7 @@ from django.db import transaction
 
 from goals.models import Plan, Priority
 from goals.numbering import natural_key
-from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone, StatusDraft, StatusUpdate
+from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone, StatusUpdate
 from initiatives.services.commitments import check_commitment
 from initiatives.services.initiatives import check_initiative, has_moved, only_known, wanted_of
 from initiatives.services.milestones import check_milestone
@@ -99,9 +99,6 @@ def record_status_updates(*, reports: Sequence[tuple[Initiative, Mapping[str, An
     StatusUpdate.objects.bulk_create(updates, batch_size=BATCH)
     changes: list[Any] = [(fresh[one.initiative_id], copied(one), {}) for one in updates]
     record_changes(changes, verb="status_update.recorded", act=act, parent=lambda row: row.plan, moments=moments)
-    if act.by is not None:
-        for some in batches(list(fresh)):
-            StatusDraft.objects.filter(initiative__in=some, author=act.by.pk).delete()
 
 
 @transaction.atomic

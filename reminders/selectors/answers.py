@@ -25,7 +25,6 @@ PERMISSION = {
 
 
 # Why a link has ended, in words that give nothing of the plan away: whoever holds an old mail reads them.
-LINK_DAYS = 14  # for how many days a link answers; mails say so, the rows of their messages decide
 OLD = f"This link worked for {LINK_DAYS} days, and they are over."
 OVERTAKEN = "What it asks for was answered, or changed, since the mail was written."
 LOST = "It does not open anything any more: what it is about, or who answers for it, has changed."

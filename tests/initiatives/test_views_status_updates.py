@@ -9,7 +9,7 @@ from django.urls import reverse
 from goals.models import Goal
 from initiatives.models import Acknowledgement, Initiative, StatusDraft, StatusUpdate
 from initiatives.selectors.status import status_of
-from initiatives.services import record_no_change, record_status_update
+from initiatives.services import record_no_change, record_status_update, record_status_updates
 from people.models import RoleGrant, User
 from people.roles import Role
 from people.services import grant_role, revoke_role
@@ -86,9 +86,11 @@ def test_a_draft_stays_where_something_else_was_published_meanwhile(sign_in, cas
     report(initiative, "on_track", "2026-09-20T12:00", cast.owner, "Said earlier")
     client.post(reverse("initiatives:status-draft-save", args=[initiative.pk]), words(happened="Half a sent"))
     record_no_change(initiative=initiative, act=act("2026-10-05T12:00", cast.owner))
-    for channel in (Channel.EMAIL_LINK, Channel.IMPORT):
-        by = act("2026-10-05T13:00", cast.owner, channel=channel)
-        record_status_update(initiative=initiative, words={"status": "at_risk", "happened": "Said by mail"}, act=by)
+    said = {"status": "at_risk", "happened": "Said elsewhere"}
+    by_mail = act("2026-10-05T13:00", cast.owner, channel=Channel.EMAIL_LINK)
+    update = record_status_update(initiative=initiative, words=said, act=by_mail)
+    imported = act("2026-10-05T13:30", cast.owner, channel=Channel.IMPORT)
+    record_status_updates(reports=[(initiative, said, update.pk)], act=imported)
     assert "Half a sent" in client.get(page(initiative)).content.decode()
 
 
