@@ -1,6 +1,6 @@
 """Reads about people and what was done."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,18 @@ from people.models import Department, RoleGrant, User
 from records.asof import start_of_day
 from records.models import AuditEvent
 from records.texts import has_words
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A line of what a person answers for; `count` is None where the line is about a single thing."""
+
+    label: str
+    count: int | None
+    href: str
+
+
+HOLDINGS: list[Callable[[User], Iterable[Holding]]] = []  # rooms above register what of theirs a person can hold
 
 
 def people_with_roles(

@@ -16,7 +16,7 @@ from people.forms.people import PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
 from people.rules import roles_given_by
-from people.selectors import audit_events, invitation_to, people_with_roles
+from people.selectors import HOLDINGS, audit_events, invitation_to, people_with_roles
 from people.services import create_user, grant_role, revoke_role, update_user
 from records.texts import isolated
 from records.verbs import entries
@@ -139,6 +139,7 @@ def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int
     context = {
         "person": person,
         "form": form,
+        "holdings": [one for of in HOLDINGS for one in of(person)],
         "entries": entries(events, user_of(request), own="user"),
         "roles": [(Role(role).label, text) for role, text in DESCRIPTIONS.items()],
         "invited": invitation_to(person, timezone.now()),

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from goals.models import Goal
 from initiatives.models import Commitment
 from initiatives.services import accept_commitment, propose_commitment, withdraw_commitment
 from people.roles import Role
@@ -188,3 +189,18 @@ def test_pages_cost_the_same_for_one_row_and_for_three(sign_in, cast, plan, djan
         counts.append(sizes)
     assert counts[0] == counts[1]
     assert Commitment.objects.count() == 3
+
+
+def test_the_page_of_a_person_says_what_they_answer_for(sign_in, cast, plan, initiative):
+    Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.liaison)
+    make_milestone(initiative, date(2026, 11, 1), owner=cast.liaison)
+    make_initiative(plan, number="7.7", owner=cast.liaison)
+    propose_commitment(initiative=initiative, department=cast.streets, what="Poles", due_date=None, act=act())
+    answer = sign_in(cast.manager).get(reverse("people:person-detail", args=[cast.liaison.pk]))
+    held = {one.label: (one.count, one.href) for one in answer.context["holdings"]}
+    assert [(label, count) for label, (count, _) in held.items()] == [
+        (f"Focus area {initiative.goal}, as its lead", None), ("Initiatives, as their owner", 1),
+        ("Open milestones in their name", 1), ("Open commitments of \u2068Streets\u2069, as its liaison", 1),
+    ]  # fmt: skip
+    client = sign_in(cast.manager)
+    assert {client.get(href).status_code for _, href in held.values()} == {200}
