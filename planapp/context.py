@@ -7,10 +7,13 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 
+from goals.models import Plan
+
 PRODUCT = "planapp"
 
 # Section of the main navigation by URL namespace; inside "initiatives" the name's first words decide.
 _BY_NAMESPACE = {"goals": "plan", "reports": "reports", "people": "people", "reminders": "messages", "imports": "plan"}
+_OF_A_PLAN = {"goals", "initiatives", "imports", "reports"}
 _PUBLIC = {"report-verify": "verify"}
 _BY_PREFIX = {
     "current-plan": "plan", "plan": "plan", "goal": "plan", "structure": "plan", "department": "departments",
@@ -20,7 +23,7 @@ _BY_PREFIX = {
 
 @dataclass(frozen=True)
 class Frame:
-    """Read by templates/base.html. Asks nothing of the database until a template looks at `can_manage_people`."""
+    """Read by templates/base.html. Asks nothing of the database until a template looks at one of the last two."""
 
     request: HttpRequest = field(repr=False)
     product: str = PRODUCT
@@ -51,6 +54,21 @@ class Frame:
             if name == prefix or name.startswith(f"{prefix}-"):
                 return section
         return "initiatives" if match.namespace == "initiatives" else ""
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """On the pages of a plan: this one, then the others; empty where nobody could want another.
+
+        One query, on these pages alone; everywhere else the person's own menu leads to all plans.
+        """
+        match, user = self.request.resolver_match, getattr(self.request, "user", None)
+        slug = match.kwargs.get("slug") if match is not None and match.namespace in _OF_A_PLAN else None
+        if not slug or not user or not user.has_perm("people.read"):
+            return []
+        rows = Plan.objects.filter(deleted_at__isnull=True).only("slug", "title").order_by("-start_date", "title")
+        found = sorted(rows, key=lambda plan: plan.slug != slug)
+        may_want = len(found) > 1 or user.has_perm("goals.change_plan")
+        return found if may_want and found and found[0].slug == slug else []
 
     @cached_property
     def can_manage_people(self) -> bool:

@@ -170,3 +170,15 @@ def test_pages_cost_the_same_for_one_row_and_for_three(sign_in, cast, plan, djan
             sizes.append(len(captured))
         counts.append(sizes)
     assert counts[0] == counts[1]
+
+
+def test_a_page_of_a_plan_leads_to_the_other_plans_where_there_are_others(sign_in, cast, plan):
+    at = reverse("initiatives:plan-detail", args=[plan.slug])
+    assert "plan-menu" not in sign_in(cast.viewer).get(at).content.decode()
+    assert "plan-menu" in sign_in(cast.manager).get(at).content.decode()
+    other = build_plan(slug="next-one", title="The next one")
+    page = sign_in(cast.viewer).get(at).content.decode()
+    menu = page[page.index("plan-menu") : page.index("</details>", page.index("plan-menu"))]
+    assert menu.index(plan.title) < menu.index(reverse("initiatives:plan-detail", args=[other.slug]))
+    assert reverse("initiatives:plan-list") in menu
+    assert "plan-menu" not in sign_in(cast.viewer).get("/").content.decode()
