@@ -40,7 +40,7 @@ def test_g10_what_was_recorded_before_midnight_is_in_and_at_midnight_is_not():
     assert name(AsOf.now(MIDNIGHT)) == ["October"]
 
 
-@pytest.mark.parametrize("text", ["soon", "2026-02-30", "2999-01-01", "1066-10-14", "2026-9-1", "²⁰²⁶-01-01"])
+@pytest.mark.parametrize("text", ["soon", "2026-02-30", "2999-01-01", "1066-10-14", "2026-9", "²⁰²⁶/00/01"])
 def test_a_day_that_is_none_gets_a_sentence(text):
     with pytest.raises(ValidationError) as refused:
         as_of(RequestFactory().get("/", {"as_of": text}))

@@ -93,7 +93,7 @@ def test_a_file_full_of_hashes_is_asked_about_at_once(story, reader, django_asse
 @pytest.mark.parametrize("name", ["content_hash", "chain_hash"])
 def test_a_hash_names_its_report(story, reader, name):
     snapshot = QuarterSnapshot.objects.get(fiscal_year=2027, quarter=2)
-    html = reader.get(URL, {"hash": f" {getattr(snapshot, name).upper()} "}).content.decode()
+    html = reader.get(URL, {"hash": f" {getattr(snapshot, name).upper()} "}, follow=True).content.decode()
     assert "Known." in html
     assert "Test plan, FY2027 Q2" in html
 
