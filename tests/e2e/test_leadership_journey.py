@@ -124,7 +124,7 @@ def test_from_preview_to_a_corrected_report_that_residents_read(visit, cast, qua
     admin = visit(cast.admin, path)
     admin.get_by_text("Reopen this report").click()
     admin.get_by_role("button", name="Reopen").click()
-    expect(admin.get_by_text("say why the report is opened again").first).to_be_visible()
+    expect(admin.get_by_text("Fill in “Reason”.").first).to_be_visible()
     admin.get_by_role("textbox", name="Reason").fill("A vendor was misnamed.")
     admin.get_by_role("button", name="Reopen").click()
     expect(admin.get_by_text("The report is open again.")).to_be_visible()
