@@ -108,8 +108,12 @@ def fold_rows(app: str, **searched: tuple[str, ...]) -> RunPython:
 
 
 def isolated(name: str) -> str:
-    """A name inside a sentence: its direction of writing turns no word around it. What markup does with <bdi>."""
-    return f"\u2068{name}\u2069"
+    """A name inside a sentence: its direction of writing turns no word around it. What markup does with <bdi>.
+
+    A name that is written from left to right turns nothing, and stays as it is.
+    """
+    turns = any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in name)
+    return f"\u2068{name}\u2069" if turns else name
 
 
 def refuse_unseen(field: str, label: str, text: str) -> None:

@@ -12,6 +12,7 @@ from outbox.kinds import Rendered
 from outbox.models import Message
 from outbox.rendering import absolute, render
 from people.models import Department
+from records.texts import isolated
 from reminders.kinds import KINDS, ReminderEvent
 from reminders.kinds.base import Section
 from reminders.links import answer_url, unsubscribe_url
@@ -70,7 +71,7 @@ def _line(item: MessageItem, event: ReminderEvent, day: date) -> Line:
     context["said"] = Status(event.status).label if event.status else ""
     reason = REASONS.get(item.reason, "")
     if item.instead_of is not None:
-        reason = f"You stand in for {item.instead_of.name}."
+        reason = f"You stand in for {isolated(item.instead_of.name)}."
     return Line(
         section=kind.section,
         title=event.title,

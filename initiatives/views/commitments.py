@@ -33,7 +33,9 @@ def commitment_create(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         row = propose_commitment(initiative=initiative, act=act_of(request), **form.values())
-        messages.success(request, f"Proposed to {row.department}: {row}. It counts once the department accepts.")
+        messages.success(
+            request, f"Proposed to {isolated(row.department.name)}: {row}. It counts once the department accepts."
+        )
         return _list_of(initiative)
 
     page = form_page(initiative, "Ask a department", "Propose", anchor="commitments")
@@ -46,7 +48,7 @@ def commitment_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do() -> str:
         accept_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
-        return f"Accepted for {commitment.department}: {commitment}."
+        return f"Accepted for {isolated(commitment.department.name)}: {commitment}."
 
     return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 
@@ -95,7 +97,9 @@ def commitment_agree(request: HttpRequest, pk: int) -> HttpResponse:
     def do() -> str:
         seen = seen_number(request, "version")
         row = agree_to_offer(commitment=commitment, seen_version=seen, act=act_of(request))
-        return f"Agreed: {row}. {row.department} " + ("has promised it." if row.accepted_at else "is asked for it now.")
+        return f"Agreed: {row}. {isolated(row.department.name)} " + (
+            "has promised it." if row.accepted_at else "is asked for it now."
+        )
 
     return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 
@@ -106,7 +110,7 @@ def commitment_ask_again(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do() -> str:
         ask_again(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
-        return f"{commitment.department} is asked again: {commitment}."
+        return f"{isolated(commitment.department.name)} is asked again: {commitment}."
 
     return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 
@@ -117,7 +121,7 @@ def commitment_deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do() -> str:
         deliver_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
-        return f"Delivered by {commitment.department}: {commitment}."
+        return f"Delivered by {isolated(commitment.department.name)}: {commitment}."
 
     return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 

@@ -14,6 +14,7 @@ from initiatives.models import CLOSED, Contribution, Initiative, Milestone
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.services import hand_over
 from people.models import User
+from records.texts import isolated
 from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
@@ -38,7 +39,9 @@ def initiative_hand_over(request: HttpRequest) -> HttpResponse:
     def save() -> str:
         to: User | None = form.cleaned_data["to"]
         moved = hand_over(leaver=leaver, to=to, act=act_of(request, reason=form.cleaned_data["reason"]))
-        messages.success(request, f"{moved} handed over from {leaver} to {to or 'nobody yet'}.")
+        messages.success(
+            request, f"{moved} handed over from {isolated(leaver.name)} to {isolated(to.name) if to else 'nobody yet'}."
+        )
         return f"{request.path}?leaver={leaver.pk}"
 
     return answer_form(request, form=form, save=save, template=TEMPLATE, context=context | _held_by(leaver))

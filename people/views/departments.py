@@ -35,7 +35,7 @@ def department_create(request: HttpRequest) -> HttpResponse:
 
     def save() -> str:
         row = create_department(**form.values(), act=act_of(request))
-        messages.success(request, f"{row.name} was added.")
+        messages.success(request, f"{isolated(row.name)} was added.")
         return reverse("people:department-list-admin")
 
     context = _form_context("Add a department", "Add the department")
@@ -51,7 +51,7 @@ def department_edit(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         seen = form.cleaned_data["version"]
         saved = update_department(department=row, fields=form.values(), seen_version=seen, act=act_of(request))
-        messages.success(request, f"{saved.name} was saved.")
+        messages.success(request, f"{isolated(saved.name)} was saved.")
         return reverse("people:department-list-admin")
 
     context = _form_context(f"Edit {isolated(row.abbreviation)}", "Save")

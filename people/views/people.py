@@ -43,7 +43,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
     def save() -> str:
         person = create_user(**form.values(), is_invited=True, act=act_of(request))
         messages.success(
-            request, f"{person.name} was added, and an invitation goes to {person.email}. Now give a role."
+            request, f"{isolated(person.name)} was added, and an invitation goes to {person.email}. Now give a role."
         )
         return reverse("people:person-detail", args=[person.pk])
 
@@ -69,7 +69,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         seen = form.cleaned_data["version"]
         saved = update_user(user=person, fields=form.values(), seen_version=seen, act=act_of(request))
-        messages.success(request, f"{saved.name} was saved.")
+        messages.success(request, f"{isolated(saved.name)} was saved.")
         return back
 
     trail = [_people(), {"label": person.name, "href": back}]
@@ -90,7 +90,11 @@ def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
             user=person, fields={"is_active": active == "yes"}, seen_version=seen_number(request, "version"),
             act=act_of(request),
         )  # fmt: skip
-        return f"{person.name} can sign in again." if active == "yes" else f"{person.name} can no longer sign in."
+        return (
+            f"{isolated(person.name)} can sign in again."
+            if active == "yes"
+            else f"{isolated(person.name)} can no longer sign in."
+        )
 
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
@@ -106,7 +110,7 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         seen = form.cleaned_data["version"]
         grant = grant_role(user=person, **form.values(), seen_changes=seen, act=act_of(request))
-        messages.success(request, f"{person.name} is now {grant.get_role_display().lower()}.")
+        messages.success(request, f"{isolated(person.name)} is now {grant.get_role_display().lower()}.")
         return page
 
     def draw(more: dict[str, Any], status: int) -> HttpResponse:
@@ -123,7 +127,7 @@ def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
 
     def do() -> str:
         revoke_role(grant=grant, seen_changes=seen_number(request, "version"), act=act_of(request))
-        return f"{grant.user.name} is no longer {grant.get_role_display().lower()}."
+        return f"{isolated(grant.user.name)} is no longer {grant.get_role_display().lower()}."
 
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 

@@ -1,17 +1,21 @@
 """Names stand apart from the words around them on every page, whatever their direction of writing."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from goals.services import create_goal
 from initiatives.services import update_initiative
 from people.services import create_department, create_user, update_department, update_user
+from records.texts import isolated
 from tests.build import act
 from tests.house.addresses import addresses
 
+ROOT = settings.BASE_DIR
 MARK = "אב"
 # What takes no markup: its text is a paragraph of its own.
 PLAIN = {"title", "option", "textarea"}
@@ -112,3 +116,26 @@ def test_a_number_that_is_another_address_is_refused(plan):
 def test_two_numbers_never_look_the_same(plan, initiative):
     with pytest.raises(ValidationError, match="Number: it holds a character that cannot be seen"):
         update_initiative(initiative=initiative, fields={"number": "1\u200b.1"}, act=act("2026-10-05T12:00"))
+
+
+@pytest.mark.parametrize("name", [f"{MARK} ב", "علي"])
+def test_what_is_said_after_a_change_keeps_names_apart(marked, sign_in, name):
+    cast, client = marked.cast, sign_in(marked.cast.admin)
+    update_user(user=cast.viewer, fields={"name": name}, act=act("2026-10-05T13:01"))
+    said = client.post(
+        reverse("people:person-activity", args=[cast.viewer.pk]), {"active": "no"}, follow=True
+    ).content.decode()
+    assert f"\u2068{name}\u2069 can no longer sign in." in said
+    assert isolated("Owner") == "Owner"  # turns nothing
+
+
+def test_no_message_puts_a_bare_name_into_its_sentence():
+    """In views a name reaches a sentence through `isolated`; in the text of a mail, through the filter."""
+    bare = re.compile(r"f\"[^\"]*\{[a-z_.]*(?:person|user|leaver|department|grant|saved|by)\.name\}")
+    views = [path for place in ("*/views.py", "*/views/*.py", "reminders/rendering.py") for path in ROOT.glob(place)]
+    mails = list(ROOT.glob("templates/**/email/**/*.txt"))
+    assert len(views) > 25
+    assert len(mails) > 20
+    assert [path.name for path in views if bare.search(path.read_text())] == []
+    names = re.compile(r"\{\{ (?:department|person\.name|[a-z_.]*_by\.name) \}\}")
+    assert [path.name for path in mails if names.search(path.read_text())] == []

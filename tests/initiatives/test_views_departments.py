@@ -200,7 +200,7 @@ def test_the_page_of_a_person_says_what_they_answer_for(sign_in, cast, plan, ini
     held = {one.label: (one.count, one.href) for one in answer.context["holdings"]}
     assert [(label, count) for label, (count, _) in held.items()] == [
         (f"Focus area {initiative.goal}, as its lead", None), ("Initiatives, as their owner", 1),
-        ("Open milestones in their name", 1), ("Open commitments of \u2068Streets\u2069, as its liaison", 1),
+        ("Open milestones in their name", 1), ("Open commitments of Streets, as its liaison", 1),
     ]  # fmt: skip
     client = sign_in(cast.manager)
     assert {client.get(href).status_code for _, href in held.values()} == {200}

@@ -17,6 +17,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from records.days import in_words
+from records.texts import isolated
 from web import shares, spans
 from web.addresses import address
 from web.markdown import to_html, to_plain
@@ -149,6 +150,12 @@ def position(day: date | None, start: date, end: date) -> float:
 def day_words(day: date | None) -> str:
     """A day as plain words, where `{% date %}` cannot mark it up: in the text of a mail, inside a label."""
     return in_words(_day(day)) if day else ""
+
+
+@register.filter
+def isolate(name: str) -> str:
+    """A name in the text of a mail; in markup `{% name %}`."""
+    return isolated(name)
 
 
 def _day(moment: date) -> date:
