@@ -43,6 +43,11 @@ class World:
     rows: int = 1
     departments: list[Department] = field(default_factory=list)
 
+    @property
+    def person(self) -> User:
+        """Whose page, account and roles are opened: the one that `grant` is of."""
+        return self.grant.user
+
     def add_row(self) -> None:
         """One more of everything a page could list."""
         self.rows += 1
@@ -58,8 +63,8 @@ class World:
         goal = Goal.objects.filter(plan=self.plan).earliest("pk")
         message = Message.objects.filter(person=self.cast.manager).earliest("pk")
         keys = {
-            "person": self.cast.viewer, "invitation": self.cast.viewer,
-            "role": self.cast.viewer, "department": self.cast.streets, "plan": self.plan,
+            "person": self.person, "invitation": self.person, "role": self.person,
+            "department": self.cast.streets, "plan": self.plan,
             "goal": goal, "priority": Priority.objects.get(plan=self.plan),
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
