@@ -14,6 +14,7 @@ from goals.models import Goal, Plan, Priority, Strategy
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from people.models import Department, RoleGrant, User
 from people.roles import Role
+from records.audit import StaleVersion
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 
 STATUSES = ["not_started", "on_track", "at_risk", "off_track", "on_hold", "completed", "cancelled"]
@@ -42,7 +43,7 @@ class Edits:
                 with transaction.atomic():
                     getattr(self, name)(act(since + timedelta(seconds=share * seconds), self.cast.admin, reason="Edit"))
                 self.done[name] += 1
-            except (ValidationError, Nothing):
+            except (ValidationError, StaleVersion, Nothing):
                 continue
 
     def any(self, rows):
