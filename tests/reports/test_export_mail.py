@@ -68,12 +68,12 @@ def test_a_mail_that_waits_is_dropped_when_the_file_is_fetched_meanwhile(ask, ca
     assert (sent(), message.state, message.note) == ([], "cancelled", "The file was fetched already.")
 
 
-def test_who_lost_the_last_role_hears_nothing(ask, cast):
+def test_who_lost_the_last_role_hears_that_alone_and_nothing_of_the_file(ask, cast):
     ask(cast.viewer)
     build_next_export(at=NOW)
     revoke_role(grant=RoleGrant.objects.get(user=cast.viewer), act=act(NOW, cast.admin))
     send_due_messages(at=NOW + MINUTE)
-    assert sent() == []
+    assert sent() == [([cast.viewer.email], "planapp: your account was changed")]
 
 
 def test_a_failure_is_told_too(ask, cast):
