@@ -56,7 +56,7 @@ def test_a_frozen_report_does_not_move_with_the_plan(story, plan, cast, reader):
 def test_a_running_quarter_is_a_marked_preview(story, reader):
     html = reader.get(url("FY2027-Q3")).content.decode()
     assert "Draft preview." in html
-    assert "As of 5 January 2027. Draft preview." in " ".join(html.split())
+    assert "As of 5 Jan 2027. Draft preview." in " ".join(html.split())
 
 
 def test_a_quarter_over_but_not_frozen_is_previewed_as_of_its_end(plan, initiative, cast, sign_in, time_machine):
