@@ -13,6 +13,7 @@ from imports.meaning.dates import Fashion
 from imports.meaning.headings import columns_of
 from imports.reading.sheets import MEGABYTE, MOST_BYTES, SEARCHED, Sheet, text_of
 from people.models import Department, User
+from records.texts import whole_number
 from web.forms import Day, Hidden, PageForm
 
 LEFT_OUT = ("", "Leave it out")
@@ -60,8 +61,8 @@ class ColumnsForm(PageForm):
         if not self.is_bound:
             return dict(said)
         kind = str(self.data.get(f"kind_{index}", kind))
-        text = str(self.data.get(f"header_{index}", header + 1))
-        header = int(text) - 1 if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= SEARCHED else header
+        typed = whole_number(str(self.data.get(f"header_{index}", header + 1)), SEARCHED)
+        header = typed - 1 if typed else header
         if kind in KINDS and (kind, header) != (said["kind"], said["header"]):
             columns = guess_as(sheet, KINDS[kind], header, fashion=Fashion())
             return {"kind": kind, "header": header, "columns": {str(at): key for at, key in columns.items()}}
@@ -88,8 +89,7 @@ class ColumnsForm(PageForm):
         """For the page: each sheet with its columns, and three values of each."""
         found = []
         for index, sheet in enumerate(self.sheets):
-            header = self[f"header_{index}"].value()
-            header = int(header) - 1 if str(header).isdigit() else 0
+            header = (whole_number(str(self[f"header_{index}"].value()), SEARCHED) or 1) - 1
             columns = [
                 {
                     "field": self[f"column_{index}_{at}"],

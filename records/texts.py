@@ -21,6 +21,12 @@ TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # drawn as nothing, though Unicode counts them as letters
 
 
+def whole_number(text: str, most: int = 10**18) -> int | None:
+    """The number that a text from outside says, from 0 to `most`; None where it says none, in however many digits."""
+    is_one = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return int(text) if is_one and int(text) <= most else None
+
+
 def is_invisible(character: str) -> bool:
     """Whether a character by itself is drawn as nothing: blanks, marks of direction, joiners, controls."""
     return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} or character in BLANK_LETTERS

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 
 from records.asof import AsOf
 from records.history import Version
+from records.texts import whole_number
 from web.pagination import BIGGEST
 from web.requests import as_of
 
@@ -54,9 +55,9 @@ class Filter:
 
 def number(text: str) -> int:
     """An id, from 1 to the largest there can be. Raises ValueError with a sentence."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= BIGGEST):
+    if not (found := whole_number(text, BIGGEST)):
         raise ValueError(f"“{text[:40]}” is not an id, a whole number")
-    return int(text)
+    return found
 
 
 class ApiSchema(AutoSchema):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from records.audit import StaleVersion
-from records.texts import isolated
+from records.texts import isolated, whole_number
 from web.forms import PageForm
 from web.requests import kept_words, once, user_of
 
@@ -43,8 +43,7 @@ def moved(request: HttpRequest, where: str) -> HttpResponse:
 
 def seen_number(request: HttpRequest, name: str) -> int | None:
     """A hidden number of a one-button form; None where it is missing or mangled."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return whole_number(request.POST.get(name, ""))
 
 
 def form_for(request: HttpRequest, form: type[F], *, at: str = "", **more: Any) -> F:

@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from records.history import Version
+from records.texts import whole_number
 
-MOST = 500  # rows of a page
+USUAL, MOST = 100, 500  # rows of a page
 BIGGEST = 2**63 - 1  # the largest id a table can have
 
 
@@ -21,12 +22,12 @@ class Pages(BasePagination):
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        size = _number(request, "page_size", 100, MOST)
-        after = _number(request, "after", 0, BIGGEST)
+        size = _number(request, "page_size", MOST) or USUAL
+        after = _number(request, "after", BIGGEST)
         key = "subject_id" if issubclass(queryset.model, Version) else "pk"
         descending = getattr(view, "newest_first", False)
         rows = queryset.order_by(f"-{key}" if descending else key)
-        if after:
+        if after is not None:
             rows = rows.filter(**{f"{key}__lt" if descending else f"{key}__gt": after})
         found: list[Any] = getattr(view, "read", list)(rows[: size + 1])
         self.count = queryset.count()
@@ -63,11 +64,11 @@ def _parameter(name: str, description: str, most: int) -> dict[str, Any]:
     return {"name": name, "required": False, "in": "query", "description": description, "schema": schema}
 
 
-def _number(request: Request, name: str, otherwise: int, most: int) -> int:
-    text = request.query_params.get(name, str(otherwise))
-    if text != str(otherwise) and not (
-        text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most
-    ):
+def _number(request: Request, name: str, most: int) -> int | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (found := whole_number(text, most)):
         label = name.replace("_", " ").capitalize()
         raise ValidationError({name: f"{label}: give a whole number from 1 to {most}."})
-    return int(text)
+    return found

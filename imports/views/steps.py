@@ -16,6 +16,7 @@ from imports.models import Import, ImportContent, unpacked
 from imports.reading.sheets import Sheet
 from imports.services import PlanMoved, answer_columns, answer_words, ask_to_apply, drop_import
 from imports.views.loading import crumbs, hand_on, managers_only
+from records.texts import whole_number
 from web.pages import answer_button, answer_form, form_for
 from web.requests import act_of
 
@@ -42,8 +43,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a worker is, as a fragment. Where it is done, the page is drawn anew."""
     job = _import(pk)
-    text = request.GET.get("times", "")
-    times = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    times = whole_number(request.GET.get("times", ""), 9_999) or 0
     response = render(request, "imports/import_detail.html#progress", _progress(job, times))
     if not job.is_open:
         response["HX-Refresh"] = "true"

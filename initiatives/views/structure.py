@@ -19,6 +19,7 @@ from initiatives.selectors.structure import Place, Tree, counts_by_strategy, new
 from initiatives.services import create_initiative, move_row, renumber_plan, update_initiative
 from initiatives.services.structure import MODELS
 from records.asof import AsOf
+from records.texts import whole_number
 from web.pages import Draw, answer_form, draw_with, form_for
 from web.requests import act_of, user_of
 
@@ -203,8 +204,7 @@ def _under(request: HttpRequest, plan: Plan) -> tuple[Goal, Strategy | None]:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return whole_number(request.GET.get(name, "")) or 0
 
 
 def _where(place: Place) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from records.audit import Act
+from records.texts import whole_number
 from reports import services
 from reports.exporters import FORMATS
 from reports.files.selectors import files_of, kept_files, row_count
@@ -98,8 +99,7 @@ def export_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @may_export
 def export_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The same as a fragment. It says when to ask again, and does not where there is no more to come."""
-    text = request.GET.get("times", "")
-    times = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    times = whole_number(request.GET.get("times", ""), 9_999) or 0
     line = _line(request, pk, timezone.now())
     return render(request, "reports/export_detail.html#progress", _progress(line, times=times))
 

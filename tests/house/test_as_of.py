@@ -260,7 +260,7 @@ def test_a_day_before_the_first_that_is_kept_names_it_on_every_page_and_leads_th
         assert link is not None, name
         led_to = client.get(link[1].replace("&amp;", "&"), follow=True)
         assert led_to.status_code == 200, name
-        led_to.close()
+        assert b"".join(led_to.streaming_content) if led_to.streaming else led_to.content, name
 
 
 def test_what_was_added_later_or_deleted_names_its_own_first_day(past, cast, sign_in):

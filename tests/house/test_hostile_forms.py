@@ -9,6 +9,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
 from records.models import AuditEvent
@@ -26,6 +27,7 @@ VALUES = {
     "line breaks of a browser": f"{WORDS}\r\n{END}\r",
     "blanks around": f" \t\u00a0{WORDS} {END}\u3000 ",
 }
+MODELS = {model._meta.model_name: model for model in apps.get_models()}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -56,9 +58,11 @@ def lost(one: Found, name: str, value: str) -> str:
         return f"{answer.status_code}"
     if answer.status_code == 200:
         return "" if is_kept(value, text) else "200, words are gone"
-    written = json.dumps(
-        list(AuditEvent.objects.order_by("pk").values_list("changes", "reason"))[events:], ensure_ascii=False
-    )
+    new = list(AuditEvent.objects.order_by("pk"))[events:]
+    # What was made for the first time names no field in the audit log: its row says what was kept.
+    made = [MODELS[event.target_type].objects.filter(pk=event.target_id).values() for event in new]
+    said = [[(event.changes, event.reason) for event in new], [list(rows) for rows in made]]
+    written = json.dumps(said, ensure_ascii=False, default=str)
     pages = [client.get(answer["Location"]), client.get(one.form.action)]  # where it leads, and the form once more
     after = "".join(page.content.decode() for page in pages if not page.streaming)
     if one.form.typed[name] in TEXTS and not is_kept(value, html.unescape(after) + written):

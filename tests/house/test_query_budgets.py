@@ -19,11 +19,12 @@ MOST = 12
 MORE = {"my-work": 14, "people:person-detail": 13}
 FEW = 1_000  # rows that all steps of all queries of a page may touch, however many initiatives there are
 # The same for each initiative, where a page counts all of them, or has all of them as its own: in this plan one owner
-# and one department have everything, two milestones and a commitment each.
+# and one department have everything, two milestones and a commitment each. A plan of the database with one step more
+# (a sort, a materialized set) counts each row once more: the list of departments was seen at 6.5 and at 8.5.
 COUNTING = {
     "api:commitment-list": 12, "api:initiative-list": 4, "api:milestone-list": 15, "api:status-update-list": 6,
     "imports:import-template": 13, "imports:plan-export": 13, "initiatives:department-detail": 23,
-    "initiatives:department-list": 8, "initiatives:goal-detail": 8, "initiatives:initiative-list": 6,
+    "initiatives:department-list": 9, "initiatives:goal-detail": 8, "initiatives:initiative-list": 6,
     "initiatives:initiative-list-export": 1, "initiatives:plan-detail": 19, "initiatives:plan-list": 3,
     "initiatives:plan-structure": 6, "initiatives:structure-add": 4, "initiatives:structure-merge": 4,
     "initiatives:structure-renumber": 4, "initiatives:structure-restore": 4, "initiatives:structure-row": 4,

@@ -14,7 +14,7 @@ from initiatives.services import propose_commitment, record_status_update, updat
 from people.models import Department
 from people.services import create_department, create_user, update_department, update_user
 from records.models import AuditEvent
-from records.texts import is_invisible, normalised
+from records.texts import is_invisible, normalised, whole_number
 from tests.build import act
 
 MESSY = "\u200b \r\nCafe\u0301 first\r\nthen\rmore\u2028end \u00a0\u200e"
@@ -108,3 +108,14 @@ def test_plans_cannot_follow_each_other_in_a_circle(cast, plan):
         update_plan(plan=plan, fields={"predecessor": following}, act=by)
     assert Plan.objects.get(pk=plan.pk).predecessor is None
     assert Goal.objects.filter(plan=plan).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("0", 0), ("", None), ("-1", None), ("²", None), ("1.5", None), ("501", None)]
+)
+def test_a_number_from_outside(text, number):
+    assert whole_number(text, 500) == number
+
+
+def test_a_number_of_many_digits_is_none_and_not_an_error():
+    assert whole_number("1" * 5_000) is None
