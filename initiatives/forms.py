@@ -126,8 +126,12 @@ class CommitmentMoveForm(PageForm):
 
 
 class StatusUpdateForm(PageForm):
-    """A new update. `version` is the latest one when the form was drawn; a newer one is shown before publishing."""
+    """A new update. `version` is the latest one when the form was drawn; a newer one is shown before publishing.
 
+    `draft` is the fingerprint of the draft it was filled from; it changes as the browser saves what is typed.
+    """
+
+    HIDDEN = PageForm.HIDDEN | {"draft"}
     status = forms.ChoiceField(
         choices=Status.choices, widget=forms.RadioSelect, label="Status", help_text="How it stands today."
     )
@@ -149,6 +153,7 @@ class StatusUpdateForm(PageForm):
         help_text="Leadership reads this first.",
     )  # fmt: skip
     version = forms.IntegerField(widget=Hidden, required=False)
+    draft = forms.CharField(widget=Hidden, required=False)
 
     def __init__(self, *args: Any, row: Initiative, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)

@@ -59,9 +59,9 @@ def form_for(request: HttpRequest, form: type[F], *, at: str = "", **more: Any) 
     if kept is not None:
         messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
         # `version` too: it is saved against what was on the screen then, and so are the fields that were there.
-        there = {"version", "about", *kept.get("drawn_with", " ".join(drawn.fields)).split()}
+        there = {*drawn.HIDDEN, *kept.get("drawn_with", " ".join(drawn.fields)).split()}
         for name, field in drawn.fields.items():
-            if name in there and name not in {"idempotency_key", "typed_by"}:
+            if name in there - {"idempotency_key", "typed_by", "drawn_with"}:
                 drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
     return drawn
 
