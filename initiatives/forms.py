@@ -16,7 +16,7 @@ from initiatives.models import (
     Status,
     StatusUpdate,
 )
-from initiatives.models.status_update import TEXT_LIMIT, WORDS
+from initiatives.models.status_update import TEXT_LIMIT
 from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
 from people.models import Department, User
 from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm, Search
@@ -182,9 +182,9 @@ class StatusCorrectionForm(PageForm):
     reason = forms.CharField(
         max_length=2_000, label="What is corrected, and why", help_text="Both texts stay in the history."
     )
+    version = forms.IntegerField(widget=Hidden, required=False)  # without one, the address says which was seen
 
-    def __init__(self, *args: Any, update: StatusUpdate, may_turn: bool, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(update, name) for name in WORDS} | kwargs.get("initial", {})
+    def __init__(self, *args: Any, may_turn: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_turn:
             del self.fields["status"], self.fields["review_date"], self.fields["percent"]

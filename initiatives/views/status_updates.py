@@ -194,9 +194,11 @@ def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
     initiative = update.initiative
     is_fresh = timezone.now() - update.recorded_at <= MISCLICK_WINDOW
     may_turn = initiative.latest_update_id == update.pk and is_fresh
-    form = form_for(request, StatusCorrectionForm, update=update, may_turn=may_turn)
+    form = form_for(request, StatusCorrectionForm, row=update, may_turn=may_turn)
 
     def save() -> str:
+        if form.cleaned_data["version"] not in {None, update.pk}:  # drawn for another one
+            raise NewerUpdate(update)
         act = act_of(request, reason=form.cleaned_data["reason"])
         changed = correct_status_update(update=update, words=form.values(*WORDS), act=act)
         messages.success(request, "Corrected." if changed.pk != update.pk else "Nothing was changed.")

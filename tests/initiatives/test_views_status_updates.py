@@ -335,7 +335,7 @@ def test_words_sent_after_the_session_ended_come_back_after_signing_in(client, c
     text = client.get(page(initiative)).content.decode()
     assert "Typed before lunch" in text
     assert "Your session had ended" in text
-    assert "Typed before lunch" not in client.get(page(initiative)).content.decode(), "handed out once"
+    assert "Typed before lunch" in client.get(page(initiative)).content.decode(), "a reload loses nothing"
 
 
 def test_words_come_back_to_nobody_else(client, cast, initiative):
@@ -365,6 +365,9 @@ def test_b13_a_misclick_is_turned_round_at_once(sign_in, cast, initiative):
         "idempotency_key": "k",
     }
     assert client.post(correct, body | {"reason": ""}).status_code == 422
+    alone = client.post(correct, body | {"status": "off_track", "happened": "Al well", "version": update.pk})
+    assert (alone.status_code, StatusUpdate.objects.count()) == (422, 1)
+    assert "Nothing else was changed, so this would be kept nowhere." in alone.content.decode()
     assert client.post(correct, body)["Location"] == detail(initiative)
     initiative.refresh_from_db()
     assert (initiative.reported_status, initiative.latest_update.corrects_id) == ("on_track", update.pk)
