@@ -17,7 +17,9 @@ from web.pages import back_to, moved
 from web.requests import KEPT, forget_words
 from web.typed_by import writer_of
 
-LEAVE = "leave_words"  # name of the button in templates/_components/words_back.html; its value is the form's one-time key
+LEAVE = (
+    "leave_words"  # name of the button in templates/_components/words_back.html; its value is the form's one-time key
+)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
