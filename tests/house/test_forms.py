@@ -9,19 +9,23 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from goals.models import Plan
 from people.models import User
 from people.services import set_password
 from records.models import AuditEvent
+from reminders.selectors.answers import SHOWN_FOR
 from tests.build import act
 from tests.conftest import NOW
+from tests.house.doors import DOORS, ONCE, open_forms
 from tests.house.forms import TEXTS, TYPED, Reader, client_of, walk
+from tests.house.test_urls_guarded import OPEN
 from tests.rooms import HEIGHT
 from web.forms import PageForm
 
@@ -205,6 +209,46 @@ def test_saving_what_was_drawn_writes_nothing(world):
             if written or answer.status_code not in {200, 302, 422}:
                 wrong[one.name] = (answer.status_code, changes)
     assert wrong == {}
+
+
+NO_FORM = {
+    "healthz", "readyz", "people:password-reset-sent", "people:password-reset-complete", "public:report-list",
+    "public:report-detail", "public:report-export", "public:report-compare",
+}  # fmt: skip
+
+
+def test_every_open_door_is_swept_and_has_its_reason(world):
+    found = list(open_forms(world))
+    assert {one.name for one in found} == DOORS.keys()
+    reached = {resolve(path).view_name for one in found for path in (one.opened, one.form.action)}
+    assert OPEN - reached == NO_FORM
+
+
+def test_what_is_typed_behind_a_link_that_has_ended_meanwhile_is_given_back(world):
+    """The first answer counts; the second finds the link used up, changes nothing and loses no word."""
+    wrong, done = {}, 0
+    for one in [one for one in open_forms(world) if DOORS[one.name] == ONCE and one.form.has_text]:
+        done += 1
+        with transaction.atomic():
+            browser = one.client()
+            first = browser.post(one.form.action, filled(one))
+            assert first.status_code == 302, (one.name, first.status_code)
+            events = AuditEvent.objects.count()
+            with time_machine.travel(NOW + 2 * SHOWN_FOR, tick=False):  # what was answered is shown for a while
+                second = browser.post(one.form.action, filled(one))
+            if (second.status_code, AuditEvent.objects.count()) != (409, events):
+                wrong[one.name] = (second.status_code, AuditEvent.objects.count() - events)
+            elif TYPED not in second.content.decode():
+                wrong[one.name] = "the words are gone"
+            transaction.set_rollback(True)
+    assert wrong == {}
+    assert done >= 4
+
+
+def filled(one) -> dict[str, list[str]]:
+    """As a person fills it in: words, and a day to come."""
+    days = {name: ["12 Mar 2027"] for name, kind in one.form.typed.items() if kind == "day"}
+    return one.form.changed() | days
 
 
 @pytest.fixture
