@@ -48,7 +48,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
 
 def _check(part: zipfile.ZipInfo) -> None:
     name = part.filename
-    if name.startswith(("/", "\\")) or ".." in name.split("/") or "\\" in name or ":" in name or "\0" in name:
+    if name.startswith("/") or ".." in name.split("/") or "\\" in name or ":" in name:
         raise CannotRead("The file holds parts that point outside of it. It is not read.")
     if part.flag_bits & 0x1:
         raise CannotRead("The file is protected with a password. Take the password off and choose it again.")

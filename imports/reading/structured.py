@@ -25,12 +25,12 @@ def read_bundle(data: bytes) -> list[Sheet]:
 
 
 def read_json(data: bytes) -> list[Sheet]:
-    """The kinds of a plan, each a list of objects."""
+    """The kinds of a plan, each a list of objects. `data` begins with a brace: it is an object or is damaged."""
     try:
         told: Any = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise CannotRead("This JSON file is damaged. Download it again, and choose that.") from None
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if told.get("format") != FORMAT:
         raise CannotRead(NOT_OURS)
     return [_sheet(key, told[key]) for key in KINDS if told.get(key)]
 

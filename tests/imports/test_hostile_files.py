@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from imports.reading.files import read_file
-from imports.reading.sheets import MOST_BYTES, CannotRead
+from imports.reading.sheets import MOST_BYTES, MOST_CELLS, MOST_ROWS, MOST_SHEETS, CannotRead
 from tests.hostile_files import FILES
 from tests.imports.files import csv_file, xlsx_file
 
@@ -75,14 +75,39 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
         "other files"),
     "a part out of its folder": (lambda: book({}, more={"../../etc/cron.d/x": b"x"}), "outside"),
     "a part with a drive": (lambda: book({}, more={"C:/x": b"x"}), "outside"),
+    "a part at the root of everything": (lambda: book({}, more={"/etc/x": b"x"}), "outside"),
+    "a part with the slashes of Windows": (lambda: book({}, more={"a\\x": b"x"}), "outside"),
+    "a directory that says it is endless": (
+        lambda: b"PK\x05\x06" + bytes(8) + b"\0\0\x10\0" * 2 + bytes(2), "too many parts"),
+    "a directory that is cut off": (lambda: b"PK" + bytes(40) + b"PK\x05\x06" + b"\xff" * 14, "damaged"),
+    "an archive without a directory": (lambda: b"PK" + b"\xff" * 60, "damaged"),
+    "more parts than a plan can have": (
+        lambda: zipped({f"{n}.csv": b"a" for n in range(1_001)}), "too many parts"),
+    "two parts of one name": (
+        lambda: zipped({"a.csv": b"a,b", "b.csv": b"a,b"}).replace(b"b.csv", b"a.csv"), "too many parts"),
+    "a part packed as nobody does": (lambda: zipped({"a.csv": b"a,b"}, zipfile.ZIP_BZIP2), "damaged"),
+    "more CSV files than can be read": (
+        lambda: zipped({f"{n}.csv": b"a,b" for n in range(MOST_SHEETS + 1)}), "61 files"),
+    "more sheets than can be read": (
+        lambda: xlsx_file(*((f"S{n}", [("a", "b")]) for n in range(MOST_SHEETS + 1))), "61 sheets"),
+    "more cells than can be read": (
+        lambda: book({SHEET: HEAD + b'<c r="A1"/>' * (MOST_CELLS + 1) + TAIL}), "has 1,500,001 cells"),
+    "a row far below the last": (
+        lambda: book({SHEET: HEAD + b'<row r="60000"><c r="A60000"><v>1</v></c></row>' + TAIL}),
+        "has more than 50,000 rows"),
+    "gaps that are more than can be read": (
+        lambda: book({SHEET: HEAD + rows(b'<row r="%d"><c r="IP1"><v>1</v></c></row>', 7_000) + TAIL}),
+        "has more than 1,500,000 cells"),
     "formulas without an end": (lambda: book({SHEET: HEAD + b'<c r="A1"><f>' * 2_000_000 + TAIL}), ""),
-    "a CSV of a million rows": (lambda: b"a,b\n" * 1_000_000, "rows"),
+    "a CSV of a million rows": (lambda: b"a,b\n" * 1_000_000, "has more than 50,000 rows"),
+    "a CSV that is too wide": (lambda: b",".join([b"a"] * 300), "has 300 columns"),
     "a CSV of one endless cell": (lambda: b'a,b\n"' + b"x" * 5_000_000, "no end"),
-    "a CSV of 9 MB of commas": (lambda: b"," * 9_000_000, "cells"),
+    "a CSV of 9 MB of commas": (lambda: b"," * 9_000_000, "has more than 1,500,000 cells"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(500), "neither"),
     "an old workbook": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "old XLS"),
     "nothing": (lambda: b"", "empty"),
-    "blanks": (lambda: b" \n" * 900, ""),
+    "blanks": (lambda: b" \n" * 900, "file is empty"),
+    "a table of nothing": (lambda: b",,\n" * 900, "nothing in the file"),
     "a file that is too large": (lambda: b"x" * (MOST_BYTES + 1), "larger"),
     "XML: billion laughs": (
         lambda: b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;&b;">]><StrategicPlan>&c;</StrategicPlan>', "DOCTYPE"),
@@ -93,21 +118,28 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "XML: three million nodes": (lambda: b"<a>" + b"<b/>" * 2_300_000, "parts"),
     "XML: a lone ampersand": (
         lambda: b"<StrategicPlan>\n<Name>Parks & Recreation</Name></StrategicPlan>", "line 2, column"),
+    "XML: an ampersand that stands alone": (
+        lambda: b"<StrategicPlan><Name>Parks & Recreation</Name></StrategicPlan>", "must be written “&amp;”"),
+    "XML: a name from nowhere": (lambda: b"<StrategicPlan><a:Name/></StrategicPlan>", "cannot be read"),
+    "XML: letters of nowhere": (lambda: b'<?xml version="1.0" encoding="klingon"?><a/>', "encoding"),
     "XML: of something else": (lambda: b"<html><body/></html>", "no StratML"),
     "XML: a plan without goals": (lambda: b"<StrategicPlan><Name>x</Name></StrategicPlan>", "no goal"),
     "JSON: of something else": (lambda: b'{"a": 1}', "not written by planapp"),
     "JSON: damaged": (lambda: b'{"format": "planapp-plan", ', "damaged"),
     "JSON: nested without end": (lambda: b'{"a":' * 200_000, "damaged"),
     "JSON: rows of something else": (lambda: b'{"format": "planapp-plan", "goal": [1]}', "not written by planapp"),
+    "JSON: a number for rows": (lambda: b'{"format": "planapp-plan", "goal": 5}', "not written by planapp"),
+    "JSON: more rows than can be read": (
+        lambda: b'{"format": "planapp-plan", "goal": [' + b"{}," * MOST_ROWS + b"{}]}", "has 50,001 rows"),
     "an archive without a CSV file": (lambda: zipped({"a.txt.exe": b"x"}), "no CSV"),
     "an archive of a bomb": (lambda: zipped({"a.csv": b" " * 200_000_000}), "larger than"),
     "an archive with a password": (lambda: protected(zipped({"a.csv": b"x"})), "password"),
 }  # fmt: skip
 
 
-def zipped(parts: dict[str, bytes]) -> bytes:
+def zipped(parts: dict[str, bytes], packed: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", packed) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return target.getvalue()
