@@ -155,17 +155,21 @@ class Mailer:
 
     def _refused(self, code: int, text: bytes | str) -> Refused:
         """Leave the connection fit for the next mail."""
-        try:
-            if code == 421:
-                raise smtplib.SMTPServerDisconnected("421")
-            self.backend.connection.rset()
-        except (OSError, smtplib.SMTPException):
+        if code == 421:  # with which a server hangs up
             self.close()
+        else:
+            self._reset()
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         said = " ".join(said.split())[:200]
         if code >= 500:
             return Refused(f"The mail server refused it for good: {code} {said}", is_final=True)
         return Refused(f"The mail server put it off: {code} {said}", is_final=False)
+
+    def _reset(self) -> None:
+        try:
+            self.backend.connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self.close()
 
 
 def _words(error: Exception) -> str:

@@ -170,6 +170,12 @@ def test_bad_input_names_the_field_and_changes_nothing(sign_in, cast, initiative
     assert initiative.version == 1
 
 
+def test_a_reason_for_nothing_is_kept_nowhere_and_that_is_said(sign_in, cast, initiative):
+    answer = sign_in(cast.manager).post(to("initiative-edit", initiative), whole(initiative, reason="It was agreed."))
+    assert answer.status_code == 422
+    assert "Nothing else was changed, so this would be kept nowhere." in answer.content.decode()
+
+
 def test_a_goal_and_an_initiative_of_another_plan_are_refused(sign_in, cast, initiative):
     other = Goal.objects.get(plan=build_plan("other-plan"), number="1")
     answer = sign_in(cast.manager).post(to("initiative-edit", initiative), whole(initiative, goal=other.pk))

@@ -164,7 +164,7 @@ def test_a_table_inside_a_cell_stays_as_it_is():
     assert f'<td role="cell" data-label="B">{inner}</td></tr></tbody></table></div>' in html
 
 
-@pytest.mark.parametrize("options", ["", "wide=True", 'label="A" colour="red"', '"Messages"'])
+@pytest.mark.parametrize("options", ["", "wide=True", 'label="A" colour="red"', '"Messages"', 'label="A" "Messages"'])
 def test_a_table_without_a_name_or_with_an_unknown_option_does_not_compile(options):
     with pytest.raises(TemplateSyntaxError):
         drawn(f"{{% table {options} %}}{{% endtable %}}")

@@ -1,14 +1,17 @@
 """Writing history: unchanged saves, moments that collide, memberships, deletion."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from initiatives.models import Contribution
 from initiatives.services import update_initiative
 from people.models import DepartmentVersion
 from people.services import create_department, update_department
-from records.audit import SYSTEM, TICK, StaleVersion, record_change, record_deletion
+from records.audit import SYSTEM, TICK, StaleVersion, record_change, record_deletion, unique_rules
 from records.models import AuditEvent
 from records.verbs import value_in_words
 from tests.build import act, at
@@ -23,6 +26,18 @@ def versions(row):
 @pytest.fixture
 def row(db):
     return create_department(name="Before", abbreviation="A", act=act(WHEN))
+
+
+def test_what_a_unique_constraint_refuses_is_said_in_words(row):
+    """As where two people are as quick as each other; only PostgreSQL's driver says which constraint it was."""
+
+    class Refused(Exception):
+        diag = SimpleNamespace(constraint_name="department_abbreviation_unique")
+
+    with pytest.raises(ValidationError, match="is already used"), unique_rules(row):
+        raise IntegrityError from Refused()
+    with pytest.raises(IntegrityError), unique_rules(row):
+        raise IntegrityError
 
 
 def test_an_unchanged_save_writes_nothing(row):

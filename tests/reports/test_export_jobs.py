@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from initiatives.services import propose_commitment
 from jobs import progress
+from jobs.queue import take_back
 from people.models import RoleGrant
 from people.services import revoke_role
 from records.models import AuditEvent
@@ -78,6 +79,29 @@ def ask(client, url=URL):
 
 def page(client, job, part=""):
     return client.get(f"/reports/files/{job.pk}/{part}")
+
+
+def test_a_format_that_there_is_not_is_refused(frozen, cast):
+    with pytest.raises(ValidationError, match="There is no format “docx”"):
+        services.request_export(
+            plan=frozen.plan, quarter=Q1, snapshot=None, format_key="docx", is_public=False, key="k",
+            act=act(NOW, cast.viewer),
+        )  # fmt: skip
+
+
+def test_a_worker_whose_file_another_one_took_over_keeps_nothing(reader, monkeypatch, caplog):
+    job, begin = ask(reader), progress.Progress.begin
+
+    def then(counting, step):
+        begin(counting, step)
+        if step == ExportJob.Step.KEEP:
+            take_back(ExportJob.objects.all())
+
+    monkeypatch.setattr(progress.Progress, "begin", then)
+    build()
+    job.refresh_from_db()
+    assert (job.state, ExportContent.objects.count(), ExportedFile.objects.count()) == (State.QUEUED, 0, 0)
+    assert "taken over by another worker" in caplog.text
 
 
 # Asking -----------------------------------------------------------------------------------------
