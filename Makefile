@@ -17,6 +17,7 @@ PEOPLE ?= 10000
 FAULTS ?= 200
 FUZZ ?= 25000
 SEED ?= 1
+GUARDS ?=
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,8 +48,9 @@ e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility sc
 sweep: $(VENV)/.dev ## Of these, every kind of page a person can reach: both themes, phone to desk
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
 
-mutants: $(VENV)/.dev ## Takes each protection from the sender in turn: a named test has to fail
-	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants $(PYTEST_ARGS)
+mutants: $(VENV)/.dev ## Takes each protection from the sender, and each guard of every service, in turn: a named test has to fail
+	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants
+	$(BIN)/python -m pytest -n 2 -p tests.mutants.sweep -m 'not slow and not e2e and not mutants and not fuzz' --guards=$(GUARDS) $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.dev ## Asks the API what its own description allows, and what not; FUZZ=25000 SEED=1
 	FUZZ=$(FUZZ) SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m fuzz -p no:randomly -rP --show-capture=stdout tests/fuzz $(PYTEST_ARGS)

@@ -1,1 +1,5 @@
-"""The sender without one of its protections at a time: for each, a named test has to fail."""
+"""What protects, taken out in turn: for each, a named test has to fail.
+
+`senders`: the protections of the sender, written down. `guards` and `sweep`: whatever refuses something below the
+doors of any room, found in the source.
+"""
