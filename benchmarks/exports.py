@@ -48,7 +48,7 @@ def plain_pdf(content: ReportContent) -> Callable[[], object]:
     told = Drawable().tree(to_pdf.document(content)) | {"fonts": list(families())}
     data = json.dumps(told, ensure_ascii=False).encode()
     command = [sys.executable, str(FOLDER / "plain_pdf.py"), str(FONTS)]
-    return lambda: subprocess.run(command, input=data, check=True)  # noqa: S603 - our own program
+    return lambda: subprocess.run(command, input=data, check=True)
 
 
 def plain_xlsx(content: ReportContent) -> Callable[[], object]:

@@ -29,7 +29,7 @@ def main(*told: str) -> None:
         command = (
             ["manage.py", "migrate", "-v0"] if is_there is not None else ["-m", "benchmarks.child", "grow", str(size)]
         )
-        subprocess.run([sys.executable, *command], env=environment, check=True)  # noqa: S603 - our own program
+        subprocess.run([sys.executable, *command], env=environment, check=True)
         print(f"{name} holds {size:,} initiatives.")
 
 

@@ -139,7 +139,7 @@ def not_quiet(foreign: float) -> str:
 
 def peak_of(name: str, module: str, *arguments: object, aim: float | None = None) -> Memory:
     """Call `module.once(*arguments)` in a process of its own and read the most it held."""
-    child = subprocess.run(  # noqa: S603 - our own program
+    child = subprocess.run(
         [sys.executable, "-m", "benchmarks.child", "once", module, *map(str, arguments)],
         env=os.environ, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip

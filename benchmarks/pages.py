@@ -167,10 +167,9 @@ def run(scale: int) -> Iterator[Page]:
 
 
 def works() -> Iterator[Work]:
-    manager = User.objects.filter(role_grants__role=Role.PLAN_MANAGER, is_active=True).order_by("pk")[0]
     owner = User.objects.get(pk=_most("owner"))
-    ours, bare = WSGIHandler(), Browser(floors.handler(), manager, PlainSessions)
-    reader, own = Browser(ours, manager), Browser(ours, owner)
+    ours, bare = WSGIHandler(), Browser(floors.handler(), manager(), PlainSessions)
+    reader, own = Browser(ours, manager()), Browser(ours, owner)
     plan = Plan.objects.filter(state=Plan.State.ACTIVE).order_by("pk")[0]
     longest = _most("pk", "status_updates")
     leads, area = Department.objects.get(pk=_most("lead_department")), Goal.objects.get(pk=_most("goal"))
@@ -203,6 +202,10 @@ def works() -> Iterator[Work]:
     asked = Initiative.objects.exclude(pk=longest).filter(latest_update__isnull=False).order_by("pk")[0].pk
     address = reverse("initiatives:status-update-create", args=[asked])
     yield Work("update, POST", reader, address, bare, f"/update/{asked}/", 2, form=lambda: _said(asked))
+
+
+def manager() -> User:
+    return User.objects.filter(role_grants__role=Role.PLAN_MANAGER, is_active=True).order_by("pk")[0]
 
 
 def _most(column: str, counted: str = "pk") -> Any:

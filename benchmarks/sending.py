@@ -80,7 +80,7 @@ def relay():
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.chaos.sink", "--port", str(port), "--log", str(Path(folder) / "log")]
-        process = subprocess.Popen(command)  # noqa: S603 - our own program
+        process = subprocess.Popen(command)
         try:
             for _ in range(200):
                 try:

@@ -17,6 +17,7 @@ from demo.timeline import Timeline, World, office_hour, working_day
 from goals.models import Sourced
 from initiatives.models import Initiative, Status
 from initiatives.services import (
+    TypedInto,
     acknowledge_update,
     add_milestone,
     complete_milestone,
@@ -272,7 +273,8 @@ class Teller:
             "next_steps": "",
             "help_needed": "",
         }
-        save_draft(initiative=self._initiative(world), author=world.people[self.owner], content=content, at=at)
+        author, form = world.people[self.owner], TypedInto("sample")
+        save_draft(initiative=self._initiative(world), author=author, typed_into=form, content=content, at=at)
 
     def _override(self, world: World, at: datetime) -> None:
         act = Act(by=world.people["manager"], at=at, reason=sample()["override_reason"])

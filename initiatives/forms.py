@@ -16,7 +16,7 @@ from initiatives.models import (
     Status,
     StatusUpdate,
 )
-from initiatives.models.status_update import TEXT_LIMIT, WORDS
+from initiatives.models.status_update import TEXT_LIMIT
 from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
 from people.models import Department, User
 from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm, Search
@@ -126,8 +126,12 @@ class CommitmentMoveForm(PageForm):
 
 
 class StatusUpdateForm(PageForm):
-    """A new update. `version` is the latest one when the form was drawn; a newer one is shown before publishing."""
+    """A new update. `version` is the latest one when the form was drawn; a newer one is shown before publishing.
 
+    `draft` is the fingerprint of the draft it was filled from; it changes as the browser saves what is typed.
+    """
+
+    HIDDEN = PageForm.HIDDEN | {"draft"}
     status = forms.ChoiceField(
         choices=Status.choices, widget=forms.RadioSelect, label="Status", help_text="How it stands today."
     )
@@ -149,6 +153,7 @@ class StatusUpdateForm(PageForm):
         help_text="Leadership reads this first.",
     )  # fmt: skip
     version = forms.IntegerField(widget=Hidden, required=False)
+    draft = forms.CharField(widget=Hidden, required=False)
 
     def __init__(self, *args: Any, row: Initiative, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
@@ -177,9 +182,9 @@ class StatusCorrectionForm(PageForm):
     reason = forms.CharField(
         max_length=2_000, label="What is corrected, and why", help_text="Both texts stay in the history."
     )
+    version = forms.IntegerField(widget=Hidden, required=False)  # without one, the address says which was seen
 
-    def __init__(self, *args: Any, update: StatusUpdate, may_turn: bool, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(update, name) for name in WORDS} | kwargs.get("initial", {})
+    def __init__(self, *args: Any, may_turn: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_turn:
             del self.fields["status"], self.fields["review_date"], self.fields["percent"]

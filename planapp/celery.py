@@ -6,6 +6,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, worker_init
 
+from planapp.memory import keep_what_is_loaded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
 
 app = Celery("planapp")
@@ -32,3 +34,9 @@ def _refuse_unsafe_start(**kwargs: Any) -> None:
     from planapp.checks import refuse_unsafe_start  # noqa: PLC0415 - checks read settings, which are not there yet above
 
     refuse_unsafe_start()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _share_what_is_loaded(**kwargs: Any) -> None:
+    """All tasks are loaded, no child is forked yet."""
+    keep_what_is_loaded()

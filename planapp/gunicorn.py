@@ -14,6 +14,8 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 # Slow requests are exports, and long exports run in the worker; a web request that takes longer is stuck.
 timeout = 60
+# Loaded once and shared: a process holds for itself what its requests made. New code needs a restart, not a reload.
+preload_app = True
 graceful_timeout = 20
 # Give memory back now and then, but not in all processes at once.
 max_requests = 2000

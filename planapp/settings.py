@@ -155,15 +155,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# SQLite, the embedded default, leaves out the further columns of a covering index and works without them.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
+
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 
-# Counts tries to sign in. Without Redis each process of the web server counts for itself.
+# The first counts tries to sign in; without Redis each process of the web server counts for itself. "process" keeps
+# what can never change, such as how a plan stood at the end of a quarter that is over.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process", "TIMEOUT": 86_400},
 }
 
 STATIC_URL = "static/"

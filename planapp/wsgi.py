@@ -8,7 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
 application = get_wsgi_application()
 
 from planapp.checks import refuse_unsafe_start  # noqa: E402 - settings have to be there first
-from planapp.memory import keep_what_is_loaded  # noqa: E402 - once everything is loaded
+from planapp.memory import keep_what_is_loaded, load_pages  # noqa: E402 - once everything is loaded
 
 refuse_unsafe_start()
+load_pages()
 keep_what_is_loaded()

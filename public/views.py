@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
-from redis.exceptions import RedisError
 
 from goals.selectors import plan_called
 from public.selectors import (
@@ -30,7 +29,7 @@ from reports.models import PublishedFile
 from reports.views.parts import asked_part, in_parts
 from reports.workflow.published import last_publication
 from web.request_checks import takes_files
-from web.throttles import ASKING, address_of, seconds_to_wait
+from web.throttles import ASKING, address_of, cache_errors, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
 DRAWN = 10 * 60  # seconds a drawn page is kept here, so that many readers cost one drawing
@@ -151,7 +150,7 @@ def _drawn(request: HttpRequest, key: str, template: str, context: Callable[[], 
 
     try:
         return HttpResponse(cache.get_or_set(f"public:{last_publication()}:{key}", draw, DRAWN))
-    except RedisError:
+    except cache_errors():
         log.exception("A public page was drawn anew: the cache does not answer.")
         return HttpResponse(draw())
 

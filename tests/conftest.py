@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from goals.models import Goal, Plan
@@ -69,9 +69,10 @@ def django_db_setup(kept_database, django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def no_tries_counted():
-    """Tries to sign in are counted in the cache, which outlives a test."""
-    cache.clear()
+def nothing_kept_from_before():
+    """Tries to sign in, and how plans stood long ago, are kept in caches, which outlive a test."""
+    for one in caches.all():
+        one.clear()
 
 
 @pytest.fixture

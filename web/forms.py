@@ -178,6 +178,7 @@ class PageForm(Sentences, forms.Form):
 
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"idempotency_key", "typed_by", "drawn_with", "version", "about"})
     BESIDE: ClassVar[frozenset[str]] = frozenset({"reason"})  # said of the change, not part of the row
+    words_back = ""  # where to say that words from before a sign-in are not wanted; empty where there are none
 
     def __init__(
         self, *args: Any, user: Person | None = None, row: Any = None, about: Model | None = None, **kwargs: Any

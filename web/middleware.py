@@ -13,10 +13,13 @@ from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
 from records.texts import is_invisible
-from web.pages import moved
-from web.requests import KEPT
+from web.pages import back_to, moved
+from web.requests import KEPT, forget_words
 from web.typed_by import writer_of
 
+LEAVE = (
+    "leave_words"  # name of the button in templates/_components/words_back.html; its value is the form's one-time key
+)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -46,9 +49,10 @@ class SignInForFragments:
 class KeepWhatWasTyped:
     """A form posted after the session ended goes to sign in; its words wait in the new session and fill the form again.
 
-    So do those of other tabs. Each come back once, at the same address, and only to the person the form was drawn for
-    (`typed_by`): whoever else signs in at a shared desk sees nothing of them. Read by web.requests.kept_words. Words
-    of strangers, who were never drawn a form, are not kept.
+    So do those of other tabs. They come back at the same address, and only to the person the form was drawn for
+    (`typed_by`): whoever else signs in at a shared desk sees nothing of them. They stay until the form is saved or the
+    person says that they are not wanted (`leave_words`). Read by web.requests.kept_words. Words of strangers, who were
+    never drawn a form, are not kept.
     """
 
     LIMIT = 300_000  # characters of all forms together; the longest that a page of ours takes is well below
@@ -76,6 +80,13 @@ class KeepWhatWasTyped:
                 request.session[KEPT] = kept
                 request.has_kept_words = True  # type: ignore[attr-defined] # read by SignInForFragments
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """The button beside words that are back; here, where the protection against forged forms has passed."""
+        if request.method != "POST" or LEAVE not in request.POST or not request.user.is_authenticated:
+            return None
+        forget_words(request, request.POST[LEAVE])
+        return redirect(back_to(request, request.path))
 
 
 class SignInFirst(LoginRequiredMiddleware):

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from records.audit import StaleVersion
 from records.texts import isolated, whole_number
 from web.forms import PageForm
-from web.requests import kept_words, once, user_of
+from web.requests import forget_words, kept_words, once, user_of
 
 OUTDATED = (
     "planapp was updated while this page was open. What you typed is below and not saved yet; look, then save it."
@@ -57,12 +57,15 @@ def form_for(request: HttpRequest, form: type[F], *, at: str = "", **more: Any) 
     drawn = form(user=user, **more)
     kept = None if at == request.path else kept_words(request, address)  # else they wait for the page of the form
     if kept is not None:
-        messages.warning(request, "Your session had ended. What you typed is back in the form; it is not saved yet.")
-        # `version` too: it is saved against what was on the screen then, and so are the fields that were there.
-        there = {"version", "about", *kept.get("drawn_with", " ".join(drawn.fields)).split()}
+        # Hidden fields too: it is saved against what was on the screen then, as the one request that it was.
+        there = {*drawn.HIDDEN, *kept.get("drawn_with", " ".join(drawn.fields)).split()} - {"typed_by", "drawn_with"}
+        there -= set() if kept.get("idempotency_key") else {"idempotency_key"}
         for name, field in drawn.fields.items():
-            if name in there and name not in {"idempotency_key", "typed_by"}:
+            if name in there:
                 drawn.initial[name] = field.widget.value_from_datadict(kept, {}, name)
+        htmx = getattr(request, "htmx", None)  # a fragment: its page has an address of its own
+        page = (htmx and htmx.current_url_abs_path) or request.get_full_path()
+        drawn.words_back = f"{address}?{urlencode({'next': page})}"
     return drawn
 
 
@@ -112,7 +115,9 @@ def answer_form(
         return _answer_other(request, form, draw)
     if is_valid:
         try:
-            return redirect(once(request, whole))
+            where = once(request, whole)
+            forget_words(request)
+            return redirect(where)
         except ValidationError as error:
             form.add_refusal(error)
         except StaleVersion as stale:

@@ -75,14 +75,19 @@ def most_rows(request: HttpRequest) -> int | None:
 
 
 def kept_words(request: HttpRequest, address: str) -> QueryDict | None:
-    """What this person sent to this address before their session ended; given back once."""
+    """What this person sent last to this address after their session had ended; there until `forget_words`."""
+    mine = str(user_of(request).pk)
+    sent = (QueryDict(one["words"]) for one in reversed(request.session.get(KEPT, [])) if one["path"] == address)
+    return next((words for words in sent if writer_of(words.get("typed_by", "")) == mine), None)
+
+
+def forget_words(request: HttpRequest, key: str = "") -> None:
+    """The form that was sent took effect, or the words of the one with this one-time key are not wanted any more."""
+    key = key or request.POST.get("idempotency_key", "")
     kept = request.session.get(KEPT, [])
-    mine = next((one for one in reversed(kept) if one["path"] == address), None)
-    if mine is None:
-        return None
-    request.session[KEPT] = [one for one in kept if one is not mine]
-    words = QueryDict(mine["words"])
-    return words if writer_of(words.get("typed_by", "")) == str(user_of(request).pk) else None
+    left = [one for one in kept if QueryDict(one["words"]).get("idempotency_key") != key]
+    if key and len(left) < len(kept):
+        request.session[KEPT] = left
 
 
 def was_sent(request: HttpRequest) -> bool:

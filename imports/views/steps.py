@@ -18,7 +18,7 @@ from imports.services import PlanMoved, answer_columns, answer_words, ask_to_app
 from imports.views.loading import crumbs, hand_on, managers_only
 from records.texts import whole_number
 from web.pages import answer_button, answer_form, form_for
-from web.requests import act_of
+from web.requests import act_of, forget_words
 
 State = Import.State
 PER_PAGE = 50
@@ -127,6 +127,7 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_refusal(error)
         else:
+            forget_words(request)
             hand_on(asked, at=act.at)
             fresh = _import(pk)
             return _detail(request, fresh, form, status=409) if fresh.state == State.READY else redirect(page)

@@ -1,5 +1,8 @@
 """StatusUpdate: one dated report on an initiative. Append-only; a correction is a new row."""
 
+import hashlib
+import json
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -69,18 +72,27 @@ class StatusUpdate(StatusWords):
 
 
 class StatusDraft(models.Model):
-    """What a person has typed and not published yet. Counts for nothing and only its author sees it (rule B-11)."""
+    """What a person has typed and not published yet. Counts for nothing and only its author sees it (rule B-11).
+
+    Two tabs that were typed into have one each: neither replaces what the other never saw.
+    """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    form = models.CharField(max_length=100, default="", db_default="")  # the one-time key of what it is typed into
     content = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["initiative", "author"], name="status_draft_one_each")]
+        constraints = [models.UniqueConstraint(fields=["initiative", "author", "form"], name="status_draft_one_a_form")]
 
     def __str__(self) -> str:
         return f"draft by {self.author_id} on {self.initiative_id}"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of its words: whoever names it has seen them."""
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
 
 
 class Acknowledgement(models.Model):

@@ -28,8 +28,12 @@ class Concern:
 
 def is_loud(when: AsOf) -> Q:
     """What asks for attention whatever the status, on rows of `initiative_statuses(when)`; see `asks_for_attention`."""
-    asks_for_help = Exists(StatusUpdate.objects.filter(pk=OuterRef("latest_update"), help_needed__gt=""))
-    return Q(is_stale=True) | Q(due_date__lt=when.day) | Q(owner__isnull=True) | Q(asks_for_help)
+    return Q(is_stale=True) | Q(due_date__lt=when.day) | Q(owner__isnull=True) | Q(asks_for_help())
+
+
+def asks_for_help() -> Exists:
+    """The condition that the latest update says what help is needed."""
+    return Exists(StatusUpdate.objects.filter(pk=OuterRef("latest_update"), help_needed__gt=""))
 
 
 def is_review_due(when: AsOf) -> Q:

@@ -68,6 +68,7 @@ class Changes:
     groups: list[Group] = field(default_factory=list)
     slipped: list[Slip] = field(default_factory=list)  # the first SHOWN
     slips: Counter[int] = field(default_factory=Counter)  # all of them, by days
+    arrived: Counter[str] = field(default_factory=Counter)  # all that moved, by the status they have now
 
     @property
     def is_empty(self) -> bool:
@@ -95,7 +96,11 @@ def changes_of(found: Survey) -> Changes | None:
             count = sum({(row.was, row.is_now): row.count for row in by_kind[key]}.values())
             moves = [Move(*titles["initiative", row.pk], row.was, row.is_now) for row in rows]
             groups.append(Group(key, f"{count} {one if count == 1 else many}", moves, count - len(moves)))
-    return Changes(groups, [_slip(row, titles) for row in found.slipped], found.slips)
+    ways = {(row.was, row.is_now): row.count for row in found.moved}
+    arrived: Counter[str] = Counter()
+    for (_, is_now), count in ways.items():
+        arrived[is_now] += count
+    return Changes(groups, [_slip(row, titles) for row in found.slipped], found.slips, arrived)
 
 
 def kind_of(was: str, is_now: str) -> str:

@@ -1,8 +1,9 @@
 """What the plan page and the focus area page show, shaped for them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value, Window
@@ -12,7 +13,7 @@ from goals.models import PlanVersion
 from goals.quarters import Quarter
 from goals.selectors import goals_as_of, strategies_as_of
 from initiatives.judgement import sentences
-from initiatives.models import CLOSED, CommitmentVersion, InitiativeVersion, MilestoneVersion
+from initiatives.models import CLOSED, CommitmentVersion, EffectiveStatus, InitiativeVersion, MilestoneVersion
 from initiatives.models.commitment import OPEN_COMMITMENT
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.selectors.attention import Concern
@@ -26,12 +27,15 @@ from initiatives.selectors.status import (
     status_set_by_people,
     statuses_in,
 )
-from initiatives.selectors.survey import survey
+from initiatives.selectors.survey import Pulse, survey
+from initiatives.selectors.trend import QuarterEnd, quarter_ends
 from records.asof import AsOf
 from web.parts import Part
 
-WORST = 12  # rows of each list on the plan page; the list of initiatives has all
-NEXT = 12
+WORST = 5  # rows of each list on the plan page; the list of initiatives has all
+MOVED = 12
+NEXT = 5
+SOON = timedelta(days=30)
 
 
 class NextDate(NamedTuple):
@@ -64,23 +68,48 @@ class PlanOverview:
     plan: PlanVersion
     whole: Rollup
     sections: list[Section]
-    concerns: list[Concern]
+    pulse: Pulse
+    concerns: list[Concern]  # the worst first
+    helping: list[InitiativeStatus]  # those that ask for help, the worst first
+    trend: list[QuarterEnd]
     changes: Changes | None  # None: the plan was not recorded at the end of the quarter before
     since: Quarter
     next_dates: list[NextDate]
 
+    @property
+    def newly_off_track(self) -> int:
+        """How many of those that are off track were not, or not there, at the end of the quarter before."""
+        return self.changes.arrived[EffectiveStatus.OFF_TRACK] if self.changes else 0
+
+    @property
+    def seen(self) -> Counter[str]:
+        """Every status that one of the bars shows."""
+        return sum((Counter(end.rollup.counts) for end in self.trend), Counter(self.whole.counts))
+
+    @property
+    def fresh(self) -> int:
+        """Open initiatives whose last update is as recent as the plan expects."""
+        return self.pulse.open - self.pulse.stale
+
 
 def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
-    """Six queries, whatever the number of rows, and one more where the plan was changed since the quarter before."""
-    since = plan_quarter(plan, when.day).previous()
+    """Seven queries, whatever the number of rows, and two more where the plan was changed in the last quarters."""
+    quarter = plan_quarter(plan, when.day)
+    since = quarter.previous()
     then = AsOf.end_of(since.last_day)
-    found = survey(statuses_in([plan], when), statuses_in([_plan_at(then, plan)], then), shown=WORST)
+    found = survey(statuses_in([plan], when), statuses_in([_plan_at(then, plan)], then), shown=MOVED)
     by_goal = found.tally.by("goal_id")
+    asking, helping = found.asking[:WORST], found.helping[:WORST]
+    shown = list(dict.fromkeys(asking + helping))
+    rows = dict(zip(shown, read_decided(shown, when), strict=True))
     return PlanOverview(
         plan=plan,
         whole=found.tally.whole,
         sections=[Section(goal, by_goal.get(goal.subject_id, EMPTY)) for goal in goals_as_of(plan.subject_id, when)],
-        concerns=[Concern(row, sentences(row, when.day)) for row in read_decided(found.asking, when)],
+        pulse=found.pulse,
+        concerns=[Concern(rows[one], sentences(rows[one], when.day)) for one in asking],
+        helping=[rows[one] for one in helping],
+        trend=quarter_ends(plan, quarter),
         changes=changes_of(found),
         since=since,
         next_dates=next_dates(plan.subject_id, when),
@@ -121,7 +150,7 @@ def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, 
 
 
 def next_dates(plan_id: int, when: AsOf, *, limit: int = NEXT) -> list[NextDate]:
-    """The next days on which something open is due: milestones, commitments and initiatives. One query.
+    """The next days on which something open is due, up to SOON: milestones, commitments and initiatives. One query.
 
     Each kind gives its first days, found in the order of its index, before all are put together.
     """
@@ -133,7 +162,7 @@ def next_dates(plan_id: int, when: AsOf, *, limit: int = NEXT) -> list[NextDate]
     number = Subquery(InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative")).values("number")[:1])
 
     def first(versions: QuerySet[Any], *columns: Any) -> QuerySet[Any]:
-        coming = versions.filter(due_date__gte=when.day).order_by("due_date")
+        coming = versions.filter(due_date__range=(when.day, when.day + SOON)).order_by("due_date")
         found: QuerySet[Any] = versions.model._default_manager.filter(pk__in=coming.values("pk")[:limit])
         return found.values_list("due_date", *columns)
 

@@ -123,10 +123,12 @@ def tally(rows: QuerySet[Any], when: AsOf) -> Tally:
 def flags(when: AsOf) -> dict[str, Case]:
     """What a cell is told apart by besides its status, 1 or 0; so the status is decided once for each row."""
     conditions = {"is_nobodys": Q(owner__isnull=True), "is_loud": is_loud(when), "is_review_due": is_review_due(when)}
-    return {
-        name: Case(When(holds, then=Value(1)), default=Value(0), output_field=IntegerField())
-        for name, holds in conditions.items()
-    }
+    return {name: flag(holds) for name, holds in conditions.items()}
+
+
+def flag(holds: Any) -> Case:
+    """A condition as 1 or 0."""
+    return Case(When(holds, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def _add_up(cells: Iterable[Cell]) -> Rollup:

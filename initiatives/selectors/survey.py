@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from initiatives.judgement import SEVERITY
+from initiatives.judgement import CLOSED, SEVERITY
 from initiatives.models import MilestoneVersion
-from initiatives.selectors.attention import ASKING
-from initiatives.selectors.rollup import Cell, Tally, flags
+from initiatives.selectors.attention import ASKING, asks_for_help
+from initiatives.selectors.rollup import Cell, Tally, flag, flags
 from records.asof import AsOf
 
 DAYS = {
@@ -25,7 +25,9 @@ DAYS = {
 }
 # Every part has the same columns: part, key, was, is_now, place, a, b, c, due_then, due, n.
 SURVEY = """
-WITH here (pk, subject, place, plan, goal, status, is_stale, is_nobodys, is_loud, is_review_due, due) AS ({here}),
+WITH here (
+  pk, subject, place, plan, goal, status, is_stale, is_nobodys, is_loud, is_review_due, asks_help, due
+) AS ({here}),
 there (pk, subject, place, status, due) AS ({there}),
 steps (pk, subject, due_then, due) AS ({steps}),
 pairs (pk, subject, place, was, is_now, due_then, due) AS (
@@ -58,6 +60,14 @@ SELECT 'asking', pk, '', status, '', CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0,
   FROM here WHERE (status, is_loud, is_review_due) IN (VALUES {asking})
 ) a WHERE turn <= {shown}
 UNION ALL
+SELECT 'helping', pk, '', status, '', CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, NULL, NULL, turn FROM (
+  SELECT here.*, row_number() OVER (ORDER BY CASE status {severity} END, place, subject) AS turn
+  FROM here WHERE asks_help = 1 AND status NOT IN ({closed})
+) a WHERE turn <= {shown}
+UNION ALL
+SELECT 'pulse', 0, '', '', '', sum(CASE WHEN is_stale THEN 1 ELSE 0 END), sum(asks_help), 0, NULL, NULL, count(*)
+FROM here WHERE status NOT IN ({closed})
+UNION ALL
 SELECT 'moved', pk, was, is_now, place, 0, 0, 0, NULL, NULL, turns FROM (
   SELECT moved.*, row_number() OVER (PARTITION BY was, is_now ORDER BY place, subject) AS turn,
     count(*) OVER (PARTITION BY was, is_now) AS turns
@@ -88,12 +98,22 @@ class Slipped(NamedTuple):
     after: date
 
 
+class Pulse(NamedTuple):
+    """Of the open initiatives: how many there are, how many are silent for too long, how many ask for help."""
+
+    open: int
+    stale: int
+    asking_for_help: int
+
+
 @dataclass(frozen=True)
 class Survey:
     """What the pass found, in numbers of version rows; `there` counts what stood at the earlier moment."""
 
     tally: Tally
     asking: list[tuple[int, str, bool]]  # as `read_decided` takes them, the worst first
+    helping: list[tuple[int, str, bool]]  # the same of those that ask for help
+    pulse: Pulse
     moved: list[Moved]
     slipped: list[Slipped]
     slips: Counter[int] = field(default_factory=Counter)  # by days
@@ -112,7 +132,9 @@ def survey(here: Any, there: Any, *, shown: int) -> Survey:
                 for goal, _, status, _, nobodys, loud, review, _, _, count in rows.get("cell", ())
             )
         ),
-        asking=[(pk, status, bool(stale)) for pk, _, status, _, stale, *_ in _in_turn(rows.get("asking", ()))],
+        asking=_decided(rows.get("asking", ())),
+        helping=_decided(rows.get("helping", ())),
+        pulse=Pulse(rows["pulse"][0][-1], rows["pulse"][0][4] or 0, rows["pulse"][0][5] or 0),
         moved=[Moved(pk, was, is_now, place, row[-1]) for pk, was, is_now, place, *row in rows.get("moved", ())],
         slipped=[
             Slipped(kind, pk, version, _day(before), _day(after))
@@ -127,13 +149,17 @@ def _in_turn(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(rows, key=lambda row: int(row[-1]))
 
 
+def _decided(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, str, bool]]:
+    return [(pk, status, bool(stale)) for pk, _, status, _, stale, *_ in _in_turn(rows)]
+
+
 def _day(value: Any) -> date:
     """SQLite tells the days of a query put together by hand as text."""
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _rows(here: Any, there: Any, shown: int) -> Iterator[tuple[Any, ...]]:
-    named = flags(here.when)
+    named = flags(here.when) | {"asks_help": flag(asks_for_help())}
     parts = {
         "here": here.order_by().annotate(**named).values_list(
             "pk", "subject_id", "sort_key", "plan_id", "goal_id", "effective_status", "is_stale", *named, "due_date"
@@ -146,6 +172,7 @@ def _rows(here: Any, there: Any, shown: int) -> Iterator[tuple[Any, ...]]:
         **{name: sql for name, (sql, _) in found.items()},
         days=DAYS[connection.vendor],
         shown=shown,
+        closed=", ".join(f"'{status}'" for status in sorted(CLOSED)),
         severity=" ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(SEVERITY)) + " ELSE 9",
         asking=", ".join(f"('{status}', {loud:d}, {review:d})" for status, loud, review in ASKING),
     )

@@ -11,6 +11,7 @@ from initiatives.services.commitments import (
     propose_commitment,
     withdraw_commitment,
 )
+from initiatives.services.drafts import TypedInto, discard_draft, save_draft
 from initiatives.services.initiatives import (
     create_initiative,
     delete_initiative,
@@ -39,16 +40,15 @@ from initiatives.services.status_updates import (
     NewerUpdate,
     acknowledge_update,
     correct_status_update,
-    discard_draft,
     record_no_change,
     record_status_update,
-    save_draft,
 )
 from initiatives.services.structure import move_row, renumber_plan
 
 __all__ = [
     "Change",
     "NewerUpdate",
+    "TypedInto",
     "accept_commitment",
     "acknowledge_update",
     "add_milestone",

@@ -28,6 +28,7 @@ from records.audit import (
     settled,
 )
 from records.history import locked
+from records.many import locked_many, record_changes
 
 # What a new part of an initiative has in common with it.
 SHARED = (
@@ -130,19 +131,23 @@ def _refuse_without_reason(plan: Plan, act: Act, done: str) -> None:
 
 def _hand(parts: Iterable[Part], old: Any, new: Any, plan: Plan, act: Act) -> None:
     """Put parts of one row under another; each keeps its number and its place among the others that come along."""
-    kept = [locked(part) for part in parts]
-    strategies = [part for part in kept if isinstance(part, Strategy)]
-    if strategies:
-        refuse_twice(strategies, new)
-    for part in kept:
-        if _holder(part) != old.pk:
-            raise ValidationError(f"“{part}” does not stand under “{old}” any more. Nothing was changed.")
-        fields = {kind_of(old): new} | ({"goal": new.goal} if isinstance(new, Strategy) else {})
-        verb = "transferred" if isinstance(new, Initiative) else "moved"
-        above = new if isinstance(new, Initiative) else plan
-        record_change(part, fields, verb=f"{kind_of(part)}.{verb}", act=act, parent=above)
-        if isinstance(part, Strategy):
-            take_along(part, plan, act)
+    by_kind: dict[type[Part], list[Part]] = {Strategy: [], Initiative: [], Milestone: [], Commitment: []}
+    for part in parts:
+        by_kind[type(part)].append(part)
+    fields = {kind_of(old): new} | ({"goal": new.goal} if isinstance(new, Strategy) else {})
+    verb, above = ("transferred", new) if isinstance(new, Initiative) else ("moved", plan)
+    for kind, several in by_kind.items():
+        kept = list(locked_many(several, *fields).values()) if several else []
+        for part in kept:
+            if _holder(part) != old.pk:
+                raise ValidationError(f"“{part}” does not stand under “{old}” any more. Nothing was changed.")
+        strategies = [part for part in kept if isinstance(part, Strategy)]
+        if strategies:
+            refuse_twice(strategies, new)
+        changes: list[Any] = [(part, fields, {}) for part in kept]
+        record_changes(changes, verb=f"{kind._meta.model_name}.{verb}", act=act, parent=lambda row: above)
+        if strategies:
+            take_along(strategies, new, plan, act)
 
 
 def _holder(part: Part) -> int | None:

@@ -1,4 +1,4 @@
-"""Say how an initiative stands: publish, repeat, correct, acknowledge; and what is typed but not published."""
+"""Say how an initiative stands: publish, repeat, correct, acknowledge."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,12 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from goals.models import Plan
-from initiatives.models import Acknowledgement, Initiative, Status, StatusDraft, StatusUpdate
+from initiatives.models import Acknowledgement, Initiative, Status, StatusUpdate
 from initiatives.models.status_update import WORDS
-from people.models import User
+from initiatives.services.drafts import TypedInto, discard_draft
 from records.audit import Act, StaleVersion, record_change, record_event, settled
 from records.history import locked
-from records.models import Channel
 
 FIGURES = ("status", "review_date", "percent")  # what the initiative itself holds of its latest update
 MISCLICK_WINDOW = timedelta(hours=24)  # within it, and while it is the latest, an update's status may be corrected too
@@ -30,20 +29,25 @@ ANY_LATEST = -1
 
 @transaction.atomic
 def record_status_update(
-    *, initiative: Initiative, words: Mapping[str, Any], seen_update_id: int | None = ANY_LATEST, act: Act
+    *,
+    initiative: Initiative,
+    words: Mapping[str, Any],
+    seen_update_id: int | None = ANY_LATEST,
+    typed_into: TypedInto | None = None,
+    act: Act,
 ) -> StatusUpdate:
     """Publish an update and make it the initiative's latest.
 
     `seen_update_id` is the latest update the author saw (None: there was none); a newer one raises NewerUpdate.
-    Leaving it out publishes regardless. The form on a page uses the author's draft up; an answer from a mail or an
-    import leaves it, for nobody saw it there. Raises ValidationError naming the field.
+    Leaving it out publishes regardless. The form on a page uses its own draft up (`typed_into`); an answer from a mail
+    or an import leaves all drafts, for nobody saw them there. Raises ValidationError naming the field.
     """
     row = locked(initiative)
     if seen_update_id != ANY_LATEST and row.latest_update_id != seen_update_id and row.latest_update is not None:
         raise NewerUpdate(row.latest_update)
     update = _publish(row, words, act, verb="status_update.recorded")
-    if act.by is not None and act.channel == Channel.WEB:
-        discard_draft(initiative=row, author=act.by)
+    if act.by is not None and typed_into is not None:
+        discard_draft(initiative=row, author=act.by, typed_into=typed_into)
     return update
 
 
@@ -126,19 +130,6 @@ def acknowledge_update(*, update: StatusUpdate, act: Act) -> Acknowledgement:
     done = Acknowledgement.objects.create(update=update, by=reader, recorded_at=act.at)
     record_event(verb="status_update.acknowledged", target=update.initiative, act=act, parent=update.initiative.plan)
     return done
-
-
-def save_draft(*, initiative: Initiative, author: User, content: Mapping[str, str], at: datetime) -> StatusDraft:
-    """Keep what is typed; it counts for nothing and only its author sees it."""
-    draft, _ = StatusDraft.objects.update_or_create(
-        initiative=initiative, author=author, defaults={"content": dict(content), "saved_at": at}
-    )
-    return draft
-
-
-def discard_draft(*, initiative: Initiative, author: User) -> None:
-    """Throw the author's draft away."""
-    StatusDraft.objects.filter(initiative=initiative, author=author).delete()
 
 
 def new_update(

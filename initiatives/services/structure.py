@@ -16,6 +16,7 @@ from initiatives.models import Initiative
 from initiatives.selectors.structure import Place, new_numbers, plan_tree
 from records.audit import Act, check_version, record_change
 from records.history import locked
+from records.many import batches, record_changes
 
 Row = TypeVar("Row", bound=Goal | Strategy | Initiative)
 MODELS: dict[str, type[Goal | Strategy | Initiative]] = {"goal": Goal, "strategy": Strategy, "initiative": Initiative}
@@ -42,7 +43,7 @@ def move_row(*, row: Row, place: Place, seen_version: int | None = None, act: Ac
     verb = f"{kind_of(fresh)}.moved"
     record_change(fresh, {**parent, "sort_key": key}, verb=verb, act=act, also=words, parent=plan)
     if isinstance(fresh, Strategy):
-        take_along(fresh, plan, act)
+        take_along([fresh], fresh.goal, plan, act)
     return fresh
 
 
@@ -59,21 +60,22 @@ def renumber_plan(*, plan: Plan, by_strategy: bool, seen_version: int | None = N
     count = 0
     for kind, model in MODELS.items():
         keys = [key for of, key in wanted if of == kind]
-        rows = [
-            row
-            for row in model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")
-            if (row.number, row.sort_key) != (wanted[kind, row.pk], natural_key(wanted[kind, row.pk]))
-        ]
+        every: Any = model._default_manager.filter(pk__in=keys)
+        rows = list(every.select_for_update(no_key=True).order_by("pk"))
+        changing = [row.pk for row in rows if row.number != wanted[kind, row.pk]]
         # Out of the way first: a number may be given to one row while another still has it.
         aside = Concat(models.Value("~"), Cast("pk", models.CharField()))
-        changing = [row.pk for row in rows if row.number != wanted[kind, row.pk]]
-        model._default_manager.filter(pk__in=changing).update(number=aside)
+        for some in batches(changing):
+            model._default_manager.filter(pk__in=some).update(number=aside)
         count += len(changing)
-        for row in rows:
-            number = wanted[kind, row.pk]
-            fields = {"number": number, "sort_key": natural_key(number)}
-            record_change(row, fields, verb=f"{kind}.renumbered", act=act, parent=fresh)
+        changes: list[Any] = [(row, _numbered(wanted[kind, row.pk]), {}) for row in rows]
+        record_changes(changes, verb=f"{kind}.renumbered", act=act, parent=lambda row: fresh)
     return count
+
+
+def _numbered(number: str) -> dict[str, str]:
+    """A number with the place that it gives."""
+    return {"number": number, "sort_key": natural_key(number)}
 
 
 def begin(row: Row, seen_version: int | None) -> tuple[Plan, Row]:
@@ -101,11 +103,13 @@ def refuse_twice(strategies: Sequence[Strategy], goal: Goal) -> None:
         )
 
 
-def take_along(strategy: Strategy, plan: Plan, act: Act) -> None:
-    """The initiatives of a strategy follow it to its focus area."""
-    under = Initiative.objects.select_for_update().filter(strategy=strategy, deleted_at__isnull=True).order_by("pk")
-    for row in under:
-        record_change(row, {"goal": strategy.goal}, verb="initiative.moved", act=act, parent=plan)
+def take_along(strategies: Sequence[Strategy], goal: Goal, plan: Plan, act: Act) -> None:
+    """The initiatives of strategies follow them to their focus area."""
+    under = Initiative.objects.filter(strategy__in=strategies, deleted_at__isnull=True).order_by("pk")
+    rows = list(under.select_related("goal").select_for_update(of=("self",), no_key=True))
+    record_changes(
+        [(row, {"goal": goal}, {}) for row in rows], verb="initiative.moved", act=act, parent=lambda row: plan
+    )
 
 
 def parent_of(row: Goal | Strategy | Initiative, place: Place) -> dict[str, Any]:

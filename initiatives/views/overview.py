@@ -9,11 +9,9 @@ from django.views.decorators.http import require_safe
 
 from goals.models import GoalVersion, Plan, PlanVersion
 from goals.selectors import goals_as_of, plan_as_of, plans_as_of
-from initiatives.judgement import BAR_ORDER
-from initiatives.models import EffectiveStatus
 from initiatives.rendering import initiative_rows
 from initiatives.selectors.lists import running
-from initiatives.selectors.overview import PlanOverview, goal_sections, plan_overview
+from initiatives.selectors.overview import SOON, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.status import statuses_in
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
@@ -57,8 +55,8 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
         **on_day(request, when),
         "plan": plan,
         "overview": overview,
-        "figures": _figures(request, overview.whole, plan),
-        **_mix(overview),
+        "list_of_plan": _list_of(request, plan),
+        "last_soon": when.day + SOON,
         "may_change": user_of(request).has_perm("goals.change_plan"),
     }
     return render(request, "initiatives/plan_detail.html", context)
@@ -95,21 +93,6 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         ],
     }
     return render(request, "initiatives/goal_detail.html", context)
-
-
-def _mix(overview: PlanOverview) -> dict[str, Any]:
-    """The numbers beside the bars: a column for each status that occurs in the plan."""
-    occurring = [EffectiveStatus(status) for status in BAR_ORDER if overview.whole.counts.get(status)]
-
-    def cells(rollup: Rollup) -> list[tuple[str, str, int]]:
-        return [(status.value, status.label, rollup.counts.get(status, 0)) for status in occurring]
-
-    return {
-        "statuses": [(status.value, status.label) for status in occurring],
-        "mix": [(section, cells(section.rollup)) for section in overview.sections],
-        "whole_cells": cells(overview.whole),
-        "columns_of_numbers": len(occurring) + 3,
-    }
 
 
 def _figures(request: HttpRequest, rollup: Rollup, plan: PlanVersion, goal: Any = None) -> list[dict[str, Any]]:

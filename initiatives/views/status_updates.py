@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from initiatives.selectors.initiative_page import passed_since
 from initiatives.selectors.rows import MilestoneRow
 from initiatives.services import (
     NewerUpdate,
+    TypedInto,
     acknowledge_update,
     correct_status_update,
     discard_draft,
@@ -30,6 +32,8 @@ from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of, once, user_of, was_sent
 
 LONGEST_DRAFT = 200_000  # characters; far more than can be published
+LONGEST_KEY = 100  # characters of a form's one-time key
+TYPED = ("happened", "next_steps", "help_needed")  # what makes a draft: the rest is chosen with a click
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,6 +46,7 @@ def status_update_create(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": _restore_draft(request, form, initiative) if request.method == "GET" else None,
         "breadcrumb": crumbs(initiative, "Post an update"),
     }
+    context |= _other_drafts(request, initiative, _typed_into(request) if form.is_bound else _filled_from(form))
     template = "initiatives/status_update_form.html" + ("#form" if request.htmx else "")  # type: ignore[attr-defined]
 
     def save() -> str:
@@ -55,6 +60,7 @@ def _publish(request: HttpRequest, initiative: Initiative, form: StatusUpdateFor
         initiative=initiative,
         words=form.values(*WORDS),
         seen_update_id=form.cleaned_data["version"],
+        typed_into=_typed_into(request),
         act=act_of(request),
     )
     messages.success(request, f"Published: {initiative} is reported {update.get_status_display().lower()}.")
@@ -62,12 +68,39 @@ def _publish(request: HttpRequest, initiative: Initiative, form: StatusUpdateFor
 
 
 def _restore_draft(request: HttpRequest, form: StatusUpdateForm, initiative: Initiative) -> StatusDraft | None:
-    """Put what was typed earlier into a fresh form; words from before a sign-in are newer and stay."""
-    draft = StatusDraft.objects.filter(initiative=initiative, author=user_of(request)).first()
+    """Put what was typed earlier into a fresh form: the draft that is asked for (`?draft=`), or the last one.
+
+    Words from before a sign-in are newer and stay.
+    """
+    drafts = _drafts(request, initiative)
+    wanted = request.GET.get("draft", "")
+    draft = next((one for one in drafts if str(one.pk) == wanted), drafts[0] if drafts else None)
     if draft is None or "happened" in form.initial:
         return None
     form.initial.update({name: value for name, value in draft.content.items() if name in WORDS})
+    form.initial["draft"] = draft.fingerprint
     return draft
+
+
+def _drafts(request: HttpRequest, initiative: Initiative) -> list[StatusDraft]:
+    """Of the signed-in person, the last one first."""
+    return list(StatusDraft.objects.filter(initiative=initiative, author=user_of(request)).order_by("-saved_at", "-pk"))
+
+
+def _typed_into(request: HttpRequest) -> TypedInto:
+    return TypedInto(request.POST.get("idempotency_key", "")[:LONGEST_KEY], request.POST.get("draft", ""))
+
+
+def _filled_from(form: StatusUpdateForm) -> TypedInto:
+    return TypedInto(None, form.initial.get("draft", ""))
+
+
+def _other_drafts(request: HttpRequest, initiative: Initiative, typed_into: TypedInto) -> dict[str, Any]:
+    """What this person typed about it into other tabs, for templates/initiatives/_other_drafts.html."""
+    others = [one for one in _drafts(request, initiative) if not typed_into.owns(one)]
+    labels = [(name, str(StatusUpdateForm.base_fields[name].label)) for name in TYPED]
+    said = [(one, [(label, one.content.get(name, "")) for name, label in labels]) for one in others]
+    return {"other_drafts": said, "initiative": initiative}
 
 
 def status_update_no_change(request: HttpRequest, pk: int) -> HttpResponse:
@@ -120,26 +153,37 @@ def _ask_again(
 
 @require_POST
 def status_draft_save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Called by the browser while somebody types."""
+    """Called by the browser while somebody types: 204 where nothing is kept; else what was typed into other tabs."""
     initiative = get_initiative_or_404(request, pk, needs="add_status_update")
     if was_sent(request):  # a straggler: the form it belongs to is published already
         return HttpResponse(status=204)
     content = {name: request.POST.get(name, "") for name in WORDS}
     if sum(map(len, content.values())) > LONGEST_DRAFT:
         return HttpResponse(status=413)
-    if any(content[name].strip() for name in ("happened", "next_steps", "help_needed")):
-        save_draft(initiative=initiative, author=user_of(request), content=content, at=timezone.now())
-    else:
-        discard_draft(initiative=initiative, author=user_of(request))
-    return HttpResponse(status=204)
+    form: dict[str, Any] = {"initiative": initiative, "author": user_of(request), "typed_into": _typed_into(request)}
+    if not any(content[name].strip() for name in TYPED):
+        discard_draft(**form)
+        return HttpResponse(status=204)
+    try:
+        draft = save_draft(**form, content=content, at=timezone.now())
+    except ValidationError as error:
+        return HttpResponse(error.messages[0], status=413, content_type="text/plain; charset=utf-8")
+    context = _other_drafts(request, initiative, TypedInto(draft.form, draft.fingerprint))
+    answer = render(request, "initiatives/_other_drafts.html", context)
+    answer["X-Draft"] = draft.fingerprint
+    return answer
 
 
 def status_draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Throw the draft away and start afresh."""
+    """Throw one draft away, as it was shown: what was typed into it since stays."""
     initiative = get_initiative_or_404(request, pk, needs="add_status_update")
     if request.method == "POST":
-        discard_draft(initiative=initiative, author=user_of(request))
-        messages.success(request, "The draft is gone.")
+        typed_into = TypedInto(None, request.POST.get("draft", ""))
+        gone = discard_draft(initiative=initiative, author=user_of(request), typed_into=typed_into)
+        if gone:
+            messages.success(request, "The draft is gone.")
+        else:
+            messages.warning(request, "This draft is not there any more, or more was typed into it since. Look again.")
     return redirect("initiatives:status-update-create", pk=pk)
 
 
@@ -150,9 +194,11 @@ def status_update_correct(request: HttpRequest, pk: int) -> HttpResponse:
     initiative = update.initiative
     is_fresh = timezone.now() - update.recorded_at <= MISCLICK_WINDOW
     may_turn = initiative.latest_update_id == update.pk and is_fresh
-    form = form_for(request, StatusCorrectionForm, update=update, may_turn=may_turn)
+    form = form_for(request, StatusCorrectionForm, row=update, may_turn=may_turn)
 
     def save() -> str:
+        if form.cleaned_data["version"] not in {None, update.pk}:  # drawn for another one
+            raise NewerUpdate(update)
         act = act_of(request, reason=form.cleaned_data["reason"])
         changed = correct_status_update(update=update, words=form.values(*WORDS), act=act)
         messages.success(request, "Corrected." if changed.pk != update.pk else "Nothing was changed.")

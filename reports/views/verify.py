@@ -15,6 +15,7 @@ from reports.views.loading import crumbs
 from reports.workflow.report import Quarters
 from web.pages import form_for
 from web.request_checks import takes_files
+from web.requests import forget_words
 
 
 @takes_files(FILE_LIMIT)
@@ -26,6 +27,7 @@ def report_verify(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.GET) if is_link else form_for(request, VerifyForm)
     verdicts, gone = None, ""
     if asked and form.is_valid():
+        forget_words(request)
         text, file = form.cleaned_data["hash"], form.cleaned_data["file"]
         verdicts, hashes = verify_file(file.read()) if file else (verify_hash(text), [text.strip().lower()])
         gone = "" if verdicts else sealed_once(hashes)

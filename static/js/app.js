@@ -48,8 +48,17 @@
     target?.focus();
   };
 
-  // What is typed into form[data-draft-url] is kept on the server.
+  // What is typed into form[data-draft-url] is kept on the server, which says what other tabs keep beside it.
   const timers = new WeakMap();
+  const shown = new WeakMap();
+  const showDrafts = async (form, answer) => {
+    form.elements.draft.value = answer.headers.get("X-Draft") || "";
+    const others = $("[data-other-drafts]", form.parentElement);
+    const html = (await answer.text()).trim();
+    if (html === (shown.get(others) ?? others.innerHTML.trim())) return;
+    others.innerHTML = html;
+    shown.set(others, html);
+  };
   const saveDraft = async (form, last = false) => {
     clearTimeout(timers.get(form));
     timers.delete(form);
@@ -62,6 +71,7 @@
         headers: { "X-CSRFToken": token() },
       });
       saved = answer.ok;
+      if (saved) await showDrafts(form, answer);
     } catch { /* said below */ }
     const state = $("[data-draft-state]", form);
     if (state) state.textContent = saved ? `Draft saved ${clock()}` : "Draft not saved. What you typed is still here.";

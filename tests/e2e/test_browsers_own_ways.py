@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from initiatives.models import Initiative, StatusUpdate
+from initiatives.models import Initiative, StatusDraft, StatusUpdate
 from initiatives.services import update_initiative
 from tests.build import act, build_plan, make_initiative
+from tests.e2e.conftest import assert_well_made
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 WORDS = "Ducts are open from City Hall to Broad Street."
@@ -124,6 +125,31 @@ def test_two_tabs_of_one_form_show_both_texts(visit, cast, work):
     expect(second.get_by_text("Somebody else saved this in the meantime.")).to_be_visible()
     expect(second.get_by_role("cell", name=WORDS)).to_be_visible()
     assert second.get_by_label("Summary").input_value() == "The other tab said this."
+
+
+def test_two_tabs_keep_a_draft_each_and_show_one_another(visit, cast, work):
+    path = f"/initiatives/{work.pk}/status-updates/new/"
+    first = visit(cast.owner, path)
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.get_by_label("What happened").fill(WORDS)
+    expect(first.get_by_text("Draft saved")).to_be_visible(timeout=10_000)
+    second.get_by_label("What happened").fill("The other tab says this.")
+    expect(second.get_by_text("You typed another text about this, in another tab")).to_be_visible(timeout=10_000)
+    expect(second.get_by_text(WORDS)).to_be_visible()
+    expect(second.get_by_label("What happened")).to_have_value("The other tab says this.")
+    assert_well_made(first)
+    first.get_by_label("What happened").fill(f"{WORDS} Two more follow.")
+    expect(first.get_by_text("The other tab says this.")).to_be_visible(timeout=10_000)
+    first.get_by_label("On track", exact=True).check()
+    first.get_by_role("button", name="Publish").click()
+    expect(first.get_by_text("Two more follow.").first).to_be_visible()
+    second.reload()
+    expect(second.get_by_label("What happened")).to_have_value("The other tab says this.")
+    expect(second.get_by_text("You typed another text")).to_have_count(0)
+    second.get_by_role("button", name="Discard it").click()
+    expect(second.get_by_label("What happened")).to_have_value("")
+    assert not StatusDraft.objects.exists()
 
 
 def test_a_form_of_an_older_version_of_planapp_comes_back_with_what_is_new(visit, cast, work):

@@ -56,14 +56,14 @@ def test_the_liaison_accepts_and_delivers(visit, cast, plan, javascript):
 def test_leadership_reads_the_plan_and_puts_it_on_a_day(visit, cast, plan, today):
     page = visit(cast.leader, "/plan/")
     assert page.get_by_role("heading", level=1).inner_text() == "Test plan"
-    attention = page.get_by_role("region", name="What needs attention")
+    attention = page.get_by_role("region", name="What needs attention first")
     assert attention.get_by_text("Off track", exact=True).is_visible()
     assert attention.get_by_text("1 milestone is late.").is_visible()
     page.get_by_label("As of", exact=True).fill((today - timedelta(days=5)).isoformat())
     page.get_by_role("button", name="Show").click()
     page.wait_for_load_state()
     assert page.get_by_role("complementary", name="The day this page speaks for").is_visible()
-    assert page.get_by_role("region", name="What needs attention").get_by_text("Nothing:").is_visible()
+    assert page.get_by_role("region", name="What needs attention first").get_by_text("Nothing:").is_visible()
     page.get_by_role("link", name="1 Security").first.click()
     assert "as_of=" in page.url
     assert page.get_by_role("row", name="Fiber ring").get_by_text("On track").is_visible()

@@ -35,6 +35,7 @@ class Form:
     typed: dict[str, str] = field(default_factory=dict)  # what a person fills in: name → type of the control
     choices: dict[str, list[str]] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
+    buttons: list[dict[str, list[str]]] = field(default_factory=list)  # those that say something of their own
 
     @property
     def has_text(self) -> bool:
@@ -73,6 +74,8 @@ class Reader(HTMLParser):
             self.forms += [self.form] if self.form else []
         elif self.form is None or not (name or tag == "option"):
             return
+        elif tag == "button":
+            self.form.buttons.append({name: [value]})
         elif tag == "input":
             self.form.required |= {name} if "required" in own else set()
             kind = "day" if own.get("class") == "day" else own.get("type", "text")
@@ -140,7 +143,17 @@ def reopened(world) -> None:
 class Found:
     name: str  # of the address that takes the form
     form: Form
-    who: User
+    who: User | None  # None: whoever opened the link
+    opened: str = ""
+
+    def client(self) -> Client:
+        """A browser in which the page of the form stands open."""
+        client = Client(raise_request_exception=True)
+        if self.who is not None:
+            client.force_login(self.who)
+        elif self.opened:
+            client.get(self.opened, follow=True)
+        return client
 
 
 def walk(world) -> Iterator[tuple[list[Found], set[type]]]:

@@ -25,7 +25,7 @@ COUNTING = {
     "api:commitment-list": 12, "api:initiative-list": 4, "api:milestone-list": 15, "api:status-update-list": 6,
     "imports:import-template": 13, "imports:plan-export": 13, "initiatives:department-detail": 23,
     "initiatives:department-list": 9, "initiatives:goal-detail": 8, "initiatives:initiative-list": 6,
-    "initiatives:initiative-list-export": 1, "initiatives:plan-detail": 19, "initiatives:plan-list": 3,
+    "initiatives:initiative-list-export": 1, "initiatives:plan-detail": 28, "initiatives:plan-list": 3,
     "initiatives:plan-structure": 6, "initiatives:structure-add": 4, "initiatives:structure-merge": 4,
     "initiatives:structure-renumber": 4, "initiatives:structure-restore": 4, "initiatives:structure-row": 4,
     "initiatives:structure-split": 4, "my-work": 11, "people:audit-log": 6, "reminders:message-list": 1,

@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.functional import empty
 
+from planapp import gunicorn
 from tests.build import make_initiative, make_milestone, report
 
 FIRST, NEXT = 150_000, 30_000  # bytes
 ASSET = re.compile(r'(?:src|href)="(/static/[^"?]+)')
-HEAVY = {"typst", "pptx", "fontTools", "xlsxwriter", "openpyxl", "lxml", "PIL", "pikepdf"}
+HEAVY = {"typst", "pptx", "fontTools", "xlsxwriter", "openpyxl", "lxml", "PIL", "pikepdf", "redis"}
 FONT = re.compile(r"url\(\"?([^)\"]+\.woff2)\"?\)")
 
 
@@ -74,15 +75,41 @@ def test_pages_are_light(served, plan, cast):
 
 
 def test_a_process_that_has_read_and_written_no_file_has_no_library_of_files():
-    """All rooms, all addresses, all tasks: a format's module is loaded for the first file of it."""
-    code = "import django, sys; django.setup(); import planapp.urls, planapp.celery; print(*sys.modules)"
+    """All rooms, addresses and tasks: a format's module is loaded for the first file of it, Redis for the cache."""
+    told = said_by("import django, sys; django.setup(); import planapp.urls, planapp.celery; print(*sys.modules)")
+    loaded = {name.partition(".")[0] for name in told.split()}
+    assert {"imports", "reports", "initiatives"} <= loaded
+    assert not loaded & HEAVY
+
+
+def test_web_processes_share_what_the_server_loaded_for_all_of_them():
+    """The server loads every page's code before it forks, and takes it out of the search for circles."""
+    assert gunicorn.preload_app
+    told = said_by(
+        "import planapp.wsgi, gc, sys; print('initiatives.views.overview' in sys.modules, gc.get_freeze_count())"
+    )
+    is_loaded, kept = told.split()
+    assert is_loaded == "True"
+    assert int(kept) > 50_000
+
+
+def test_children_of_the_worker_share_what_it_loaded():
+    told = said_by(
+        "import django, gc; django.setup()\n"
+        "from celery.signals import worker_init; import planapp.celery\n"
+        "worker_init.send(sender=None); print(gc.get_freeze_count())"
+    )
+    assert int(told) > 50_000
+
+
+def said_by(code: str) -> str:
+    """What a process of its own prints."""
+    key = "".join(chr(33 + number) for number in range(60))
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", code],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "planapp.settings_test"},
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "planapp.settings_test", "SECRET_KEY": key},
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert {"imports", "reports", "initiatives"} <= loaded
-    assert not loaded & HEAVY
+    return done.stdout

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goals.models import Goal, Plan, Strategy
@@ -173,3 +175,18 @@ def test_what_somebody_else_moved_away_meanwhile_stops_the_split(cast, grown):
     with pytest.raises(Exception, match="does not stand under"):
         split_row(row=row("1.1", Strategy), number="1.9", title="New", moving=[two], act=act(NOW))
     assert (Initiative.objects.count(), Strategy.objects.count()) == before
+
+
+def test_handing_many_rows_costs_what_few_do(plan, goal):
+    def statements(count, number):
+        one, two = (
+            create_strategy(goal=goal, fields={"number": f"{number}.{n}", "title": "Part"}, act=act()) for n in (1, 2)
+        )
+        for n in range(count):
+            make_initiative(plan, goal=goal, strategy=one, number=f"{number}.{n}")
+        with CaptureQueriesContext(connection) as merged:
+            merge_rows(row=one, into=two, act=act(NOW, reason="Grown together."))
+        assert Initiative.objects.filter(strategy=two).count() == count
+        return len(merged)
+
+    assert statements(2, 8) == statements(40, 9)

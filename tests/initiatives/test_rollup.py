@@ -147,9 +147,10 @@ def test_b43_live_part_what_moved_since_the_quarter_before(plan, cast, today):
 
 
 def test_next_dates_are_of_what_is_open(plan, cast, today):
-    row = make_initiative(plan, number="1.1", due_date=date(2026, 12, 1))
+    row = make_initiative(plan, number="1.1", due_date=date(2026, 11, 4))
     make_milestone(row, date(2026, 11, 1), title="Pilot")
     make_milestone(row, date(2026, 10, 4), title="Past")
+    make_milestone(row, date(2026, 11, 5), title="On the 31st day from now")
     propose_commitment(
         initiative=row, department=cast.streets, what="Two staff", due_date=date(2026, 10, 5), act=act(LATELY)
     )
@@ -160,7 +161,7 @@ def test_next_dates_are_of_what_is_open(plan, cast, today):
     assert [(one.day, one.kind, one.what, one.number) for one in found] == [
         (date(2026, 10, 5), "Commitment", "Two staff", "1.1"),
         (date(2026, 11, 1), "Milestone", "Pilot", "1.1"),
-        (date(2026, 12, 1), "Initiative ends", "Initiative 1.1", "1.1"),
+        (date(2026, 11, 4), "Initiative ends", "Initiative 1.1", "1.1"),
     ]
 
 

@@ -1,6 +1,7 @@
 """A plan's tree on one page: moved, numbered anew and renamed by form, each with its history, two people at once."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -12,8 +13,8 @@ from goals.models import Goal, GoalVersion, Strategy
 from goals.numbering import key_between, natural_key, next_number
 from goals.services import create_goal, create_strategy, update_goal, update_plan
 from initiatives.models import Initiative
-from initiatives.selectors.structure import plan_tree
-from initiatives.services import update_initiative
+from initiatives.selectors.structure import Place, plan_tree
+from initiatives.services import move_row, renumber_plan, update_initiative
 from records.models import AuditEvent
 from tests.build import act, make_initiative
 from tests.conftest import NOW
@@ -255,3 +256,22 @@ def test_rows_of_another_plan_and_unknown_kinds_are_not_found(sign_in, cast, gro
     client = sign_in(cast.manager)
     for address in ("milestone/1/", "goal/999/", "initiative/999/move/", "strategy/999/name/"):
         assert client.get(f"/plans/{grown.slug}/structure/{address}").status_code == 404
+
+
+def test_numbering_anew_and_taking_along_cost_the_same_for_many_rows(plan, goal):
+    two = row("2", Goal)
+
+    def statements(count, begin):
+        protect = Strategy.objects.get()
+        for number in range(begin, begin + count):
+            make_initiative(plan, goal=protect.goal, strategy=protect, number=f"9.{number}")
+        with CaptureQueriesContext(connection) as moved:
+            where = two if protect.goal_id == goal.pk else goal
+            moved_at = NOW + timedelta(days=begin)
+            move_row(row=protect, place=Place("First", goal_id=where.pk), act=act(moved_at))
+        with CaptureQueriesContext(connection) as numbered:
+            assert renumber_plan(plan=plan, by_strategy=False, act=act(moved_at + timedelta(hours=1))) >= count
+        return len(moved), len(numbered)
+
+    assert statements(2, 1) == statements(40, 10)
+    assert AuditEvent.objects.filter(verb="initiative.moved").count() == 2 + 42

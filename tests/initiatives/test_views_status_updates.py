@@ -56,10 +56,18 @@ def test_b10_publishing_an_update(sign_in, cast, initiative):
         assert shown in text
 
 
+def draft_page(initiative) -> str:
+    return reverse("initiatives:status-draft-save", args=[initiative.pk])
+
+
+def discard(client, initiative, draft) -> None:
+    path = reverse("initiatives:status-draft-discard", args=[initiative.pk])
+    return client.post(path, {"draft": draft}, follow=True).content.decode()
+
+
 def test_b11_a_draft_is_invisible(sign_in, cast, initiative):
     client = sign_in(cast.owner)
-    saved = client.post(reverse("initiatives:status-draft-save", args=[initiative.pk]), words(happened="Half a sent"))
-    assert saved.status_code == 204
+    assert client.post(draft_page(initiative), words(happened="Half a sent")).status_code == 200
     initiative.refresh_from_db()
     assert (initiative.latest_update, initiative.last_updated_at) == (None, None)
     assert "Half a sent" in client.get(page(initiative)).content.decode()
@@ -71,20 +79,122 @@ def test_b11_a_draft_is_invisible(sign_in, cast, initiative):
 
 def test_a_draft_ends_with_publishing_and_with_discarding(sign_in, cast, initiative):
     client = sign_in(cast.owner)
-    draft = reverse("initiatives:status-draft-save", args=[initiative.pk])
-    client.post(draft, words())
-    client.post(reverse("initiatives:status-draft-discard", args=[initiative.pk]))
+    saved = client.post(draft_page(initiative), words())
+    assert "The draft is gone." in discard(client, initiative, saved["X-Draft"])
     assert not StatusDraft.objects.exists()
-    client.post(draft, words())
+    client.post(draft_page(initiative), words())
     client.post(page(initiative), words())
-    client.post(draft, words())  # a straggler of the same form
+    client.post(draft_page(initiative), words())  # a straggler of the same form
     assert not StatusDraft.objects.exists()
+
+
+def kept(initiative) -> set[str]:
+    return {draft.content["happened"] for draft in StatusDraft.objects.filter(initiative=initiative)}
+
+
+@pytest.fixture
+def two_tabs(sign_in, cast, initiative):
+    """Two tabs, opened on one draft; save(tab, what happened) types into one. The answer and what it was based on."""
+    client = sign_in(cast.owner)
+    first = client.post(draft_page(initiative), words(happened="Begun", idempotency_key="earlier"))["X-Draft"]
+    seen = {"one": first, "two": first}
+
+    def save(tab, text):
+        said = words(happened=text, idempotency_key=tab, draft=seen[tab])
+        answer = client.post(draft_page(initiative), said)
+        seen[tab] = answer.headers.get("X-Draft", "")
+        return answer
+
+    save.client, save.seen = client, seen
+    return save
+
+
+def test_a_tab_never_saves_over_a_draft_that_it_did_not_see(two_tabs, initiative):
+    assert two_tabs("one", "Begun, and more").content.decode().strip() == ""
+    assert kept(initiative) == {"Begun, and more"}
+    answer = two_tabs("two", "Something else")
+    assert kept(initiative) == {"Begun, and more", "Something else"}
+    assert "Begun, and more" in answer.content.decode()
+    assert "another tab" in answer.content.decode()
+    assert "Something else" in two_tabs("one", "Begun, and much more").content.decode()
+    assert kept(initiative) == {"Begun, and much more", "Something else"}
+    text = two_tabs.client.get(page(initiative)).content.decode()
+    assert "Begun, and much more" in text
+    assert "Something else" in text
+
+
+def test_a_lost_answer_to_a_draft_makes_no_second_one(two_tabs, initiative):
+    for text in ("Begun, and more", "Begun, and much more"):
+        two_tabs("one", text)
+        two_tabs.seen["one"] = ""  # the answer never came
+    assert kept(initiative) == {"Begun, and much more"}
+
+
+def test_publishing_uses_up_its_own_draft_and_leaves_the_other(two_tabs, initiative):
+    two_tabs("one", "Begun, and more")
+    two_tabs("two", "Something else")
+    said = words(happened="Something else", idempotency_key="two", draft=two_tabs.seen["two"])
+    assert two_tabs.client.post(page(initiative), said).status_code == 302
+    assert kept(initiative) == {"Begun, and more"}
+    two_tabs("two", "Something else")  # a straggler
+    assert kept(initiative) == {"Begun, and more"}
+
+
+def test_publishing_from_a_tab_that_nothing_was_typed_into_uses_up_the_draft_it_showed(two_tabs, initiative):
+    two_tabs.client.post(page(initiative), words(idempotency_key="two", draft=two_tabs.seen["two"]))
+    assert kept(initiative) == set()
+
+
+def test_a_refused_update_and_emptied_texts_touch_only_their_own_draft(two_tabs, initiative):
+    two_tabs("one", "Begun, and more")
+    said = words(happened="", next_steps="Kept", idempotency_key="two", draft=two_tabs.seen["two"])
+    refused = two_tabs.client.post(page(initiative), said)
+    assert refused.status_code == 422
+    assert "Begun, and more" in refused.content.decode()
+    empty = words(happened="", next_steps=" ", idempotency_key="two", draft=two_tabs.seen["two"])
+    assert two_tabs.client.post(draft_page(initiative), empty).status_code == 204
+    assert kept(initiative) == {"Begun, and more"}
+
+
+def test_a_draft_is_discarded_as_it_was_shown_and_can_be_gone_on_with(two_tabs, initiative):
+    shown = two_tabs.seen["one"]
+    two_tabs("one", "Begun, and more")
+    two_tabs("two", "Something else")
+    assert "more was typed into it since" in discard(two_tabs.client, initiative, shown)
+    first = StatusDraft.objects.get(form="one")
+    text = two_tabs.client.get(f"{page(initiative)}?draft={first.pk}").content.decode()
+    assert ">\nBegun, and more</textarea>" in text
+    assert ">\nSomething else</textarea>" not in text
+    discard(two_tabs.client, initiative, first.fingerprint)
+    assert kept(initiative) == {"Something else"}
+
+
+def test_too_many_drafts_are_refused_and_none_is_replaced(sign_in, cast, initiative):
+    client = sign_in(cast.owner)
+    answers = [
+        client.post(draft_page(initiative), words(happened=f"Text {n}", idempotency_key=f"tab {n}")) for n in range(21)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [413]
+    assert "20 unpublished drafts" in answers[-1].content.decode()
+    assert kept(initiative) == {f"Text {n}" for n in range(20)}
+
+
+def test_a_draft_of_the_version_before_is_found_and_replaced(sign_in, cast, initiative):
+    """It knew no forms: its drafts have no key."""
+    old = {"status": "at_risk", "happened": "From before"}
+    StatusDraft.objects.create(initiative=initiative, author=cast.owner, content=old, saved_at=NOW)
+    client = sign_in(cast.owner)
+    answer = client.get(page(initiative))
+    assert "From before" in answer.content.decode()
+    seen = answer.context["form"].initial["draft"]
+    client.post(draft_page(initiative), words(happened="From before, and more", draft=seen))
+    assert kept(initiative) == {"From before, and more"}
 
 
 def test_a_draft_stays_where_something_else_was_published_meanwhile(sign_in, cast, initiative):
     client = sign_in(cast.owner)
     report(initiative, "on_track", "2026-09-20T12:00", cast.owner, "Said earlier")
-    client.post(reverse("initiatives:status-draft-save", args=[initiative.pk]), words(happened="Half a sent"))
+    client.post(draft_page(initiative), words(happened="Half a sent"))
     record_no_change(initiative=initiative, act=act("2026-10-05T12:00", cast.owner))
     said = {"status": "at_risk", "happened": "Said elsewhere"}
     by_mail = act("2026-10-05T13:00", cast.owner, channel=Channel.EMAIL_LINK)
@@ -95,8 +205,7 @@ def test_a_draft_stays_where_something_else_was_published_meanwhile(sign_in, cas
 
 
 def test_an_endless_draft_is_refused(sign_in, cast, initiative):
-    draft = reverse("initiatives:status-draft-save", args=[initiative.pk])
-    assert sign_in(cast.owner).post(draft, words(happened="x" * 200_001)).status_code == 413
+    assert sign_in(cast.owner).post(draft_page(initiative), words(happened="x" * 200_001)).status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -226,7 +335,7 @@ def test_words_sent_after_the_session_ended_come_back_after_signing_in(client, c
     text = client.get(page(initiative)).content.decode()
     assert "Typed before lunch" in text
     assert "Your session had ended" in text
-    assert "Typed before lunch" not in client.get(page(initiative)).content.decode(), "handed out once"
+    assert "Typed before lunch" in client.get(page(initiative)).content.decode(), "a reload loses nothing"
 
 
 def test_words_come_back_to_nobody_else(client, cast, initiative):
@@ -256,6 +365,9 @@ def test_b13_a_misclick_is_turned_round_at_once(sign_in, cast, initiative):
         "idempotency_key": "k",
     }
     assert client.post(correct, body | {"reason": ""}).status_code == 422
+    alone = client.post(correct, body | {"status": "off_track", "happened": "Al well", "version": update.pk})
+    assert (alone.status_code, StatusUpdate.objects.count()) == (422, 1)
+    assert "Nothing else was changed, so this would be kept nowhere." in alone.content.decode()
     assert client.post(correct, body)["Location"] == detail(initiative)
     initiative.refresh_from_db()
     assert (initiative.reported_status, initiative.latest_update.corrects_id) == ("on_track", update.pk)

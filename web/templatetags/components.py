@@ -3,7 +3,7 @@
 They are functions, so that rows that are drawn in Python (a room's rendering.py) call them too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from records.days import in_words, instant_in_words
 from web.addresses import address
 from web.parts import Part
 from web.shares import Segment
-from web.templatetags.ui import days_phrase, days_state, status_key, status_label
+from web.templatetags.ui import days_phrase, days_state, status_key, status_label, status_segments
 
 register = template.Library()
 
@@ -151,6 +151,24 @@ def status_mix(
     return SafeString(html + "</div>")
 
 
+@register.simple_tag
+def status_legend(segments: Sequence[Segment]) -> SafeString:
+    """The words for the colours of several bars at once, without numbers."""
+    drawn = "".join(f"<li>{_swatch(one.status)}<span>{escape(one.label)}</span></li>" for one in segments)
+    return SafeString(f'<ul class="legend" role="list">{drawn}</ul>')
+
+
+@register.simple_tag
+def status_counts(counts: Mapping[str, int], *, base_url: str) -> SafeString:
+    """What a bar shows, as numbers with the status's icon; each links to base_url + "status=…". Zeros are left out."""
+    drawn = (
+        f'<li class="st-{one.status}"><a href="{escape(base_url)}status={one.status}" title="{escape(one.label)}">'
+        f'{icon(one.status)}{one.count}<span class="visually-hidden"> {escape(one.label.lower())}</span></a></li>'
+        for one in status_segments(counts)
+    )
+    return SafeString(f'<ul class="counts" role="list">{"".join(drawn)}</ul>')
+
+
 def _part(status: str, place: str) -> str:
     """A rectangle in the colour of a status and over it its pattern; on track has none."""
     pattern = "" if status == "on_track" else f'<rect {place} fill="url(#p-{status})"/>'
@@ -161,11 +179,12 @@ def _legend(one: Segment, base_url: str) -> str:
     words = f"<span>{escape(one.label)}</span>"
     if base_url:
         words = f'<a href="{escape(base_url)}status={one.status}">{escape(one.label)}</a>'
-    swatch = _part(one.status, 'width="20" height="14"')
-    return (
-        f'<li><svg class="swatch" width="20" height="14" aria-hidden="true">{swatch}</svg>{words} '
-        f'<strong class="num">{one.count}</strong></li>'
-    )
+    return f'<li>{_swatch(one.status)}{words} <strong class="num">{one.count}</strong></li>'
+
+
+def _swatch(status: str) -> str:
+    drawing = _part(status, 'width="20" height="14"')
+    return f'<svg class="swatch" width="20" height="14" aria-hidden="true">{drawing}</svg>'
 
 
 @register.simple_tag

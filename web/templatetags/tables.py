@@ -17,7 +17,7 @@ _CELL = re.compile(r"<(/?table|tbody|tr|th|td)\b([^>]*)>")
 _MARKUP = re.compile(r"<[^>]+>")
 _HIDDEN = '<span class="visually-hidden">'
 _CLASSES_OF_A_COLUMN = ("num", "no-print")
-_OPTIONS = {"label", "labelledby", "wide", "kind", "rows"}
+_OPTIONS = {"label", "labelledby", "wide", "kind", "rows", "stacks"}
 # Where columns are too narrow, app.css turns a row into a block, which is no row to a screen reader without these.
 _ROLES = {"tbody": ' role="rowgroup"', "tr": ' role="row"', "th": ' role="rowheader" scope="row"', "td": ' role="cell"'}
 
@@ -47,10 +47,10 @@ class TableNode(Node):
         return mark_safe(f"{_opening(**options)}{head}{found}{rows}</table></div>")  # noqa: S308 - rendered
 
 
-def _opening(label: str = "", labelledby: str = "", wide: bool = False, kind: str = "") -> str:
+def _opening(label: str = "", labelledby: str = "", wide: bool = False, kind: str = "", stacks: bool = True) -> str:
     name = f'aria-label="{escape(label)}"' if label else f'aria-labelledby="{escape(labelledby)}"'
-    wrap, classes = " table-wrap-wide" if wide else "", f" {kind}" if kind else ""
-    return f'<div class="table-wrap{wrap}"><table class="table-stack{classes}" role="table" {name}>'
+    wrap, classes = " table-wrap-wide" if wide else "", " ".join(filter(None, ("table-stack" if stacks else "", kind)))
+    return f'<div class="table-wrap{wrap}"><table class="{classes}" role="table" {name}>'
 
 
 def _heading(match: re.Match[str], columns: list[tuple[str, str]]) -> str:
@@ -111,15 +111,16 @@ def table(parser: Parser, token: Token) -> TableNode:
         {% endtable %}
 
     label, or labelledby (the id of a heading), names the table; wide=True stacks it earlier (six columns and more);
-    kind is a class of app.css. The classes "num" and "no-print" of a heading go to its cells too. A heading for
-    screen readers only (a visually-hidden span) labels no cell on a phone.
+    kind is a class of app.css; stacks=False where that class says itself how rows look on a phone. The classes "num"
+    and "no-print" of a heading go to its cells too. A heading for screen readers only (a visually-hidden span) labels
+    no cell on a phone.
 
     rows: for long lists, instead of a <tbody>: a TableRow each, drawn in Python.
     """
     words = token.split_contents()[1:]
     options: dict[str, Any] = token_kwargs(words, parser)
     if words or not options.keys() <= _OPTIONS or not options.keys() & {"label", "labelledby"}:
-        raise template.TemplateSyntaxError("{% table %} takes label or labelledby, wide, kind and rows.")
+        raise template.TemplateSyntaxError("{% table %} takes label or labelledby, wide, kind, stacks and rows.")
     body = parser.parse(("endtable",))
     parser.delete_first_token()
     return TableNode(options, body)
