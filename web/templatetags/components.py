@@ -105,12 +105,10 @@ def nav_item(view: str, label: str, *, key: str, current: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def sort_header(
-    context: Context, label: str, key: str, *, sort: str, num: bool = False, target: str = ""
-) -> SafeString:
+def sort_header(context: Context, label: str, key: str, *, sort: str, column: str = "", target: str = "") -> SafeString:
     """A column heading that sorts by a link. key: value of ?sort=; sort: the current one, "key" or "-key".
 
-    num: over numbers; target: id of the part that htmx swaps.
+    column: the classes of its column (see `table`); target: id of the part that htmx swaps.
     """
     query = context["request"].GET.copy()
     query["sort"] = f"-{key}" if sort == key else key
@@ -120,7 +118,7 @@ def sort_header(
     order, drawing = {key: ("ascending", "up"), f"-{key}": ("descending", "down")}.get(sort, ("", "sort"))
     return format_html(
         '<th{}{}><a href="{}"{}>{}{}</a></th>',
-        SafeString(' class="num"') if num else "", SafeString(f' aria-sort="{order}"') if order else "",
+        format_html(' class="{}"', column) if column else "", SafeString(f' aria-sort="{order}"') if order else "",
         link, swap if target else "", label, icon(drawing),
     )  # fmt: skip
 

@@ -16,8 +16,10 @@ _HEADING = re.compile(r"<th\b([^>]*)>(.*?)</th>", re.DOTALL)
 _CELL = re.compile(r"<(/?table|tbody|tr|th|td)\b([^>]*)>")
 _MARKUP = re.compile(r"<[^>]+>")
 _HIDDEN = '<span class="visually-hidden">'
-_CLASSES_OF_A_COLUMN = ("num", "no-print")
-_OPTIONS = {"label", "labelledby", "wide", "kind", "rows", "stacks"}
+_CLASS = re.compile(r'class="([^"]*)"')
+_CLASSES_OF_A_COLUMN = ("num", "no-print", "bare", "when-late")
+_OPTIONS = {"label", "labelledby", "wide", "kind", "rows", "stacks", "brief"}
+_EVERY = '<label class="every"><input type="checkbox"> Show every column</label>'
 # Where columns are too narrow, app.css turns a row into a block, which is no row to a screen reader without these.
 _ROLES = {"tbody": ' role="rowgroup"', "tr": ' role="row"', "th": ' role="rowheader" scope="row"', "td": ' role="cell"'}
 
@@ -47,16 +49,26 @@ class TableNode(Node):
         return mark_safe(f"{_opening(**options)}{head}{found}{rows}</table></div>")  # noqa: S308 - rendered
 
 
-def _opening(label: str = "", labelledby: str = "", wide: bool = False, kind: str = "", stacks: bool = True) -> str:
+def _opening(
+    *,
+    label: str = "",
+    labelledby: str = "",
+    kind: str = "",
+    wide: bool = False,
+    stacks: bool = True,
+    brief: bool = False,
+) -> str:
     name = f'aria-label="{escape(label)}"' if label else f'aria-labelledby="{escape(labelledby)}"'
-    wrap, classes = " table-wrap-wide" if wide else "", " ".join(filter(None, ("table-stack" if stacks else "", kind)))
-    return f'<div class="table-wrap{wrap}"><table class="{classes}" role="table" {name}>'
+    classes = " ".join(filter(None, ("table-stack" if stacks else "", "table-brief" if brief else "", kind)))
+    wrap = f'<div class="table-wrap{" table-wrap-wide" if wide else ""}">'
+    return f'{wrap}{_EVERY if brief else ""}<table class="{classes}" role="table" {name}>'
 
 
 def _heading(match: re.Match[str], columns: list[tuple[str, str]]) -> str:
     """A heading with its role; what every cell below it gets goes into columns."""
     attributes, content = match.groups()
-    classes = " ".join(name for name in _CLASSES_OF_A_COLUMN if f'"{name}"' in attributes)
+    own = _CLASS.search(attributes)
+    classes = " ".join(name for name in own[1].split() if name in _CLASSES_OF_A_COLUMN) if own else ""
     words = "" if content.startswith(_HIDDEN) else " ".join(_MARKUP.sub("", content).split()).replace('"', "&quot;")
     columns.append((f' data-label="{words}"' if words else "", classes))
     return f'<th role="columnheader" scope="col"{attributes}>{content}</th>'
@@ -114,6 +126,10 @@ def table(parser: Parser, token: Token) -> TableNode:
     kind is a class of app.css; stacks=False where that class says itself how rows look on a phone. The classes "num"
     and "no-print" of a heading go to its cells too. A heading for screen readers only (a visually-hidden span) labels
     no cell on a phone.
+
+    brief=True gives a row two lines on a phone, its name and what matters, and a box to show every column. There, a
+    heading's class "bare" leaves out the label of its cells, "when-late" the cells that hold nothing late; a cell's own
+    class "zero" leaves that cell out.
 
     rows: for long lists, instead of a <tbody>: a TableRow each, drawn in Python.
     """
