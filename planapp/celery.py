@@ -4,9 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_postrun, worker_init
 
-from planapp.memory import keep_what_is_loaded
+from planapp.memory import keep_what_is_loaded, resident
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
 
@@ -40,3 +40,8 @@ def _refuse_unsafe_start(**kwargs: Any) -> None:
 def _share_what_is_loaded(**kwargs: Any) -> None:
     """All tasks are loaded, no child is forked yet."""
     keep_what_is_loaded()
+
+
+@task_postrun.connect  # type: ignore[untyped-decorator]
+def _give_back(**kwargs: Any) -> None:
+    resident.give_back()

@@ -1,7 +1,10 @@
-"""What a process does about memory: Python's search for circles, and what processes share that come of one."""
+"""What a process does about memory: Python's search for circles, what forked processes share, what is given back."""
 
+import ctypes
 import gc
+import os
 from importlib import import_module
+from pathlib import Path
 
 from django.conf import settings
 
@@ -25,3 +28,41 @@ def keep_what_is_loaded() -> None:
     """Never look through what is loaded now again: what nobody touches, forked processes share."""
     gc.collect()
     gc.freeze()
+
+
+class Resident:
+    """What this process holds, and what it held when it last gave back: looked at after each request and each task."""
+
+    LARGE = 16 * 1024 * 1024  # bytes a request or a task may add before it is worth to look for what is free
+    STATM = Path("/proc/self/statm")
+
+    def __init__(self) -> None:
+        self.floor = 0
+        self.trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
+
+    def give_back(self) -> bool:
+        """Return to the system what a large page or file has left free; whether there was a reason to look.
+
+        The C library keeps what is freed below something that is still used, and circles wait for Python's search: a
+        process would hold what its largest request needed, once for each thread that served one.
+        """
+        held = self.bytes()
+        if held <= self.floor + self.LARGE:
+            self.floor = min(self.floor, held) if self.floor else held
+            return False
+        gc.collect()
+        if self.trim is not None:
+            self.trim(0)
+        self.floor = self.bytes()
+        return True
+
+    def bytes(self) -> int:
+        """In memory now; 0 where the system does not say."""
+        try:
+            pages = int(self.STATM.read_text(encoding="ascii").split()[1])
+        except OSError:
+            return 0
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+resident = Resident()

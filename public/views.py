@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,8 +27,9 @@ from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.models import PublishedFile
 from reports.views.parts import asked_part, in_parts
 from reports.workflow.published import last_publication
+from web.kept import kept
 from web.request_checks import takes_files
-from web.throttles import ASKING, address_of, cache_errors, seconds_to_wait
+from web.throttles import ASKING, address_of, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
 DRAWN = 10 * 60  # seconds a drawn page is kept here, so that many readers cost one drawing
@@ -148,11 +148,7 @@ def _drawn(request: HttpRequest, key: str, template: str, context: Callable[[], 
     def draw() -> str:
         return render_to_string(template, context(), request)
 
-    try:
-        return HttpResponse(cache.get_or_set(f"public:{last_publication()}:{key}", draw, DRAWN))
-    except cache_errors():
-        log.exception("A public page was drawn anew: the cache does not answer.")
-        return HttpResponse(draw())
+    return HttpResponse(kept(f"public:{last_publication()}:{key}", draw, seconds=DRAWN))
 
 
 def _crumbs() -> list[dict[str, str]]:

@@ -5,12 +5,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from reports import services
+from reports.workflow.report import make_first_view
 
 
 @shared_task(name="reports.freeze_due_quarters")
 def freeze_due_quarters(**kwargs: object) -> None:
-    """Build every quarter that is over and has no snapshot."""
-    services.freeze_due_quarters(at=timezone.now())
+    """Build every quarter that is over and has no snapshot, and what the first reader of its report would wait for."""
+    for snapshot in services.freeze_due_quarters(at=timezone.now()):
+        make_first_view(snapshot)
 
 
 @shared_task(name="reports.build_published_files")

@@ -2,13 +2,14 @@
 
 import hashlib
 import logging
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
 from rest_framework.throttling import BaseThrottle
+
+from web.kept import cache_errors
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +41,6 @@ def seconds_to_wait(door: str, *counted: tuple[Limit, str]) -> int:
     except cache_errors():
         log.exception("Tries at %s are not counted: the cache does not answer.", door)
         return 0  # signing in must not need Redis
-
-
-def cache_errors() -> tuple[type[Exception], ...]:
-    """What the cache raises where Redis does not answer. A process that never asks Redis does not load it: 20 MB."""
-    redis = sys.modules.get("redis")
-    return (redis.RedisError,) if redis else ()
 
 
 def _hashed(key: str) -> str:

@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
-from reports.content.rows import Initiative
+
+class Named(Protocol):
+    """An initiative, as far as a text can name it."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
-def named_in(text: str, rows: Iterable[Initiative]) -> tuple[Initiative, ...]:
+def named_in(text: str, rows: Iterable[Named]) -> tuple[Named, ...]:
     """The initiatives whose title or number, as a word of its own, stands in the text."""
     words = _plain(text)
     return tuple(row for row in rows if words and (_stands(row.title, words) or _stands(row.number, words)))

@@ -9,8 +9,8 @@ from functools import cached_property
 from goals.quarters import Quarter
 from initiatives.judgement import BAR_ORDER, NOT_PROMISED, reasons, severity
 from reports.content.changes import Comparison, compare
-from reports.content.leak_check import named_in
-from reports.content.rows import INTERNAL, Commitment, Heading, Initiative, Milestone, Rows
+from reports.content.leak_check import Named, named_in
+from reports.content.rows import INTERNAL, Commitment, Cover, Heading, Initiative, Milestone, Rows
 from web import shares
 
 AGES = {30: "up to 30 days", 60: "31 to 60 days", 90: "61 to 90 days"}  # of the last update
@@ -132,8 +132,63 @@ class Promises:
         return sum(item.commitment.state == "delivered" for item in self.promises)
 
 
+def is_long(initiatives: int) -> bool:
+    """Whether a page shows a report's parts one by one: whole, it would weigh megabytes."""
+    return initiatives > LONG
+
+
+class ReportHead:
+    """What is said of a report as a whole, however much of its rows was read."""
+
+    workflow: WorkflowState
+
+    @property
+    def cover(self) -> Cover:
+        raise NotImplementedError
+
+    @property
+    def total(self) -> int:
+        """Initiatives."""
+        raise NotImplementedError
+
+    @property
+    def internal_named(self) -> tuple[Named, ...]:
+        """The internal initiatives that the summary names. While there is one, the public edition has no summary."""
+        raise NotImplementedError
+
+    @property
+    def quarter(self) -> Quarter:
+        return self.cover.period
+
+    @property
+    def is_long(self) -> bool:
+        return is_long(self.total)
+
+    @property
+    def title(self) -> str:
+        return f"{self.cover.plan_title}: quarterly report {self.quarter.label}"
+
+    @property
+    def sample_text(self) -> str:
+        """What is said wherever the activity is a sample; empty otherwise."""
+        note = self.cover.sample_note
+        return note if not note or note.startswith("Sample activity") else f"Sample activity. {note}"
+
+    @property
+    def day(self) -> date:
+        """The day everything is judged on."""
+        return self.cover.as_of_day
+
+    @property
+    def summary_warning(self) -> str:
+        if not self.internal_named:
+            return ""
+        names = ", ".join(f"{row.number} {row.title}" for row in self.internal_named)
+        return f"The summary names what is internal: {names}. While it does, the public edition has no summary."
+
+
 @dataclass(frozen=True)
-class ReportContent:
+class ReportContent(ReportHead):
     """A quarter of a plan. `before` is the quarter it is compared with, where one was frozen."""
 
     rows: Rows
@@ -151,28 +206,12 @@ class ReportContent:
         )
 
     @property
-    def quarter(self) -> Quarter:
-        return self.rows.cover.period
+    def cover(self) -> Cover:
+        return self.rows.cover
 
     @property
-    def is_long(self) -> bool:
-        """Whether a page shows its parts one by one: whole, it would weigh megabytes."""
-        return len(self.rows.initiatives) > LONG
-
-    @property
-    def title(self) -> str:
-        return f"{self.rows.cover.plan_title}: quarterly report {self.quarter.label}"
-
-    @property
-    def sample_text(self) -> str:
-        """What is said wherever the activity is a sample; empty otherwise."""
-        note = self.rows.cover.sample_note
-        return note if not note or note.startswith("Sample activity") else f"Sample activity. {note}"
-
-    @property
-    def day(self) -> date:
-        """The day everything is judged on."""
-        return self.rows.cover.as_of_day
+    def total(self) -> int:
+        return len(self.rows.initiatives)
 
     @cached_property
     def by_id(self) -> dict[int, Initiative]:
@@ -331,19 +370,11 @@ class ReportContent:
         return [(words, found[words]) for words in (*AGES.values(), *OLDER)]
 
     @cached_property
-    def internal_named(self) -> tuple[Initiative, ...]:
-        """The internal initiatives that the summary names. While there is one, the public edition has no summary."""
+    def internal_named(self) -> tuple[Named, ...]:
         internal = (
             row for row in self.rows.initiatives if row.visibility != "public" or row.source_id in self.withheld
         )
         return named_in(self.workflow.summary, internal)
-
-    @property
-    def summary_warning(self) -> str:
-        if not self.internal_named:
-            return ""
-        names = ", ".join(f"{row.number} {row.title}" for row in self.internal_named)
-        return f"The summary names what is internal: {names}. While it does, the public edition has no summary."
 
     def for_public(self) -> "ReportContent":
         """The public edition: public initiatives alone, in this quarter and the one before, and no internal note."""

@@ -3,11 +3,9 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from web.kept import code_of
 
 
 def export_key(sources: Sequence[Any], format_key: str, *, is_public: bool) -> str:
@@ -16,16 +14,6 @@ def export_key(sources: Sequence[Any], format_key: str, *, is_public: bool) -> s
     return hashlib.sha256(fields.encode()).hexdigest()
 
 
-@cache
 def writers() -> str:
     """A fingerprint of the code that writes files: after an upgrade none is taken for equal to an older one."""
-    base: Path = settings.BASE_DIR
-    folders = (base / "reports", base / "templates", base / "static" / "css")
-    digest = hashlib.sha256()
-    for file in sorted(path for folder in folders for path in folder.rglob("*") if _is_source(path)):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _is_source(path: Path) -> bool:
-    return path.is_file() and path.suffix in {".py", ".html", ".css", ".typ", ".json", ".pptx"}
+    return code_of("reports", "templates", "static/css")

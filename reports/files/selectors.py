@@ -12,6 +12,7 @@ from people.models import User
 from records.asof import local_day, start_of_day
 from records.models import AuditEvent
 from reports.content import ReportContent
+from reports.content.report import ReportHead
 from reports.models import ExportJob, ExportRequest, QuarterSnapshot
 from reports.workflow.report import Quarters
 from reports.workflow.selectors import Report
@@ -38,11 +39,11 @@ def _recorded_so_far(at: datetime) -> list[Any]:
     return [today.isoformat(), newest["last"], newest["today"]]
 
 
-def row_count(shown: QuarterSnapshot | None, content: ReportContent | None) -> int:
+def row_count(shown: QuarterSnapshot | None, content: ReportHead | None) -> int:
     """How many rows a report has; a frozen quarter knows it without reading them."""
     if shown is not None:
         return shown.initiative_count + shown.milestone_count + shown.commitment_count
-    rows = content.rows if content else None
+    rows = content.rows if isinstance(content, ReportContent) else None
     return len(rows.initiatives) + len(rows.milestones) + len(rows.commitments) if rows else 0
 
 

@@ -1,18 +1,19 @@
 """What was frozen, read back. Nothing here touches a live row."""
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Model, TextField
+from django.db.models import Model, Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from goals.models import Plan
 from reports import content
 from reports.content.canonical import KINDS, as_mapping, cover_line, fingerprint, instants, line, line_writer
-from reports.models import QuarterSnapshot
+from reports.models import QuarterSnapshot, SnapshotInitiative
 from reports.models.rows import FROZEN
 
 CHUNK = 2_000
@@ -91,6 +92,19 @@ def rows_of(snapshots: Sequence[QuarterSnapshot], kinds: Collection[str] = WHOLE
                 values[place] = local(values[place])
             found[snapshot_id][kind].append(plain(*values))
     return {snapshot.pk: in_order(cover_of(snapshot), found[snapshot.pk]) for snapshot in snapshots}
+
+
+class Name(NamedTuple):
+    """What an initiative was called."""
+
+    number: str
+    title: str
+
+
+def names_in(snapshot: QuarterSnapshot, which: Q) -> Iterator[Name]:
+    """The names of some initiatives of a snapshot, in the plan's order."""
+    rows = SnapshotInitiative.objects.filter(which, snapshot=snapshot).order_by("sort_key", "source_id")
+    return itertools.starmap(Name, rows.values_list("number", "title"))
 
 
 def in_order(cover: content.Cover, found: Mapping[str, Iterable[Any]]) -> content.Rows:

@@ -11,9 +11,8 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from reports.content import ReportContent, outline
-from reports.content.entries import needy
+from reports.content.first_view import BriefReport, FirstView, first_view
 from reports.content.outline import Cell, Day, Group, Line, Piece, Prose, Row, Section, Status, Table
-from reports.content.report import Attention
 from web.addresses import address, address_of_row
 from web.markdown import to_html
 from web.templatetags.components import show_date, status_badge
@@ -23,9 +22,16 @@ register = template.Library()
 
 
 @register.simple_tag
-def report_outline(report: ReportContent) -> dict[str, Section]:
+def report_outline(report: ReportContent | BriefReport) -> dict[str, Section]:
     """The sections of a report's page by their key, in their order."""
+    if isinstance(report, BriefReport):
+        return report.first_view.outline
     return {section.key: section for section in outline(report, "page")}
+
+
+@register.simple_tag
+def report_first_view(report: ReportContent | BriefReport) -> FirstView:
+    return report.first_view if isinstance(report, BriefReport) else first_view(report)
 
 
 @register.simple_tag(takes_context=True)
@@ -74,11 +80,6 @@ def _entry(context: Context, row: Row, initiative_id: int) -> str:
 def _name(row: Row) -> str:
     first = row.cells[0][0]
     return first.text if isinstance(first, Prose) else first[0].text
-
-
-@register.filter
-def needy_rows(found: list[Attention]) -> list[Row]:
-    return [needy(item) for item in found]
 
 
 @register.filter

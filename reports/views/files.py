@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from reports.content import ReportContent
+from reports.content.report import ReportHead
 from reports.exporters import FORMATS
 from reports.exporters.keys import export_key
 from reports.files.selectors import files_of, kept_files, row_count, sources_of, waiting_before
@@ -31,7 +31,7 @@ def key_of(request: HttpRequest, loaded: Loaded, format_key: str, *, at: datetim
     return export_key(sources, format_key, is_public=is_public(request))
 
 
-def files_context(request: HttpRequest, loaded: Loaded, content: ReportContent, *, at: datetime) -> dict[str, Any]:
+def files_context(request: HttpRequest, loaded: Loaded, content: ReportHead, *, at: datetime) -> dict[str, Any]:
     """Of a report's page: files that can be had at once, files that are built when asked for, the reader's own.
 
     A preview, which reads much already, does not look for files: what was built of it moments ago is at the address of

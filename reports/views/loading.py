@@ -10,6 +10,8 @@ from goals.models import Plan
 from goals.quarters import NotAQuarter, Quarter
 from records.asof import local_day
 from reports.content import ReportContent
+from reports.content.first_view import BriefReport
+from reports.content.report import is_long
 from reports.models import QuarterSnapshot
 from reports.workflow.report import Quarters
 from reports.workflow.selectors import Report
@@ -35,6 +37,15 @@ class Loaded:
         if shown is None:
             raise Http404("There is no such revision of this report.")
         return shown
+
+    def brief(self, request: HttpRequest) -> BriefReport | None:
+        """The same as `content` for a page that shows headings and figures alone; None where it shows the rows too."""
+        shown = self.shown(request)
+        if self.report is None or shown is None or request.GET.get("edition") == "public":
+            return None
+        if not is_long(shown.initiative_count) or self.quarter.last_day < self.plan.start_date:
+            return None
+        return self.quarters.brief(self.report, shown)
 
     def content(self, request: HttpRequest, *, at: datetime) -> ReportContent:
         """What the page or the file says: the frozen quarter, else a preview of one that has begun."""

@@ -46,14 +46,14 @@ def work_form(request: HttpRequest, loaded: Loaded, name: str) -> ReportForm:
 def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any) -> HttpResponse:
     """The report's page; `more` carries a form with errors, or what is newer than the reader has seen."""
     at = timezone.now()
-    content = loaded.content(request, at=at)
+    part = asked_part(request)
+    content = (None if part else loaded.brief(request)) or loaded.content(request, at=at)
     user = user_of(request)
     report, shown = loaded.report, loaded.shown(request)
     is_current = report is not None and shown == report.current
     is_open = is_current and report is not None and report.completed(report.working) is None
     may_write = user.has_perm("reports.write_report")
     may_work = is_open and may_write and not content.is_public  # the public edition is only looked at
-    part = asked_part(request)
     context = {
         "report": content,
         **in_parts(content, part, keep={name: request.GET[name] for name in KEPT if name in request.GET}),

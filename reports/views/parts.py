@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from reports.content import ReportContent
+from reports.content.report import ReportHead
 from reports.content.sections import SECTIONS
 
 ALL = "all"
@@ -18,7 +18,7 @@ def asked_part(request: HttpRequest) -> str:
     return part if part in PARTS else ""
 
 
-def in_parts(content: ReportContent, part: str, *, keep: dict[str, str]) -> dict[str, Any]:
+def in_parts(content: ReportHead, part: str, *, keep: dict[str, str]) -> dict[str, Any]:
     """For the templates of a report's page. `keep`: what else of the address the parts need."""
     return {
         "is_split": content.is_long and part != ALL,

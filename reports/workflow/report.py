@@ -3,15 +3,23 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from goals.models import Plan
 from goals.quarters import Quarter
 from records.asof import AsOf, local_day
 from reports import content
 from reports.content import ReportContent, Rows, WorkflowState
+from reports.content.first_view import BriefReport, FirstView, first_view
+from reports.content.report import is_long
 from reports.models import ActKind, QuarterSnapshot, ReportAct
 from reports.snapshots import source
-from reports.snapshots.rows import COMPARED, TABLES, WHOLE, in_order, local, rows_of, snapshots_of
+from reports.snapshots.rows import COMPARED, TABLES, WHOLE, in_order, local, names_in, rows_of, snapshots_of
 from reports.workflow.selectors import Report, with_acts
+from web.kept import code_of, kept
+
+SAID_BY = ("reports/content", "initiatives", "goals", "records", "web")  # the code that makes a first view
+KEPT = 30 * 24 * 60 * 60  # seconds since a first view was made; it follows from frozen rows and ends with the code
 
 
 class Quarters:
@@ -45,18 +53,37 @@ class Quarters:
         shown = report.revision(revision)
         return self._content(report, shown, report.workflow(shown)) if shown else None
 
+    def brief(self, report: Report, shown: QuarterSnapshot) -> BriefReport:
+        """The first view of a revision: kept from the last time, for it follows from rows that nobody can change."""
+        workflow, before = report.workflow(shown), self._before(report, shown)
+
+        def make() -> FirstView:
+            return first_view(self._content(report, shown, workflow))
+
+        hashes = ":".join(row.content_hash if row else "" for row in (shown, before))
+        view = kept(f"first-view:{code_of(*SAID_BY)}:{hashes}", make, seconds=KEPT)
+        withheld = report.withheld(shown)
+        return BriefReport(
+            view, workflow,
+            internal=lambda: names_in(shown, ~Q(visibility="public") | Q(source_id__in=withheld)),
+            withheld=lambda: names_in(shown, Q(visibility="public", source_id__in=withheld)),
+        )  # fmt: skip
+
     def published(self, report: Report, shown: QuarterSnapshot) -> ReportContent:
         """The public edition of a published revision: what strangers read, whatever happened to the report since."""
         return self._content(report, shown, report.workflow(shown, alone=True)).for_public()
 
     def _content(self, report: Report, shown: QuarterSnapshot, workflow: WorkflowState) -> ReportContent:
-        done = report.completed(shown)
-        before = self.before(shown.period, by=done.recorded_at if done else None)
+        before = self._before(report, shown)
         kinds = (*WHOLE, "correction") if shown.revision > 1 else WHOLE
         rows = rows_of([shown, before] if before else [shown], kinds)
         return ReportContent(
             rows[shown.pk], workflow, before=rows[before.pk] if before else None, withheld=report.withheld(shown)
         )
+
+    def _before(self, report: Report, shown: QuarterSnapshot) -> QuarterSnapshot | None:
+        done = report.completed(shown)
+        return self.before(shown.period, by=done.recorded_at if done else None)
 
     def preview(self, quarter: Quarter, *, at: datetime, day: Any = None) -> ReportContent | None:
         """A draft from history: as of the quarter's end once it is over, else of now or of `day`."""
@@ -70,6 +97,14 @@ class Quarters:
             WorkflowState(built_at=local(at)),
             before=rows_of([before], COMPARED)[before.pk] if before else None,
         )
+
+
+def make_first_view(snapshot: QuarterSnapshot) -> None:
+    """Have the first view of a long report's newest revision kept."""
+    quarters = Quarters(snapshot.plan)
+    report = quarters.report(snapshot.period)
+    if report is not None and is_long(snapshot.initiative_count):
+        quarters.brief(report, report.current)
 
 
 def moment_of(quarter: Quarter, *, at: datetime, day: Any = None) -> AsOf:

@@ -128,10 +128,12 @@ def test_a_completed_report_keeps_what_it_was_compared_with(publish, revise, pla
     assert at("2027-01-09T13:00") > at("2027-01-07T12:00")
 
 
+@pytest.mark.parametrize("longest", [0, 100], ids=["long", "short"])
 @pytest.mark.parametrize("published_first", [False, True])
 def test_r13_what_was_made_internal_before_publishing_is_in_no_edition(
-    complete, publish, story, plan, cast, stranger, sign_in, published_first
+    complete, publish, story, plan, cast, stranger, sign_in, published_first, longest, monkeypatch
 ):
+    monkeypatch.setattr("reports.content.report.LONG", longest)
     title = story["worse"].title
     if published_first:
         publish()

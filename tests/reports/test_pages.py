@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from records.models import AuditEvent
-from reports.services import freeze_quarter
+from reports.models import QuarterSnapshot
+from reports.services import freeze_quarter, write_summary
+from reports.tasks import freeze_due_quarters
 from tests.build import act, at, make_initiative, make_milestone, report
-from tests.reports.conftest import AFTER_Q1, Q1
+from tests.reports.conftest import AFTER_Q1, Q1, Q2
 
 
 def url(quarter="FY2027-Q2", slug="test-plan"):
@@ -176,3 +180,46 @@ def test_a_part_of_an_edition_is_of_that_edition(story, reader, monkeypatch):
     html = reader.get(f"{url()}?edition=public&other=1").content.decode()
     assert 'hx-get="?edition=public&amp;part=appendix"' in html
     assert "Kept inside" not in reader.get(f"{url()}?edition=public&part=appendix").content.decode()
+
+
+def screen(html: str) -> str:
+    """The first screen: what moved, how it stands, what needs somebody."""
+    return html[html.index('id="story"') : html.index("In this report")]
+
+
+def test_the_first_view_of_a_long_report_reads_no_frozen_row_again(story, reader, monkeypatch):
+    whole = reader.get(url()).content.decode()
+    monkeypatch.setattr("reports.content.report.LONG", 0)
+    first = reader.get(url()).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        again = reader.get(url()).content.decode()
+    token = re.compile(r'value="\w{64}"')  # of the forms, new for each page
+    assert token.sub("", again) == token.sub("", first)
+    assert screen(first) == screen(whole)
+    assert not re.findall("reports_snapshot(?:initiative|milestone|commitment|heading)", str(asked.captured_queries))
+
+
+def test_what_people_do_with_a_long_report_shows_in_its_first_view(
+    story, plan, cast, sign_in, time_machine, monkeypatch
+):
+    monkeypatch.setattr("reports.content.report.LONG", 0)
+    time_machine.move_to(at("2027-01-06T15:00"))
+    leader = sign_in(cast.leader)
+    assert "0 of 7 initiatives signed off" in leader.get(url()).content.decode()
+    leader.post(reverse("reports:report-sign-off", args=["test-plan", "FY2027-Q2", story["better"].pk]))
+    assert "1 of 7 initiatives signed off" in leader.get(url()).content.decode()
+    text = "We kept Kept inside inside."
+    write_summary(plan=plan, quarter=Q2, text=text, act=act("2027-01-06T15:00", cast.leader))
+    html = leader.get(url()).content.decode()
+    assert text in html
+    assert "The summary names what is internal: 2.2 Kept inside." in html
+
+
+def test_whoever_first_reads_a_quarter_that_was_just_frozen_finds_its_first_view_made(story, reader, monkeypatch):
+    monkeypatch.setattr("reports.content.report.LONG", 0)
+    snapshot = QuarterSnapshot.objects.latest("as_of_day")
+    monkeypatch.setattr("reports.services.freeze_due_quarters", lambda at: [snapshot])
+    freeze_due_quarters()
+    with CaptureQueriesContext(connection) as asked:
+        reader.get(url())
+    assert "reports_snapshotinitiative" not in str(asked.captured_queries)
