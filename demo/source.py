@@ -102,6 +102,47 @@ def _initiative(row: dict[str, Any]) -> RealInitiative:
     )
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What the plan was made from; `goal` is "" where it is about the whole plan."""
+
+    text: str
+    share: float | None
+    source: str
+    link: str
+    basis: str
+    goal: str
+    on: PartialDate | None
+
+
+SURVEY = "P2.S4.2"  # the household survey, whose figures are the base line of a focus area
+
+
+def findings() -> tuple[Finding, ...]:
+    """How the plan was made, and what the household survey before it found."""
+    head = real_plan()["plan"]
+    how, announced = " ".join(head["how_made"].split()), "The City’s announcement of the plan"
+    made = Finding(how, None, announced, head["source"], head["basis"], "", None)
+    survey = next(
+        row
+        for pillar in real_plan()["pillars"]
+        for strategy in pillar["strategies"]
+        for row in strategy["initiatives"]
+        if row["id"] == SURVEY
+    )
+    figures = tuple(
+        Finding(
+            f"{one['name'][:1].upper()}{one['name'][1:]}, {str(one['date'])[:4]}", one["value"],
+            one.get("source") or one.get("note") or survey["name"], "" if "source" in one else survey["source"],
+            one.get("basis", survey["basis"]), number_of(SURVEY).partition(".")[0],
+            PartialDate.read(one["date"]),
+        )
+        for one in survey["measures"]
+        if one["unit"] == "percent"
+    )  # fmt: skip
+    return (made, *figures)
+
+
 def number_of(identifier: str) -> str:
     """ "P2.S5.1" → "2.5.1"."""
     return identifier.replace("P", "").replace("S", "")

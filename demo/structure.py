@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from demo.source import RealInitiative, RealMilestone, number_of, real_initiatives, real_plan, sample
+from demo.source import Finding, RealInitiative, RealMilestone, findings, number_of, real_initiatives, real_plan, sample
 from demo.timeline import Timeline, World
 from goals.models import Plan, Sourced
-from goals.services import create_goal, create_plan, create_priority, create_strategy
+from goals.services import create_evidence, create_goal, create_plan, create_priority, create_strategy
 from initiatives.models import Initiative, Status
 from initiatives.services import (
     add_milestone,
@@ -59,6 +60,9 @@ def real_layer(timeline: Timeline, *, scale: int) -> None:
     timeline.add(begin, _people)
     timeline.add(begin, partial(_plan, timeline))
     timeline.add(begin, partial(_goals, timeline))
+    for finding in findings():  # a figure is known from the day its source gives
+        known = start_of_day(finding.on.day) + timedelta(hours=9) if finding.on else begin
+        timeline.add(max(begin, known), partial(_finding, finding))
     for row in initiatives(scale):
         created = created_at(timeline, row)
         timeline.add(created, partial(_initiative, row, timeline))
@@ -183,6 +187,14 @@ def _goals(timeline: Timeline, world: World, at: datetime) -> None:
                 },
                 act=act,
             )  # fmt: skip
+
+
+def _finding(row: Finding, world: World, at: datetime) -> None:
+    share = None if row.share is None else Decimal(str(row.share))
+    fields = {"text": row.text, "share": share, "source": row.source, "link": row.link, "basis": row.basis}
+    goals = [world.goals[row.goal]] if row.goal else []
+    act = Act(by=None, at=at, channel=Channel.IMPORT)
+    create_evidence(plan=world.the_plan, fields=fields, goals=goals, act=act)
 
 
 def _strategy_text(row: dict[str, Any]) -> str:

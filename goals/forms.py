@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db.models import Q
 
-from goals.models import REMINDERS_APART, Goal, Plan, Priority, Strategy
+from goals.models import REMINDERS_APART, Bearing, Evidence, Goal, Plan, Priority, Strategy
 from people.models import User
 from records.days import in_words
 from records.texts import folded
@@ -65,19 +65,22 @@ class PlanForm(StructureForm):
     class Meta:
         model = Plan
         fields = [
-            "title", "slug", "start_date", "end_date", "state", "mission", "goal_label", "fiscal_year_start_month",
-            "expected_update_days", "reminders_on", "due_soon_days", "overdue_days", "repeat_days", "working_days",
+            "title", "slug", "start_date", "end_date", "state", "mission", "introduction", "goal_label",
+            "fiscal_year_start_month", "expected_update_days", "reminders_on",
+            "due_soon_days", "overdue_days", "repeat_days", "working_days",
             "is_locked",
         ]  # fmt: skip
         labels = {
             "slug": "Short name", "start_date": "Start date", "end_date": "End date",
-            "goal_label": "Word for focus areas", "expected_update_days": "Days between updates",
+            "introduction": "Introduction in plain words", "goal_label": "Word for focus areas",
+            "expected_update_days": "Days between updates",
             "reminders_on": "Send reminders",
             "repeat_days": "Then repeat every so many days", "is_locked": "Locked",
         }  # fmt: skip
         help_texts = {
             "slug": "The plan’s address: lower-case letters, digits and hyphens. It cannot be changed later.",
             "mission": f"Why this plan. {HINT}",
+            "introduction": f"The page in plain words begins with it. {HINT}",
             "goal_label": "One of them, such as “Focus area”.",
             "expected_update_days": "After so many days without an update, an initiative has no current one.",
             "is_locked": "No initiative can be added or deleted. Updates still work.",
@@ -190,6 +193,45 @@ class PriorityForm(StructureForm):
         help_texts = {"order": "The smaller the number, the earlier in lists."}
 
 
+class EvidenceForm(StructureForm):
+    """A survey finding or another reason for the plan, and the focus areas it bears on."""
+
+    share = forms.DecimalField(
+        label="Share of people, in percent", required=False, min_value=0, max_value=100, max_digits=4, decimal_places=1,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "day"}),
+        help_text="Of a hundred people, how many said or had it, such as 84 or 14.7. Empty: it is not known.",
+    )  # fmt: skip
+    link = forms.URLField(label="Link to it", required=False, max_length=500, assume_scheme="https")
+    goals = forms.ModelMultipleChoiceField(
+        Goal.objects.none(), required=False, label="Focus areas it bears on", widget=forms.CheckboxSelectMultiple,
+        help_text="None: it is about the whole plan.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Evidence
+        fields = ["text", "share", "source", "link", "basis"]
+        labels = {"text": "Finding", "source": "Where it was found", "basis": "Kind of source"}
+        help_texts = {
+            "text": "A sentence, such as “Most households have fast internet at home.”",
+            "source": "What it is called, such as “Household survey 2021”.",
+        }
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["goals"]
+        field.label = f"{plan.goal_label}s it bears on"
+        field.queryset = Goal.objects.filter(plan=plan, deleted_at__isnull=True)
+        self.order_fields(["text", "share", "goals", "source", "link", "basis"])
+
+    def stored(self, row: Evidence, name: str) -> Any:
+        """Focus areas are rows of their own."""
+        if name == "goals":
+            held = Bearing.objects.filter(evidence=row.pk, recorded_until__isnull=True) if row.pk else ()
+            return sorted(span.goal_id for span in held)
+        return super().stored(row, name)
+
+
 class PlaceForm(PageForm):
     """Where something goes; `places` are the groups of a plan with what stands in each."""
 
@@ -227,6 +269,12 @@ class ReasonedForm(PageForm):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = plan.state != Plan.State.DRAFT
+
+
+class RetireForm(PageForm):
+    """Why a row is not shown any more, where there is something to say."""
+
+    reason = forms.CharField(max_length=2_000, required=False, label="Reason", help_text="Kept in the history.")
 
 
 class MergeForm(ReasonedForm):

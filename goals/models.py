@@ -1,6 +1,7 @@
 """Plan, focus areas, strategies and the priorities they answer to, each with its history."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -11,8 +12,9 @@ from django.db.models.functions import Lower
 
 from goals.quarters import Quarter
 from people.models import User
-from records.history import Recorded, Version, held
+from records.history import Recorded, Span, Version, held
 
+NO_LINK = "Link to it: write a web address that starts with https://."
 REMINDERS_APART = 5  # days between two reminders of one kind about one item and due date to one person (rule G8)
 
 
@@ -58,6 +60,8 @@ class PlanFields(Sourced):
     start_date = models.DateField()
     end_date = models.DateField()
     mission = models.TextField(blank=True)
+    # What the page in plain words begins with, Markdown; what follows there is made from the plan's own rows.
+    introduction = models.TextField(blank=True, default="", db_default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=7, validators=[MinValueValidator(1), MaxValueValidator(12)]
@@ -229,3 +233,61 @@ class Strategy(StrategyFields, Recorded):
 
 class StrategyVersion(Version, StrategyFields):
     subject = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="versions")
+
+
+class EvidenceFields(Sourced):
+    """What is recorded of a piece of evidence. `source` is what it is called; `link` leads there."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=1_000)
+    link = models.URLField(max_length=500, blank=True, error_messages={"invalid": NO_LINK})
+    # Of a hundred people, how many said or had it; None where the source gives no figure.
+    share = models.DecimalField(
+        max_digits=4, decimal_places=1, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+    )  # fmt: skip
+    order = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Evidence(EvidenceFields, Recorded):
+    """A survey finding or another reason for the plan, with where it was read."""
+
+    copied = frozenset({"order"})  # moving one up or down disturbs nobody who edits its words
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share__isnull=True) | Q(share__range=(0, 100)), name="evidence_share_of_a_hundred"
+            )
+        ]
+        indexes = [models.Index(fields=["plan", "order"], name="evidence_in_order")]
+        ordering = ["order", "pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 80 else f"{self.text[:79].rstrip()}…"
+
+
+class EvidenceVersion(Version, EvidenceFields):
+    subject = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="versions")
+
+    class Meta(Version.Meta):
+        indexes = [*Version.Meta.indexes, models.Index(fields=["plan", "order"], name="evidenceversion_in_order")]
+
+
+class Bearing(Span):
+    """A piece of evidence bears on a focus area; without one it is about the whole plan."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="bearings")
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evidence", "goal"], condition=Q(recorded_until__isnull=True), name="bearing_once"
+            )
+        ]
+        indexes = [models.Index(fields=["goal"], name="bearing_on_goal")]

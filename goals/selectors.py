@@ -1,11 +1,21 @@
 """The shape of a plan as it stood: its own texts, focus areas, strategies and priorities, with the labels of then."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
-from goals.models import Goal, GoalVersion, Plan, PlanVersion, PriorityVersion, StrategyVersion
+from goals.models import (
+    Bearing,
+    EvidenceVersion,
+    Goal,
+    GoalVersion,
+    Plan,
+    PlanVersion,
+    PriorityVersion,
+    StrategyVersion,
+)
 from records.asof import AsOf
 from records.history import whose_name
 
@@ -71,6 +81,53 @@ def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:
 def priorities_as_of(when: AsOf) -> QuerySet[Any]:
     """What the plans answer to, in order."""
     return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")
+
+
+@dataclass(frozen=True)
+class Area:
+    """A focus area by what it was called."""
+
+    id: int
+    number: str
+    title: str
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A piece of evidence as it stood, and the focus areas it bore on."""
+
+    row: EvidenceVersion
+    areas: tuple[Area, ...]
+
+    @property
+    def share(self) -> str:
+        """The share of people in words: 84%, 14.7%; "" where none is known."""
+        share = self.row.share
+        return "" if share is None else f"{share.normalize():f}%"
+
+
+def evidence_as_of(plan_id: int, when: AsOf, *, goal: int | None = None) -> list[Finding]:
+    """Why there is this plan, in order; with `goal` what bears on that focus area. Two queries, one where none is."""
+    rows = EvidenceVersion.objects.as_of(when).filter(plan=plan_id).order_by("order", "subject_id")
+    if goal is not None:
+        rows = rows.filter(subject__in=Bearing.objects.as_of(when).filter(goal=goal).values("evidence"))
+    found = list(rows)
+    areas = _areas(plan_id, when) if found else {}
+    return [Finding(row, tuple(areas.get(row.subject_id, ()))) for row in found]
+
+
+def _areas(plan_id: int, when: AsOf) -> dict[int, list[Area]]:
+    """The focus areas that evidence of a plan bore on; one that was retired by then is left out."""
+    spans = Bearing.objects.as_of(when).filter(evidence__plan=plan_id)
+    named = spans.annotate(goal_then=FilteredRelation("goal__versions", condition=when.q("goal__versions")))
+    found: dict[int, list[Area]] = {}
+    standing = named.filter(goal_then__isnull=False).order_by("goal_then__sort_key", "goal")
+    for evidence, *area in standing.values_list("evidence", "goal", "goal_then__number", "goal_then__title"):
+        found.setdefault(evidence, []).append(Area(*area))
+    return found
 
 
 def _with_lead(rows: QuerySet[Any], when: AsOf) -> QuerySet[Any]:

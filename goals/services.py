@@ -1,16 +1,26 @@
 """Everything that changes the shape of a plan."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
-from goals.models import Goal, Plan, Priority, Strategy
+from goals.models import Bearing, Evidence, Goal, Plan, Priority, Strategy
 from goals.numbering import key_of_number, natural_key
-from records.audit import Act, check_version, record_change, record_creation
+from records.audit import (
+    Act,
+    check_version,
+    record_change,
+    record_creation,
+    record_deletion,
+    record_restoration,
+    set_members,
+    settled,
+)
 from records.history import Recorded, locked, refuse_circle
 
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
@@ -108,6 +118,84 @@ def update_strategy(
         strategy, fields, seen_version, act, verb="strategy.changed", parent=strategy.goal.plan,
         check=lambda row: _check_number(row, Strategy.objects.filter(goal=row.goal)),
     )  # fmt: skip
+
+
+@transaction.atomic
+def create_evidence(*, plan: Plan, fields: Mapping[str, Any], goals: Collection[Goal] = (), act: Act) -> Evidence:
+    """Add a reason for the plan at the end of the list; `goals`: those it bears on, none for the whole plan."""
+    row = Evidence(plan=plan, **fields)
+    last = Evidence.objects.filter(plan=plan, deleted_at__isnull=True).aggregate(last=Max("order"))["last"]
+    row.order = (last or 0) + 1
+    _check_evidence(row, goals)
+    event = record_creation(row, verb="evidence.created", act=act, parent=plan)
+    set_members(Bearing.objects.all(), "goal", goals, at=event.happened_at, evidence=row)
+    return row
+
+
+@transaction.atomic
+def update_evidence(
+    *,
+    evidence: Evidence,
+    fields: Mapping[str, Any],
+    goals: Collection[Goal] | None = None,
+    seen_version: int | None = None,
+    act: Act,
+) -> Evidence:
+    """Change what a piece of evidence says or which focus areas it bears on; None leaves those alone."""
+    row = locked(evidence)
+    check_version(row, seen_version)
+    draft = Evidence.objects.get(pk=row.pk)
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    _check_evidence(draft, goals or ())
+    act = settled(act, row)
+    also = {}
+    if goals is not None:
+        pair = set_members(Bearing.objects.all(), "goal", goals, at=act.at, evidence=row)
+        also = {} if pair is None else {"goals": pair}
+    record_change(row, fields, verb="evidence.changed", act=act, also=also, parent=row.plan)
+    return row
+
+
+@transaction.atomic
+def move_evidence(*, evidence: Evidence, beside: int, is_after: bool, act: Act) -> None:
+    """Let it stand right before or after the one with the key `beside`; said twice, it moves once."""
+    plan = locked(evidence.plan)  # who moves others of the same plan waits
+    rows = {row.pk: row for row in Evidence.objects.select_for_update().filter(plan=plan, deleted_at__isnull=True)}
+    if evidence.pk not in rows or beside not in rows or beside == evidence.pk:
+        raise ValidationError("One of the two is not in the list any more. Look again; nothing was moved.")
+    places: list[int] = []
+    for row in rows.values():  # two that were added at one moment may have the same
+        places.append(max(row.order, places[-1] + 1 if places else 0))
+    order = [key for key in rows if key != evidence.pk]
+    order.insert(order.index(beside) + is_after, evidence.pk)
+    for key, place in zip(order, places, strict=True):
+        record_change(rows[key], {"order": place}, verb="evidence.moved", act=act, parent=plan)
+
+
+@transaction.atomic
+def retire_evidence(*, evidence: Evidence, seen_version: int | None = None, act: Act) -> None:
+    """Show it no longer; earlier days and reports keep it (rule G13)."""
+    row = locked(evidence)
+    check_version(row, seen_version)
+    record_deletion(row, verb="evidence.retired", act=act, parent=row.plan)
+
+
+@transaction.atomic
+def restore_evidence(*, evidence: Evidence, act: Act) -> Evidence:
+    """Show again what was retired, where it stood."""
+    row = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
+    if row.deleted_at is None:
+        raise ValidationError(f"“{row}” is not retired any more.")
+    record_restoration(row, {}, verb="evidence.restored", act=act, parent=row.plan)
+    return row
+
+
+def _check_evidence(row: Evidence, goals: Collection[Goal]) -> None:
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    if any(goal.plan_id != row.plan_id for goal in goals):
+        label = row.plan.goal_label
+        raise ValidationError({"goals": f"{label}s: choose only those of this plan."})
 
 
 def _update(

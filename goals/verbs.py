@@ -14,8 +14,14 @@ register(
     restored="Strategy restored",
 )  # fmt: skip
 register("priority", "Priority", created="Priority added", changed="Priority edited")
+register(
+    "evidence", "Evidence", created="Evidence added", changed="Evidence edited", moved="Evidence moved",
+    retired="Evidence retired", restored="Evidence restored",
+)  # fmt: skip
 FIELDS.update(
     {"end_date": "End", "fiscal_year_start_month": "Fiscal year starts in month", "goal": "Focus area",
-     "goal_label": "Focus areas are called", "holidays": "Days without reminders", "lead": "Lead", "slug": "Short name",
-     "merged": "Merged into it", "place": "Place", "split_off": "Split off", "start_date": "Start", "title": "Title"}
+     "goal_label": "Focus areas are called", "goals": "Focus areas it bears on", "holidays": "Days without reminders",
+     "introduction": "Introduction in plain words", "lead": "Lead", "link": "Link", "merged": "Merged into it",
+     "order": "Place", "place": "Place", "share": "Share of people in percent", "slug": "Short name",
+     "split_off": "Split off", "start_date": "Start", "title": "Title"}
 )  # fmt: skip

@@ -1,30 +1,37 @@
 """Shaping a plan: its settings, focus areas, strategies and priorities. For plan managers and administrators."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.forms import GoalForm, PlanForm, PriorityForm, StrategyForm, StructureForm
-from goals.models import Goal, Plan, Priority, Strategy
+from goals.forms import EvidenceForm, GoalForm, PlanForm, PriorityForm, RetireForm, StrategyForm
+from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.numbering import next_number
 from goals.selectors import goal_called
 from goals.services import (
+    create_evidence,
     create_goal,
     create_plan,
     create_priority,
     create_strategy,
+    move_evidence,
+    restore_evidence,
+    retire_evidence,
+    update_evidence,
     update_goal,
     update_plan,
     update_priority,
     update_strategy,
 )
 from records.asof import AsOf
-from web.pages import answer_form, form_for
+from web.forms import PageForm
+from web.pages import answer_button, answer_form, form_for, seen_number
 from web.requests import act_of, user_of
 
 
@@ -139,15 +146,101 @@ def priority_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, save, title=f"Edit {priority}", plan=priority.plan)
 
 
+def evidence_create(request: HttpRequest, slug: str) -> HttpResponse:
+    _managers_only(request)
+    plan = _plan(slug)
+    form = form_for(request, EvidenceForm, plan=plan)
+
+    def save() -> str:
+        create_evidence(plan=plan, fields=form.values(), goals=list(form.cleaned_data["goals"]), act=act_of(request))
+        return _why(plan)
+
+    return _evidence_page(request, form, save, plan, title="Add a finding", another=True)
+
+
+def evidence_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    _managers_only(request)
+    row = _evidence(pk)
+    form = form_for(request, EvidenceForm, row=row, plan=row.plan)
+
+    def save() -> str:
+        goals, seen = list(form.cleaned_data["goals"]), form.cleaned_data["version"]
+        update_evidence(evidence=row, fields=form.values(), goals=goals, seen_version=seen, act=act_of(request))
+        return f"{_why(row.plan)}#evidence-{row.pk}"
+
+    danger = {"danger_href": reverse("goals:evidence-retire", args=[pk]), "danger_label": "Retire this finding"}
+    return _evidence_page(request, form, save, row.plan, title="Edit the finding", **danger)
+
+
+def evidence_retire(request: HttpRequest, pk: int) -> HttpResponse:
+    """Not shown from now on, with a reason where there is one to give."""
+    _managers_only(request)
+    row = _evidence(pk)
+    form = form_for(request, RetireForm, row=row)
+
+    def save() -> str:
+        act = act_of(request, reason=form.cleaned_data["reason"])
+        retire_evidence(evidence=row, seen_version=form.cleaned_data["version"], act=act)
+        return _why(row.plan)
+
+    lede = f"{row} It is not shown from now on. Earlier days and reports keep it, and it can be restored."
+    more = {"lede": lede, "label": "Retire it", "is_danger": True}
+    return _evidence_page(request, form, save, row.plan, title="Retire the finding?", **more)
+
+
+def evidence_move(request: HttpRequest, pk: int, way: str) -> HttpResponse:
+    """One place up or down in the list: past the neighbour that the page showed."""
+    _managers_only(request)
+    if way not in {"up", "down"}:
+        raise Http404
+    row = _evidence(pk)
+
+    def do() -> str:
+        beside = seen_number(request, "beside") or 0
+        move_evidence(evidence=row, beside=beside, is_after=way == "down", act=act_of(request))
+        return f"Moved {way}: {row}"
+
+    return answer_button(request, do=do, where=f"{_why(row.plan)}#evidence-{row.pk}")
+
+
+def evidence_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shown again."""
+    _managers_only(request)
+    row = get_object_or_404(Evidence.objects.select_related("plan"), pk=pk, plan__deleted_at__isnull=True)
+
+    def do() -> str:
+        restore_evidence(evidence=row, act=act_of(request))
+        return f"Restored: {row}"
+
+    return answer_button(request, do=do, where=_why(row.plan))
+
+
+def _evidence(pk: int) -> Evidence:
+    there = Evidence.objects.filter(deleted_at__isnull=True, plan__deleted_at__isnull=True)
+    return get_object_or_404(there.select_related("plan"), pk=pk)
+
+
+def _why(plan: Plan) -> str:
+    return reverse("initiatives:plan-why", args=[plan.slug])
+
+
+def _evidence_page(
+    request: HttpRequest, form: PageForm, save: Callable[[], str], plan: Plan, *, title: str, **more: Any
+) -> HttpResponse:
+    crumbs = [_crumbs(plan, here=title)[0], {"label": "Why this plan", "href": _why(plan)}, {"label": title}]
+    return _form_page(request, form, save, title=title, plan=plan, back=_why(plan), breadcrumb=crumbs, **more)
+
+
 def _form_page(
     request: HttpRequest,
-    form: StructureForm,
+    form: PageForm,
     save: Callable[[], str],
     *,
     title: str,
     plan: Plan | None = None,
     back: str = "",
     another: bool = False,
+    **more: Any,
 ) -> HttpResponse:
     """`another`: a second button saves and comes back for one more."""
 
@@ -160,6 +253,7 @@ def _form_page(
         "title": title, "label": "Save", "back": back or (_structure_of(plan) if plan else "/"),
         "breadcrumb": _crumbs(plan, here=title) if plan else [],
         "another": "Save and add another" if another else "",
+        **more,
     }  # fmt: skip
     return answer_form(request, form=form, save=save_and_say, template="form.html", context=context)
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 Shape = Literal[
     "line", "text", "number", "date", "end", "status", "percent", "person", "people", "department", "choice", "goal",
-    "strategy", "initiative", "priorities", "progress",
+    "strategy", "initiative", "priorities", "progress", "share", "goals",
 ]  # fmt: skip
 
 
@@ -84,6 +84,7 @@ PLAN = Kind(
     (
         Field("title", "Title", "line", longest=200, is_needed=True),
         Field("mission", "Mission", "text", longest=20_000),
+        Field("introduction", "Introduction in plain words", "text", longest=20_000),
         Field("start_date", "Start date", "date"),
         Field("end_date", "End date", "end"),
     ),
@@ -158,8 +159,18 @@ COMMITMENT = Kind(
         Field("state", "State", "choice", STATUS, vocabulary="commitment"),
     ),
 )  # fmt: skip
+EVIDENCE = Kind(
+    "evidence", "Why this plan", "finding",
+    (
+        Field("text", "Finding", "line", ("finding", "evidence", "survey finding"), 1_000, is_needed=True),
+        Field("share", "Share of people, in percent", "share", ("share", "share of people", *PERCENT)),
+        Field("goals", "Focus areas it bears on", "goals", ("focus areas", "bears on")),
+        Field("source", "Where it was found", "line", ("source", "where it was found"), 500),
+        Field("link", "Link to it", "line", ("link", "url", "website", "web page", "source link"), 500),
+    ),
+)  # fmt: skip
 
-KINDS = {kind.key: kind for kind in (PLAN, PRIORITY, GOAL, STRATEGY, INITIATIVE, MILESTONE, COMMITMENT)}
+KINDS = {kind.key: kind for kind in (PLAN, PRIORITY, GOAL, STRATEGY, INITIATIVE, MILESTONE, COMMITMENT, EVIDENCE)}
 FIELDS = {kind.key: {one.key: one for one in kind.fields} for kind in KINDS.values()}
 
 # Of an initiative: what a column says of how it stands, which becomes a status update of its own.

@@ -21,6 +21,7 @@ urlpatterns = [
     path("plan/", overview.current_plan, name="current-plan"),
     path("plans/", overview.plan_list, name="plan-list"),
     path("plans/<slug:slug>/", overview.plan_detail, name="plan-detail"),
+    path("plans/<slug:slug>/why/", overview.plan_why, name="plan-why"),
     path("plans/<slug:slug>/goals/<str:number>/", overview.goal_detail, name="goal-detail"),
     path("plans/<slug:slug>/structure/", structure.plan_structure, name="plan-structure"),
     path("plans/<slug:slug>/structure/add/", structure.structure_add, name="structure-add"),

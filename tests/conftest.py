@@ -26,7 +26,7 @@ PROTECTED = {
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",
         "goals_priorityversion", "goals_goalversion", "goals_strategyversion", "initiatives_initiativeversion",
         "initiatives_milestoneversion", "initiatives_commitmentversion", "initiatives_contribution",
-        "initiatives_alignment",
+        "initiatives_alignment", "goals_evidenceversion", "goals_bearing",
     ],
     "cover": ["reports_quartersnapshot"],
     "frozen": [

@@ -11,6 +11,7 @@ import orjson
 
 from goals.models import Plan
 from imports.comparing.entries import Entry, entries_of
+from imports.comparing.evidence import evidence
 from imports.comparing.lines import Line
 from imports.comparing.state import Compare
 from imports.comparing.work import commitment, initiative, milestone
@@ -65,7 +66,7 @@ def compare(
     handlers: dict[str, Callable[[Entry], None]] = {
         "plan": run.plan_itself, "priority": run.priority, "goal": run.heading, "strategy": run.heading,
         "initiative": lambda entry: initiative(run, entry), "milestone": lambda entry: milestone(run, entry),
-        "commitment": lambda entry: commitment(run, entry),
+        "commitment": lambda entry: commitment(run, entry), "evidence": lambda entry: evidence(run, entry),
     }  # fmt: skip
     for kind, several in entries.items():
         for entry in several:

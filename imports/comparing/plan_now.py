@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 
-from goals.models import Goal, Plan, Priority, Strategy
+from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.numbering import natural_key
 from goals.services import ADDRESSABLE
 from imports.meaning.words import folded
@@ -43,6 +43,7 @@ class PlanNow:
         for heading in headings:
             heading.lead = self.persons.get(heading.lead_id) if heading.lead_id else None
         self._beside()
+        self._evidence(by_key)
         self.used = set(self.initiatives)
         self.last: dict[str, int] = {}
 
@@ -74,10 +75,10 @@ class PlanNow:
         now = of_plan & Q(recorded_until__isnull=True)
         self.contributors: dict[int, set[int]] = defaultdict(set)
         self.served: dict[int, set[int]] = defaultdict(set)
-        for row, key in Contribution.objects.filter(now).values_list("initiative_id", "person_id"):
-            self.contributors[row].add(key)
-        for row, key in Alignment.objects.filter(now).values_list("initiative_id", "priority_id"):
-            self.served[row].add(key)
+        members = Contribution.objects.filter(now).values_list(Value(0), "initiative_id", "person_id")
+        serving = Alignment.objects.filter(now).values_list(Value(1), "initiative_id", "priority_id")
+        for which, row, key in members.union(serving, all=True):
+            (self.contributors, self.served)[which][row].add(key)
         self.updates = {row.pk: row.latest_update for row in self.initiatives.values() if row.latest_update}
         self.milestones: dict[int, list[Milestone]] = defaultdict(list)
         for step in Milestone.objects.filter(of_plan, deleted_at__isnull=True).order_by("order", "pk"):
@@ -87,6 +88,21 @@ class PlanNow:
         self.commitments: dict[int, list[Commitment]] = defaultdict(list)
         for promise in Commitment.objects.filter(of_plan, deleted_at__isnull=True).order_by("pk"):
             self.commitments[promise.initiative_id].append(promise)
+
+    def _evidence(self, goals: dict[int | None, Any]) -> None:
+        """In the order of the plan's list; `borne`: the focus areas of each."""
+        self.evidence: dict[str, list[Evidence]] = defaultdict(list)
+        self.borne: dict[int, list[Goal]] = defaultdict(list)
+        held = FilteredRelation("bearings", condition=Q(bearings__recorded_until__isnull=True))
+        there: Any = Evidence.objects.filter(plan=self.plan, deleted_at__isnull=True)
+        found: dict[int, Evidence] = {}  # one statement: a row for each focus area it bears on
+        for row in there.annotate(held=held, borne=F("held__goal")).order_by("order", "pk", "held__goal__sort_key"):
+            found[row.pk] = row
+            if row.borne in goals and row.borne is not None:
+                self.borne[row.pk].append(goals[row.borne])
+        self.findings = list(found.values())
+        for row in self.findings:
+            self.evidence[folded(row.text)].append(row)
 
     # Who and where --------------------------------------------------------------------------------
 

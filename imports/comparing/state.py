@@ -18,6 +18,7 @@ from imports.meaning.cells import Reader, Words
 from imports.meaning.dates import Fashion
 from imports.meaning.words import folded
 
+TEXTS = frozenset({"mission", "introduction"})  # of the plan itself: an empty cell clears them
 OF_HEADING = ("number", "title", "text", "lead")
 
 
@@ -110,7 +111,7 @@ class Compare:
     def plan_itself(self, entry: Entry) -> None:
         values = entry.values(self.reader)
         line = self.line(entry, self.plan.title, self.plan)
-        wanted = {key: value for key, value in values.items() if value is not None or key == "mission"}
+        wanted = {key: value for key, value in values.items() if value is not None or key in TEXTS}
         differ(line, self.plan, wanted, entry.kind)
 
     def priority(self, entry: Entry) -> None:

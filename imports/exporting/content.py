@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goals.models import Plan
+from goals.models import Evidence, Plan
 from imports.comparing.plan_now import PlanNow
 from imports.kinds import KINDS, SAID, Kind
 from imports.meaning.dates import Fashion, read_date
@@ -13,6 +13,7 @@ from initiatives.models import Commitment, Initiative, Milestone
 from people.models import Department, User
 
 Row = Sequence[Any]
+PLAN_FIELDS = ("title", "mission", "introduction", "start_date", "end_date")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def plan_content(plan: Plan) -> PlanContent:
     steps = [(row, step) for row in work for step in now.milestones.get(row.pk, [])]
     promises = [(row, one) for row in work for one in now.commitments.get(row.pk, [])]
     found: dict[str, list[dict[str, Any]]] = {
-        "plan": [{name: getattr(plan, name) for name in ("title", "mission", "start_date", "end_date")}],
+        "plan": [{name: getattr(plan, name) for name in PLAN_FIELDS}],
         "priority": [{"title": row.name, "meaning": row.meaning} for row in now.priorities.values()],
         "goal": [_heading(now, row) for row in sorted(now.goals, key=lambda row: row.sort_key)],
         "strategy": [
@@ -44,6 +45,7 @@ def plan_content(plan: Plan) -> PlanContent:
         "initiative": [_initiative(now, row) for row in work],
         "milestone": [_milestone(now, row, step) for row, step in steps],
         "commitment": [_commitment(now, row, one) for row, one in promises],
+        "evidence": [_evidence(now, row) for row in now.findings],
     }
     return PlanContent(plan, {key: [_row(KINDS[key], values) for values in rows] for key, rows in found.items()})
 
@@ -118,10 +120,20 @@ def _commitment(now: PlanNow, row: Initiative, one: Commitment) -> dict[str, Any
     }
 
 
+def _evidence(now: PlanNow, row: Evidence) -> dict[str, Any]:
+    return {
+        "text": row.text,
+        "share": None if row.share is None else f"{row.share.normalize():f}",
+        "goals": "; ".join(goal.number for goal in now.borne.get(row.pk, ())),
+        "source": row.source,
+        "link": row.link,
+    }
+
+
 def template_of(plan: Plan) -> PlanContent:
     """An empty workbook to fill in: every heading, and the focus areas and strategies that there are."""
     content = plan_content(plan)
-    filled = {"plan", "priority", "goal", "strategy"}
+    filled = {"plan", "priority", "goal", "strategy", "evidence"}
     return PlanContent(plan, {key: rows if key in filled else [] for key, rows in content.rows.items()})
 
 

@@ -97,7 +97,9 @@ def _package(content: PlanContent) -> dict[str, Any]:
 def _type(kind: Kind, one: Field) -> str:
     """A milestone may be due in a month, which is no date to a program."""
     is_date = one.shape in DATES and not (kind.key == "milestone" and one.key == "due_date")
-    return "date" if is_date else "integer" if one.shape == "percent" else "string"
+    if one.shape in {"percent", "share"}:
+        return "integer" if one.shape == "percent" else "number"
+    return "date" if is_date else "string"
 
 
 def to_json(content: PlanContent) -> bytes:

@@ -4,7 +4,7 @@ StratML has two levels: a focus area is a Goal, an initiative an Objective. What
 OtherInformation, which an import reads back. Milestones, commitments and updates belong to Part 2, not to this file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -28,11 +28,13 @@ def to_stratml(content: PlanContent) -> bytes:
     for row in content.rows["initiative"]:
         by_goal.setdefault(row[0], []).append(row)
     goals = [_goal(_named("goal", row), by_goal) for row in content.rows["goal"]]
+    evidence = [_named("evidence", row) for row in content.rows["evidence"]]
     groups = [_named("strategy", row) for row in content.rows["strategy"]]
     root = _node(
         "StrategicPlan",
         _required("Name", plan.title),
-        _text("OtherInformation", "\n".join([plan.sample_note, *_groups(groups)]).strip()),
+        _text("Description", plan.introduction),
+        _text("OtherInformation", "\n".join([plan.sample_note, *_groups(groups), *_findings(evidence)]).strip()),
         _node(
             "StrategicPlanCore",
             _node("Mission", _text("Description", plan.mission)) if plan.mission else None,
@@ -55,6 +57,13 @@ def _named(kind: str, row: Row) -> dict[str, Any]:
 def _groups(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Strategies have no element: a line each."""
     return [f"Strategy of {row['goal']}: {row['number']} {row['title']}" for row in rows]
+
+
+def _findings(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Evidence has no element: its words, and a line for each thing that is known of it."""
+    labels = {one.key: one.label for one in KINDS["evidence"].fields}
+    for row in rows:
+        yield from (f"{label}: {row[key]}" for key, label in labels.items() if row[key])
 
 
 def _goal(values: Mapping[str, Any], by_goal: Mapping[str, list[Row]]) -> Node:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from imports.kinds import Field
@@ -146,6 +147,19 @@ class Reader:
             raise Wrong(f"{text[:40]} is not between 0 and 100")
         return round(number)
 
+    def share(self, one: Field, cell: Any, fashion: Fashion) -> Decimal | None:
+        """Of a hundred people, to a tenth: 84, 14.7, “14,7 %”."""
+        text = text_of(cell)
+        plain = text.replace("%", "").strip()
+        if not NUMBER.fullmatch(plain):
+            raise Wrong(f"“{text[:40]}” is not a number from 0 to 100")
+        number = Decimal(plain.replace(",", "."))
+        if not 0 <= number <= 100:
+            raise Wrong(f"{text[:40]} is not between 0 and 100")
+        if number != round(number, 1):
+            raise Wrong(f"{text[:40]} is finer than a tenth of a percent. Round it, such as {round(number, 1)}")
+        return round(number, 1)
+
     def person(self, one: Field, cell: Any, fashion: Fashion) -> Any:
         return self._person(text_of(cell))
 
@@ -181,5 +195,6 @@ READERS: dict[str, Callable[..., Any]] = {
     "line": Reader.line, "number": Reader.line, "text": Reader.text, "date": Reader.date, "end": Reader.date,
     "status": Reader.word, "progress": Reader.word, "choice": Reader.word, "percent": Reader.percent,
     "person": Reader.person, "people": Reader.several, "department": Reader.department, "goal": Reader.line,
-    "strategy": Reader.line, "initiative": Reader.line, "priorities": Reader.line,
+    "strategy": Reader.line, "initiative": Reader.line, "priorities": Reader.line, "share": Reader.share,
+    "goals": Reader.line,
 }  # fmt: skip

@@ -233,7 +233,7 @@ def fits(one: Field, cells: Sequence[Any], *, fashion: Fashion, is_vague: bool =
         readable = sum(1 for cell in filled if (day := read_date(cell, fashion, end=False)).day or day.asks)
         days = sum(1 for cell in filled if read_date(cell, fashion, end=False).day)
         return days * 2 >= len(filled) and readable >= 0.8 * len(filled)
-    if one.shape == "percent":
+    if one.shape in {"percent", "share"}:
         return sum(_is_figure(text) for text in texts) >= 0.6 * len(texts)
     if one.shape in {"status", "progress", "choice"}:
         return len(set(texts)) <= 25 and lengths <= 30

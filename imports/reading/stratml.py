@@ -27,6 +27,7 @@ LINES = {
     "Contributors": "contributors", "Source": "source",
 }  # fmt: skip
 SAID = {"What happened": "happened", "What is next": "next_steps", "Help needed": "help_needed"}
+EVIDENCE = {one.label: one.key for one in KINDS["evidence"].fields}
 ROLES = {"Owner": "owner", "Lead department": "lead_department", "Lead": "lead"}
 KEPT = {
     "Name", "Description", "OtherInformation", "Identifier", "SequenceIndicator", "Stakeholder", "Goal", "Objective",
@@ -115,6 +116,8 @@ class _Plan:
         other = _text(self.plan, "OtherInformation", keep=self.is_ours)
         for goal, number, title in STRATEGY_LINE.findall(other) if self.is_ours else ():
             self.rows["strategy"].append({"goal": goal, "number": number, "title": title})
+        if self.is_ours and not self._is_report:
+            self._evidence(other)
         parts = [_text(one, "Description", keep=self.is_ours) for one in _all(self.core, "Mission")]
         if not self.is_ours:
             visions = [_text(one, "Description") for one in _all(self.core, "Vision")]
@@ -126,12 +129,25 @@ class _Plan:
             parts += ["**Values.** " + "; ".join(filter(None, values))] if any(values) else []
             parts += [_text(self.plan, "Description"), other]
         row = {"title": _text(self.plan, "Name")[:LONGEST_TITLE], "mission": "\n\n".join(filter(None, parts))}
+        if self.is_ours and not self._is_report:
+            introduction = _text(self.plan, "Description", keep=True)
+            row |= {"introduction": introduction} if introduction else {}  # older files of ours have none
         dates = {"start_date": _text(about, "StartDate"), "end_date": _text(about, "EndDate")}
         if dates["start_date"] and dates["end_date"] and dates["start_date"] > dates["end_date"]:
             self.notes.append("The plan would end before it starts; its dates were left out.")
             dates = {}
         if row["title"] and not self._is_report:
             self.rows["plan"].append(row | {name: day for name, day in dates.items() if day})
+
+    def _evidence(self, other: str) -> None:
+        """A finding begins with its own line; the lines that follow say what is known of it."""
+        for line in other.split("\n"):
+            label, colon, value = line.partition(": ")
+            key = EVIDENCE.get(label) if colon else None
+            if key == "text":
+                self.rows["evidence"].append(dict.fromkeys(EVIDENCE.values(), "") | {"text": value})
+            elif key and self.rows["evidence"]:
+                self.rows["evidence"][-1][key] = value
 
     @property
     def _is_report(self) -> bool:

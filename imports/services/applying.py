@@ -6,9 +6,11 @@ from typing import Any
 
 from goals.models import Plan
 from goals.services import (
+    create_evidence,
     create_goal,
     create_priority,
     create_strategy,
+    update_evidence,
     update_goal,
     update_plan,
     update_priority,
@@ -86,6 +88,14 @@ class Applying:
             seen = line.found.version
             update_strategy(strategy=line.found, fields=self.fields(line), seen_version=seen, act=self.act)
 
+    def evidence(self, line: Line) -> None:
+        fields, goals = self.fields(line), self.real(line.members["goals"]) if "goals" in line.members else None
+        if line.found is None:
+            create_evidence(plan=self.plan, fields=fields, goals=goals or (), act=self.act)
+        else:
+            seen = line.found.version
+            update_evidence(evidence=line.found, fields=fields, goals=goals, seen_version=seen, act=self.act)
+
     def initiatives(self, lines: Sequence[Line]) -> None:
         new = [line for line in lines if line.found is None]
         made = (
@@ -162,6 +172,7 @@ def apply_lines(plan: Plan, lines: Sequence[Line], *, act: Act) -> None:
     run = Applying(plan, act)
     handlers: dict[str, Callable[[Line], None]] = {
         "plan": run.plan_itself, "priority": run.priority, "goal": run.goal, "strategy": run.strategy,
+        "evidence": run.evidence,
     }  # fmt: skip
     together: dict[str, Callable[[Sequence[Line]], None]] = {
         "initiative": run.initiatives, "milestone": run.milestones, "commitment": run.commitments,

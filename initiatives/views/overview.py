@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from goals.models import GoalVersion, Plan, PlanVersion
-from goals.selectors import goals_as_of, plan_as_of, plans_as_of
+from goals.models import Evidence, GoalVersion, Plan, PlanVersion
+from goals.selectors import evidence_as_of, goals_as_of, plan_as_of, plans_as_of
 from initiatives.rendering import initiative_rows
 from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
@@ -16,6 +16,7 @@ from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.status import statuses_in
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
 from records.asof import AsOf
+from web.parts import part
 from web.requests import most_rows, user_of
 
 
@@ -64,6 +65,28 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
 
 @require_safe
 @speaks_for_a_day
+def plan_why(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
+    """Why there is this plan: its mission and the evidence it was made from."""
+    plan = plan_as_of(slug, when)
+    if plan is None:
+        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+    may_change = when.is_live and user_of(request).has_perm("goals.change_plan")
+    gone = Evidence.objects.filter(plan=plan.subject_id, deleted_at__isnull=False) if may_change else ()
+    findings = evidence_as_of(plan.subject_id, when)
+    keys = [one.row.subject_id for one in findings]
+    context = {
+        **on_day(request, when),
+        "plan": plan,
+        "findings": part(list(zip(findings, [None, *keys], [*keys[1:], None], strict=False)), most_rows(request)),
+        "retired": part(list(gone), most_rows(request)),
+        "may_change": may_change,
+        "breadcrumb": [_plan_crumb(request, plan), {"label": "Why this plan"}],
+    }
+    return render(request, "initiatives/plan_why.html", context)
+
+
+@require_safe
+@speaks_for_a_day
 def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> HttpResponse:
     """One focus area by strategy, with every initiative."""
     plan = plan_as_of(slug, when)
@@ -85,14 +108,19 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         "before": goals[place - 1] if place else None,
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),
+        "findings": part(evidence_as_of(plan.subject_id, when, goal=goal.subject_id), most_rows(request)),
         "mix_base": _list_of(request, plan, goal) + "&",
         "may_change": user_of(request).has_perm("goals.change_plan"),
         "breadcrumb": [
-            {"label": plan.title, "href": reverse("initiatives:plan-detail", args=[plan.slug]) + day_query(request)},
+            _plan_crumb(request, plan),
             {"label": f"{goal.number} {goal.title}"},
         ],
     }
     return render(request, "initiatives/goal_detail.html", context)
+
+
+def _plan_crumb(request: HttpRequest, plan: PlanVersion) -> dict[str, str]:
+    return {"label": plan.title, "href": reverse("initiatives:plan-detail", args=[plan.slug]) + day_query(request)}
 
 
 def _figures(request: HttpRequest, rollup: Rollup, plan: PlanVersion, goal: Any = None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ words that every page and file shares, made of the blocks of outline.py.
 
 from reports.content.canonical import FORMAT, LineHash, chain_hash, content_hash, lines
 from reports.content.changes import Change, ChangeItem, Comparison, compare
-from reports.content.report import Attention, ReportContent, SignOff, WorkflowState
+from reports.content.report import Attention, Evidence, ReportContent, SignOff, WorkflowState
 from reports.content.rows import Commitment, Correction, Cover, Heading, Initiative, Milestone, Rows
 from reports.content.sections import outline
 
@@ -20,6 +20,7 @@ __all__ = [
     "Comparison",
     "Correction",
     "Cover",
+    "Evidence",
     "Heading",
     "Initiative",
     "LineHash",

@@ -94,6 +94,17 @@ class Dated:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Why there is this plan, as recorded by the quarter's end; read from history, so no part of the content hash."""
+
+    text: str
+    share: str
+    source: str
+    link: str
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FocusArea:
     """One focus area in figures; cancelled initiatives are left out of percentages."""
 
@@ -197,6 +208,7 @@ class ReportContent(ReportHead):
     is_public: bool = False
     # Ids of initiatives that the public edition leaves out: they were made internal after the quarter's end.
     withheld: frozenset[int] = frozenset()
+    evidence: tuple[Evidence, ...] = ()  # for people of the City; nobody has said of it that residents may read it
 
     @property
     def left_out(self) -> tuple[Initiative, ...]:
@@ -389,7 +401,9 @@ class ReportContent(ReportHead):
         workflow = replace(self.workflow, sign_offs=())
         if self.internal_named:
             workflow = replace(workflow, summary="", summary_by="", summary_at=None)
-        return replace(self, rows=shown, before=before, workflow=workflow, is_public=True, withheld=frozenset())
+        return replace(
+            self, rows=shown, before=before, workflow=workflow, is_public=True, withheld=frozenset(), evidence=()
+        )
 
 
 def _public(rows: Rows, withheld: Collection[int]) -> Rows:

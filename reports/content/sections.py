@@ -322,6 +322,31 @@ def alignment(report: ReportContent) -> Section:
     )
 
 
+def why(report: ReportContent) -> Section | None:
+    """Where the plan came from, as recorded by the quarter's end."""
+    if not report.evidence:
+        return None
+    columns = [Column("Finding", 3.0), Column("Share of people", 0.8), Column("Source", 1.6)]
+    columns.append(Column(f"{report.rows.cover.goal_label}s it bears on", 1.6))
+    rows = [
+        Row(
+            (
+                cell(typed(one.text)),
+                cell(one.share or muted("Not known")),
+                cell(typed(one.source or one.link) if one.source or one.link else muted("None named")),
+                tuple(words(typed(area)) for area in one.areas) or cell(muted("The whole plan")),
+            )
+        )
+        for one in report.evidence
+    ]
+    return Section(
+        "why",
+        "Why this plan",
+        (table("why", columns, rows, is_wide=True),),
+        aside=f"{many(len(rows), 'finding')} recorded by {day_words(report.day)}",
+    )
+
+
 def freshness(report: ReportContent) -> Section:
     count, stale, ownerless = len(report.open_initiatives), report.stale, report.ownerless
 
@@ -394,5 +419,6 @@ SECTIONS: tuple[tuple[Callable[[ReportContent], Section | None], frozenset[Forma
     (commitments, EVERYWHERE),
     (alignment, EVERYWHERE),
     (freshness, EVERYWHERE),
+    (why, frozenset({"page", "pdf"})),
     (appendix, frozenset({"page", "pdf"})),
 )

@@ -1,5 +1,6 @@
 """A quarter as a `ReportContent`: from its snapshot where it was frozen, else a preview from history."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db.models import Q
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from goals.selectors import evidence_as_of
 from records.asof import AsOf, local_day
 from reports import content
 from reports.content import ReportContent, Rows, WorkflowState
@@ -51,16 +53,21 @@ class Quarters:
     def frozen(self, report: Report, revision: int | None = None) -> ReportContent | None:
         """The report as a revision tells it, the newest when left out; None where there is no such revision."""
         shown = report.revision(revision)
-        return self._content(report, shown, report.workflow(shown)) if shown else None
+        if shown is None:
+            return None
+        return self._with_evidence(shown, self._content(report, shown, report.workflow(shown)))
+
+    def _with_evidence(self, shown: QuarterSnapshot, found: ReportContent) -> ReportContent:
+        return replace(found, evidence=evidence_at(self.plan, AsOf.end_of(shown.as_of_day)))
 
     def brief(self, report: Report, shown: QuarterSnapshot) -> BriefReport:
         """The first view of a revision: kept from the last time, for it follows from rows that nobody can change."""
         workflow, before = report.workflow(shown), self._before(report, shown)
 
         def make() -> FirstView:
-            return first_view(self._content(report, shown, workflow))
+            return first_view(self._with_evidence(shown, self._content(report, shown, workflow)))
 
-        hashes = ":".join(row.content_hash if row else "" for row in (shown, before))
+        hashes = f"{self.plan.pk}:" + ":".join(row.content_hash if row else "" for row in (shown, before))
         view = kept(f"first-view:{code_of(*SAID_BY)}:{hashes}", make, seconds=KEPT)
         withheld = report.withheld(shown)
         return BriefReport(
@@ -96,6 +103,7 @@ class Quarters:
             rows_at(when, self.plan, cover),
             WorkflowState(built_at=local(at)),
             before=rows_of([before], COMPARED)[before.pk] if before else None,
+            evidence=evidence_at(self.plan, when),
         )
 
 
@@ -105,6 +113,14 @@ def make_first_view(snapshot: QuarterSnapshot) -> None:
     report = quarters.report(snapshot.period)
     if report is not None and is_long(snapshot.initiative_count):
         quarters.brief(report, report.current)
+
+
+def evidence_at(plan: Plan, when: AsOf) -> tuple[content.Evidence, ...]:
+    """Why there is the plan, from history: what was recorded by then never changes, so no copy of it is frozen."""
+    return tuple(
+        content.Evidence(one.row.text, one.share, one.row.source, one.row.link, tuple(map(str, one.areas)))
+        for one in evidence_as_of(plan.pk, when)
+    )
 
 
 def moment_of(quarter: Quarter, *, at: datetime, day: Any = None) -> AsOf:

@@ -17,6 +17,7 @@ WORDS = {
     "listing": "commitments",
     "kind": "initiative",
     "row_id": 1,
+    "way": "down",
 }
 
 

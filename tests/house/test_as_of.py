@@ -14,8 +14,16 @@ import openpyxl
 import pytest
 from django.urls import resolve, reverse
 
-from goals.models import Goal, Strategy
-from goals.services import create_goal, create_priority, update_goal, update_plan, update_strategy
+from goals.models import Evidence, Goal, Strategy
+from goals.services import (
+    create_evidence,
+    create_goal,
+    create_priority,
+    update_evidence,
+    update_goal,
+    update_plan,
+    update_strategy,
+)
 from initiatives.models import Initiative
 from initiatives.services import (
     accept_commitment,
@@ -39,6 +47,8 @@ LATER = "2026-11-20T15:00"
 def rows(plan, cast) -> dict[str, Any]:
     """Two focus areas with work in them, as they stood on the day."""
     safer = create_priority(plan=plan, name="Safer", order=1, act=act())
+    one = Goal.objects.get(plan=plan, number="1")
+    create_evidence(plan=plan, fields={"text": "Homes lack internet", "share": 14}, goals=[one], act=act())
     two = Goal.objects.get(plan=plan, number="2")
     strategy = Strategy.objects.get(number="1.1")
     found = {
@@ -68,6 +78,7 @@ def change_everything(plan, cast, rows) -> None:
     update_plan(plan=plan, fields={"title": "Renamed plan", "expected_update_days": 30, "goal_label": "Pillar"}, act=by)
     update_goal(goal=Goal.objects.get(plan=plan, number="1"), fields={"title": "Renamed area"}, act=by)
     update_strategy(strategy=Strategy.objects.get(number="1.1"), fields={"title": "Renamed strategy"}, act=by)
+    update_evidence(evidence=Evidence.objects.get(), fields={"text": "Homes have internet"}, act=by)
     create_goal(plan=plan, fields={"number": "3", "title": "New area"}, act=by)
     update_department(department=cast.streets, fields={"name": "Streets Authority"}, act=by)
     create_department(name="New office", abbreviation="NEW", act=by)
@@ -143,6 +154,7 @@ Reader = Callable[[Any], Any]
 PAGES: dict[str, tuple[str, Reader]] = {
     "plans": ("/plans/", words),
     "plan": ("/plans/test-plan/", words),
+    "why this plan": ("/plans/test-plan/why/", words),
     "focus area 1": ("/plans/test-plan/goals/1/", words),
     "focus area 2": ("/plans/test-plan/goals/2/", words),
     "initiatives": ("/initiatives/", words),
@@ -205,7 +217,8 @@ def past(plan, cast, rows, time_machine) -> dict[str, Any]:
 ONLY_PAGES = [name for name, (_, read) in PAGES.items() if read in (words, chart)]
 # Where a link may lead from a page of the past: to a page of that day.
 READING = {
-    "initiatives:plan-list", "initiatives:plan-detail", "initiatives:goal-detail", "initiatives:initiative-list",
+    "initiatives:plan-list", "initiatives:plan-detail", "initiatives:plan-why", "initiatives:goal-detail",
+    "initiatives:initiative-list",
     "initiatives:initiative-list-export", "initiatives:initiative-detail", "initiatives:initiative-history",
     "initiatives:department-list", "initiatives:department-detail", "initiatives:department-export",
 }  # fmt: skip

@@ -35,7 +35,7 @@ ACTIONS = {
     "initiatives:structure-retire", "initiatives:structure-merge", "initiatives:structure-split",
     "initiatives:structure-restore", "initiatives:structure-renumber",
     "initiatives:milestone-cancel", "initiatives:milestone-complete",
-    "initiatives:initiative-hand-over", "people:role-grant", "imports:import-apply",
+    "goals:evidence-retire", "initiatives:initiative-hand-over", "people:role-grant", "imports:import-apply",
 }  # fmt: skip
 # Answered by a signed link out of a mail, without a session; or one button with nothing typed.
 WITHOUT_SESSION = {"StatusAnswerForm", "MilestoneAnswerForm", "PlainAnswerForm", "ReportForm"}

@@ -17,7 +17,7 @@ import outbox.services as o
 import people.services as p
 import reminders.services as m
 import reports.services as r
-from goals.models import Goal, Priority, Strategy
+from goals.models import Evidence, Goal, Priority, Strategy
 from initiatives.models import Commitment, Milestone
 from initiatives.selectors.structure import Place
 from people.models import User
@@ -47,6 +47,10 @@ def equity() -> Goal:
 def strategy(world: World) -> Strategy:
     """One more, with nothing in it."""
     return g.create_strategy(goal=goal(world), fields={"number": "1.9", "title": "Nine"}, act=by(world, minutes=0))
+
+
+def finding(world: World, *, is_retired: bool = False) -> Evidence:
+    return Evidence.objects.filter(plan=world.plan, deleted_at__isnull=not is_retired).earliest("pk")
 
 
 def restored(world: World, row: Goal | Strategy) -> Any:
@@ -174,6 +178,17 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "goals.update_strategy": (
         ["strategy.changed"],
         lambda w: g.update_strategy(strategy=Strategy.objects.get(), fields={"title": "Guard"}, act=by(w))),
+    "goals.create_evidence": (
+        ["evidence.created"], lambda w: g.create_evidence(plan=w.plan, fields={"text": "Found"}, act=by(w))),
+    "goals.update_evidence": (
+        ["evidence.changed"], lambda w: g.update_evidence(evidence=finding(w), fields={"text": "Seen"}, act=by(w))),
+    "goals.move_evidence": (
+        ["evidence.created", "evidence.moved", "evidence.moved"], lambda w: g.move_evidence(
+            evidence=finding(w), beside=g.create_evidence(plan=w.plan, fields={"text": "Last"}, act=by(w)).pk,
+            is_after=True, act=by(w))),
+    "goals.retire_evidence": (["evidence.retired"], lambda w: g.retire_evidence(evidence=finding(w), act=by(w))),
+    "goals.restore_evidence": (
+        ["evidence.restored"], lambda w: g.restore_evidence(evidence=finding(w, is_retired=True), act=by(w))),
     "initiatives.create_initiative": (["initiative.created"], lambda w: make_initiative(w.plan, number="8.1")),
     "initiatives.update_initiative": (
         ["initiative.changed"],
@@ -357,6 +372,7 @@ SILENT = {
 # Asking twice is refused, or is a new thing each time, rather than nothing.
 NOT_REPEATED = {
     "people.create_department", "people.create_user", "people.set_password", "goals.create_plan",
+    "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
     "initiatives.split_row", "initiatives.merge_rows", "initiatives.retire_row", "initiatives.restore_row",

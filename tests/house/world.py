@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from goals.models import Goal, Plan, Priority, Strategy
-from goals.services import create_priority
+from goals.models import Evidence, Goal, Plan, Priority, Strategy
+from goals.services import create_evidence, create_priority, retire_evidence
 from imports.models import Import
 from imports.services import answer_columns, take_file, work_on_next
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
@@ -66,6 +66,7 @@ class World:
             "person": self.person, "invitation": self.person, "role": self.person,
             "department": self.cast.streets, "plan": self.plan,
             "goal": goal, "priority": Priority.objects.get(plan=self.plan),
+            "evidence": Evidence.objects.filter(deleted_at__isnull=True).earliest("pk"),
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
             "status-draft": self.initiative, "message": message, "one-off": self.one_off,
@@ -74,6 +75,8 @@ class World:
         name = address.name.rpartition(":")[2]
         if name == "structure-restore":
             keys["structure"] = self.retired
+        if name == "evidence-restore":
+            keys["evidence"] = Evidence.objects.get(deleted_at__isnull=False)
         row = self.initiative  # what "…-create" hangs on
         if not name.endswith(("-create", "-no-change")):
             row = next((row for word, row in keys.items() if name.startswith(word)), row)
@@ -93,6 +96,8 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
     row = make_initiative(
         plan, number=f"1.{n}", owner=owner, lead_department=department, due_date=today + timedelta(days=200)
     )
+    goal = Goal.objects.filter(plan=plan).earliest("pk")
+    create_evidence(plan=plan, fields={"text": f"Finding {n}", "share": 40 + n}, goals=[goal], act=act())
     soon = make_milestone(row, today + timedelta(days=5), owner=owner)
     make_milestone(row, today - timedelta(days=5))
     update = report(row, "on_track", PAST, owner, happened=f"Step {n} is done.", percent=10)
@@ -127,4 +132,6 @@ def build_world() -> World:
     grant = RoleGrant.objects.get(user=cast.viewer)
     retired = make_initiative(plan, number="9.9")
     retire_row(row=retired, act=act(timezone.now(), cast.manager, reason="Given up"))
+    gone = create_evidence(plan=plan, fields={"text": "Out of date"}, act=act())
+    retire_evidence(evidence=gone, act=act(timezone.now(), cast.manager))
     return World(cast, plan, row, soon, update, promise, grant, one_off, retired)

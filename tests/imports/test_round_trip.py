@@ -1,5 +1,6 @@
 """A whole plan leaves as a file and comes back as no change; into an empty plan it comes back as the same plan."""
 
+from decimal import Decimal
 from itertools import compress
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 import reports.exporters
 from goals.models import Goal, Priority
-from goals.services import create_priority, update_goal
+from goals.services import create_evidence, create_priority, update_goal, update_plan
 from imports.exporting.content import plan_content
 from imports.exporting.files import FORMATS
 from imports.kinds import KINDS, SAID
@@ -49,8 +50,12 @@ def full_plan(cast, plan):
         )
         if index % 2:
             accept_commitment(commitment=promise, act=act(NOW, cast.liaison))
+        plain = text.replace("\n", " ")
+        borne = list(Goal.objects.filter(plan=plan))[: index % 3]
+        fields = {"text": plain, "source": plain, "share": [None, Decimal("14.7"), Decimal(84)][index % 3]}
+        create_evidence(plan=plan, fields=fields | {"link": "https://a.example/?b;c"}, goals=borne, act=act())
     make_milestone(row, NOW.date().replace(month=11, day=30), title="By November", due_text="2026-11")
-    return plan
+    return update_plan(plan=plan, fields={"introduction": NASTY[8]}, act=act())
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "json"])
@@ -74,11 +79,12 @@ def test_b65_into_an_empty_plan_it_is_the_same_plan(manager, full_plan, kind):
     job = send(manager, other, FORMATS[kind].write(content), f"plan.{FORMATS[kind].extension}")
     assert lines(job, "error") == []
     assert apply(manager, job).status_code == 302
+    other.refresh_from_db()
     again = plan_content(other)
     job.refresh_from_db()
     assert job.state == "applied", job.note
     assert Priority.objects.filter(plan=other).count() == 2
-    for name in ("priority", "initiative", "milestone", "commitment", "plan"):
+    for name in ("priority", "initiative", "milestone", "commitment", "plan", "evidence"):
         assert [list(map(str, row)) for row in again.rows[name]] == [list(map(str, row)) for row in content.rows[name]]
 
 
@@ -110,6 +116,7 @@ def test_stratml_part_1_loses_nothing_that_it_can_hold(manager, full_plan, is_ne
         assert [*compress(after, carried)] == [*compress(before, carried)]
     assert again.rows["goal"] == content.rows["goal"]
     assert again.rows["plan"] == content.rows["plan"]
+    assert again.rows["evidence"] == content.rows["evidence"]
 
 
 def test_a_report_in_stratml_part_2_comes_back_as_no_change(manager, full_plan):
@@ -124,3 +131,31 @@ def test_a_report_in_stratml_part_2_comes_back_as_no_change(manager, full_plan):
 @pytest.mark.parametrize("page", ["/plans/none/import/", "/plans/test-plan/export/docx/", "/imports/999/"])
 def test_b64_what_does_not_exist_is_not_found(manager, plan, page):
     assert manager.get(page).status_code == 404
+
+
+def test_a_finding_says_what_is_wrong_with_it(manager, plan):
+    sheet = (
+        b'Finding,"Share of people, in percent",Focus areas it bears on,Link to it\n'
+        b"Most are online,184,1,\nFew are online,14.75,1,\nNobody knows,,77,\nA trick,,,javascript:alert(1)\n"
+        b"Half are online,50%,1; 2,https://a.example\n"
+    )
+    job = send(manager, plan, sheet, "why.csv")
+    said = {line["row"]: line["problems"][0][2] for line in lines(job, "error")}
+    assert said == {
+        2: "Share of people, in percent 184 is not between 0 and 100.",
+        3: "Share of people, in percent 14.75 is finer than a tenth of a percent. Round it, such as 14.8.",
+        4: "“77” is no focus area of this plan or this file.",
+        5: "write a web address that starts with https://.",
+    }
+    assert [line["label"] for line in lines(job, "created")] == ["Half are online"]
+
+
+def test_a_changed_share_changes_the_finding_and_its_words_are_another_one(manager, plan):
+    create_evidence(plan=plan, fields={"text": "Half are online", "share": 50}, act=act())
+    sheet = b'Finding,"Share of people, in percent"\nHalf are online,51\nMost are online,84\n'
+    job = send(manager, plan, sheet, "why.csv")
+    assert [line["group"] for line in lines(job)] == ["changed", "created"]
+    assert apply(manager, job).status_code == 302
+    assert [(row[0], row[1]) for row in plan_content(plan).rows["evidence"]] == [
+        ("Half are online", "51"), ("Most are online", "84"),
+    ]  # fmt: skip

@@ -1,12 +1,22 @@
 """The outline of a report: its sections, their words, and which format has which."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from reports.content import WorkflowState, outline
+from goals.quarters import Quarter
+from goals.services import create_evidence, retire_evidence, update_evidence
+from records.asof import AsOf
+from reports.content import WorkflowState, content_hash, lines, outline
 from reports.content.outline import Prose, Table, lateness, plain_cell, sentences
 from reports.content.sections import SECTIONS
+from reports.services import freeze_quarter
+from reports.snapshots.rows import snapshots_of
+from reports.workflow.report import Quarters, evidence_at
+from tests.build import act, at
+from tests.reports.conftest import Q1, Q2
 
 ORDER = ["changes", "status", "attention", "milestones", "ahead", "commitments", "alignment", "freshness"]
 
@@ -85,10 +95,45 @@ def test_names_lead_to_entries_that_are_there(story, content_of, fmt):
 
 
 def test_the_keys_of_sections_are_their_functions_names():
-    assert [build.__name__ for build, _ in SECTIONS] == ["summary", "corrections", *ORDER, "appendix"]
+    assert [build.__name__ for build, _ in SECTIONS] == ["summary", "corrections", *ORDER, "why", "appendix"]
 
 
 def test_lateness_reads_as_a_person_says_it():
     assert [lateness(days) for days in (-41, -1, 0, 1, 12)] == [
         "41 days late", "1 day late", "today", "tomorrow", "in 12 days",
     ]  # fmt: skip
+
+
+def test_why_this_plan_is_as_recorded_by_the_quarters_end_and_in_no_hash(story, plan, goal, content_of):
+    hashes = [snapshot.content_hash for snapshot in snapshots_of(plan)]
+    assert "why" not in keys(content_of(), "page")
+    fields = {"text": "Few are online", "share": Decimal("14.7"), "source": "Survey"}
+    early = create_evidence(plan=plan, fields=fields, goals=[goal], act=act("2026-09-20T12:00"))
+    update_evidence(evidence=early, fields={"text": "Many are online"}, act=act("2027-01-20T12:00"))
+    told = {quarter: content_of(quarter).evidence for quarter in (Q1, Q2)}
+    assert told == {Q1: (), Q2: ()}  # both quarters are closed: it is recorded after them, whatever day it names
+    late = evidence_at(plan, AsOf.end_of(date(2027, 1, 31)))
+    report = replace(content_of(), evidence=late)
+    section = by_key(report)["why"]
+    (table,) = section.blocks
+    assert [[plain_cell(one) for one in row.cells] for row in table.rows] == [
+        ["Many are online", "14.7%", "Survey", str(goal)]
+    ]
+    assert "why" not in keys(report, "slides")
+    assert "why" not in keys(report.for_public(), "page")
+    assert [content_hash(lines(content_of(one).rows)) for one in (Q2, Q1)] == hashes
+
+
+def test_a_report_tells_the_evidence_of_its_quarters_end(plan, cast, goal):
+    fields = {"text": "Few are online"}
+    early = create_evidence(plan=plan, fields=fields, goals=[goal], act=act("2026-09-20T12:00"))
+    update_evidence(evidence=early, fields={"text": "Many are online"}, goals=[], act=act("2026-10-02T12:00"))
+    for quarter in (Q1, Q2):
+        freeze_quarter(plan=plan, quarter=quarter, act=act("2027-01-05T14:00"))
+    retire_evidence(evidence=early, act=act("2027-01-06T14:00"))
+    quarters = Quarters(plan)
+    told = [quarters.frozen(quarters.report(quarter)).evidence for quarter in (Q1, Q2)]
+    assert [[(one.text, one.areas) for one in several] for several in told] == [
+        [("Few are online", (str(goal),))], [("Many are online", ())],
+    ]  # fmt: skip
+    assert quarters.preview(Quarter(2027, 3), at=at("2027-01-10T12:00")).evidence == ()
