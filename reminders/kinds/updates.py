@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from goals.models import REMINDERS_APART
 from goals.selectors import lead_since
+from initiatives.judgement import update_due
 from initiatives.models import CLOSED, SILENT, Initiative, reader_of
 from initiatives.selectors.status import status_set_by_people
 from records.asof import local_day, start_of_day
@@ -82,12 +83,12 @@ class UpdateDue(Kind):
         return map(Row._make, found)
 
     def event(self, row: Row, day: Day) -> ReminderEvent | None:
-        since = local_day(row.updated_at) if row.updated_at else row.start
-        if row.is_silent or (day.day - since).days < day.settings[row.plan].expected:
+        last_update = local_day(row.updated_at) if row.updated_at else None
+        if row.is_silent or day.day < update_due(last_update, row.start, day.settings[row.plan].expected):
             return None
         return ReminderEvent(
-            kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=since, plan_id=row.plan,
-            initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(row.owner,),
+            kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=last_update or row.start,
+            plan_id=row.plan, initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(row.owner,),
             departments=(row.department,), status=row.status, latest_update_id=row.latest,
             path=f"{initiative_path(row.id)}status-updates/new/",
         )  # fmt: skip
@@ -166,7 +167,7 @@ class UpdateAcknowledged(AcknowledgementAsked):
 
 
 def _quiet(day: Day) -> Q:
-    """Not updated for as long as the most demanding plan expects."""
+    """Not updated for as long as the most demanding plan expects: a wide net, `update_due` decides on each."""
     limit = day.day - timedelta(days=min((one.expected for one in day.settings.values()), default=0))
     updated = Q(last_updated_at__lt=start_of_day(limit + timedelta(days=1)))
     return updated | Q(last_updated_at__isnull=True, start_date__lte=limit)
