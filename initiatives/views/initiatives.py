@@ -33,6 +33,7 @@ from initiatives.selectors.rows import (
     updates,
 )
 from initiatives.selectors.status import InitiativeStatus, status_of
+from initiatives.selectors.story import story_of
 from initiatives.services import (
     create_initiative,
     lift_override,
@@ -131,6 +132,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
             (row, actions.on_update(row.author_id)) for row in shown_updates[: None if wants_all else UPDATES_SHOWN]
         ],
         "has_more_updates": not wants_all and len(shown_updates) > UPDATES_SHOWN,
+        "story": story_of(shown_updates, when),
         "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
         "draft": may["update"] and getattr(initiative, "has_draft", False),
         "facts": [

@@ -186,6 +186,28 @@ def _swatch(status: str) -> str:
 
 
 @register.simple_tag
+def course_strip(*, label: str, stretches: Iterable[Any]) -> SafeString:
+    """What was reported over time: a bar of statuses, and over it a line of shares done that steps up and down.
+
+    label is said to screen readers. stretches: `status`, `percent` (or None), `x` and `width`, 0 to 100.
+    """
+    bars, steps, before = "", "", None
+    for one in stretches:
+        bars += _part(status_key(one.status), f'x="{one.x}%" width="{one.width}%" y="34" height="14"')
+        if one.percent is None:
+            continue
+        y, end = 30 - one.percent * 28 / 100, round(one.x + one.width, 2)
+        if before is not None:
+            steps += f'<line class="step" x1="{one.x}%" x2="{one.x}%" y1="{before:g}" y2="{y:g}"/>'
+        steps += f'<line class="step" x1="{one.x}%" x2="{end}%" y1="{y:g}" y2="{y:g}"/>'
+        before = y
+    return SafeString(
+        f'<svg class="chart mix course" height="48" width="100%" role="img" aria-label="{escape(label)}">'
+        f'<line class="axis" x1="0" x2="100%" y1="30" y2="30"/>{steps}{bars}</svg>'
+    )
+
+
+@register.simple_tag
 def timeline_bar(
     *, label: str, status: object, x: float, width: float, marks: Iterable[Any] = (), today_x: float | None = None
 ) -> SafeString:
