@@ -47,6 +47,24 @@ def plans_as_of(when: AsOf) -> list[PlanVersion]:
     return sorted(found, key=lambda plan: order[Plan.State(plan.state)])
 
 
+@dataclass(frozen=True)
+class Kin:
+    """The plans that a plan follows and is followed by, as they were called on the day."""
+
+    before: list[PlanVersion]
+    after: list[PlanVersion]
+
+
+def kin_of(plan_id: int, predecessor_id: int | None, when: AsOf) -> Kin:
+    """One query."""
+    near = Q(predecessor=plan_id) if predecessor_id is None else Q(predecessor=plan_id) | Q(subject=predecessor_id)
+    found = list(PlanVersion.objects.as_of(when).filter(near).order_by("start_date", "subject_id"))
+    return Kin(
+        before=[plan for plan in found if plan.subject_id == predecessor_id],
+        after=[plan for plan in found if plan.subject_id != predecessor_id],
+    )
+
+
 def has_sample(when: AsOf) -> bool:
     """Whether any plan's activity is a sample, which every file of it must say."""
     return bool(PlanVersion.objects.as_of(when).exclude(sample_note="").exists())

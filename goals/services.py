@@ -1,15 +1,16 @@
 """Everything that changes the shape of a plan."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.text import slugify
 
-from goals.models import Bearing, Evidence, Goal, Plan, Priority, Strategy
+from goals.models import Bearing, Evidence, Goal, Holiday, Plan, Priority, Strategy
 from goals.numbering import key_of_number, natural_key
 from records.audit import (
     Act,
@@ -22,22 +23,25 @@ from records.audit import (
     settled,
 )
 from records.history import Recorded, locked, refuse_circle
+from records.many import record_creations
 
 ADDRESSABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")  # a number is part of the page's address
 RESERVED = frozenset({"new"})  # short names and numbers that are addresses of other pages
+
+RELATIONS = frozenset({"plan", "goal", "lead"})  # of rows that are checked many at once: not looked up one by one
 
 # What else must hold when a plan is changed; rooms above add to it in their apps.py. Each gets the plan as it is, with
 # its row locked, and as it would be, and raises ValidationError.
 PLAN_RULES: list[Callable[[Plan, Plan], None]] = []
 
-Structure = TypeVar("Structure", Goal, Strategy)
 R = TypeVar("R", bound=Recorded)
 
 
 @transaction.atomic
 def create_plan(*, fields: Mapping[str, Any], act: Act) -> Plan:
-    """Add a plan, as a draft unless `state` says otherwise."""
+    """Add a plan, as a draft unless `state` says otherwise. Without a short name it gets one from its title."""
     row = Plan(**fields)
+    row.slug = row.slug or _free_slug(row.title)
     _check_plan(row)
     record_creation(row, verb="plan.created", act=act)
     return row
@@ -198,6 +202,40 @@ def _check_evidence(row: Evidence, goals: Collection[Goal]) -> None:
         raise ValidationError({"goals": f"{label}s: choose only those of this plan."})
 
 
+@transaction.atomic
+def add_parts(*, plan: Plan, rows: Sequence[Goal] | Sequence[Strategy] | Sequence[Priority], act: Act) -> None:
+    """Add focus areas, or strategies, or priorities, in a fixed number of statements; each is kept as it is given.
+
+    A row without a place of its own stands where its number puts it. Raises ValidationError of the first that is not
+    right; none is added then.
+    """
+    plan.refuse_locked()
+    taken = {_name_of(row) for row in _beside(plan, rows)}
+    for row in rows:
+        if not isinstance(row, Priority):
+            row.sort_key = row.sort_key or natural_key(row.number)
+            _check_number(row, taken=_name_of(row) in taken)
+        else:
+            _check_priority(row, taken=_name_of(row) in taken)
+        taken.add(_name_of(row))
+    if rows:
+        record_creations(rows, verb=f"{rows[0]._meta.model_name}.created", act=act, parent=lambda row: plan)
+
+
+def _name_of(row: Goal | Strategy | Priority) -> tuple[int, str]:
+    """What no two of a group have in common: the group, and the number or name."""
+    if isinstance(row, Strategy):
+        return row.goal_id, row.number
+    return row.plan_id, row.name.lower() if isinstance(row, Priority) else row.number
+
+
+def _beside(plan: Plan, rows: Sequence[Any]) -> list[Any]:
+    if not rows:
+        return []
+    of_plan = {"goal__plan": plan} if isinstance(rows[0], Strategy) else {"plan": plan}
+    return list(type(rows[0])._default_manager.filter(deleted_at__isnull=True, **of_plan))
+
+
 def _update(
     row: R,
     fields: Mapping[str, Any],
@@ -242,15 +280,23 @@ def _check_plan(row: Plan) -> None:
         raise ValidationError(errors)
 
 
+def _free_slug(title: str) -> str:
+    """A short name made of a title: "City plan 2028" is city-plan-2028, or city-plan-2028-2 where that is taken."""
+    longest = Plan._meta.get_field("slug").max_length or 0
+    start = slugify(title)[: longest - 5].strip("-_") or "plan"
+    taken = RESERVED | set(Plan.objects.filter(slug__startswith=start).values_list("slug", flat=True))
+    names = (start, *(f"{start}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
 def _set_holidays(plan: Plan, wanted: Mapping[date, str]) -> dict[str, tuple[str, str]]:
     """Returns what changed, in words, for the history; nothing where nothing did."""
     held = {holiday.day: holiday.name for holiday in plan.holidays.all()}
     if held == dict(wanted):
         return {}
-    plan.holidays.exclude(day__in=wanted).delete()
-    for day, name in wanted.items():
-        if held.get(day) != name:
-            plan.holidays.update_or_create(day=day, defaults={"name": name})
+    new = [Holiday(plan=plan, day=day, name=name) for day, name in wanted.items() if held.get(day) != name]
+    plan.holidays.filter(day__in=[day for day, name in held.items() if wanted.get(day) != name]).delete()
+    Holiday.objects.bulk_create(new)
     return {"holidays": (_listed(held), _listed(wanted))}
 
 
@@ -258,18 +304,24 @@ def _listed(holidays: Mapping[date, str]) -> str:
     return ", ".join(f"{day} {name}" for day, name in sorted(holidays.items()))
 
 
-def _check_priority(row: Priority) -> None:
-    row.full_clean(validate_unique=False, validate_constraints=False)
-    others = Priority.objects.filter(plan=row.plan_id, deleted_at__isnull=True).exclude(pk=row.pk)
-    if others.filter(name__iexact=row.name).exists():
+def _check_priority(row: Priority, *, taken: bool | None = None) -> None:
+    """`taken`: whether another has its name, where many are checked and were read before."""
+    row.full_clean(exclude=RELATIONS if taken is not None else (), validate_unique=False, validate_constraints=False)
+    if taken is None:
+        others = Priority.objects.filter(plan=row.plan_id, deleted_at__isnull=True).exclude(pk=row.pk)
+        taken = others.filter(name__iexact=row.name).exists()
+    if taken:
         raise ValidationError(row.taken("priority_once"))
 
 
-def _check_number(row: Structure, beside: Any) -> None:
-    row.full_clean(validate_unique=False, validate_constraints=False)
+def _check_number(row: Goal | Strategy, beside: Any = None, *, taken: bool | None = None) -> None:
+    """`beside`: the rows of its group; or `taken`: whether another has its number, where many are checked."""
+    row.full_clean(exclude=RELATIONS if taken is not None else (), validate_unique=False, validate_constraints=False)
     if not ADDRESSABLE.fullmatch(row.number):
         raise ValidationError({"number": "Number: use letters, digits, dots and hyphens only, such as 2 or 2.1."})
     if row.number in RESERVED:
         raise ValidationError({"number": f"Number: “{row.number}” is the address of another page. Choose another one."})
-    if beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists():
+    if taken is None:
+        taken = beside.filter(number=row.number, deleted_at__isnull=True).exclude(pk=row.pk).exists()
+    if taken:
         raise ValidationError(row.taken(next(iter(row.unique))))

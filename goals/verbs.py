@@ -22,6 +22,7 @@ FIELDS.update(
     {"end_date": "End", "fiscal_year_start_month": "Fiscal year starts in month", "goal": "Focus area",
      "goal_label": "Focus areas are called", "goals": "Focus areas it bears on", "holidays": "Days without reminders",
      "introduction": "Introduction in plain words", "lead": "Lead", "link": "Link", "merged": "Merged into it",
-     "order": "Place", "place": "Place", "share": "Share of people in percent", "slug": "Short name",
+     "order": "Place", "place": "Place", "predecessor": "Follows the plan",
+      "share": "Share of people in percent", "slug": "Short name",
      "split_off": "Split off", "start_date": "Start", "title": "Title"}
 )  # fmt: skip

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.forms import EvidenceForm, GoalForm, PlanForm, PriorityForm, RetireForm, StrategyForm
+from goals.forms.structure import EvidenceForm, GoalForm, PlanForm, PriorityForm, RetireForm, StrategyForm
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.numbering import next_number
 from goals.selectors import goal_called
@@ -36,17 +36,23 @@ from web.requests import act_of, user_of
 
 
 def plan_create(request: HttpRequest) -> HttpResponse:
-    """Set up a plan in the browser."""
+    """Set up a plan in the browser; `?then=file` goes on to bring a file in."""
     _managers_only(request)
     form = form_for(request, PlanForm)
+    is_from_file = request.GET.get("then") == "file"
 
     def save() -> str:
         plan = create_plan(fields=form.values(), act=act_of(request))
         if form.cleaned_data["holidays"]:
             update_plan(plan=plan, fields={}, holidays=form.cleaned_data["holidays"], act=act_of(request))
-        return _structure_of(plan)
+        messages.success(request, f"A draft was made: {plan}.")
+        return reverse("imports:import-start", args=[plan.slug]) if is_from_file else _structure_of(plan)
 
-    return _form_page(request, form, save, title="Add a plan", back=reverse("initiatives:plan-list"))
+    context = {
+        "way": "file" if is_from_file else "nothing", "label": "Make the draft",
+        "back": reverse("initiatives:plan-list"),
+    }  # fmt: skip
+    return answer_form(request, form=form, save=save, template="goals/plan_new.html", context=context)
 
 
 def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
@@ -237,8 +243,7 @@ def _form_page(
     save: Callable[[], str],
     *,
     title: str,
-    plan: Plan | None = None,
-    back: str = "",
+    plan: Plan,
     another: bool = False,
     **more: Any,
 ) -> HttpResponse:
@@ -250,8 +255,7 @@ def _form_page(
         return request.path if another and "another" in request.POST else where
 
     context = {
-        "title": title, "label": "Save", "back": back or (_structure_of(plan) if plan else "/"),
-        "breadcrumb": _crumbs(plan, here=title) if plan else [],
+        "title": title, "label": "Save", "back": _structure_of(plan), "breadcrumb": _crumbs(plan, here=title),
         "another": "Save and add another" if another else "",
         **more,
     }  # fmt: skip

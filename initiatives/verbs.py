@@ -13,7 +13,7 @@ register(
     "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative retired",
     status_overridden="Status overridden", override_lifted="Override lifted", handed_over="Handed over",
     moved="Initiative moved", renumbered="Initiative renumbered", split="Initiative split", merged="Initiatives merged",
-    restored="Initiative restored",
+    restored="Initiative restored", carried="Initiative carried forward",
 )  # fmt: skip
 register(
     "status_update", "Status update", recorded="Status update", corrected="Status update corrected",
@@ -34,7 +34,8 @@ register(
 )  # fmt: skip
 FIELDS.update(
     {"answer": "Answer of the department",
-     "baseline_due_date": "Date first agreed", "completed_date": "Completed on", "due_date": "Due",
+     "baseline_due_date": "Date first agreed", "carried": "Carried forward as",
+     "completed_date": "Completed on", "due_date": "Due",
      "due_text": "Due as written", "happened": "What happened", "is_cancelled": "Cancelled",
      "next_steps": "What is next",
      "offered_department": "Department proposed instead",

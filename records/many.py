@@ -57,10 +57,12 @@ def moments_of(rows: Sequence[Recorded], act: Act) -> tuple[Act, dict[int, datet
 def record_creations(rows: Sequence[Recorded], *, verb: str, act: Act, parent: Parent) -> datetime:
     """Insert rows of one model, each with its event and first version; returns the instant."""
     act = settled(act)
+    if not rows:
+        return act.at
     for row in rows:
         normalise(row)
     type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
-    _open_versions(rows, _record_events(rows, verb=verb, act=act, parent=parent))
+    _open_versions(rows, record_events(rows, verb=verb, act=act, parent=parent))
     return act.at
 
 
@@ -90,7 +92,7 @@ def record_changes(
         act, moments = moments_of(rows, act)
     for names, several in columns.items():
         _update(several, [*names, "version"])
-    events = _record_events(rows, verb=verb, act=act, parent=parent, moments=moments, changes=told)
+    events = record_events(rows, verb=verb, act=act, parent=parent, moments=moments, changes=told)
     unmoved = len(columns.get((), []))  # what hangs on them changed, and no field of theirs
     _close_versions(rows[unmoved:], events[unmoved:])
     _open_versions(rows[unmoved:], events[unmoved:])
@@ -101,7 +103,7 @@ def batches(found: Sequence[T]) -> Iterator[Sequence[T]]:
         yield found[start : start + BATCH]
 
 
-def _record_events(
+def record_events(
     rows: Sequence[Recorded],
     *,
     verb: str,
@@ -110,6 +112,8 @@ def _record_events(
     moments: Mapping[int, datetime] | None = None,
     changes: Mapping[int, dict[str, list[str]]] | None = None,
 ) -> list[AuditEvent]:
+    """Write one audit event for each row; `changes` are in words, by the key of the row."""
+    act = settled(act)
     made = [
         AuditEvent(
             happened_at=moments[row.pk] if moments else act.at, verb=verb, changes=(changes or {}).get(row.pk, {}),

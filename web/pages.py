@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from records.audit import StaleVersion
 from records.texts import isolated, whole_number
 from web.forms import PageForm
-from web.requests import forget_words, kept_words, once, user_of
+from web.requests import forget_words, kept_words, once, user_of, was_sent
 
 OUTDATED = (
     "planapp was updated while this page was open. What you typed is below and not saved yet; look, then save it."
@@ -90,12 +90,14 @@ def answer_form(
     context: dict[str, Any] | None = None,
     draw: Draw | None = None,
     page: str = "",
+    preview: Callable[[], dict[str, Any] | None] | None = None,
 ) -> HttpResponse:
     """Draw the form, or save it and go where `save` says.
 
     Wrong input comes back with 422; somebody else's newer row with 409, `differences` and `newer`; nothing typed is
     lost. A form in the middle of a page has an address of its own, `page` is then the address of the page: a GET, which
-    comes from a sign-in in between, leads there. Such a form needs a `draw`, else a template.
+    comes from a sign-in in between, leads there. Such a form needs a `draw`, else a template. `preview` gives what the
+    page shows of what would happen, None where that was seen; it refuses as `save` does.
     """
     if page and request.method != "POST":
         return redirect(page)
@@ -115,6 +117,9 @@ def answer_form(
         return _answer_other(request, form, draw)
     if is_valid:
         try:
+            shown = None if preview is None or was_sent(request) else preview()
+            if shown is not None:
+                return draw(shown, 200)
             where = once(request, whole)
             forget_words(request)
             return redirect(where)

@@ -11,6 +11,7 @@ from initiatives.services.commitments import (
     propose_commitment,
     withdraw_commitment,
 )
+from initiatives.services.copying import Along, copy_plan
 from initiatives.services.drafts import TypedInto, discard_draft, save_draft
 from initiatives.services.initiatives import (
     create_initiative,
@@ -44,8 +45,10 @@ from initiatives.services.status_updates import (
     record_status_update,
 )
 from initiatives.services.structure import move_row, renumber_plan
+from initiatives.services.succession import begin_successor, carry_forward
 
 __all__ = [
+    "Along",
     "Change",
     "NewerUpdate",
     "TypedInto",
@@ -55,8 +58,11 @@ __all__ = [
     "add_milestones",
     "agree_to_offer",
     "ask_again",
+    "begin_successor",
     "cancel_milestone",
+    "carry_forward",
     "complete_milestone",
+    "copy_plan",
     "correct_status_update",
     "create_initiative",
     "create_initiatives",

@@ -21,13 +21,17 @@ from records.many import BATCH, batches, drafted, locked_many, moments_of, recor
 
 @dataclass
 class Change:
-    """What becomes of an initiative, or of a new one (None). Members: None leaves them alone."""
+    """What becomes of an initiative, or of a new one (None). Members: None leaves them alone.
+
+    `place` is the key of a new one's place, where that is not the one its number gives.
+    """
 
     initiative: Initiative | None
     fields: Mapping[str, Any]
     contributors: Iterable[User] | None = None
     priorities: Iterable[Priority] | None = None
     seen_version: int | None = None
+    place: str = ""
 
 
 @transaction.atomic
@@ -39,7 +43,7 @@ def create_initiatives(*, plan: Plan, changes: Sequence[Change], act: Act) -> li
     for one in changes:
         only_known(one.fields)
         row = Initiative(plan=plan, **one.fields)
-        row.sort_key = natural_key(row.number)
+        row.sort_key = one.place or natural_key(row.number)
         row.baseline_due_date = row.due_date
         check_initiative(row, one.priorities or (), taken=taken)
         taken.add(row.number)

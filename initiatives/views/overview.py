@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from goals.models import Evidence, GoalVersion, Plan, PlanVersion
-from goals.selectors import evidence_as_of, goals_as_of, plan_as_of, plans_as_of
+from goals.selectors import evidence_as_of, goals_as_of, kin_of, plan_as_of, plans_as_of
 from initiatives.rendering import initiative_rows
 from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
@@ -55,6 +55,7 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     context = {
         **on_day(request, when),
         "plan": plan,
+        "kin": kin_of(plan.subject_id, plan.predecessor_id, when),
         "overview": overview,
         "list_of_plan": _list_of(request, plan),
         "last_soon": when.day + SOON,

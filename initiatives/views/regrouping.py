@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from goals.forms import MergeForm, ReasonedForm, RestoreForm, SplitForm
+from goals.forms.structure import MergeForm, ReasonedForm, RestoreForm, SplitForm
 from goals.models import Goal, Plan, Strategy
 from goals.numbering import next_number
 from initiatives.models import Initiative

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from goals.forms import PlaceForm, RenumberForm, RowForm
+from goals.forms.structure import PlaceForm, RenumberForm, RowForm
 from goals.models import Goal, Plan, Priority, Strategy
 from goals.numbering import next_number
+from goals.selectors import kin_of
 from goals.services import update_goal, update_strategy
 from initiatives.models import Initiative
 from initiatives.selectors.structure import Place, Tree, counts_by_strategy, new_numbers, place_of, places, plan_tree
@@ -35,9 +36,11 @@ def managed_plan(request: HttpRequest, slug: str) -> Plan:
 def plan_structure(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole plan as a tree, and what is missing in it."""
     plan = managed_plan(request, slug)
-    tree = plan_tree(plan, AsOf.now(timezone.now()))
+    when = AsOf.now(timezone.now())
+    tree = plan_tree(plan, when)
     context = {
         "plan": plan,
+        "kin": kin_of(plan.pk, plan.predecessor_id, when),
         "tree": tree,
         "new_goal": next_number("", {branch.row.number for branch in tree.goals}),
         "priorities": Priority.objects.filter(plan=plan, deleted_at__isnull=True),

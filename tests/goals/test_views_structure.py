@@ -204,13 +204,23 @@ def test_a_wrong_number_gets_a_sentence(sign_in, cast, plan, number, sentence):
     assert Goal.objects.count() == 2
 
 
-@pytest.mark.parametrize("slug", ["new", "test-plan", "Not a slug", ""])
+@pytest.mark.parametrize("slug", ["new", "test-plan", "Not a slug"])
 def test_a_wrong_short_name_is_refused(sign_in, cast, plan, slug):
     client = sign_in(cast.manager)
     new = reverse("goals:plan-create")
     values = sent(form_at(client, new), title="Second", slug=slug, start_date="2027-07-01", end_date="2028-06-30")
     assert client.post(new, values).status_code == 422
     assert Plan.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"), [("Test plan", "test-plan-2"), ("New", "new-2"), ("計画", "plan"), ("A " * 90, f"{'a-' * 27}a")]
+)
+def test_a_plan_gets_its_short_name_from_its_title_where_none_is_typed(sign_in, cast, plan, title, slug):
+    client = sign_in(cast.manager)
+    new = reverse("goals:plan-create")
+    values = sent(form_at(client, new), title=title, slug="", start_date="2027-07-01", end_date="2028-06-30")
+    assert client.post(new, values)["Location"] == reverse("initiatives:plan-structure", args=[slug])
 
 
 def test_a_priority_twice_is_refused(sign_in, cast, plan):

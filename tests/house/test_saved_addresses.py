@@ -132,7 +132,8 @@ def test_every_address_with_an_earlier_name_still_answers(renamed, sign_in):
 def test_a_name_that_somebody_else_has_now_means_them(renamed, sign_in):
     update_goal(goal=Goal.objects.get(number="2"), fields={"number": "1"}, act=act("2026-10-04T12:00"))
     client = sign_in(renamed.cast.manager)
-    assert client.get("/plans/new-name/goals/1/").context["goal"].subject_id == Goal.objects.get(number="1").pk
+    named = Goal.objects.get(plan=renamed.plan, number="1")
+    assert client.get("/plans/new-name/goals/1/").context["goal"].subject_id == named.pk
     assert client.get("/plans/new-name/goals/3/").status_code == 404
 
 

@@ -17,9 +17,10 @@ import outbox.services as o
 import people.services as p
 import reminders.services as m
 import reports.services as r
-from goals.models import Evidence, Goal, Priority, Strategy
-from initiatives.models import Commitment, Milestone
+from goals.models import Evidence, Goal, Plan, Priority, Strategy
+from initiatives.models import Commitment, Initiative, Milestone
 from initiatives.selectors.structure import Place
+from initiatives.selectors.succession import Choice
 from people.models import User
 from records.audit import Act
 from records.models import AuditEvent
@@ -30,6 +31,16 @@ from tests.house.world import World
 
 DAY = date(2026, 10, 20)
 LATER = NOW + timedelta(minutes=1)
+
+
+FOLLOWING = {"title": "Next", "start_date": DAY, "end_date": DAY}
+
+
+def left_over(world: World) -> Choice:
+    """All that is open in the plan before; that plan runs until it is archived."""
+    Plan.objects.filter(pk=world.before.pk).update(state="active")
+    keys = Initiative.objects.filter(plan=world.before).values_list("pk", flat=True)
+    return Choice(carried=set(keys), under={}, archive=True)
 
 
 def by(world: World, who: str = "manager", minutes: int = 1, reason: str = "It was agreed.") -> Act:
@@ -189,6 +200,19 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "goals.retire_evidence": (["evidence.retired"], lambda w: g.retire_evidence(evidence=finding(w), act=by(w))),
     "goals.restore_evidence": (
         ["evidence.restored"], lambda w: g.restore_evidence(evidence=finding(w, is_retired=True), act=by(w))),
+    "goals.add_parts": (
+        ["goal.created"],
+        lambda w: g.add_parts(plan=w.plan, rows=[Goal(plan=w.plan, number="9", title="Nine")], act=by(w))),
+    "initiatives.copy_plan": (
+        ["plan.created", "priority.created", "goal.created", "goal.created", "strategy.created", "initiative.created",
+         "milestone.added", "milestone.added", "commitment.proposed"],
+        lambda w: i.copy_plan(source=w.plan, fields=FOLLOWING, along=i.Along(commitments=True), act=by(w))),
+    "initiatives.begin_successor": (
+        ["plan.created", "priority.created"],
+        lambda w: i.begin_successor(before=w.plan, fields=FOLLOWING, act=by(w))),
+    "initiatives.carry_forward": (
+        ["goal.created", "initiative.created", "initiative.carried", "plan.changed"],
+        lambda w: i.carry_forward(plan=w.plan, choice=left_over(w), act=by(w))),
     "initiatives.create_initiative": (["initiative.created"], lambda w: make_initiative(w.plan, number="8.1")),
     "initiatives.update_initiative": (
         ["initiative.changed"],
@@ -374,6 +398,7 @@ NOT_REPEATED = {
     "people.create_department", "people.create_user", "people.set_password", "goals.create_plan",
     "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
+    "goals.add_parts", "initiatives.copy_plan", "initiatives.begin_successor", "initiatives.carry_forward",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
     "initiatives.split_row", "initiatives.merge_rows", "initiatives.retire_row", "initiatives.restore_row",
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",

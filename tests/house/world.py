@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
-from goals.services import create_evidence, create_priority, retire_evidence
+from goals.services import create_evidence, create_goal, create_plan, create_priority, retire_evidence
 from imports.models import Import
 from imports.services import answer_columns, take_file, work_on_next
 from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
@@ -44,6 +44,11 @@ class World:
     departments: list[Department] = field(default_factory=list)
 
     @property
+    def before(self) -> Plan:
+        """The plan that `plan` follows, archived, with something still open in it."""
+        return Plan.objects.get(slug="plan-before")
+
+    @property
     def person(self) -> User:
         """Whose page, account and roles are opened: the one that `grant` is of."""
         return self.grant.user
@@ -56,6 +61,7 @@ class World:
         user = create_user(email=f"more{n}@test.example", name=f"More {n}", department=department, act=act())
         grant_role(user=user, role=Role.CONTRIBUTOR, act=act())
         grant_role(user=user, role=Role.LIAISON, department=department, act=act())
+        make_initiative(self.before, number=f"1.{n}", owner=user)
         populate(self.plan, cast, n, owner=user, department=department)
 
     def values(self, address: Address) -> dict[str, Any]:
@@ -112,9 +118,18 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
     return row, soon, update, promise, one_off
 
 
+def build_before() -> Plan:
+    fields = {"title": "The plan before", "slug": "plan-before", "state": Plan.State.ARCHIVED}
+    days = {"start_date": date(2020, 7, 1), "end_date": date(2025, 6, 30)}
+    before = create_plan(fields=fields | days, act=act())
+    create_goal(plan=before, fields={"number": "1", "title": "Safety"}, act=act())
+    make_initiative(before, number="1.1")
+    return before
+
+
 def build_world() -> World:
     cast = build_cast()
-    plan = build_plan()
+    plan = build_plan(predecessor=build_before())
     create_priority(plan=plan, name="Safer streets", act=act())
     row, soon, update, promise, one_off = populate(plan, cast, 1, owner=cast.owner, department=cast.streets)
     quarter = plan.quarter_of(date(2026, 9, 30))

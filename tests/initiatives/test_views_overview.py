@@ -46,8 +46,8 @@ def test_several_active_plans_or_none_lead_to_the_list(sign_in, cast, plan):
     second = build_plan("second-plan", title="Second plan")
     client = sign_in(cast.manager)
     assert client.get("/plan/")["Location"] == reverse("initiatives:plan-list")
-    assert {"Test plan", "Second plan", "Add a plan"} <= _words_in(read(client, "/plans/"), "Test plan", "Second plan",
-                                                                  "Add a plan")  # fmt: skip
+    assert {"Test plan", "Second plan", "New plan"} <= _words_in(read(client, "/plans/"), "Test plan", "Second plan",
+                                                                  "New plan")  # fmt: skip
     for one in (plan, second):
         update_plan(plan=one, fields={"state": Plan.State.ARCHIVED}, act=act(NOW))
     assert client.get("/plan/")["Location"] == reverse("initiatives:plan-list")
@@ -55,7 +55,7 @@ def test_several_active_plans_or_none_lead_to_the_list(sign_in, cast, plan):
 
 def test_no_plan_at_all_is_a_page_that_says_what_to_do(sign_in, cast):
     assert "There is no plan yet" in read(sign_in(cast.manager), "/plans/")
-    assert "Add a plan" not in read(sign_in(cast.viewer), "/plans/")
+    assert "New plan" not in read(sign_in(cast.viewer), "/plans/")
 
 
 def _words_in(text, *words):

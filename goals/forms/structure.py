@@ -23,6 +23,11 @@ from web.markdown import HINT
 WEEKDAYS = [(number, calendar.day_name[number]) for number in range(7)]
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
 MOST_HOLIDAYS = 400
+SLUG_HINT = (
+    "The plan’s address: lower-case letters, digits and hyphens. Left empty, it is made from the title. It cannot be "
+    "changed later."
+)
+FROM_TITLE = {"data-slug-of": "title"}  # static/js/app.js fills it in while the title is typed
 
 
 class StructureForm(PageForm, forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
@@ -65,20 +70,19 @@ class PlanForm(StructureForm):
     class Meta:
         model = Plan
         fields = [
-            "title", "slug", "start_date", "end_date", "state", "mission", "introduction", "goal_label",
-            "fiscal_year_start_month", "expected_update_days", "reminders_on",
-            "due_soon_days", "overdue_days", "repeat_days", "working_days",
-            "is_locked",
+            "title", "slug", "start_date", "end_date", "state", "predecessor", "mission", "introduction",
+            "goal_label", "fiscal_year_start_month", "expected_update_days", "reminders_on", "due_soon_days",
+            "overdue_days", "repeat_days", "working_days", "is_locked",
         ]  # fmt: skip
         labels = {
             "slug": "Short name", "start_date": "Start date", "end_date": "End date",
-            "introduction": "Introduction in plain words", "goal_label": "Word for focus areas",
-            "expected_update_days": "Days between updates",
-            "reminders_on": "Send reminders",
+            "predecessor": "Follows the plan", "introduction": "Introduction in plain words",
+            "goal_label": "Word for focus areas",
+            "expected_update_days": "Days between updates", "reminders_on": "Send reminders",
             "repeat_days": "Then repeat every so many days", "is_locked": "Locked",
         }  # fmt: skip
         help_texts = {
-            "slug": "The plan’s address: lower-case letters, digits and hyphens. It cannot be changed later.",
+            "slug": SLUG_HINT,
             "mission": f"Why this plan. {HINT}",
             "introduction": f"The page in plain words begins with it. {HINT}",
             "goal_label": "One of them, such as “Focus area”.",
@@ -86,13 +90,20 @@ class PlanForm(StructureForm):
             "is_locked": "No initiative can be added or deleted. Updates still work.",
         }
         field_classes = {"start_date": Day, "end_date": Day}
+        widgets = {"slug": forms.TextInput(attrs=FROM_TITLE)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plan = self.instance
+        fields: dict[str, Any] = self.fields
+        fields["slug"].required = False
+        fields["predecessor"].queryset = Plan.objects.filter(deleted_at__isnull=True).exclude(pk=plan.pk)
+        fields["predecessor"].empty_label = "None"
         self.initial["due_soon_days"] = _listed(plan.due_soon_days)
         self.initial["overdue_days"] = _listed(plan.overdue_days)
-        if plan.pk:
+        if plan.pk is None:
+            del self.fields["state"]  # a draft, until everything in it has an owner
+        else:
             del self.fields["slug"]
             self.initial["holidays"] = "\n".join(
                 f"{in_words(day)} {name}" for day, name in self.stored(plan, "holidays").items()
