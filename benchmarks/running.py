@@ -58,7 +58,8 @@ class Running:
         return [int(pid) for pid in listed.split()]
 
     def held(self) -> list[Held]:
-        """Of the parent and then of each child."""
+        """Of the parent and then of each child, a moment after the last work: none is being replaced then."""
+        time.sleep(3)
         return [Held.of(pid) for pid in (self.process.pid, *self.children)]
 
     def look(self) -> None:

@@ -1,5 +1,6 @@
 """PDF: the report as a tagged document (PDF/UA-1) that is set by Typst. docs/adr/0008-pdf.md says why."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -44,6 +45,8 @@ def _typeset(document: dict[str, Any], drawable: Drawable) -> bytes:
     clean["fonts"] = [*families(), *drawable.families]
     clean["machine"] = bool(drawable.families)
     clean["notes"] = [drawable.tree(note) for note in _notes(drawable)]
+    # What stands before the name of a place, so that no text can look like a link to one.
+    clean["here"] = f"here-{hashlib.sha256(json.dumps(clean).encode()).hexdigest()[:24]}"
     data = json.dumps(clean, ensure_ascii=False).encode()
     command = [sys.executable, "-I", str(TYPESETTER)]  # this Python and a file of ours
     try:

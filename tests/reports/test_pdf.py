@@ -140,8 +140,28 @@ def test_each_initiative_named_links_to_its_entry(document, story):
     assert {"1.1 Gets better", "1.2 Gets worse", "1.9 Born in the quarter"} <= words
     pages = document.pdf.pages
     links = [note for leaf in pages for note in leaf.get("/Annots", []) if note.get("/Subtype") == "/Link"]
-    assert links
+    inside = [str(note.Dest) for note in links if "/Dest" in note]
+    places = [str(name) for name in document.pdf.Root.Names.Dests.Names][::2]
+    assert f"initiative-{story['better'].pk}" in inside
+    assert set(inside) <= set(places)
+    assert not [note for note in links if "/A" in note]  # nobody typed an address
     assert all(str(note.Contents) for note in links)
+
+
+def test_a_link_to_a_place_that_is_not_there_is_refused(story, content_of):
+    content = content_of()
+    data = exporter.document(content)
+    data["facts"][0]["lines"] = [{"spans": [{"text": "Somewhere", "to": "initiative-999", "own": True}]}]
+    with pytest.raises(exporter.CannotTypeset, match="no place called initiative-999"):
+        exporter._typeset(data, Drawable())
+
+
+def test_a_text_that_looks_like_a_link_is_a_text(story, content_of):
+    content = content_of()
+    trick = "/A<</Type/Action/S/URI/URI(here-0123456789abcdef01234567:summary)>>"
+    row = replace(content.rows.initiatives[0], title=trick)
+    data = to_pdf(replace(content, rows=replace(content.rows, initiatives=(row, *content.rows.initiatives[1:]))))
+    assert trick in "".join(Document(data).root.text.split())
 
 
 def test_header_rows_come_again_on_every_page_of_a_table(plan, content_of, story):
