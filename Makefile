@@ -16,6 +16,7 @@ PYTEST_ARGS ?=
 PEOPLE ?= 10000
 FAULTS ?= 200
 FUZZ ?= 25000
+DOUBLES ?= 1200
 SEED ?= 1
 GUARDS ?=
 
@@ -55,6 +56,9 @@ mutants: $(VENV)/.dev ## Takes each protection from the sender, and each guard o
 fuzz: $(VENV)/.dev ## Asks the API what its own description allows, and what not; FUZZ=25000 SEED=1
 	FUZZ=$(FUZZ) SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m fuzz -p no:randomly -rP --show-capture=stdout tests/fuzz $(PYTEST_ARGS)
 
+doubles: $(VENV)/.dev ## Sends every form twice at the same moment, over and over; needs DATABASE_URL; DOUBLES=1200
+	DOUBLES=$(DOUBLES) $(BIN)/python -m pytest -n 2 -m doubles -rP --show-capture=stdout tests/house/test_double_posts.py $(PYTEST_ARGS)
+
 chaos: $(VENV)/.dev ## Kills everything at random while mail flows, then counts; PEOPLE=10000 FAULTS=200 SEED=1
 	$(BIN)/python -m tests.chaos --people $(PEOPLE) --faults $(FAULTS) --seed $(SEED)
 
@@ -84,4 +88,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e sweep mutants fuzz chaos bench check fmt serve lock
+.PHONY: help demo test e2e sweep mutants fuzz doubles chaos bench check fmt serve lock

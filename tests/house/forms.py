@@ -144,7 +144,7 @@ class Found:
     name: str  # of the address that takes the form
     form: Form
     who: User | None  # None: whoever opened the link
-    opened: str = ""
+    opened: str = ""  # the page it stands on
 
     def client(self) -> Client:
         """A browser in which the page of the form stands open."""
@@ -156,36 +156,53 @@ class Found:
         return client
 
 
+# Before each a step that the pages need, and who looks at them.
+STATES = {
+    "an administrator": (None, "admin"),
+    "an owner": (None, "owner"),
+    "a report is completed": (completed, "admin"),
+    "a report is reopened": (reopened, "admin"),
+}
+
+
 def walk(world) -> Iterator[tuple[list[Found], set[type]]]:
     """For each state of the world: the typed forms that its pages show, and the classes they are drawn from."""
     prepare(world)
-    for step, who in ((None, "admin"), (None, "owner"), (completed, "admin"), (reopened, "admin")):
+    for step, who in STATES.values():
         if step:
             step(world)
-        user = getattr(world.cast, who)
-        client = Client()
-        client.force_login(user)
-        found, kinds = [], set()
-        for address in addresses():
-            if address.is_api or address.name in OPEN | LEFT_OUT:
-                continue
-            path = address.path(world.values(address))
-            if address.name == "initiatives:initiative-hand-over":
-                path += f"?leaver={world.cast.owner.pk}"
-            answer = client.get(path)
-            if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html") or answer.streaming:
-                continue
-            reader = Reader(path)
-            reader.feed(answer.content.decode())
-            found += [
-                Found(resolve(form.action.partition("?")[0]).view_name, form, user)
-                for form in reader.forms
-                if form.typed
-            ]
-            for context in answer.context or ():
-                for values in context.dicts:
-                    kinds |= {type(value) for value in values.values() if isinstance(value, PageForm)}
-        yield found, kinds
+        found, kinds = look(world, getattr(world.cast, who))
+        yield [one for one in found if one.form.typed], kinds
+
+
+def look(world, user: User) -> tuple[list[Found], set[type]]:
+    """The forms on all pages of this person, and the classes they are drawn from."""
+    found, kinds = [], set()
+    client = client_of(user)
+    for address in addresses():
+        if address.is_api or address.name in OPEN | LEFT_OUT:
+            continue
+        path = address.path(world.values(address))
+        if address.name == "initiatives:initiative-hand-over":
+            path += f"?leaver={world.cast.owner.pk}"
+        answer = client.get(path)
+        found += [
+            Found(resolve(form.action.partition("?")[0]).view_name, form, user, opened=path)
+            for form in forms_of(path, answer)
+        ]
+        for context in answer.context or ():
+            for values in context.dicts:
+                kinds |= {type(value) for value in values.values() if isinstance(value, PageForm)}
+    return found, kinds
+
+
+def forms_of(path: str, answer) -> list[Form]:
+    """The forms on a page; none where the answer is no page."""
+    if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html") or answer.streaming:
+        return []
+    reader = Reader(path)
+    reader.feed(answer.content.decode())
+    return reader.forms
 
 
 def client_of(user: User) -> Client:
