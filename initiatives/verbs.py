@@ -11,7 +11,7 @@ from records.verbs import FIELDS, register, register_page
 
 register(
     "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative retired",
-    status_overridden="Status overridden", override_lifted="Override lifted", handed_over="Handed over",
+    status_overridden="Status set by hand", override_lifted="Computed status shown again", handed_over="Handed over",
     moved="Initiative moved", renumbered="Initiative renumbered", split="Initiative split", merged="Initiatives merged",
     restored="Initiative restored", carried="Initiative carried forward",
 )  # fmt: skip
@@ -39,8 +39,8 @@ FIELDS.update(
      "due_text": "Due as written", "happened": "What happened", "is_cancelled": "Cancelled",
      "next_steps": "What is next",
      "offered_department": "Department proposed instead",
-     "offered_due_date": "Date proposed instead", "override_reason": "Reason for the override",
-     "override_status": "Status shown instead", "percent": "Percent done", "review_date": "Review while on hold by",
+     "offered_due_date": "Date proposed instead", "override_reason": "Why it is set by hand",
+     "override_status": "Status set by hand", "percent": "Percent done", "review_date": "Review while on hold by",
      "slip_count": "Times slipped", "status": "Reported status"}
 )  # fmt: skip
 

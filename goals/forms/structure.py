@@ -87,7 +87,7 @@ class PlanForm(StructureForm):
             "introduction": f"The page in plain words begins with it. {HINT}",
             "goal_label": "One of them, such as “Focus area”.",
             "expected_update_days": "After so many days without an update, an initiative has no current one.",
-            "is_locked": "No initiative can be added or deleted. Updates still work.",
+            "is_locked": "No initiative can be added or retired. Updates still work.",
         }
         field_classes = {"start_date": Day, "end_date": Day}
         widgets = {"slug": forms.TextInput(attrs=FROM_TITLE)}

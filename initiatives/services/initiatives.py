@@ -101,7 +101,7 @@ def override_status(*, initiative: Initiative, status: str, seen_version: int | 
     if status not in Status.values:
         raise ValidationError({"status": f"Status: “{status[:40]}” is not a status."})
     if not act.reason.strip():
-        raise ValidationError({"reason": "Reason: say why the computed status is overridden."})
+        raise ValidationError({"reason": "Reason: say why the status is set by hand."})
     fields = {"override_status": status, "override_reason": act.reason.strip()}
     record_change(row, fields, verb="initiative.status_overridden", act=act, parent=row.plan)
     return row

@@ -60,7 +60,7 @@ def record_no_change(*, initiative: Initiative, seen_update_id: int | None = ANY
     row = locked(initiative)
     latest = row.latest_update
     if latest is None:
-        raise ValidationError("Nothing was reported yet, so there is nothing to repeat. Write a first update.")
+        raise ValidationError("Nothing was reported yet, so there is nothing to repeat. Publish a first update.")
     if seen_update_id not in (ANY_LATEST, latest.pk):
         raise NewerUpdate(latest)
     words = {name: getattr(latest, name) for name in FIGURES}
@@ -90,7 +90,7 @@ def correct_status_update(*, update: StatusUpdate, words: Mapping[str, Any], act
         raise ValidationError(
             {
                 "status": "Status: only the latest update can be turned round, within 24 hours. "
-                "Write a new update instead."
+                "Publish a new update instead."
             }
         )
     merged = _whole({name: words.get(name, getattr(original, name)) for name in WORDS})
@@ -125,7 +125,7 @@ def acknowledge_update(*, update: StatusUpdate, act: Act) -> Acknowledgement:
         return earlier
     reader = act.by
     if reader is None or reader.pk == update.author_id:
-        raise ValidationError("Nobody acknowledges their own update.")
+        raise ValidationError("Nobody marks their own update as read.")
     act = settled(act)
     done = Acknowledgement.objects.create(update=update, by=reader, recorded_at=act.at)
     record_event(verb="status_update.acknowledged", target=update.initiative, act=act, parent=update.initiative.plan)

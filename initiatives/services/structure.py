@@ -156,7 +156,7 @@ def _key(row: Any, parent: dict[str, Any], beside: Sequence[Any], index: int) ->
     after = beside[index].sort_key if index < len(beside) else None
     key = key_between(before, after)
     if not key:
-        raise ValidationError("There is no more room between these two. Number the plan anew, then move it.")
+        raise ValidationError("There is no more room between these two. Renumber the plan, then move it.")
     return key
 
 

@@ -327,11 +327,11 @@ def initiative_override(request: HttpRequest, pk: int) -> HttpResponse:
         act = act_of(request, reason=form.cleaned_data["reason"])
         status, seen = form.cleaned_data["status"], form.cleaned_data["version"]
         row = override_status(initiative=initiative, status=status, seen_version=seen, act=act)
-        messages.success(request, f"Shown as {row.get_override_status_display().lower()} until the override is lifted.")
+        messages.success(request, f"Shown as {row.get_override_status_display().lower()} until you say otherwise.")
         return address_of(initiative)
 
     lede = "The dates and the last update say one thing, and you know better. What was reported stays beside it."
-    context = form_page(initiative, "Override the status", "Show this status", lede=lede)
+    context = form_page(initiative, "Set the status by hand", "Show this status", lede=lede)
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
@@ -341,6 +341,6 @@ def initiative_override_lift(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do() -> str:
         lift_override(initiative=initiative, seen_version=seen_number(request, "version"), act=act_of(request))
-        return "The override is lifted."
+        return "The computed status is shown again."
 
     return answer_button(request, do=do, where=address_of(initiative))

@@ -44,7 +44,7 @@ def status_update_create(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "initiative": initiative,
         "draft": _restore_draft(request, form, initiative) if request.method == "GET" else None,
-        "breadcrumb": crumbs(initiative, "Post an update"),
+        "breadcrumb": crumbs(initiative, "Publish an update"),
     }
     context |= _other_drafts(request, initiative, _typed_into(request) if form.is_bound else _filled_from(form))
     template = "initiatives/status_update_form.html" + ("#form" if request.htmx else "")  # type: ignore[attr-defined]
@@ -110,7 +110,7 @@ def status_update_no_change(request: HttpRequest, pk: int) -> HttpResponse:
     latest = initiative.latest_update
     if request.method != "POST" or latest is None:
         if latest is None:
-            messages.info(request, "Nothing was reported yet, so there is nothing to repeat. Write a first update.")
+            messages.info(request, "Nothing was reported yet, so there is nothing to repeat. Publish a first update.")
             where = reverse("initiatives:status-update-create", args=[pk])
         return redirect(where)
     if was_sent(request):

@@ -140,7 +140,7 @@ def structure_renumber(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"{count} numbers changed. The old ones still lead there.")
         return structure_of(plan)
 
-    context = form_page(plan, "Number the plan anew", "Use these numbers")
+    context = form_page(plan, "Renumber the plan", "Use these numbers")
     context |= {
         "plan": plan, "by_strategy": by_strategy, "tree": tree,
         "numbers": [pair for pair in new_numbers(tree, by_strategy=by_strategy) if pair[0].number != pair[1]],

@@ -69,7 +69,7 @@ class Answerable:
                 else self.subject.get_state_display()
             )
             return f"This commitment is {state.lower()}."
-        return "This update was acknowledged."
+        return "This update was read."
 
     @property
     def latest(self) -> StatusUpdate | None:

@@ -47,7 +47,7 @@ def withdraw_one_off(*, one_off: OneOff, act: Act) -> None:
     """Take a message back before it was queued."""
     row = OneOff.objects.select_for_update().get(pk=one_off.pk)
     if row.queued_at is not None:
-        raise ValidationError("This message was already put into the outbox.")
+        raise ValidationError("This message is on its way already.")
     if row.withdrawn_at is None:
         row.withdrawn_at = act.at
         row.save(update_fields=["withdrawn_at"])

@@ -35,9 +35,9 @@ def set_preferences(
     elif away_from and away_until and away_until < away_from:
         errors["away_until"] = "Away until: it lies before the first day."
     if delegate is not None and away_from is None:
-        errors["away_from"] = "Away from: say from when to when your delegate stands in."
+        errors["away_from"] = "Away from: say from when to when somebody stands in for you."
     if delegate is not None and (delegate.pk == person.pk or not delegate.is_active):
-        errors["delegate"] = "Delegate: choose an active person other than yourself."
+        errors["delegate"] = "Who stands in for you: choose an active person other than yourself."
     if errors:
         raise ValidationError(errors)
     row, _ = Subscription.objects.select_for_update().get_or_create(person=person)

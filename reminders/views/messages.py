@@ -151,7 +151,7 @@ def message_test(request: HttpRequest) -> HttpResponse:
     except ValidationError as refusal:
         notes.error(request, refusal.messages[0])
         return redirect("reminders:message-list")
-    notes.success(request, "The test is in the outbox. It goes out within a minute.")
+    notes.success(request, "The test mail goes out within a minute.")
     return redirect("reminders:message-detail", pk=message.pk)
 
 

@@ -28,7 +28,7 @@ TRIES = 3  # of one file, whether the build failed or its worker died
 PAUSE = (1,)  # minutes before a build that failed is tried again
 TOLD_AFTER = timedelta(minutes=1)  # whoever waits on the page has fetched it by then, and needs no mail
 NO_PROGRESS: dict[str, Any] = {"step": "", "done": 0, "total": 0}
-DIED = "The worker that built this file died {tries} times. Perhaps the report is too large for it."
+DIED = "Building this file was cut off {tries} times. Perhaps the report is too large."
 NOTHING = "There is nothing to report any more for what was asked."
 
 

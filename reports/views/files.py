@@ -97,7 +97,7 @@ class FileLine:
             counted = f", {job.done:,} of {job.total:,} rows" if job.total else ""
             return f"Step {job.step_number} of {len(ExportJob.Step)}: {job.step_label}{counted}."
         before = waiting_before(job)
-        return f"Waiting for {before} other file{'' if before == 1 else 's'}." if before else "Waiting for a worker."
+        return f"Waiting for {before} other file{'' if before == 1 else 's'}." if before else "Waiting for its turn."
 
     @property
     def report_href(self) -> str:

@@ -86,7 +86,7 @@ def test_offline_nothing_is_sent_and_the_page_says_so(visit, cast, work):
 
 def test_a_fragment_without_an_answer_does_not_claim_that_nothing_was_saved(visit, cast, work):
     page: Page = visit(cast.owner, f"/initiatives/{work.pk}/")
-    page.get_by_role("link", name="Post an update").first.click()
+    page.get_by_role("link", name="Publish an update").first.click()
     page.get_by_label("On track", exact=True).check()
     page.get_by_label("What happened").fill(WORDS)
     refuse_posts(page)

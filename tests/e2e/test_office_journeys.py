@@ -71,7 +71,7 @@ def test_the_manager_adds_an_initiative_by_keyboard_alone(visit, cast, last):
 def test_the_manager_overrides_a_status_and_sees_what_goes_out(visit, cast, last):
     page = visit(cast.manager, "/initiatives/")
     page.get_by_role("link", name="1.1 Fiber ring").click()
-    page.get_by_role("link", name="Override").click()
+    page.get_by_role("link", name="Set the status by hand").click()
     assert_well_made(page)
     page.get_by_label("At risk").check()
     page.get_by_role("button", name="Show this status").click()
@@ -122,7 +122,7 @@ def test_the_viewer_reads_down_to_the_report_and_changes_nothing(visit, cast, la
     assert_well_made(page)
     page.get_by_role("link", name="1.1 Fiber ring").click()
     expect(page.get_by_text("Ducts are open.")).to_be_visible()
-    for pen in ("Edit", "Post an update", "Override", "Add a milestone"):
+    for pen in ("Edit", "Publish an update", "Set the status by hand", "Add a milestone"):
         expect(page.get_by_role("link", name=pen, exact=True)).to_have_count(0)
     assert_well_made(page)
     edit = page.url + "edit/"

@@ -40,7 +40,7 @@ def test_no_change_takes_two_clicks(visit, cast, work):
 
 def test_by_mouse_in_place_and_visible_at_once(visit, cast, work):
     page = visit(cast.owner, f"/initiatives/{work.pk}/")
-    page.get_by_role("link", name="Post an update").click()
+    page.get_by_role("link", name="Publish an update").click()
     expect(page.get_by_role("heading", name="How does it stand?")).to_be_focused()
     assert_well_made(page)
     page.get_by_label("At risk").check()
@@ -89,7 +89,7 @@ def test_by_keyboard_alone(visit, cast, work):
 
 def test_without_javascript(visit, cast, work):
     page = visit(cast.owner, f"/initiatives/{work.pk}/", javascript=False)
-    page.get_by_role("link", name="Post an update").click()
+    page.get_by_role("link", name="Publish an update").click()
     page.wait_for_url("**/status-updates/new/")
     page.get_by_label("Off track").check()
     page.get_by_label("What happened").fill("It broke.")

@@ -147,7 +147,7 @@ REFUSED = {
     ),
     "shown otherwise without a reason": (
         lambda w: work.override_status(initiative=w.initiative, status="at_risk", act=by(w.cast, " ")),
-        "say why the computed status",
+        "say why the status is set by hand",
     ),
     "handed to who leaves": (
         lambda w: work.hand_over(leaver=w.cast.owner, to=w.cast.owner, act=by(w.cast)),
@@ -227,11 +227,11 @@ REFUSED = {
     ),
     "one's own update acknowledged": (
         lambda w: work.acknowledge_update(update=said(w), act=act(NOW, w.cast.owner)),
-        "acknowledges their own",
+        "marks their own",
     ),
     "an update acknowledged by nobody": (
         lambda w: work.acknowledge_update(update=said(w), act=act(NOW)),
-        "acknowledges their own",
+        "marks their own",
     ),
     "rows added that are kept": (lambda w: work.add_milestones(rows=[w.milestone], act=by(w.cast)), "kept already"),
     "commitments proposed that are kept": (
@@ -245,7 +245,7 @@ REFUSED = {
     "a message to nobody": (lambda w: one_off(w, audiences=[]), "at least one group"),
     "a message to strangers": (lambda w: one_off(w, audiences=["owners", "everybody"]), "at least one group"),
     "a message for yesterday": (lambda w: one_off(w, send_on=date(2026, 10, 4)), "this day has passed"),
-    "a message withdrawn that is on its way": (sent_one_off, "already put into the outbox"),
+    "a message withdrawn that is on its way": (sent_one_off, "on its way already"),
     "a delegate without days": (lambda w: preferences(w, delegate=w.cast.manager), "from when to when"),
     "a delegate that is oneself": (
         lambda w: preferences(w, delegate=w.cast.owner, away_from=DAY, away_until=DAY),

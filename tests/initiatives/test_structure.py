@@ -1,4 +1,4 @@
-"""A plan's tree on one page: moved, numbered anew and renamed by form, each with its history, two people at once."""
+"""A plan's tree on one page: moved, renumbered and renamed by form, each with its history, two people at once."""
 
 import gzip
 from datetime import timedelta

@@ -78,7 +78,7 @@ def test_b50_a_leader_reads_everything_and_changes_nothing(sign_in, cast, plan, 
     for name in ("status-update-create", "initiative-edit", "initiative-override", "milestone-create"):
         assert client.get(to(name, inside)).status_code == 403, name
     text = client.get(to("initiative-detail", inside)).content.decode()
-    for word in ("Post an update", "No change", "Add a milestone", "Override"):
+    for word in ("Publish an update", "No change", "Add a milestone", "Set the status by hand"):
         assert word not in text
 
 
@@ -239,7 +239,14 @@ def test_the_past_is_told_as_it_was_and_nobody_can_change_it(sign_in, cast, init
     text = sign_in(cast.manager).get(to("initiative-detail", initiative) + "?as_of=2026-09-24").content.decode()
     for then in ("Initiative 1.1", "September text", "On track", "24 Sep 2026"):
         assert then in text
-    for later in ("October title", "October text", "status-updates/new", "milestones/new", "Override", "Mark as read"):
+    for later in (
+        "October title",
+        "October text",
+        "status-updates/new",
+        "milestones/new",
+        "Set the status by hand",
+        "Mark as read",
+    ):
         assert later not in text
     assert text.count('method="post"') == 1, "only signing out"
 

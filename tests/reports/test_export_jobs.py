@@ -127,7 +127,7 @@ def test_asked_built_and_fetched(reader, cast, content_of, bell, django_capture_
     with django_capture_on_commit_callbacks(execute=True):
         job = ask(reader)
     assert (job.state, job.snapshot.revision, job.is_public, len(bell)) == (State.QUEUED, 1, False, 1)
-    assert "Waiting for a worker." in page(reader, job).content.decode()
+    assert "Waiting for its turn." in page(reader, job).content.decode()
     assert reader.get(URL)["Location"] == f"/reports/files/{job.pk}/"
     assert page(reader, job, "download/")["Location"] == f"/reports/files/{job.pk}/"
     assert build() == job
@@ -383,7 +383,7 @@ def test_a_build_that_failed_waits_a_little_and_says_so(reader, poison):
     job = ask(reader)
     assert (build(), build()) == (job, None)
     html = page(reader, job).content.decode()
-    assert "Waiting for a worker." in html
+    assert "Waiting for its turn." in html
     assert "a text that no writer can write" in html
 
 
@@ -426,7 +426,7 @@ def test_a_file_whose_workers_die_is_set_aside_with_words(reader):
     assert building.claim_export(at=at(NOW)) is None
     job.refresh_from_db()
     assert job.state == State.FAILED
-    assert "died 3 times" in page(reader, job).content.decode()
+    assert "cut off 3 times" in page(reader, job).content.decode()
 
 
 def test_one_file_at_a_time(reader):
