@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from goals.quarters import Quarter
 from people.models import User
 from records.history import Recorded, Span, Version, held
+from records.texts import Searched
 
 NO_LINK = "Link to it: write a web address that starts with https://."
 REMINDERS_APART = 5  # days between two reminders of one kind about one item and due date to one person (rule G8)
@@ -164,8 +165,10 @@ class PriorityVersion(Version, PriorityFields):
     subject = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="versions")
 
 
-class GoalFields(Sourced):
+class GoalFields(Sourced, Searched):
     """What is recorded of a focus area."""
+
+    named_by, told_by = ("title",), ("text",)
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=10)
@@ -199,8 +202,10 @@ class GoalVersion(Version, GoalFields):
     subject = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="versions")
 
 
-class StrategyFields(Sourced):
+class StrategyFields(Sourced, Searched):
     """What is recorded of a strategy."""
+
+    named_by, told_by = ("title",), ("text",)
 
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=10)

@@ -19,7 +19,7 @@ from records.texts import Searched
 class DepartmentFields(Searched):
     """What is recorded of a department."""
 
-    searched = ("abbreviation", "name")
+    named_by = ("abbreviation", "name")
 
     name = models.CharField(max_length=200)
     abbreviation = models.CharField(max_length=40)
@@ -74,7 +74,7 @@ class Grant(NamedTuple):
 class UserFields(Searched):
     """What is recorded of a person."""
 
-    searched = ("name", "email")
+    named_by, told_by = ("name",), ("email",)
 
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=150)

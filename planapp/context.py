@@ -12,7 +12,14 @@ from goals.models import Plan
 PRODUCT = "planapp"
 
 # Section of the main navigation by URL namespace; inside "initiatives" the name's first words decide.
-_BY_NAMESPACE = {"goals": "plan", "reports": "reports", "people": "people", "reminders": "messages", "imports": "plan"}
+_BY_NAMESPACE = {
+    "goals": "plan",
+    "reports": "reports",
+    "people": "people",
+    "reminders": "messages",
+    "imports": "plan",
+    "search": "search",
+}
 _OF_A_PLAN = {"goals", "initiatives", "imports", "reports"}
 _PUBLIC = {"report-verify": "verify"}
 _BY_PREFIX = {

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "reminders",
     "imports",
     "public",
+    "search",
     "demo",
     "planapp",
 ]

@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("reminders.urls")),
     path("", include("imports.urls")),
     path("", include("public.urls")),
+    path("", include("search.urls")),
 ]

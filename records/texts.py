@@ -71,20 +71,51 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
+# A word made of several: Wi-Fi, co-operate; and one whose parts begin with capitals, such as SmartBlockPHL.
+HYPHENED = re.compile(r"\w+(?:-\w+)+")
+CAPITALS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def joined_words(text: str) -> list[str]:
+    """What people also type for a word made of several: wifi for Wi-Fi; smart, block or blockphl for SmartBlockPHL."""
+    found = [word.replace("-", "") for word in HYPHENED.findall(folded(text))]
+    for word in re.findall("[A-Za-z]+", text):
+        parts = CAPITALS.findall(word) if not word[1:].islower() else []
+        tails = ["".join(parts[first:]) for first in range(1, len(parts) - 1)]
+        found += [part.lower() for part in (parts + tails if len(parts) > 1 else ()) if len(part) > 1]
+    return list(dict.fromkeys(found))
+
+
+def search_text_of(first: str, then: str = "") -> str:
+    """What is kept to find a row by: a line of the words that name it, then a line of all others."""
+    lines = [" ".join([folded(text), *joined_words(text)]).strip() for text in (first, then)]
+    return "\n".join(lines) if lines[1] else lines[0]
+
+
 class Searched(models.Model):
     """A row that is found by its words: the folded text of some of its fields, kept with them and with each version.
 
-    Whatever looks for words looks into this one column, as of a day too. A full-text index would be built on it.
+    Whatever looks for words looks into this one column, as of a day too: lists by parts of words, `search` by the index
+    that stands on it (records/search_index.py). `named_by` are the fields that name the row, `told_by` the rest.
     """
 
-    searched: ClassVar[tuple[str, ...]]
-    search_text = models.TextField(blank=True, default="", editable=False)
+    named_by: ClassVar[tuple[str, ...]] = ()
+    told_by: ClassVar[tuple[str, ...]] = ()
+    search_text = models.TextField(blank=True, default="", db_default="", editable=False)
 
     class Meta:
         abstract = True
 
+    @property
+    def searched(self) -> tuple[str, ...]:
+        return self.named_by + self.told_by
+
     def set_search_text(self) -> None:
-        self.search_text = folded(" ".join(getattr(self, name) for name in self.searched))
+        self.search_text = search_text_of(*_lines(self, self.named_by, self.told_by))
+
+
+def _lines(row: Any, *fields: tuple[str, ...]) -> list[str]:
+    return [" ".join(getattr(row, name) for name in names) for names in fields]
 
 
 def has_words(text: str, *columns: str, number: str = "") -> models.Q:
@@ -98,16 +129,19 @@ def has_words(text: str, *columns: str, number: str = "") -> models.Q:
     return condition
 
 
-def fold_rows(app: str, **searched: tuple[str, ...]) -> RunPython:
-    """A migration operation: fill `search_text` of the rows that were there before it, model by model."""
+def fold_rows(app: str, **searched: tuple[tuple[str, ...], tuple[str, ...]]) -> RunPython:
+    """A migration operation: fill `search_text` of the rows that were there before it.
+
+    Model by model the fields that name a row, and the others.
+    """
 
     def fill(apps: Any, schema_editor: Any) -> None:
         for name, fields in searched.items():
             rows = apps.get_model(app, name)._base_manager
-            found = rows.only(*fields).iterator(chunk_size=1_000)
+            found = rows.only(*fields[0], *fields[1]).iterator(chunk_size=1_000)
             while some := list(islice(found, 1_000)):
                 for row in some:
-                    row.search_text = folded(" ".join(getattr(row, field) for field in fields))
+                    row.search_text = search_text_of(*_lines(row, *fields))
                 rows.bulk_update(some, ["search_text"], batch_size=250)
 
     return RunPython(fill, RunPython.noop, elidable=True)

@@ -24,6 +24,6 @@ class Migration(migrations.Migration):
             name='search_text',
             field=models.TextField(blank=True, default='', editable=False),
         ),
-        fold_rows("initiatives", initiative=("title", "summary"), initiativeversion=("title", "summary")),
+        fold_rows("initiatives", initiative=(("title",), ("summary",)), initiativeversion=(("title",), ("summary",))),
         protect_again(INTERVAL, "initiatives_initiativeversion"),
     ]

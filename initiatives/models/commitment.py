@@ -6,14 +6,17 @@ from django.db.models import Q
 from initiatives.models.initiative import Initiative
 from people.models import Department, User
 from records.history import Recorded, Version
+from records.texts import Searched
 
 
-class CommitmentFields(models.Model):
+class CommitmentFields(Searched):
     """What is recorded of a commitment. `*_at` are instants, `due_date` is a day.
 
     `answered_*` and `answer` are what the department said last to what it was asked. What it would rather do stands in
     `offered_*` until the initiative's side agrees or asks again.
     """
+
+    named_by = ("what",)
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "Proposed"

@@ -16,7 +16,7 @@ from records.texts import Searched
 class InitiativeFields(Sourced, Searched):
     """What is recorded of an initiative. The `latest_update` group is copied from the update by the service."""
 
-    searched = ("title", "summary")
+    named_by, told_by = ("title",), ("summary",)
 
     class Horizon(models.TextChoices):
         NOT_STATED = "", "Not stated"

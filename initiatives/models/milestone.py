@@ -7,10 +7,13 @@ from goals.models import Sourced
 from initiatives.models.initiative import Initiative
 from people.models import Department, User
 from records.history import HELD_UNTIL, Recorded, Version
+from records.texts import Searched
 
 
-class MilestoneFields(Sourced):
+class MilestoneFields(Sourced, Searched):
     """What is recorded of a milestone. `due_text` shows a partial date as written, such as "2024-05"."""
+
+    named_by = ("title",)
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=300)

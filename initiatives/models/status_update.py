@@ -11,7 +11,7 @@ from initiatives.models.initiative import Initiative
 from initiatives.models.status import Status
 from people.models import User
 from records.models import Channel
-from records.texts import Texts
+from records.texts import Searched, Texts
 
 WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")  # what a person says
 TEXT_LIMIT = 10_000  # characters of each text of an update
@@ -31,12 +31,14 @@ class StatusWords(Texts):
         abstract = True
 
 
-class StatusUpdate(StatusWords):
+class StatusUpdate(StatusWords, Searched):
     """A published update.
 
     `recorded_at` is when the server took it. `stated_at` is the moment it counts from: the same, or for a correction
     the moment of the row it corrects, so that mending a text does not make a status look fresh.
     """
+
+    told_by = ("happened", "next_steps", "help_needed")
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="status_updates")
     author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

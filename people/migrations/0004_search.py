@@ -34,6 +34,6 @@ class Migration(migrations.Migration):
             name='search_text',
             field=models.TextField(blank=True, default='', editable=False),
         ),
-        fold_rows("people", department=("abbreviation", "name"), departmentversion=("abbreviation", "name"), user=("name", "email"), userversion=("name", "email")),
+        fold_rows("people", department=(("abbreviation", "name"), ()), departmentversion=(("abbreviation", "name"), ()), user=(("name",), ("email",)), userversion=(("name",), ("email",))),
         protect_again(INTERVAL, "people_departmentversion", "people_userversion"),
     ]

@@ -65,11 +65,11 @@ ACCENTS = [
 ]
 WORDS_OF_UPDATES = [
     ("duplicates fell map picker", "update", "Duplicates fell after the map picker"),
-    ("failed recovery exercise", "update", "failed recovery exercise"),
-    ("water damage", "update", "water damage"),
+    ("false alarms", "update", "fewer false alarms"),
+    ("translator two weeks", "update", "translator for two weeks"),
     ("contradict each other", "update", "contradict each other"),
     ("old street names", "update", "intersections and old street names"),
-    ("broke the feed twice", "update", "broke the feed twice"),
+    ("captions older videos", "update", "captions to older videos"),
 ]
 COMMITMENTS_AND_MILESTONES = [
     ("refuse trucks", "commitment", "remaining refuse trucks"),

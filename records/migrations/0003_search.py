@@ -1,0 +1,10 @@
+"""How PostgreSQL reads words for search, and pg_trgm where this server and role have it (records/search_index.py)."""
+
+from django.db import migrations
+
+from records.search_index import prepare_words
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0002_triggers")]
+    operations = [prepare_words()]

@@ -1,0 +1,50 @@
+"""How alike two words are spelt: letters left out, put in, exchanged or swapped with their neighbour."""
+
+from collections.abc import Iterable
+
+MOST_ALIKE = 4  # words that are taken for one that stands nowhere
+ENDING = 4  # letters that a stem may have lost
+
+
+def allowed(word: str) -> int:
+    """How many slips a word of this length may have; one so short that anything is like it may have none."""
+    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+
+
+def slips(one: str, other: str, most: int) -> int:
+    """How many slips lie between two words; more than `most` where they are more."""
+    if abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, before[j - 2] + 1)
+            row.append(best)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return last[-1]
+
+
+def likest(word: str, candidates: Iterable[str], *, are_stems: bool = False) -> list[str]:
+    """Of the candidates those that a word was probably meant for, the likest first.
+
+    A stem is held against the beginning of the word, for it has lost its ending.
+    """
+    most, found = allowed(word), []
+    for other in set(candidates) - {word}:
+        if len(other) < 3:
+            continue
+        far = slips(word, other, most)
+        if far > most and are_stems and 4 <= len(other) < len(word) <= len(other) + ENDING:
+            nearest = min(slips(word[: len(other) + more], other, 1) for more in (-1, 0, 1))
+            far = nearest if nearest <= 1 else far
+        if far > most and len(word) >= 4 and word in other:
+            far = most
+        if far <= most:
+            found.append((far, word[0] != other[0], -len(other), other))
+    return [other for *_, other in sorted(found)[:MOST_ALIKE]]
