@@ -24,6 +24,7 @@ BENCHES = {
     "lists": "benchmarks.lists",
     "pages": "benchmarks.pages",
     "planning": "benchmarks.planning",
+    "search": "benchmarks.search",
     "sending": "benchmarks.sending",
     "weight": "benchmarks.weight",
 }

@@ -59,7 +59,9 @@ def seed(*, at: datetime, people: int, initiatives: int, milestones: int, due_ev
 def copy(cursor: Any, table: str, count: int, **own: str) -> None:
     """`count` copies of a table's last row; `own` says in SQL what differs, `n` being the number of the copy."""
     cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'", [table]
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
+        "AND column_name <> 'id' AND is_generated = 'NEVER'",
+        [table],
     )
     names = [name for (name,) in cursor.fetchall()]
     values = [own.get(name, f't."{name}"') for name in names]

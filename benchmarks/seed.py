@@ -71,7 +71,8 @@ def _first_rows() -> Plan:
 
 
 def _columns(cursor, table: str, *without: str) -> list[str]:
-    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+    written = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+    cursor.execute(written, [table])
     return [f'"{name}"' for (name,) in cursor.fetchall() if name not in without]
 
 

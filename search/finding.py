@@ -7,7 +7,7 @@ that stand nowhere are taken for words that are spelt alike, and at last any of 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, FloatField, Q, Value, When
@@ -120,7 +120,10 @@ class _Search:
         self.engine = the_engine()
         self.tables = [kind.table for kind in KINDS]
         self.with_reports, self.is_exact = True, False
-        self.reports: dict[int, Any] = {}
+
+    @cached_property
+    def reports(self) -> dict[int, Any]:
+        return {row.pk: row for row in reports.frozen_quarters(self.when, self.plans)}
 
     def rows(self, kind: Kind) -> Any:
         rows = kind.rows(self.user) if self.when.is_live else kind.then(self.user, self.when)
@@ -145,16 +148,14 @@ class _Search:
         return [Candidate(*row) for row in rows_of(parts)] if parts else []
 
     def having(self, words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
-        """What has the words. Two queries at most, one of them for reports."""
+        """What has the words. One query, and the first time another for reports."""
         found: list[Candidate] = []
         if self.kinds and self.when.is_live:
             found = self.engine.find([one for kind in self.kinds for one in self.branches(kind)], words, is_any=is_any)
         elif self.kinds:
             found = found_then(self.kinds, words, self.user, self.when, self.plans, is_any=is_any)
         if self.with_reports:
-            these = reports.found_reports(words, self.when, self.plans)
-            self.reports |= {key: row for key, (_, row) in these.items()}
-            found += [candidate for candidate, _ in these.values()]
+            found += reports.having(self.reports.values(), words, is_any=is_any)
         # Weighed lower than what has a number or a short name, whose rank is 1 or 2.
         return [one._replace(rank=one.rank / (1 + one.rank) / 2) for one in found]
 
@@ -170,9 +171,9 @@ class _Search:
     def instead(self) -> dict[str, list[str]]:
         """For words that stand nowhere, what is spelt alike. Three queries at most."""
         unknown = self.engine.unknown(self.tables, self.asked.words)
-        self.is_exact = bool(unknown) and not self.engine.knows_spelling()
-        alike = self.engine.alike(self.tables, unknown) if unknown and not self.is_exact else {}
-        return {typed: others for typed, others in alike.items() if others}
+        alike = self.engine.alike(self.tables, unknown) if unknown else {}
+        self.is_exact = alike is None
+        return {typed: others for typed, others in (alike or {}).items() if others}
 
     def result(self, found: list[Candidate], words: tuple[Word, ...], **more: Any) -> Found:
         keys = list(
@@ -180,7 +181,7 @@ class _Search:
                 (one.kind, one.id) for one in sorted(found, key=partial(_place, is_any=more.get("is_any", False)))
             )
         )
-        return Found(self.asked, keys, words, reports=self.reports, **more)
+        return Found(self.asked, keys, words, reports=self.reports if self.with_reports else {}, **more)
 
 
 def _place(one: Candidate, *, is_any: bool) -> tuple[Any, ...]:

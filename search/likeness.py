@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 MOST_ALIKE = 4  # words that are taken for one that stands nowhere
+SHORTEST_STEM = 5
 ENDING = 4  # letters that a stem may have lost
 
 
@@ -40,7 +41,7 @@ def likest(word: str, candidates: Iterable[str], *, are_stems: bool = False) -> 
         if len(other) < 3:
             continue
         far = slips(word, other, most)
-        if far > most and are_stems and 4 <= len(other) < len(word) <= len(other) + ENDING:
+        if far > most and are_stems and SHORTEST_STEM <= len(other) < len(word) <= len(other) + ENDING:
             nearest = min(slips(word[: len(other) + more], other, 1) for more in (-1, 0, 1))
             far = nearest if nearest <= 1 else far
         if far > most and len(word) >= 4 and word in other:

@@ -14,7 +14,7 @@ SHOWN = 40  # words of a long text
 LEAD = 6  # of them before the first one that is marked
 NO_TEXT = mark_safe("")
 Marks = Callable[[str], bool]  # whether a word of a text, as written, is one by which it was found
-WRITING = re.compile(r"[*_`#>|~]+|\[([^\]]*)\]\([^)]*\)")  # Markdown's own signs
+WRITING = re.compile(r"^\s*(?:>|#+|[-*+]\s)\s*|[*`]+|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)  # Markdown's own signs
 
 
 def of_words(found: Collection[str]) -> Marks:

@@ -2,7 +2,8 @@
 
 import re
 from calendar import month_name
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
@@ -18,21 +19,25 @@ KIND, LABEL, PLURAL = "report", "Report", "Reports"
 MOST = 400  # quarters, the newest; five plans over twenty years
 
 
-def found_reports(words: Collection[Word], when: AsOf, plans: Collection[int]) -> dict[int, tuple[Candidate, Any]]:
-    """The newest revision of each quarter that has all the words, with its summary as `said`. One query."""
+def frozen_quarters(when: AsOf, plans: Collection[int]) -> list[Any]:
+    """The newest revision of each quarter, with its summary as `said`. One query."""
     written = ReportAct.objects.filter(when.recorded(), snapshot=OuterRef("pk"), kind=ActKind.SUMMARY_WRITTEN)
     rows = QuarterSnapshot.objects.filter(~Q(content_hash=""), when.recorded("built_at"), plan__in=plans)
     said = Subquery(written.order_by("-recorded_at", "-pk").values("text")[:1])
-    found: dict[int, tuple[Candidate, Any]] = {}
-    seen: set[tuple[int, Any]] = set()
+    newest: dict[tuple[int, date], Any] = {}
     for row in rows.annotate(said=said).order_by("-as_of_day", "-revision")[:MOST]:
-        if (row.plan_id, row.as_of_day) in seen:
-            continue
-        seen.add((row.plan_id, row.as_of_day))
+        newest.setdefault((row.plan_id, row.as_of_day), row)
+    return list(newest.values())
+
+
+def having(quarters: Iterable[Any], words: Collection[Word], *, is_any: bool = False) -> list[Candidate]:
+    """Those of the quarters that have all the words, or one of them."""
+    found = []
+    enough = any if is_any else all
+    for row in quarters:
         names, text = _words(called(row)), _words(row.said or "")
-        if all(_has(names, word) or _has(text, word) for word in words):
-            in_names = all(_has(names, word) for word in words)
-            found[row.pk] = (Candidate(KIND, in_names, row.pk, 0.0), row)
+        if enough(_has(f"{names} {text}", word) for word in words):
+            found.append(Candidate(KIND, enough(_has(names, word) for word in words), row.pk, 0.0))
     return found
 
 

@@ -23,16 +23,16 @@ Phrase = tuple[str, ...]  # words side by side: L&I is l, i
 
 @dataclass(frozen=True)
 class Word:
-    """One typed word: any of its phrases will do. `is_begun`: the last one may go on, as while somebody types."""
+    """One typed word: any of its phrases will do. Those of `begun` may go on, as while somebody types."""
 
     typed: str
     phrases: tuple[Phrase, ...]
-    is_begun: bool = False
+    begun: tuple[Phrase, ...] = ()
 
     def or_else(self, others: list[str]) -> "Word":
         """The same, or one of these words, or what begins with them."""
         more = tuple((other,) for other in others if (other,) not in self.phrases)
-        return replace(self, phrases=self.phrases + more, is_begun=True) if more else self
+        return replace(self, phrases=self.phrases + more, begun=self.begun + more)
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def asked(text: str) -> Asked:
     if not number and len(pieces) == 1 and pieces[0].isdigit():
         number = pieces[0]
     telling = [word for word in words if word.typed not in COMMON] or words
-    if telling:
-        telling[-1] = replace(telling[-1], is_begun=True)
+    if telling and len(telling[-1].phrases[0][-1]) > 1:
+        telling[-1] = replace(telling[-1], begun=telling[-1].phrases[:1])
     return Asked(name=plain, number=number, words=tuple(dict.fromkeys(telling)))
 
 

@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
 
 
 class Engine(Protocol):
-    """Each of these is one statement. A row has all `words`, or where `is_any` one of them."""
+    """Each of these is one statement, `alike` two. A row has all `words`, or where `is_any` one of them."""
 
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
         """The rows that have the words."""
@@ -40,11 +40,8 @@ class Engine(Protocol):
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         """Those of the words that stand nowhere."""
 
-    def knows_spelling(self) -> bool:
-        """Whether `alike` can answer. One statement at most."""
-
-    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
-        """By typed word what is spelt alike, the likest first; empty where the database cannot tell."""
+    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]] | None:
+        """By typed word what is spelt alike, the likest first; None where the database cannot tell."""
 
     def marked(self, ids: dict[str, list[int]], words: Sequence[Word]) -> frozenset[str]:
         """The words, folded, by which these rows (their numbers by table) were found."""
@@ -75,4 +72,4 @@ def _sql(part: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
 
 def said(words: Sequence[Word], phrase: Callable[[tuple[str, ...], bool], str], also: str, either: str) -> str:
     """Words in a database's own language: `also` between words, `either` between the phrases of one."""
-    return also.join("(" + either.join(phrase(one, word.is_begun) for one in word.phrases) + ")" for word in words)
+    return also.join("(" + either.join(phrase(one, one in word.begun) for one in word.phrases) + ")" for word in words)

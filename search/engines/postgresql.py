@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import BooleanField, CharField, FloatField, Func, Value
 
-from records.search_index import CONFIGURATION, has_spelling
+from records.search_index import CONFIGURATION
 from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, rows_of, said, union
 from search.likeness import likest
 from search.words import PART, Word
@@ -15,6 +15,10 @@ from search.words import PART, Word
 SIMILAR = 0.45  # of a word's trigrams, how much a text must have of them side by side
 TEXTS = 60  # texts in which a word that is spelt alike is looked for
 LENGTH = 4_000  # characters of each that are read for it
+THRESHOLD = (
+    "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), "
+    "EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm')"
+)
 MARKS = f"HighlightAll=true, StartSel={MARK}, StopSel={UNMARK}"
 FOUND = re.compile(f"{MARK}([^{UNMARK}]*){UNMARK}")
 
@@ -72,10 +76,7 @@ class PostgreSQL:
         sql, values = union((ask, [said([word], _phrase, "", " | ")]) for word in words)
         return [word for word, (is_known,) in zip(words, rows(sql, values), strict=True) if not is_known]
 
-    def knows_spelling(self) -> bool:
-        return has_spelling(connection)
-
-    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
+    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]] | None:
         sql, values = union(
             (
                 f"(SELECT {number}, left(search_text, {LENGTH}) FROM {table} WHERE search_text %%> %s "  # noqa: S608
@@ -86,7 +87,9 @@ class PostgreSQL:
             for table in tables
         )
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(SIMILAR)])
+            cursor.execute(THRESHOLD, [str(SIMILAR)])
+            if not cursor.fetchone()[1]:
+                return None
             cursor.execute(sql, values)
             found = cursor.fetchall()
         texts: dict[int, set[str]] = {number: set() for number in range(len(words))}

@@ -36,9 +36,6 @@ class SQLite:
         sql, values = union((f"SELECT {there}", [said([word], _phrase, "", " OR ")] * len(tables)) for word in words)
         return [word for word, (is_known,) in zip(words, rows(sql, values), strict=True) if not is_known]
 
-    def knows_spelling(self) -> bool:
-        return True
-
     def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
         plain = {word.typed: "".join(word.phrases[0]) for word in words}
         sql, values = union(part for one in plain.values() for table in tables for part in _stems(table, one))

@@ -38,7 +38,7 @@ ASKED = [
     ("mayor's", set(), {"1.2"}),
     ("strasse", {"1.5"}, {"1.5"}),
     ("한국", {"1.5"}, {"1.5"}),
-    ("and the", set(), {"1.5"}),
+    ("and the", set(), {"1.4", "1.5"}),
     ("nowhere", set(), set()),
     ("fiber nowhere", set(), set()),
     ("street-lights", set(), {"1.3"}),
@@ -101,7 +101,6 @@ def test_words_that_stand_nowhere_and_what_is_spelt_like_them(rows):
     engine, words = the_engine(), asked("brodband libary hours").words
     tables = ["initiatives_initiative", "people_user"]
     assert [word.typed for word in engine.unknown(tables, words)] == ["brodband", "libary"]
-    assert engine.knows_spelling()
     alike = engine.alike(tables, words[:2])
     assert alike["brodband"][0] == "broadband"
     assert any(word.startswith("librar") for word in alike["libary"])

@@ -118,7 +118,9 @@ def test_what_is_gone_is_not_found_nor_what_hung_on_it(filled, cast, sign_in):
 def test_a_corrected_update_says_what_it_says_now(filled, cast, sign_in):
     wrong = filled.status_updates.get()
     correct_status_update(
-        update=wrong, words={"happened": "The vendor delivered okapis."}, act=act("2026-10-01T12:00", cast.owner)
+        update=wrong,
+        words={"happened": "The vendor delivered okapis."},
+        act=act("2026-10-01T12:00", cast.owner, reason="Other animals."),
     )
     client = sign_in(cast.viewer)
     assert hits(client, "giraffes") == []

@@ -42,7 +42,8 @@ def test_what_was_typed(text, number, words):
 
 
 def test_the_last_word_may_go_on():
-    assert [word.is_begun for word in asked("fiber in libr").words] == [False, True]
+    assert [word.begun for word in asked("fiber in libr").words] == [(), (("libr",),)]
+    assert asked("L&I").words[0].begun == (), "li would begin library"
 
 
 @given(st.text(max_size=80))
