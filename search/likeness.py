@@ -37,6 +37,8 @@ def likest(word: str, candidates: Iterable[str], *, are_stems: bool = False) -> 
     A stem is held against the beginning of the word, for it has lost its ending.
     """
     most, found = allowed(word), []
+    if are_stems and word.endswith("y"):
+        word = f"{word[:-1]}i"  # as a stem writes it
     for other in set(candidates) - {word}:
         if len(other) < 3:
             continue
