@@ -25,8 +25,10 @@ class PartialDate:
 
     @classmethod
     def read(cls, value: Any) -> "PartialDate | None":
-        if value is None:
-            return None
+        return None if value is None else cls.of(value)
+
+    @classmethod
+    def of(cls, value: Any) -> "PartialDate":
         text = str(value)
         parts = [int(part) for part in text.split("-")]
         year, month = parts[0], parts[1] if len(parts) > 1 else 12

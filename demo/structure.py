@@ -6,10 +6,28 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from demo.source import Finding, RealInitiative, RealMilestone, findings, number_of, real_initiatives, real_plan, sample
-from demo.timeline import Timeline, World
-from goals.models import Plan, Sourced
-from goals.services import create_evidence, create_goal, create_plan, create_priority, create_strategy
+from demo.source import (
+    Finding,
+    PartialDate,
+    RealInitiative,
+    RealMilestone,
+    findings,
+    number_of,
+    real_initiatives,
+    real_plan,
+    sample,
+)  # fmt: skip
+from demo.timeline import START_MONTH, Timeline, World
+from goals.models import Goal, Plan, Sourced
+from goals.services import (
+    add_parts,
+    create_evidence,
+    create_goal,
+    create_plan,
+    create_priority,
+    create_strategy,
+    update_plan,
+)  # fmt: skip
 from initiatives.models import Initiative, Status
 from initiatives.services import (
     add_milestone,
@@ -26,6 +44,7 @@ from records.days import in_words
 from records.models import Channel
 
 SLUG = "oit-2024-2025"
+SLUG_BEFORE = "oit-2019"
 SAMPLE_BASIS = Sourced.Basis.SAMPLE
 
 # Short forms for the OIT units, which the source names in full.
@@ -60,6 +79,7 @@ def real_layer(timeline: Timeline, *, scale: int) -> None:
     timeline.add(begin, _people)
     timeline.add(begin, partial(_plan, timeline))
     timeline.add(begin, partial(_goals, timeline))
+    timeline.add(begin, _plan_before)
     for finding in findings():  # a figure is known from the day its source gives
         known = start_of_day(finding.on.day) + timedelta(hours=9) if finding.on else begin
         timeline.add(max(begin, known), partial(_finding, finding))
@@ -165,6 +185,41 @@ def _plan(timeline: Timeline, world: World, at: datetime) -> None:
         world.priorities[row["name"]] = create_priority(
             plan=world.plan, name=row["name"], meaning=row["meaning"], order=order, act=act
         )
+
+
+def _plan_before(world: World, at: datetime) -> None:
+    """The plan of 2019 in outline: its themes, as public text names them. Its items are not in public text."""
+    act = Act(by=None, at=at, channel=Channel.IMPORT)
+    head = real_plan()["plan_2019"]
+    released = PartialDate.of(head["released"])
+    end = world.the_plan.start_date - timedelta(days=1)
+    fields = {
+        "title": head["title"],
+        "slug": SLUG_BEFORE,
+        "start_date": released.day,
+        "end_date": end,
+        "mission": (
+            f"In outline: {head['pages']} pages, released {released.text}, made with public focus groups. Its own "
+            f"end is not in public text; here it ends on {in_words(end)}, the day before the next plan came out.\n\n"
+            "See also:\n\n" + "\n".join(f"- {line}" for line in head["also"])
+        ),
+        "state": Plan.State.ARCHIVED,
+        "fiscal_year_start_month": START_MONTH,
+        "goal_label": "Theme",
+        "basis": head["basis"],
+        "source": head["source"],
+    }
+    before = create_plan(fields=fields, act=act)
+    pillars = {f"P{number}": f"“{goal}”" for number, goal in world.goals.items()}
+    themes = [
+        Goal(
+            plan=before, number=str(theme["n"]), title=theme["name"], basis=head["basis"], source=head["source"],
+            text=f"Goes on, as this sample reads it, in {' and '.join(pillars[key] for key in theme['maps_to'])}.",
+        )
+        for theme in head["themes"]
+    ]  # fmt: skip
+    add_parts(plan=before, rows=themes, act=act)
+    update_plan(plan=world.the_plan, fields={"predecessor": before}, act=act)
 
 
 def _goals(timeline: Timeline, world: World, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from demo.load import PASSWORD, load_demo
-from demo.source import real_initiatives
+from demo.source import real_initiatives, real_plan
 from demo.structure import department_key
 from goals.models import Goal, Plan, Priority, Strategy
 from initiatives.models import (
@@ -50,11 +50,26 @@ def now_standing() -> dict[str, InitiativeStatus]:
 
 
 def test_demo_counts(loaded):
-    counts = (Goal, 5), (Strategy, 15), (Initiative, 69), (Priority, 6)
+    counts = (Goal, 5 + 6), (Strategy, 15), (Initiative, 69), (Priority, 6)
     assert [(model, model.objects.count()) for model, _ in counts] == list(counts)
     assert Department.objects.filter(parent__isnull=True).count() + 1 == 56, "Philly Stat 360 is part of another"
-    assert Plan.objects.get().end_date.isoformat() == "2027-06-30", "the end of the running fiscal year"
-    assert "sample" in Plan.objects.get().sample_note.lower()
+    plan = Plan.objects.get(state="active")
+    assert plan.end_date.isoformat() == "2027-06-30", "the end of the running fiscal year"
+    assert "sample" in plan.sample_note.lower()
+
+
+def test_the_plan_of_2019_stands_before_it_in_outline(loaded):
+    before = Plan.objects.get(state="active").predecessor
+    facts = real_plan()["plan_2019"]
+    assert (before.slug, before.state, before.title, before.source) == (
+        "oit-2019", "archived", facts["title"], facts["source"],
+    )  # fmt: skip
+    assert (before.start_date.isoformat(), before.end_date.isoformat()) == ("2019-10-31", "2023-11-15")
+    themes = Goal.objects.filter(plan=before)
+    assert [theme.title for theme in themes] == [theme["name"] for theme in facts["themes"]]
+    assert "“5 Partnerships" in themes[0].text
+    assert {theme.source for theme in themes} == {facts["source"]}
+    assert not Initiative.objects.filter(plan=before).exists(), "its items are not in public text"
 
 
 def test_demo_real_layer_names_its_source(loaded):
