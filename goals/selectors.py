@@ -18,12 +18,18 @@ from goals.models import (
 )
 from records.asof import AsOf
 from records.history import whose_name
+from records.statements import statement
 
 
 def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
     """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query."""
-    named = list(PlanVersion.objects.as_of(when).filter(Q(subject__slug=slug) | Q(slug=slug)).select_related("subject"))
+    named: list[PlanVersion] = _named(slug, when)
     return next((plan for plan in named if plan.subject.slug == slug), named[0] if named else None)
+
+
+@statement
+def _named(slug: str, when: AsOf) -> QuerySet[Any]:
+    return PlanVersion.objects.as_of(when).filter(Q(subject__slug=slug) | Q(slug=slug)).select_related("subject")
 
 
 def plan_called(slug: str, when: AsOf | None = None) -> Plan | None:
@@ -43,8 +49,13 @@ def goal_called(plan: Plan, number: str, when: AsOf) -> GoalVersion | None:
 def plans_as_of(when: AsOf) -> list[PlanVersion]:
     """Every plan as it stood, the running ones first."""
     order = {Plan.State.ACTIVE: 0, Plan.State.DRAFT: 1, Plan.State.ARCHIVED: 2}
-    found = PlanVersion.objects.as_of(when).order_by("-start_date", "title")
-    return sorted(found, key=lambda plan: order[Plan.State(plan.state)])
+    return sorted(_plans(when), key=lambda plan: order[Plan.State(plan.state)])
+
+
+@statement
+def _plans(when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = PlanVersion.objects.as_of(when).order_by("-start_date", "title")
+    return rows
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ def has_sample(when: AsOf) -> bool:
     return bool(PlanVersion.objects.as_of(when).exclude(sample_note="").exists())
 
 
+@statement
 def goals_as_of(plan_id: int, when: AsOf) -> QuerySet[Any]:
     """Focus areas in the plan's order; `lead_name` is the lead's name of then."""
     return _with_lead(GoalVersion.objects.as_of(when).filter(plan=plan_id), when)
@@ -87,15 +99,22 @@ def _lead_since(goal: OuterRef, lead: OuterRef) -> Subquery:
 
 def led_by(person: Any) -> list[tuple[int, datetime | None]]:
     """The focus areas that a person leads now, and since when; None where nobody led before."""
-    led = Goal.objects.filter(lead=person).annotate(since=_lead_since(OuterRef("pk"), OuterRef("lead")))
-    return list(led.values_list("pk", "since"))
+    return _led(person.pk)
 
 
+@statement
+def _led(person_id: int) -> QuerySet[Any]:
+    led = Goal.objects.filter(lead=person_id).annotate(since=_lead_since(OuterRef("pk"), OuterRef("lead")))
+    return led.values_list("pk", "since")
+
+
+@statement
 def strategies_as_of(goal_id: int, when: AsOf) -> QuerySet[Any]:
     """Strategies of a focus area in order; `lead_name` is the lead's name of then."""
     return _with_lead(StrategyVersion.objects.as_of(when).filter(goal=goal_id), when)
 
 
+@statement
 def priorities_as_of(when: AsOf) -> QuerySet[Any]:
     """What the plans answer to, in order."""
     return PriorityVersion.objects.as_of(when).order_by("plan", "order", "subject_id")

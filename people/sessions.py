@@ -4,24 +4,17 @@ Django asks three times for them on every page. What ends a session stays Django
 password, which the session's hash of it tells.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import connection
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from people.models import Grant, Session, User
-
-# Written out: every page asks it, and to put it together takes longer than the answer.
-ASKED = """
-SELECT person.*, session.session_data, held.role AS held_role, held.department_id AS held_department
-FROM people_session session
-LEFT JOIN people_user person ON person.id = session.user_id
-LEFT JOIN people_rolegrant held ON held.user_id = person.id AND held.recorded_until IS NULL
-WHERE session.session_key = %s AND session.expire_date > %s
-"""
+from records.statements import statement
 
 
 class SessionStore(DatabaseSessions):
@@ -41,16 +34,15 @@ class SessionStore(DatabaseSessions):
 
     def _get_session_from_db(self) -> Session | None:
         """Django's own, with the person and, a row each, the roles held now."""
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        rows: list[Any] = list(User.objects.raw(ASKED, [self.session_key, now]))
+        rows = _sessions(self.session_key or "", timezone.now())
         if not rows:
             self._session_key = None
             return None
-        person = rows[0]
-        if person.pk is not None:
-            person.grants = frozenset(Grant(row.held_role, row.held_department) for row in rows if row.held_role)
-            self.person = person
-        return Session(session_key=self.session_key or "", session_data=person.session_data, user_id=person.pk)
+        found: Session = rows[0]
+        if found.user is not None:
+            found.user.grants = frozenset(Grant(row.held_role, row.held_department) for row in rows if row.held_role)
+            self.person = found.user
+        return found
 
     def signed_in(self, backends: list[str]) -> User | None:
         """The person, where all that Django checks holds; None leaves the question to Django."""
@@ -59,3 +51,15 @@ class SessionStore(DatabaseSessions):
         if person is None or key != str(person.pk) or backend not in backends or not person.is_active or not seal:
             return None
         return person if constant_time_compare(seal, person.get_session_auth_hash()) else None
+
+
+@statement
+def _sessions(key: str, now: datetime) -> QuerySet[Any]:
+    """The session, once for each role that its person holds now."""
+    now_held = Q(user__role_grants__recorded_until__isnull=True)
+    rows = Session.objects.filter(session_key=key, expire_date__gt=now).select_related("user")
+    return rows.annotate(
+        held=FilteredRelation("user__role_grants", condition=now_held),
+        held_role=F("held__role"),
+        held_department=F("held__department_id"),
+    )

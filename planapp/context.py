@@ -5,9 +5,11 @@ from datetime import date
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from goals.models import Plan
+from records.statements import statement
 
 PRODUCT = "planapp"
 
@@ -72,8 +74,7 @@ class Frame:
         slug = match.kwargs.get("slug") if match is not None and match.namespace in _OF_A_PLAN else None
         if not slug or not user or not user.has_perm("people.read"):
             return []
-        rows = Plan.objects.filter(deleted_at__isnull=True).only("slug", "title").order_by("-start_date", "title")
-        found = sorted(rows, key=lambda plan: plan.slug != slug)
+        found = sorted(_plans(), key=lambda plan: plan.slug != slug)
         may_want = len(found) > 1 or user.has_perm("goals.change_plan")
         return found if may_want and found and found[0].slug == slug else []
 
@@ -86,3 +87,8 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Frame]:
     """Context processor."""
     return {"frame": Frame(request)}
+
+
+@statement
+def _plans() -> QuerySet[Plan]:
+    return Plan.objects.filter(deleted_at__isnull=True).only("slug", "title").order_by("-start_date", "title")

@@ -27,6 +27,8 @@ def database(url: str) -> dict[str, Any]:
         settings["OPTIONS"] = {
             **settings.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": 8},
+            # Lets statements be prepared that ask for it (records.statements); by default Django allows none.
+            "prepare_threshold": 5,
             # Compiling a wide query costs PostgreSQL seconds where running it takes a tenth of one.
             "options": "-c jit=off",
         }

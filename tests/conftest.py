@@ -9,9 +9,13 @@ from django.db import connection
 from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import User
+from records.statements import Statement
 from records.triggers import create_sql, drop_sql
 from tests.build import Cast, build_cast, build_plan
 from tests.kept_database import Kept, kept_for
+
+# Each statement that any test has asked is put together anew as well, and has to be the same.
+Statement.is_checked = True
 
 # Monday, 5 October 2026, 10:00 in Philadelphia.
 NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Value
 from initiatives.judgement import GONE, NEW, slip_words, verdict
 from initiatives.models import InitiativeVersion, MilestoneVersion
 from initiatives.selectors.survey import Moved, Slipped, Survey
+from records.statements import Keys, statement
 
 # By kind and number of a version: the initiative, its number, and the title.
 Titles = Mapping[tuple[str, int], tuple[int, str, str]]
@@ -115,9 +116,15 @@ def _slip(row: Slipped, titles: Titles) -> Slip:
 
 
 def _titles(moved: Iterable[int], slipped: Iterable[Slipped]) -> Titles:
-    versions: QuerySet[Any] = InitiativeVersion.objects.filter(pk__in={*moved, *(row.version for row in slipped)})
-    steps = MilestoneVersion.objects.filter(pk__in=[row.pk for row in slipped if row.kind == "milestone"])
-    found = versions.values_list(Value("initiative"), "pk", "subject_id", "number", "title").union(
-        steps.values_list(Value("milestone"), "pk", "initiative_id", Value(""), "title"), all=True
+    versions = Keys({*moved, *(row.version for row in slipped)})
+    steps = Keys(row.pk for row in slipped if row.kind == "milestone")
+    return {(kind, pk): (key, number, title) for kind, pk, key, number, title in _titled(versions, steps)}
+
+
+@statement
+def _titled(versions: Keys, steps: Keys) -> QuerySet[Any]:
+    initiatives: QuerySet[Any] = InitiativeVersion.objects.filter(pk__among=versions)
+    milestones = MilestoneVersion.objects.filter(pk__among=steps)
+    return initiatives.values_list(Value("initiative"), "pk", "subject_id", "number", "title").union(
+        milestones.values_list(Value("milestone"), "pk", "initiative_id", Value(""), "title"), all=True
     )
-    return {(kind, pk): (key, number, title) for kind, pk, key, number, title in found}

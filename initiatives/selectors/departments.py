@@ -3,31 +3,32 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, When
 
 from goals.models import Plan, PlanVersion
+from goals.selectors import plans_as_of
 from initiatives.judgement import SILENT, sentences
 from initiatives.models import Commitment, CommitmentVersion
-from initiatives.selectors.lists import plan_rows
-from initiatives.selectors.parts import first_of
+from initiatives.selectors.lists import plan_rows, running
+from initiatives.selectors.parts import first_of, parts
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,
     MilestoneRow,
+    columns_of,
     commitments,
     milestones,
-    read_commitments,
-    read_milestones,
 )
-from initiatives.selectors.status import InitiativeStatus, has_late_milestone
+from initiatives.selectors.status import Expected, InitiativeStatus, expected_of, has_late_milestone, judged
 from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
 from records.asof import AsOf, local_day
 from records.history import whose_name
+from records.statements import Keys, statement
 from web.parts import Part, part
 from web.tables import Column
 
@@ -87,10 +88,10 @@ class DepartmentPage:
 
 def department_lines(when: AsOf) -> list[DepartmentLine]:
     """Every department in order of name, its offices under it. Five queries."""
-    led = tally(plan_rows(when), when).by("department_id")
+    led = tally(running(plans_as_of(when)), when).by("department_id")
     promises = _promises(when)
     liaisons = _liaison_names(when)
-    known = list(DepartmentVersion.objects.as_of(when).order_by("name", "subject_id"))
+    known = _departments(when)
     ids = {department.subject_id for department in known}
 
     def line(department: DepartmentVersion, *, is_office: bool) -> DepartmentLine:
@@ -122,6 +123,12 @@ def department_lines(when: AsOf) -> list[DepartmentLine]:
     return lines
 
 
+@statement
+def _departments(when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = DepartmentVersion.objects.as_of(when).order_by("name", "subject_id")
+    return rows
+
+
 def find_department(abbreviation: str, when: AsOf) -> int | None:
     """The id by abbreviation of that day, of today or of earlier, whatever the case."""
     return whose_name(DepartmentVersion.objects.filter(abbreviation__iexact=abbreviation), when)
@@ -134,20 +141,18 @@ def department_page(department_id: int, when: AsOf, *, limit: int | None) -> Dep
     if own is None:
         return None
     offices = [row for row in family if row.parent_id == department_id and row.subject_id != department_id]
-    ids = [department_id, *(row.subject_id for row in offices)]
-    rows = _led(ids, when)
-    led = first_of(rows, limit, led=Q(pk__isnull=False), late=_is_late(when))
-    promised = read_commitments(_promised(ids, when))
-    due_milestones = read_milestones(
-        _running(milestones(when), when).filter(OPEN, department__in=ids, due_date__lte=when.day + AHEAD)
-    )
+    ids = Keys([department_id, *(row.subject_id for row in offices)])
+    plans = running(plans_as_of(when))
+    led = parts(_first_led(expected_of(plans, when), ids, when, limit=limit), limit, when, "led", "late")
+    promised = [CommitmentRow(*row) for row in _all_promised(ids, when)]
+    due_milestones = [MilestoneRow(*row) for row in _milestones_until(ids, when.day + AHEAD, when)]
     due_milestones.sort(key=lambda row: (row.due_date or when.day, row.id))
     return DepartmentPage(
         department=own,
         parent=next((row for row in family if row.subject_id == own.parent_id), None),
         offices=offices,
         led=led["led"],
-        rollup=tally(rows, when).whole,
+        rollup=tally(plans, when, led_by=ids).whole,
         open_commitments=part(_open_first(promised), limit),
         closed_commitments=part([row for row in promised if not row.is_open], limit),
         waiting=sum(row.state == "proposed" for row in promised),
@@ -158,6 +163,23 @@ def department_page(department_id: int, when: AsOf, *, limit: int | None) -> Dep
         next_milestones=part([row for row in due_milestones if not row.is_late(when.day)], limit),
         **_who(department_id, when),
     )
+
+
+@statement
+def _first_led(expected: tuple[Expected, ...], ids: Keys, when: AsOf, *, limit: int | None) -> QuerySet[Any]:
+    rows = judged(expected, when).filter(lead_department__among=ids)
+    return first_of(rows, limit, led=Q(pk__isnull=False), late=_is_late(when))
+
+
+@statement
+def _all_promised(ids: Keys, when: AsOf) -> QuerySet[Any]:
+    return columns_of(_promised(ids, when), CommitmentRow)
+
+
+@statement
+def _milestones_until(ids: Keys, last: date, when: AsOf) -> QuerySet[Any]:
+    rows = _running(milestones(when), when).filter(OPEN, department__among=ids, due_date__lte=last)
+    return columns_of(rows, MilestoneRow)
 
 
 @dataclass(frozen=True)
@@ -175,26 +197,24 @@ def department_files(department_id: int, when: AsOf) -> DepartmentFiles | None:
     own = next((row for row in family if row.subject_id == department_id), None)
     if own is None:
         return None
-    ids = [department_id, *(row.subject_id for row in family if row.parent_id == department_id)]
+    ids = Keys([department_id, *(row.subject_id for row in family if row.parent_id == department_id)])
     first = Case(When(state="proposed", then=0), When(state="accepted", then=1), default=2)
     promised = _promised(ids, when).order_by(first, F("due_date").asc(nulls_last=True), "subject_id")
-    return DepartmentFiles(own, _led(ids, when), promised)
+    return DepartmentFiles(own, plan_rows(when).filter(lead_department__among=ids), promised)
 
 
-def _family(department_id: int, when: AsOf) -> list[DepartmentVersion]:
+@statement
+def _family(department_id: int, when: AsOf) -> QuerySet[Any]:
     """The department with what is over and under it."""
     known = DepartmentVersion.objects.as_of(when)
     above = known.filter(subject=department_id).values("parent")
     related = Q(subject=department_id) | Q(parent=department_id) | Q(subject__in=above)
-    return list(known.filter(related).order_by("name"))
+    rows: QuerySet[Any] = known.filter(related).order_by("name")
+    return rows
 
 
-def _led(ids: list[int], when: AsOf) -> QuerySet[Any]:
-    return plan_rows(when).filter(lead_department__in=ids)
-
-
-def _promised(ids: list[int], when: AsOf) -> QuerySet[Any]:
-    rows: QuerySet[Any] = _running(commitments(when), when).filter(department__in=ids)
+def _promised(ids: Keys, when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _running(commitments(when), when).filter(department__among=ids)
     return rows
 
 
@@ -219,8 +239,13 @@ def _running(rows: Any, when: AsOf) -> Any:
 
 
 def _promises(when: AsOf) -> dict[int, Promises]:
+    return {key: Promises(*counts) for key, *counts in _promised_counts(when)}
+
+
+@statement
+def _promised_counts(when: AsOf) -> QuerySet[Any]:
     late = Q(state__in=PROMISED, due_date__lt=when.day)
-    rows = (
+    rows: QuerySet[Any] = (
         _running(
             CommitmentVersion.objects.as_of(when)
             .annotate(
@@ -237,34 +262,45 @@ def _promises(when: AsOf) -> dict[int, Promises]:
             delivered=Count("pk", filter=Q(state="delivered")),
         )
     )
-    return {key: Promises(*counts) for key, *counts in rows.order_by()}
+    return rows.order_by()
 
 
 def _liaison_names(when: AsOf) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    grants = (
+    for department_id, name in _liaisons(when):
+        found[department_id].append(name)
+    return found
+
+
+@statement
+def _liaisons(when: AsOf) -> QuerySet[Any]:
+    grants: QuerySet[Any] = (
         RoleGrant.objects.as_of(when)
         .filter(role=Role.LIAISON)
         .annotate(user_then=FilteredRelation("user__versions", condition=when.q("user__versions")))
         .filter(user_then__is_active=True)
         .order_by("user_then__name")
     )
-    for department_id, name in grants.values_list("department_id", "user_then__name"):
-        found[department_id].append(name)
-    return found
+    return grants.values_list("department_id", "user_then__name")
 
 
 def _who(department_id: int, when: AsOf) -> dict[str, list[tuple[str, str]]]:
+    rows = _people(department_id, when)
+    return {
+        "liaisons": [(name, email) for name, email, speaks in rows if speaks],
+        "people": [(name, email) for name, email, speaks in rows if not speaks],
+    }
+
+
+@statement
+def _people(department_id: int, when: AsOf) -> QuerySet[Any]:
     grants = RoleGrant.objects.as_of(when).filter(role=Role.LIAISON, department=department_id).values("user")
     members = UserVersion.objects.as_of(when).filter(is_active=True)
     found = members.filter(Q(department=department_id) | Q(subject__in=grants)).annotate(
         speaks=Count("pk", filter=Q(subject__in=grants))
     )
-    rows = list(found.order_by("name").values_list("name", "email", "speaks"))
-    return {
-        "liaisons": [(name, email) for name, email, speaks in rows if speaks],
-        "people": [(name, email) for name, email, speaks in rows if not speaks],
-    }
+    rows: QuerySet[Any] = found.order_by("name").values_list("name", "email", "speaks")
+    return rows
 
 
 COMMITMENT_COLUMNS = (

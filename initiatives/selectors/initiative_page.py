@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 
 from goals.models import Plan, PriorityVersion
 from initiatives.models import Alignment, Contribution, Initiative, InitiativeVersion, Lineage
@@ -12,21 +12,26 @@ from initiatives.selectors.rows import OPEN, MilestoneRow, milestones, read_mile
 from people.models import UserVersion
 from records.asof import AsOf
 from records.history import whose_name
+from records.statements import statement
 
 
 def served_by_and_for(initiative_id: int, when: AsOf) -> tuple[list[str], list[str]]:
     """Who worked on it besides the owner, and the outside priorities it served, by their names of then. One query."""
+    found: dict[str, list[Any]] = {"people": [], "priorities": []}
+    for kind, *place in _served(initiative_id, when):
+        found[kind].append(place)
+    return sorted(name for _, _, name in found["people"]), [name for _, _, name in sorted(found["priorities"])]
+
+
+@statement
+def _served(initiative_id: int, when: AsOf) -> QuerySet[Any]:
     people = Contribution.objects.filter(when.q(), initiative=initiative_id).values("person")
     priorities = Alignment.objects.filter(when.q(), initiative=initiative_id).values("priority")
     named = UserVersion.objects.as_of(when).filter(subject__in=people).order_by()
     served = PriorityVersion.objects.as_of(when).filter(subject__in=priorities).order_by()
-    found: dict[str, list[Any]] = {"people": [], "priorities": []}
-    rows = named.values_list(Value("people"), Value(0), "subject_id", "name").union(
+    return named.values_list(Value("people"), Value(0), "subject_id", "name").union(
         served.values_list(Value("priorities"), "order", "subject_id", "name"), all=True
     )
-    for kind, *place in rows:
-        found[kind].append(place)
-    return sorted(name for _, _, name in found["people"]), [name for _, _, name in sorted(found["priorities"])]
 
 
 @dataclass(frozen=True)
@@ -61,14 +66,19 @@ RELATIONS: dict[str, tuple[str, str]] = {
 
 def relatives_of(initiative_id: int, when: AsOf) -> list[Relative]:
     """What an initiative came from and went on in, as recorded by then, earliest first. One query."""
-    own = Q(initiative=initiative_id) | Q(origin=initiative_id)
-    rows = Lineage.objects.filter(own, when.recorded()).select_related("initiative__plan", "origin__plan")
     found = []
-    for row in rows.order_by("recorded_at", "pk"):
+    for row in _lineage(initiative_id, when):
         is_origin = row.initiative_id == initiative_id
         other = row.origin if is_origin else row.initiative
         found.append(Relative(other.pk, row.kind, is_origin, str(other), str(other.plan), other.deleted_at is not None))
     return found
+
+
+@statement
+def _lineage(initiative_id: int, when: AsOf) -> QuerySet[Any]:
+    own = Q(initiative=initiative_id) | Q(origin=initiative_id)
+    rows = Lineage.objects.filter(own, when.recorded()).select_related("initiative__plan", "origin__plan")
+    return rows.order_by("recorded_at", "pk")
 
 
 def goes_on_in(initiative_id: int) -> int | None:
@@ -81,8 +91,13 @@ def goes_on_in(initiative_id: int) -> int | None:
 
 def earlier_numbers(initiative_id: int, now: str) -> list[str]:
     """The numbers it had before, in the order in which it had them."""
+    return [number for number in dict.fromkeys(_numbers(initiative_id)) if number != now]
+
+
+@statement
+def _numbers(initiative_id: int) -> QuerySet[Any]:
     had = InitiativeVersion.objects.filter(subject=initiative_id).order_by("recorded_from")
-    return [number for number in dict.fromkeys(had.values_list("number", flat=True)) if number != now]
+    return had.values_list("number", flat=True)
 
 
 def initiative_called(plan: Plan, number: str) -> int | None:

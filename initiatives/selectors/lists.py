@@ -14,10 +14,19 @@ from goals.selectors import plans_as_of, priorities_as_of
 from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, MilestoneVersion, Status
 from initiatives.selectors.attention import needs_attention
 from initiatives.selectors.names import with_milestones, with_names
-from initiatives.selectors.status import CHUNK, NOTHING_REPORTED, InitiativeStatus, statuses_in
+from initiatives.selectors.status import (
+    CHUNK,
+    NOTHING_REPORTED,
+    Expected,
+    InitiativeStatus,
+    expected_of,
+    judged,
+    statuses_in,
+)
 from people.models import DepartmentVersion, User, UserVersion
 from records.asof import AsOf
 from records.days import in_words
+from records.statements import statement
 from records.texts import has_words
 from web.tables import Column
 
@@ -70,25 +79,28 @@ def running(plans: Iterable[PlanVersion]) -> list[PlanVersion]:
     return [plan for plan in plans if plan.state != Plan.State.ARCHIVED]
 
 
-def choices_of(rows: Any, plans: list[PlanVersion]) -> Choices:
-    """What occurs in the rows, one query, asked of the few that could occur; and priorities, another."""
-    when: AsOf = rows.when
-    own = rows.order_by()
-    goals = GoalVersion.objects.as_of(when).filter(Exists(own.filter(goal=OuterRef("subject"))))
-    people = UserVersion.objects.as_of(when).filter(Exists(own.filter(owner=OuterRef("subject"))))
-    departments = DepartmentVersion.objects.as_of(when).filter(Exists(own.filter(lead_department=OuterRef("subject"))))
-    occurring = goals.values_list(Value("goals"), "subject_id", "sort_key", "number", "title").union(
-        people.values_list(Value("owners"), "subject_id", Value(""), Value(""), "name"),
-        departments.values_list(Value("departments"), "subject_id", Value(""), Value(""), "name"),
-        all=True,
-    )
+def choices_of(plans: Iterable[PlanVersion], every: list[PlanVersion], when: AsOf) -> Choices:
+    """What occurs in plans, one query, asked of the few that could occur; and priorities, another."""
     found: dict[str, list[tuple[str, int, str]]] = {}
-    for kind, key, place, number, name in occurring:
+    for kind, key, place, number, name in _occurring(expected_of(plans, when), when):
         label = f"{number} {name}" if number else name
         found.setdefault(kind, []).append((place or label.casefold(), key, label))
     labels = {kind: [(key, label) for _, key, label in sorted(rows)] for kind, rows in found.items()}
     priorities = [(row.subject_id, row.name) for row in priorities_as_of(when)]
-    return Choices(plans=plans, priorities=priorities, **labels)
+    return Choices(plans=every, priorities=priorities, **labels)
+
+
+@statement
+def _occurring(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
+    own = judged(expected, when).order_by()
+    goals = GoalVersion.objects.as_of(when).filter(Exists(own.filter(goal=OuterRef("subject"))))
+    people = UserVersion.objects.as_of(when).filter(Exists(own.filter(owner=OuterRef("subject"))))
+    departments = DepartmentVersion.objects.as_of(when).filter(Exists(own.filter(lead_department=OuterRef("subject"))))
+    return goals.values_list(Value("goals"), "subject_id", "sort_key", "number", "title").union(
+        people.values_list(Value("owners"), "subject_id", Value(""), Value(""), "name"),
+        departments.values_list(Value("departments"), "subject_id", Value(""), Value(""), "name"),
+        all=True,
+    )
 
 
 def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any]:

@@ -5,25 +5,32 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from goals.models import Plan, PlanVersion
 from goals.selectors import led_by
 from initiatives.judgement import update_due
 from initiatives.models import CLOSED, SILENT, Contribution, Initiative, Status, StatusUpdate
-from initiatives.selectors.parts import first_of
+from initiatives.selectors.parts import first_of, parts
 from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,
     MilestoneRow,
+    columns_of,
     commitments,
     milestones,
-    read_commitments,
-    read_milestones,
 )
-from initiatives.selectors.status import InitiativeStatus, has_late_milestone, read_decided, statuses_in
+from initiatives.selectors.status import (
+    Expected,
+    InitiativeStatus,
+    expected_of,
+    has_late_milestone,
+    judged,
+    read_decided,
+)
 from people.models import User
 from records.asof import AsOf, local_day, start_of_day
+from records.statements import Keys, statement
 from web.parts import Part, part
 from web.spans import in_words
 
@@ -84,7 +91,13 @@ class MyWork:
 
 def active_plans(when: AsOf) -> list[PlanVersion]:
     """The plans that are running; both functions below ask of their initiatives alone."""
-    return list(PlanVersion.objects.as_of(when).filter(state=Plan.State.ACTIVE))
+    return _active(when)
+
+
+@statement
+def _active(when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = PlanVersion.objects.as_of(when).filter(state=Plan.State.ACTIVE)
+    return rows
 
 
 def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int | None) -> MyWork:
@@ -92,9 +105,7 @@ def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int 
 
     What is due is judged from a few columns of each initiative; the rest is read of those that are shown.
     """
-    contributing = Contribution.objects.filter(when.q(), person=user).values("initiative")
-    rows = statuses_in(plans, when).filter(Q(owner=user) | Q(subject__in=contributing))
-    mine = [Judged(*row) for row in rows.annotate(is_late=has_late_milestone(when)).values_list(*Judged._fields)]
+    mine = [Judged(*row) for row in _mine(user.pk, expected_of(plans, when), when)]
     soon, horizon = when.day + timedelta(days=SOON), when.day + timedelta(days=NEXT)
     expected = {plan.subject_id: plan.expected_update_days for plan in plans}
     due = sorted(_updates_due(mine, expected, when.day), key=lambda one: one[1])
@@ -120,10 +131,24 @@ def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int 
     )
 
 
+@statement
+def _mine(user_id: int, expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
+    contributing = Contribution.objects.filter(when.q(), person=user_id).values("initiative")
+    rows = judged(expected, when).filter(Q(owner=user_id) | Q(subject__in=contributing))
+    found: QuerySet[Any] = rows.annotate(is_late=has_late_milestone(when)).values_list(*Judged._fields)
+    return found
+
+
 def needs_a_manager(plans: Iterable[PlanVersion], when: AsOf, *, limit: int) -> dict[str, Part[InitiativeStatus]]:
     """Open initiatives of active plans that are nobody's, or silent: what the strategy office looks after first."""
+    found = _for_a_manager(expected_of(plans, when), when, limit=limit)
+    return parts(found, limit, when, "without_owner", "unreachable", "not_reported")
+
+
+@statement
+def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) -> QuerySet[Any]:
     return first_of(
-        statuses_in(plans, when).exclude(reported_status__in=SILENT),
+        judged(expected, when).exclude(reported_status__in=SILENT),
         limit,
         without_owner=Q(owner__isnull=True),
         unreachable=Q(owner__in=User.objects.filter(is_active=False)),
@@ -136,20 +161,25 @@ def _open_milestones(user: User, rows: Iterable[Judged], when: AsOf, *, until: d
 
     Those of initiatives that are on hold or closed are silent.
     """
-    waiting = [row.subject_id for row in rows if row.effective_status not in SILENT]
+    waiting = Keys(row.subject_id for row in rows if row.effective_status not in SILENT)
+    return [MilestoneRow(*row) for row in _waiting_milestones(user.pk, waiting, until, when)]
+
+
+@statement
+def _waiting_milestones(user_id: int, waiting: Keys, until: date, when: AsOf) -> QuerySet[Any]:
     found = (
         milestones(when)
         .annotate(reported=F("initiative_then__reported_status"), plan_state=F("initiative_then__plan__state"))
         .filter(
             OPEN,
-            Q(owner=user) | Q(owner__isnull=True, department__isnull=True, initiative__in=waiting),
+            Q(owner=user_id) | Q(owner__isnull=True, department__isnull=True, initiative__among=waiting),
             due_date__lte=until,
             plan_state=Plan.State.ACTIVE,
         )
         .exclude(reported__in=SILENT)
         .order_by("due_date", "order", "subject_id")
     )
-    return read_milestones(found)
+    return columns_of(found, MilestoneRow)
 
 
 def _updates_due(rows: Iterable[Judged], expected: dict[int, int], day: date) -> Iterable[tuple[Judged, date, str]]:
@@ -169,18 +199,26 @@ def _updates_due(rows: Iterable[Judged], expected: dict[int, int], day: date) ->
 
 
 def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
-    departments = user.liaison_department_ids
-    if not departments:
-        return []
-    return read_commitments(commitments(when).filter(department__in=departments, state__in=["proposed", "accepted"]))
+    departments = Keys(sorted(user.liaison_department_ids))
+    return [CommitmentRow(*row) for row in _promised(departments, when)] if departments else []
+
+
+@statement
+def _promised(departments: Keys, when: AsOf) -> QuerySet[Any]:
+    open_ones = commitments(when).filter(department__among=departments, state__in=["proposed", "accepted"])
+    return columns_of(open_ones, CommitmentRow)
 
 
 def _offers(user: User, when: AsOf) -> list[CommitmentRow]:
     """Where a department asked for something would rather do something else; the owner of the initiative answers."""
+    return [CommitmentRow(*row) for row in _offered(user.pk, when)]
+
+
+@statement
+def _offered(user_id: int, when: AsOf) -> QuerySet[Any]:
     offered = Q(offered_due_date__isnull=False) | Q(offered_department__isnull=False)
-    return read_commitments(
-        commitments(when).filter(offered, initiative_then__owner=user, initiative_then__plan__state=Plan.State.ACTIVE)
-    )
+    mine = Q(initiative_then__owner=user_id, initiative_then__plan__state=Plan.State.ACTIVE)
+    return columns_of(commitments(when).filter(offered, mine), CommitmentRow)
 
 
 def _to_acknowledge(user: User) -> list[StatusUpdate]:
@@ -188,11 +226,21 @@ def _to_acknowledge(user: User) -> list[StatusUpdate]:
 
     A lead is asked from the day they became lead on; of what an override closed nothing is asked (rule R15).
     """
-    asked = Q(owner=user, latest_update__author=F("goal__lead"))
-    for goal, since in led_by(user):
+    led = tuple((goal, start_of_day(local_day(since)) if since else None) for goal, since in led_by(user))
+    found = []
+    for row in _unread(user.pk, led):
+        row.latest_update.initiative = row
+        found.append(row.latest_update)
+    return found
+
+
+@statement
+def _unread(user_id: int, led: tuple[tuple[int, datetime | None], ...]) -> QuerySet[Any]:
+    asked = Q(owner=user_id, latest_update__author=F("goal__lead"))
+    for goal, since in led:
         own = Q(goal=goal)
-        asked |= own & Q(latest_update__stated_at__gte=start_of_day(local_day(since))) if since else own
-    rows = (
+        asked |= own & Q(latest_update__stated_at__gte=since) if since else own
+    return (
         Initiative.objects.filter(
             asked,
             Q(latest_update__status__in=CLOSED) | ~Q(override_status__in=CLOSED),
@@ -202,13 +250,7 @@ def _to_acknowledge(user: User) -> list[StatusUpdate]:
             latest_update__author__isnull=False,
             latest_update__is_no_change=False,
         )
-        .exclude(latest_update__author=user)
+        .exclude(latest_update__author=user_id)
         .select_related("latest_update__author")
         .order_by("latest_update__recorded_at")[:20]
     )
-    found = []
-    for row in rows:
-        if row.latest_update is not None:  # the filter has seen to it
-            row.latest_update.initiative = row
-            found.append(row.latest_update)
-    return found

@@ -30,6 +30,7 @@ from initiatives.models import MilestoneVersion
 from initiatives.models.milestone import OPEN_MILESTONE
 from people.models import DepartmentVersion, UserVersion
 from records.asof import AsOf
+from records.statements import Keys, statement
 
 # A column, and the field of what is linked that it shows.
 NAMES = {
@@ -91,27 +92,17 @@ class Beside:
     @classmethod
     def of(cls, rows: Collection[Mapping[str, Any]], when: AsOf) -> "Beside":
         """One query for any number of rows, which hold the ids of what they are linked to."""
-        ids = {name: {row[name] for row in rows} - {None} for name in ("goal_id", "strategy_id", "lead_department_id")}
-        people = {row[name] for row in rows for name in ("owner_id", "author_id")} - {None}
-        milestones = (
-            _kept_milestones(when)
-            .filter(initiative__in=[row["subject_id"] for row in rows])
-            .order_by()
-            .values("initiative_id")
-            .annotate(**dict(zip(COUNTED, _counted(when), strict=True)))
-            .values_list(Value("milestones"), "initiative_id", Value(""), Value(""), *COUNTED)
-        )
-        found = milestones.union(
-            _texts("goal", GoalVersion.objects.as_of(when), ids["goal_id"], "number", "title"),
-            _texts("strategy", StrategyVersion.objects.as_of(when), ids["strategy_id"], "number", "title"),
-            _texts("person", UserVersion.objects.as_of(when), people, Value(""), "name"),
-            _texts(
-                "department", DepartmentVersion.objects.as_of(when), ids["lead_department_id"], "abbreviation", "name"
-            ),
-            all=True,
-        )
+        if not rows:
+            return cls({}, {})
+
+        def keys(*columns: str) -> Keys:
+            return Keys({row[name] for row in rows for name in columns} - {None})
+
         names, counts = {}, {}
-        for kind, key, short, long, *counted in found:
+        for kind, key, short, long, *counted in _names_and_counts(
+            keys("subject_id"), keys("goal_id"), keys("strategy_id"), keys("owner_id", "author_id"),
+            keys("lead_department_id"), when,
+        ):  # fmt: skip
             if kind == "milestones":
                 counts[key] = tuple(counted)
             else:
@@ -135,8 +126,30 @@ class Beside:
         }  # fmt: skip
 
 
-def _texts(kind: str, versions: QuerySet[Any], ids: Collection[int], short: Any, long: str) -> QuerySet[Any]:
-    named = versions.filter(subject__in=ids).order_by()
+@statement
+def _names_and_counts(
+    initiatives: Keys, goals: Keys, strategies: Keys, people: Keys, departments: Keys, when: AsOf
+) -> QuerySet[Any]:
+    milestones = (
+        _kept_milestones(when)
+        .filter(initiative__among=initiatives)
+        .order_by()
+        .values("initiative_id")
+        .annotate(**dict(zip(COUNTED, _counted(when), strict=True)))
+        .values_list(Value("milestones"), "initiative_id", Value(""), Value(""), *COUNTED)
+    )
+    found: QuerySet[Any] = milestones.union(
+        _texts("goal", GoalVersion.objects.as_of(when), goals, "number", "title"),
+        _texts("strategy", StrategyVersion.objects.as_of(when), strategies, "number", "title"),
+        _texts("person", UserVersion.objects.as_of(when), people, Value(""), "name"),
+        _texts("department", DepartmentVersion.objects.as_of(when), departments, "abbreviation", "name"),
+        all=True,
+    )
+    return found
+
+
+def _texts(kind: str, versions: QuerySet[Any], keys: Keys, short: Any, long: str) -> QuerySet[Any]:
+    named = versions.filter(subject__among=keys).order_by()
     return named.values_list(Value(kind), "subject_id", short, long, *NOT_COUNTED)
 
 

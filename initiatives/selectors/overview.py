@@ -21,15 +21,17 @@ from initiatives.selectors.changes import Changes, changes_of
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.selectors.status import (
     DECIDED,
+    Expected,
     InitiativeStatus,
-    initiative_statuses,
+    expected_of,
+    judged,
     read_decided,
     status_set_by_people,
-    statuses_in,
 )
 from initiatives.selectors.survey import Pulse, survey
 from initiatives.selectors.trend import QuarterEnd, quarter_ends
 from records.asof import AsOf
+from records.statements import statement
 from web.parts import Part
 
 WORST = 5  # rows of each list on the plan page; the list of initiatives has all
@@ -97,7 +99,7 @@ def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
     quarter = plan_quarter(plan, when.day)
     since = quarter.previous()
     then = AsOf.end_of(since.last_day)
-    found = survey(statuses_in([plan], when), statuses_in([_plan_at(then, plan)], then), shown=MOVED)
+    found = survey([plan], when, [_plan_at(then, plan)], then, shown=MOVED)
     by_goal = found.tally.by("goal_id")
     asking, helping = found.asking[:WORST], found.helping[:WORST]
     shown = list(dict.fromkeys(asking + helping))
@@ -120,8 +122,14 @@ def _plan_at(then: AsOf, plan: PlanVersion) -> PlanVersion:
     """The plan as it was by then: mostly the same version, which needs no query. Before it was kept it had no rows."""
     if then.moment is not None and plan.recorded_from < then.moment:
         return plan
-    found: PlanVersion | None = PlanVersion.objects.as_of(then).filter(subject=plan.subject_id).first()
-    return found or plan
+    found: list[PlanVersion] = _then(plan.subject_id, then)
+    return found[0] if found else plan
+
+
+@statement
+def _then(plan_id: int, then: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = PlanVersion.objects.as_of(then).filter(subject=plan_id)
+    return rows
 
 
 def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
@@ -130,14 +138,11 @@ def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
 
 def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, list[Section]]:
     """A focus area's roll-up, and its strategies with their first initiatives; those without a strategy come last."""
-    rows = initiative_statuses(when, plan=goal.plan_id).filter(goal=goal.subject_id)
-    counted = tally(rows, when)
+    plans = _then(goal.plan_id, when)
+    counted = tally(plans, when, goal=goal.subject_id)
     by_strategy = counted.by("strategy_id")
-    order = [F("sort_key").asc(), F("subject_id").asc()]
-    first = rows.annotate(turn=Window(RowNumber(), partition_by=F("strategy_id"), order_by=order))
-    decided = (first if limit is None else first.filter(turn__lte=limit)).values_list("pk", *DECIDED)
     groups: dict[int | None, list[InitiativeStatus]] = {}
-    for row in read_decided(decided, when):
+    for row in read_decided(_first_of_each(expected_of(plans, when), goal.subject_id, when, limit=limit), when):
         groups.setdefault(row.strategy_id, []).append(row)
     sections = [
         Section(strategy, by_strategy.get(strategy.subject_id, EMPTY), tuple(groups.pop(strategy.subject_id, ())))
@@ -149,11 +154,26 @@ def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, 
     return counted.whole, sections
 
 
+@statement
+def _first_of_each(expected: tuple[Expected, ...], goal: int, when: AsOf, *, limit: int | None) -> QuerySet[Any]:
+    """The first of each strategy, as `read_decided` takes them."""
+    order = [F("sort_key").asc(), F("subject_id").asc()]
+    turn = Window(RowNumber(), partition_by=F("strategy_id"), order_by=order)
+    first = judged(expected, when).filter(goal=goal).annotate(turn=turn)
+    found: QuerySet[Any] = first if limit is None else first.filter(turn__lte=limit)
+    return found.values_list("pk", *DECIDED)
+
+
 def next_dates(plan_id: int, when: AsOf, *, limit: int = NEXT) -> list[NextDate]:
     """The next days on which something open is due, up to SOON: milestones, commitments and initiatives. One query.
 
     Each kind gives its first days, found in the order of its index, before all are put together.
     """
+    return [NextDate(*row) for row in _next_dates(plan_id, when, when.day + SOON, limit=limit)]
+
+
+@statement
+def _next_dates(plan_id: int, when: AsOf, last: date, *, limit: int) -> QuerySet[Any]:
     there = InitiativeVersion.objects.as_of(when).filter(plan=plan_id).alias(said=status_set_by_people())
     open_rows = there.exclude(said__in=CLOSED)
     own = open_rows.filter(subject=OuterRef("initiative"))
@@ -162,7 +182,7 @@ def next_dates(plan_id: int, when: AsOf, *, limit: int = NEXT) -> list[NextDate]
     number = Subquery(InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative")).values("number")[:1])
 
     def first(versions: QuerySet[Any], *columns: Any) -> QuerySet[Any]:
-        coming = versions.filter(due_date__range=(when.day, when.day + SOON)).order_by("due_date")
+        coming = versions.filter(due_date__range=(when.day, last)).order_by("due_date")
         found: QuerySet[Any] = versions.model._default_manager.filter(pk__in=coming.values("pk")[:limit])
         return found.values_list("due_date", *columns)
 
@@ -171,4 +191,4 @@ def next_dates(plan_id: int, when: AsOf, *, limit: int = NEXT) -> list[NextDate]
         first(open_rows, Value("Initiative ends"), "title", "subject_id", "number"),
         all=True,
     )
-    return [NextDate(*row) for row in found.order_by("due_date")[:limit]]
+    return found.order_by("due_date")[:limit]

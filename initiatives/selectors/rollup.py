@@ -11,10 +11,13 @@ from typing import Any, Literal, NamedTuple
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from goals.models import PlanVersion
 from initiatives.judgement import asks_for_attention
 from initiatives.models import CLOSED, EffectiveStatus
 from initiatives.selectors.attention import is_loud, is_review_due
+from initiatives.selectors.status import Expected, expected_of, judged
 from records.asof import AsOf
+from records.statements import Keys, statement
 from web.shares import percent
 
 Dimension = Literal["plan_id", "goal_id", "strategy_id", "department_id"]
@@ -109,15 +112,21 @@ class Tally:
         return _add_up([cell for cell in self.cells if getattr(cell, dimension) in wanted])
 
 
-def tally(rows: QuerySet[Any], when: AsOf) -> Tally:
-    """Count what `initiative_statuses(when)` gives, filtered as the page wants it. One query."""
-    counted = (
-        rows.order_by()
-        .annotate(**flags(when))
-        .values_list("plan_id", "goal_id", "strategy_id", "department_id", "effective_status", *flags(when))
-        .annotate(n=Count("pk"))
-    )
-    return Tally(tuple(Cell(*row) for row in counted))
+def tally(plans: Iterable[PlanVersion], when: AsOf, *, goal: int | None = None, led_by: Keys | None = None) -> Tally:
+    """Count the initiatives of these plans of then; those of one focus area, or led by some departments. One query."""
+    return Tally(tuple(Cell(*row) for row in _cells(expected_of(plans, when), when, goal, led_by)))
+
+
+@statement
+def _cells(expected: tuple[Expected, ...], when: AsOf, goal: int | None, led_by: Keys | None) -> QuerySet[Any]:
+    rows = judged(expected, when).order_by().annotate(**flags(when))
+    if goal is not None:
+        rows = rows.filter(goal=goal)
+    if led_by is not None:
+        rows = rows.filter(lead_department__among=led_by)
+    cells = rows.values_list("plan_id", "goal_id", "strategy_id", "department_id", "effective_status", *flags(when))
+    counted: QuerySet[Any] = cells.annotate(n=Count("pk"))
+    return counted
 
 
 def flags(when: AsOf) -> dict[str, Case]:

@@ -12,6 +12,7 @@ from initiatives.models import Acknowledgement, Commitment, CommitmentVersion, M
 from initiatives.selectors.status import CHUNK
 from people.models import UserVersion
 from records.asof import AsOf
+from records.statements import statement
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,23 @@ def milestones(when: AsOf) -> QuerySet[Any]:
 OPEN = Q(completed_date__isnull=True, is_cancelled=False)
 
 
+def columns_of(rows: QuerySet[Any], kind: type[MilestoneRow] | type[CommitmentRow]) -> QuerySet[Any]:
+    """The rows of `milestones` or `commitments` as the row takes its values."""
+    columns = {"id": "subject_id", "version": "live_version"}
+    return rows.values_list(*(columns.get(field.name, field.name) for field in fields(kind)))
+
+
 def read_milestones(rows: QuerySet[Any]) -> list[MilestoneRow]:
-    names = [field.name for field in fields(MilestoneRow) if field.name not in {"id", "version"}]
-    return [
-        MilestoneRow(id=row.pop("subject_id"), version=row.pop("live_version"), **row)
-        for row in rows.values("subject_id", "live_version", *names)
-    ]
+    return [MilestoneRow(*row) for row in columns_of(rows, MilestoneRow)]
+
+
+def milestones_of(initiative_id: int, when: AsOf) -> list[MilestoneRow]:
+    return [MilestoneRow(*row) for row in _milestones_of(initiative_id, when)]
+
+
+@statement
+def _milestones_of(initiative_id: int, when: AsOf) -> QuerySet[Any]:
+    return columns_of(milestones(when).filter(initiative=initiative_id), MilestoneRow)
 
 
 def next_milestone(rows: list[MilestoneRow]) -> MilestoneRow | None:
@@ -173,22 +185,31 @@ def commitments(when: AsOf) -> QuerySet[Any]:
 
 
 def read_commitments(rows: QuerySet[Any]) -> list[CommitmentRow]:
-    return [CommitmentRow(*row) for row in _values(rows)]
+    return [CommitmentRow(*row) for row in columns_of(rows, CommitmentRow)]
+
+
+def commitments_of(initiative_id: int, when: AsOf) -> list[CommitmentRow]:
+    return [CommitmentRow(*row) for row in _commitments_of(initiative_id, when)]
+
+
+@statement
+def _commitments_of(initiative_id: int, when: AsOf) -> QuerySet[Any]:
+    return columns_of(commitments(when).filter(initiative=initiative_id), CommitmentRow)
 
 
 def stream_commitments(rows: QuerySet[Any]) -> Iterator[CommitmentRow]:
     """The same one by one, for a file of any length."""
-    for row in _values(rows).iterator(chunk_size=CHUNK):
+    for row in columns_of(rows, CommitmentRow).iterator(chunk_size=CHUNK):
         yield CommitmentRow(*row)
-
-
-def _values(rows: QuerySet[Any]) -> QuerySet[Any]:
-    columns = {"id": "subject_id", "version": "live_version"}
-    return rows.values_list(*(columns.get(field.name, field.name) for field in fields(CommitmentRow)))
 
 
 def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list[UpdateRow]:
     """Published updates, newest first, with what corrects them and who has read them, all as recorded by then."""
+    return [UpdateRow(author=row.pop("author_name"), **row) for row in _updates(initiative_id, when, limit=limit)]
+
+
+@statement
+def _updates(initiative_id: int, when: AsOf, *, limit: int | None) -> QuerySet[Any]:
     corrections = StatusUpdate.objects.filter(when.recorded(), corrects=OuterRef("pk"))
     readings = Acknowledgement.objects.filter(when.recorded(), update=OuterRef("pk"))
     reader = UserVersion.objects.as_of(when).filter(subject=OuterRef("read_by")).values("name")[:1]
@@ -206,4 +227,5 @@ def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list
             acknowledged_by=Subquery(reader), acknowledged_at=Subquery(readings.values("recorded_at")[:1]),
         )[:limit]
     )  # fmt: skip
-    return [UpdateRow(author=row.pop("author_name"), **row) for row in rows]
+    found: QuerySet[Any] = rows
+    return found

@@ -6,8 +6,8 @@ the owners, names and dates of then. The decision is made in the database, so it
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -18,6 +18,7 @@ from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersio
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.selectors.names import COUNTED, NAMES, WORDS, Beside
 from records.asof import AsOf, start_of_day
+from records.statements import Keys, statement
 
 NOTHING_REPORTED = "Nothing reported"
 
@@ -38,6 +39,14 @@ class _Ids:
 @dataclass(frozen=True)
 class InitiativeStatus(InitiativeColumns, _Ids):
     """One initiative as it stood: the shared columns, and where its page finds the rest."""
+
+
+class Expected(NamedTuple):
+    """A plan, and the day, with the instant at which it begins, from which on an update of its initiatives counts."""
+
+    plan_id: int
+    oldest: date
+    since: datetime
 
 
 LABELS = {
@@ -69,11 +78,21 @@ def statuses_in(plans: Iterable[PlanVersion], when: AsOf) -> QuerySet[Any]:
 
     They hold what is filtered and counted by, and no name: `read` fetches names for the rows that are shown.
     """
-    expected = [(plan.subject_id, plan.expected_update_days) for plan in plans]
-    rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[key for key, _ in expected])
+    return judged(expected_of(plans, when), when)
+
+
+def expected_of(plans: Iterable[PlanVersion], when: AsOf) -> tuple[Expected, ...]:
+    """From what day on an update counts, for each plan: stale from day 91 where 90 are expected, in local days."""
+    days = ((plan.subject_id, when.day - timedelta(days=plan.expected_update_days)) for plan in plans)
+    return tuple(Expected(key, day, start_of_day(day)) for key, day in days)
+
+
+def judged(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
+    """The same, of plans of which that is known: what a statement takes (`records.statements`)."""
+    rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[one.plan_id for one in expected])
     decided: QuerySet[Any] = rows.annotate(
         department_id=F("lead_department_id"),
-        is_stale=_is_stale(when, expected),
+        is_stale=_is_stale(expected),
         effective_status=_decided(when, F, Value),
     )
     return decided.order_by("sort_key", "subject_id")
@@ -81,7 +100,7 @@ def statuses_in(plans: Iterable[PlanVersion], when: AsOf) -> QuerySet[Any]:
 
 def read(rows: Any) -> list[InitiativeStatus]:
     """The rows as plain values, in their order: no template can reach today's row by accident. Two queries."""
-    return _beside(_holding(rows, *DECIDED), rows.when)
+    return _beside(list(_holding(rows, *DECIDED)), rows.when)
 
 
 def read_decided(decided: Iterable[tuple[int, str, bool]], when: AsOf) -> list[InitiativeStatus]:
@@ -90,15 +109,20 @@ def read_decided(decided: Iterable[tuple[int, str, bool]], when: AsOf) -> list[I
     To sort all rows by what they hold would fetch all of them; so a page asks for numbers first.
     """
     stands = {pk: dict(zip(DECIDED, known, strict=True)) for pk, *known in decided}
-    versions = InitiativeVersion.objects.filter(pk__in=stands)
-    held = {row["pk"]: row for row in _holding(versions)}
+    held = {row["pk"]: row for row in _versions(Keys(stands))} if stands else {}
     return _beside([held[pk] | known for pk, known in stands.items()], when)
 
 
-def _holding(rows: QuerySet[Any], *columns: str) -> list[dict[str, Any]]:
+@statement
+def _versions(keys: Keys) -> QuerySet[Any]:
+    return _holding(InitiativeVersion.objects.filter(pk__among=keys))
+
+
+def _holding(rows: QuerySet[Any], *columns: str) -> QuerySet[Any]:
     words = {name: F(f"latest_update__{name}") for name in WORDS}
     said = rows.annotate(author_id=F("latest_update__author"), **words)
-    return list(said.values("pk", "subject_id", "lead_department_id", "author_id", *OWN, *WORDS, *columns))
+    held: QuerySet[Any] = said.values("pk", "subject_id", "lead_department_id", "author_id", *OWN, *WORDS, *columns)
+    return held
 
 
 def _beside(rows: list[dict[str, Any]], when: AsOf) -> list[InitiativeStatus]:
@@ -123,8 +147,21 @@ def _plain(row: dict[str, Any]) -> InitiativeStatus:
 
 def status_of(initiative_id: int, when: AsOf) -> InitiativeStatus | None:
     """One initiative as it stood, or None where it did not exist then."""
-    found = read(initiative_statuses(when).filter(subject_id=initiative_id))
+    found = _beside(_one(initiative_id, expected_of(_plan_of(initiative_id, when), when), when), when)
     return found[0] if found else None
+
+
+@statement
+def _one(initiative_id: int, expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
+    return _holding(judged(expected, when).filter(subject_id=initiative_id), *DECIDED)
+
+
+@statement
+def _plan_of(initiative_id: int, when: AsOf) -> QuerySet[Any]:
+    """The plan of then of an initiative of then."""
+    there = InitiativeVersion.objects.as_of(when).filter(subject_id=initiative_id)
+    rows: QuerySet[Any] = PlanVersion.objects.as_of(when).filter(subject__in=there.values("plan"))
+    return rows
 
 
 def status_set_by_people(prefix: str = "") -> Case:
@@ -171,15 +208,11 @@ def has_late_milestone(when: AsOf) -> Exists:
     return Exists(rows.filter(OPEN_MILESTONE, initiative=OuterRef("subject_id"), due_date__lt=when.day))
 
 
-def _is_stale(when: AsOf, expected: Iterable[tuple[int, int]]) -> Case:
-    """Whether the last update (or, without one, the start) is more than the plan's expected days old, in local days.
-
-    Stale from day 91 where 90 are expected: the update was made before local midnight of the day 90 days ago.
-    """
+def _is_stale(expected: Iterable[Expected]) -> Case:
+    """Whether the last update (or, without one, the start) is older than the plan expects."""
     cases = []
-    for plan_id, days in expected:
-        oldest = when.day - timedelta(days=days)
-        is_old = Q(last_updated_at__lt=start_of_day(oldest))
+    for plan_id, oldest, since in expected:
+        is_old = Q(last_updated_at__lt=since)
         never = Q(last_updated_at__isnull=True, start_date__lt=oldest)
         cases.append(When(Q(plan=plan_id) & (is_old | never) & ~Q(reported_status__in=CLOSED), then=Value(True)))
     return Case(*cases, default=Value(False), output_field=BooleanField())

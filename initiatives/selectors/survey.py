@@ -5,7 +5,7 @@ answers with what is shown: the first rows of each list and the number of the re
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from goals.models import PlanVersion
 from initiatives.judgement import CLOSED, SEVERITY
 from initiatives.models import MilestoneVersion
 from initiatives.selectors.attention import ASKING, asks_for_help
 from initiatives.selectors.rollup import Cell, Tally, flag, flags
+from initiatives.selectors.status import Expected, expected_of, judged
 from records.asof import AsOf
+from records.statements import statement
 
 DAYS = {
     "postgresql": "due - due_then",
@@ -120,10 +123,10 @@ class Survey:
     there: int = 0
 
 
-def survey(here: Any, there: Any, *, shown: int) -> Survey:
-    """The rows of `initiative_statuses` at a moment, beside those of an earlier one. One query."""
+def survey(here: Iterable[PlanVersion], when: AsOf, there: Iterable[PlanVersion], then: AsOf, *, shown: int) -> Survey:
+    """The initiatives of plans at a moment, beside those of an earlier one. One query."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
-    for part, *values in _rows(here, there, shown):
+    for part, *values in _rows(expected_of(here, when), when, expected_of(there, then), then, shown=shown):
         rows.setdefault(part, []).append(tuple(values))
     return Survey(
         tally=Tally(
@@ -158,14 +161,19 @@ def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def _rows(here: Any, there: Any, shown: int) -> Iterator[tuple[Any, ...]]:
-    named = flags(here.when) | {"asks_help": flag(asks_for_help())}
+@statement
+def _rows(
+    here: tuple[Expected, ...], when: AsOf, there: tuple[Expected, ...], then: AsOf, *, shown: int
+) -> tuple[str, list[Any]]:
+    named = flags(when) | {"asks_help": flag(asks_for_help())}
     parts = {
-        "here": here.order_by().annotate(**named).values_list(
+        "here": judged(here, when).order_by().annotate(**named).values_list(
             "pk", "subject_id", "sort_key", "plan_id", "goal_id", "effective_status", "is_stale", *named, "due_date"
         ),
-        "there": there.order_by().values_list("pk", "subject_id", "sort_key", "effective_status", "due_date"),
-        "steps": _slipped_milestones(here.when, there.when),
+        "there": judged(there, then).order_by().values_list(
+            "pk", "subject_id", "sort_key", "effective_status", "due_date"
+        ),
+        "steps": _slipped_milestones(when, then),
     }  # fmt: skip
     found = {name: rows.query.sql_with_params() for name, rows in parts.items()}
     sql = SURVEY.format(
@@ -176,9 +184,7 @@ def _rows(here: Any, there: Any, shown: int) -> Iterator[tuple[Any, ...]]:
         severity=" ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(SEVERITY)) + " ELSE 9",
         asking=", ".join(f"('{status}', {loud:d}, {review:d})" for status, loud, review in ASKING),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for _, params in found.values() for value in params])
-        yield from cursor.fetchall()
+    return sql, [value for _, params in found.values() for value in params]
 
 
 def _slipped_milestones(here: AsOf, there: AsOf) -> QuerySet[Any]:

@@ -25,11 +25,9 @@ from initiatives.selectors.initiative_page import (
 )
 from initiatives.selectors.rows import (
     CommitmentRow,
-    commitments,
-    milestones,
+    commitments_of,
+    milestones_of,
     next_milestone,
-    read_commitments,
-    read_milestones,
     updates,
 )
 from initiatives.selectors.status import InitiativeStatus, status_of
@@ -113,8 +111,8 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
     wants_all = request.GET.get("updates") == "all"
     plan = _plan_then(initiative, when)
     shown_updates = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
-    milestone_rows = read_milestones(milestones(when).filter(initiative=pk))
-    promises = read_commitments(commitments(when).filter(initiative=pk))
+    milestone_rows = milestones_of(pk, when)
+    promises = commitments_of(pk, when)
     commitment_rows = [(row, actions.on_commitment(row)) for row in promises]
     context: dict[str, Any] = {
         "initiative": initiative,

@@ -42,7 +42,7 @@ def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     plan = next((plan for plan in plans if plan.slug == slug), None)
     is_archived = plan is not None and plan.state == plan.State.ARCHIVED
     everything = statuses_in([plan] if plan else running(plans), when)
-    choices = choices_of(everything if is_archived else statuses_in(running(plans), when), plans)
+    choices = choices_of([plan] if plan and is_archived else running(plans), plans, when)
     goal_label = plan.goal_label if plan else choices.plans[0].goal_label if choices.plans else "Focus area"
     form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
     sort = request.GET.get("sort", "")

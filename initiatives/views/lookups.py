@@ -1,5 +1,6 @@
 """What the pages of the room share: finding a row one may touch, the day a page speaks for, links and crumbs."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from initiatives.models import Commitment, Initiative, Milestone, StatusDraft, StatusUpdate
 from records.asof import AsOf
+from records.statements import statement
 from web.requests import user_of
 
 M = TypeVar("M", bound=Model)
@@ -19,12 +21,17 @@ def get_initiative_or_404(request: HttpRequest, pk: int, needs: str = "view_init
 
     `has_draft` says whether this person has an unpublished update of it.
     """
-    draft = StatusDraft.objects.filter(initiative=OuterRef("pk"), author=user_of(request))
-    found = Initiative.objects.select_related("plan", "goal").annotate(has_draft=Exists(draft))
-    row = _found(found.filter(deleted_at__isnull=True), pk)
+    row: Initiative = _only(_initiative(pk, user_of(request).pk))
     if not user_of(request).has_perm("initiatives.view_initiative", row):
         raise Http404
     return _allowed(request, needs, row, row)
+
+
+@statement
+def _initiative(pk: int, reader_id: int) -> QuerySet[Any]:
+    draft = StatusDraft.objects.filter(initiative=OuterRef("pk"), author=reader_id)
+    found = Initiative.objects.select_related("plan", "goal").annotate(has_draft=Exists(draft))
+    return found.filter(pk=pk, deleted_at__isnull=True)
 
 
 def get_milestone_or_404(request: HttpRequest, pk: int) -> Milestone:
@@ -49,7 +56,11 @@ def get_update_or_404(request: HttpRequest, pk: int, needs: str) -> StatusUpdate
 
 
 def _found(rows: QuerySet[M], pk: int) -> M:
-    row = rows.filter(pk=pk).first()
+    return _only(rows.filter(pk=pk)[:1])
+
+
+def _only(rows: Iterable[M]) -> M:
+    row = next(iter(rows), None)
     if row is None:
         raise Http404
     return row

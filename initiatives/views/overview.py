@@ -13,7 +13,6 @@ from initiatives.rendering import initiative_rows
 from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.selectors.status import statuses_in
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
 from records.asof import AsOf
 from web.parts import part
@@ -35,7 +34,7 @@ def current_plan(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 def plan_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """Every plan, with how much of it is done."""
     plans = plans_as_of(when)
-    by_plan = tally(statuses_in(running(plans), when), when).by("plan_id")
+    by_plan = tally(running(plans), when).by("plan_id")
     context = {
         **on_day(request, when),
         "plans": [(plan, by_plan.get(plan.subject_id, EMPTY)) for plan in plans],

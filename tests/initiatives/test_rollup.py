@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from goals.models import Goal, Strategy
+from goals.selectors import plans_as_of
 from initiatives.selectors.changes import changes_of
 from initiatives.selectors.overview import next_dates, plan_overview
 from initiatives.selectors.rollup import EMPTY, tally
-from initiatives.selectors.status import initiative_statuses
 from initiatives.selectors.survey import survey
 from initiatives.services import (
     delete_initiative,
@@ -42,12 +42,12 @@ def stand(plan, strategy, statuses):
 
 def test_b01_nothing_said_counts_as_not_started(plan, today):
     make_initiative(plan, start_date=TODAY)
-    assert tally(initiative_statuses(today, plan=plan), today).whole.counts == {"not_started": 1}
+    assert tally(plans_as_of(today), today).whole.counts == {"not_started": 1}
 
 
 def test_b07_counts_add_up_and_cancelled_is_left_out_of_percentages(plan, strategy, today):
     stand(plan, strategy, ["on_track", "on_track", "off_track", "completed", "cancelled"])
-    counted = tally(initiative_statuses(today, plan=plan), today).by("strategy_id")[strategy.pk]
+    counted = tally(plans_as_of(today), today).by("strategy_id")[strategy.pk]
     assert counted.counts == {"off_track": 1, "on_track": 2, "completed": 1, "cancelled": 1}
     assert (counted.total, counted.counted, counted.completed, counted.completed_percent) == (5, 4, 1, 25)
 
@@ -55,7 +55,7 @@ def test_b07_counts_add_up_and_cancelled_is_left_out_of_percentages(plan, strate
 def test_b08_empty_and_only_cancelled_have_no_data(plan, strategy, today):
     assert (EMPTY.total, EMPTY.has_data, EMPTY.completed_percent) == (0, False, None)
     stand(plan, strategy, ["cancelled"])
-    counted = tally(initiative_statuses(today, plan=plan), today).by("strategy_id")[strategy.pk]
+    counted = tally(plans_as_of(today), today).by("strategy_id")[strategy.pk]
     assert (counted.total, counted.has_data, counted.completed_percent) == (1, False, None)
 
 
@@ -63,7 +63,7 @@ def test_the_parts_sum_to_the_whole(plan, strategy, cast, today):
     stand(plan, strategy, ["on_track", "at_risk", "completed"])
     make_initiative(plan, number="2.1", goal=Goal.objects.get(plan=plan, number="2"), lead_department=cast.streets)
     make_initiative(plan, number="2.2", goal=Goal.objects.get(plan=plan, number="2"), owner=cast.owner)
-    counted = tally(initiative_statuses(today, plan=plan), today)
+    counted = tally(plans_as_of(today), today)
     assert counted.whole.total == 5
     for dimension in ("plan_id", "goal_id", "strategy_id", "department_id"):
         parts = counted.by(dimension).values()
@@ -77,11 +77,11 @@ def test_the_parts_sum_to_the_whole(plan, strategy, cast, today):
 def test_counting_costs_two_queries_for_one_and_for_three(plan, today, django_assert_num_queries):
     make_initiative(plan, number="1.1")
     with django_assert_num_queries(2):
-        tally(initiative_statuses(today, plan=plan), today)
+        tally(plans_as_of(today), today)
     make_initiative(plan, number="1.2")
     make_initiative(plan, number="1.3")
     with django_assert_num_queries(2):
-        assert tally(initiative_statuses(today, plan=plan), today).whole.total == 3
+        assert tally(plans_as_of(today), today).whole.total == 3
 
 
 def test_attention_names_every_reason(plan, cast, today):
@@ -109,7 +109,7 @@ def test_attention_names_every_reason(plan, cast, today):
         ("1.5", ["Set to at risk by hand: Vendor strike."]),
         ("1.4", ["Its due date passed 1 day ago."]),
     ]
-    assert tally(initiative_statuses(today, plan=plan), today).whole.needing_attention == len(found)
+    assert tally(plans_as_of(today), today).whole.needing_attention == len(found)
 
 
 def test_b43_live_part_what_moved_since_the_quarter_before(plan, cast, today):
@@ -131,7 +131,7 @@ def test_b43_live_part_what_moved_since_the_quarter_before(plan, cast, today):
     delete_initiative(initiative=gone, act=act("2026-10-04T12:00", cast.manager))
 
     then = AsOf.end_of(date(2026, 9, 30))
-    moved = changes_of(survey(initiative_statuses(today, plan=plan), initiative_statuses(then, plan=plan), shown=12))
+    moved = changes_of(survey(plans_as_of(today), today, plans_as_of(then), then, shown=12))
     told = {group.key: [(move.number, move.before, move.after) for move in group.moves] for group in moved.groups}
     assert told == {
         "worse": [("1.1", "on_track", "off_track")],

@@ -1,0 +1,126 @@
+"""A statement that is kept says what one says that is put together anew; what cannot be kept is not."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.db.models import F, QuerySet, Value
+
+from goals.models import Goal
+from initiatives.models import Initiative, InitiativeVersion
+from records.asof import AsOf
+from records.statements import KNOWN, Keys, statement
+from tests.build import make_initiative
+
+
+@pytest.fixture(autouse=True)
+def known():
+    """What a test declares is forgotten after it."""
+    before = list(KNOWN)
+    yield
+    KNOWN[:] = before
+
+
+@pytest.fixture
+def three(plan):
+    return [make_initiative(plan, number=f"1.{number}") for number in (1, 2, 3)]
+
+
+def test_the_same_statement_is_asked_with_other_values(three, django_assert_num_queries):
+    @statement
+    def named(key: int, when: AsOf) -> QuerySet[InitiativeVersion]:
+        return InitiativeVersion.objects.as_of(when).filter(subject=key).values_list("number", flat=True)
+
+    now, past = AsOf(day=date(2026, 10, 5)), AsOf.end_of(date(2026, 10, 4))
+    with django_assert_num_queries(3):
+        assert [named(row.pk, now) for row in three] == [["1.1"], ["1.2"], ["1.3"]]
+    assert len(named.known) == 1
+    assert [named(row.pk, past) for row in three] == [list(_then(past, row)) for row in three]
+    assert len(named.known) == 2
+    assert None not in named.known.values()
+
+
+def _then(when, row):
+    return InitiativeVersion.objects.as_of(when).filter(subject=row.pk).values_list("number", flat=True)
+
+
+def test_any_number_of_keys_is_one_statement(three):
+    @statement
+    def numbers(keys: Keys) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(pk__among=keys, goal__among=Keys(goals)).order_by("sort_key")
+
+    goals = list(Goal.objects.values_list("pk", flat=True))
+    keys = [row.pk for row in three]
+    assert [row.number for row in numbers(Keys(keys))] == ["1.1", "1.2", "1.3"]
+    assert [row.number for row in numbers(Keys(keys[1:2]))] == ["1.2"]
+    assert len(numbers.known) == 1
+    assert numbers(Keys()) == []
+
+
+def test_what_is_empty_or_said_by_keyword_shapes_the_statement(three):
+    @statement
+    def found(goal: int | None, *, first: int) -> QuerySet[Initiative]:
+        rows = Initiative.objects.order_by("sort_key")
+        return (rows if goal is None else rows.filter(goal=goal))[:first]
+
+    assert [row.number for row in found(None, first=2)] == ["1.1", "1.2"]
+    assert [row.number for row in found(three[0].goal_id, first=1)] == ["1.1"]
+    assert found(10**9, first=1) == []
+    assert len(found.known) == 2
+
+
+def test_models_come_with_what_is_selected_beside_them(three, django_assert_num_queries):
+    @statement
+    def found(key: int) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(pk=key).select_related("plan").annotate(twice=F("pk") * Value(2))
+
+    with django_assert_num_queries(1):
+        (row,) = found(three[1].pk)
+        assert (row, row.plan.title, row.twice) == (three[1], three[1].plan.title, three[1].pk * 2)
+    assert row._state.adding is False
+
+
+def test_a_value_that_is_not_used_as_given_is_asked_anew_each_time(three):
+    @statement
+    def called(text: str) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(number__contains=text).values_list("number", flat=True)
+
+    assert called("1.2") == ["1.2"]
+    assert called("1.3") == ["1.3"]
+    assert called("%") == []
+    assert list(called.known.values()) == [None]
+
+
+def test_what_depends_on_which_value_it_is_fails(three):
+    @statement
+    def first(count: int) -> QuerySet[Initiative]:
+        rows = Initiative.objects.filter(pk__gte=count)
+        return rows.order_by("-pk") if count == 1 else rows
+
+    first(2)
+    with pytest.raises(AssertionError, match="another statement"):
+        first(1)
+
+
+def test_a_percent_sign_among_the_constants_is_a_percent_sign(three):
+    @statement
+    def found(key: int) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(pk=key).annotate(sign=Value("100 %s")).values_list("sign", flat=True)
+
+    assert found(three[0].pk) == ["100 %s"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL prepares statements")
+def test_the_database_prepares_it_once(three):
+    @statement
+    def titled(key: int) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(pk=key)
+
+    for row in three:
+        titled(row.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['%"initiatives_initiative"."id" = $1%'],
+        )
+        assert max(count for (count,) in cursor.fetchall()) >= 3
