@@ -97,9 +97,9 @@ def _lead_since(goal: OuterRef, lead: OuterRef) -> Subquery:
     return Subquery(others.exclude(lead=lead).order_by("-recorded_until").values("recorded_until")[:1])
 
 
-def led_by(person: Any) -> list[tuple[int, datetime | None]]:
+def led_by(person_id: int) -> list[tuple[int, datetime | None]]:
     """The focus areas that a person leads now, and since when; None where nobody led before."""
-    return _led(person.pk)
+    return _led(person_id)
 
 
 @statement

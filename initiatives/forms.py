@@ -330,7 +330,7 @@ class InitiativeFilterForm(FilterForm):
             priority=cleaned["priority"],
             visibility=cleaned["visibility"],
             attention=cleaned["attention"],
-            mine=user if cleaned["mine"] else None,
+            mine=user.pk if cleaned["mine"] else None,
             text=cleaned["q"],
             sort=sort if sort.removeprefix("-") in SORTS else "number",
         )

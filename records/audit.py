@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, models
 from records.history import Recorded, Span
 from records.models import AuditEvent, Channel, RecordLock
 from records.person import Person
+from records.statements import statement
 from records.texts import Searched, as_kept, normalise, normalised
 
 SYSTEM = "planapp (system)"
@@ -255,9 +256,13 @@ def version_model(row: Recorded) -> Any:
 
 def _current_since(row: Recorded) -> datetime | None:
     """Since when the row says what it says; None for a row not recorded yet."""
-    current = version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True)
-    since: datetime | None = current.values_list("recorded_from", flat=True).first()
-    return since
+    return next(iter(_current(row.pk, model=version_model(row))), None)
+
+
+@statement
+def _current(key: int, *, model: Any) -> models.QuerySet[Any]:
+    current: models.QuerySet[Any] = model.objects.filter(subject_id=key, recorded_until__isnull=True)
+    return current.values_list("recorded_from", flat=True)
 
 
 def _open_version(row: Recorded, event: AuditEvent) -> None:

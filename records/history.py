@@ -15,6 +15,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from records.asof import FOREVER, AsOf, local_day
+from records.statements import statement
 from records.texts import Texts
 
 V = TypeVar("V", bound="Version", covariant=True)
@@ -146,11 +147,19 @@ def locked(row: R, *, with_all: bool = False) -> R:
     for tables that are small, and links in them that are changed seldom.
     """
     # __class__ and not type(): the signed-in person comes as a lazy stand-in.
-    rows: Any = row.__class__._default_manager.select_for_update(no_key=True)
     if with_all:
+        rows: Any = row.__class__._default_manager.select_for_update(no_key=True)
         list(rows.order_by("pk").values_list("pk"))
-    fresh: R = rows.get(pk=row.pk)
-    return kept(fresh)
+    fresh: list[R] = _locked(row.pk, model=row.__class__)
+    if not fresh:
+        raise row.__class__.DoesNotExist
+    return kept(fresh[0])
+
+
+@statement
+def _locked(key: int, *, model: Any) -> models.QuerySet[Any]:
+    rows: models.QuerySet[Any] = model._default_manager.filter(pk=key).select_for_update(no_key=True)
+    return rows
 
 
 def held(row: R) -> R:

@@ -23,13 +23,16 @@ from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
 from typing import Any, ClassVar, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, ForeignObject, Lookup, QuerySet
+from django.db.transaction import TransactionManagementError
 from psycopg import Cursor, sql
 from psycopg.types.numeric import Int8
 
 from records.asof import AsOf
 
+BIGGEST = 2**63
 FIRST_NUMBER = 7_100_000_000_000_000_000  # no row of ours has such a number
 FIRST_DAY = date(1001, 1, 1)
 
@@ -84,6 +87,9 @@ class Compiled:
         return text == self.sql and mine == list(params)
 
 
+NOTHING = Compiled("", (), (), None, None)  # what no row can answer, such as one about no plans
+
+
 class Statement:
     """See above. Called, it gives the rows as a list."""
 
@@ -92,18 +98,22 @@ class Statement:
     def __init__(self, build: Callable[..., Any]) -> None:
         self.build = build
         self.known: dict[Shape, Compiled | None] = {}
-        update_wrapper(self, build)
+        update_wrapper(self, build, updated=())
         KNOWN.append(self)
 
     def __call__(self, *values: Any, **words: Any) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         given: list[Any] = []
         shape = Shape(connection.vendor, _taken(values, given), tuple(words.items()))
+        if any(type(one) is int and not -BIGGEST <= one < BIGGEST for one in given):
+            return _asked_at_once(self.build(*values, **words), connection)  # Django knows that there is no such row
         if shape not in self.known:
             self.known[shape] = self._compiled(connection, values, words)
         compiled = self.known[shape]
         if compiled is None:
             return _asked_at_once(self.build(*values, **words), connection)
+        if compiled is NOTHING:
+            return []
         if self.is_checked and not self._is_true(compiled, connection, given, values, words):
             raise AssertionError(f"{self.build.__qualname__}: {values} give another statement than is kept.")
         return _asked(compiled, given, connection)
@@ -113,7 +123,10 @@ class Statement:
         given: list[Any] = []
         stand_ins: list[Any] = []
         _taken(values, given)
-        compiled = _compile(self.build(*_stand_ins(values, stand_ins), **words), stand_ins, connection)
+        try:
+            compiled = _compile(self.build(*_stand_ins(values, stand_ins), **words), stand_ins, connection)
+        except EmptyResultSet:
+            return NOTHING
         if not self._is_true(compiled, connection, given, values, words):
             return None
         return _with_literals(compiled, connection)
@@ -121,7 +134,10 @@ class Statement:
     def _is_true(
         self, compiled: Compiled, connection: Any, given: list[Any], values: tuple[Any, ...], words: dict[str, Any]
     ) -> bool:
-        text, params, _ = _sql_of(self.build(*values, **words), connection)
+        try:
+            text, params, _ = _sql_of(self.build(*values, **words), connection)
+        except EmptyResultSet:
+            return False
         return compiled.says(text, params, [_adapted(value, connection) for value in given])
 
 
@@ -213,6 +229,8 @@ def _with_literals(compiled: Compiled, connection: Any) -> Compiled:
 
 
 def _asked(compiled: Compiled, given: list[Any], connection: Any) -> list[Any]:
+    if compiled.rows is not None and compiled.rows.query.select_for_update and not connection.in_atomic_block:
+        raise TransactionManagementError("Rows are locked until a transaction ends: begin one.")
     values = [_bound(value, connection) for value in given]
     params = [values[slot] if slot is not None else compiled.constants[at] for at, slot in enumerate(compiled.filled)]
     with _cursor(connection) as cursor:

@@ -9,6 +9,7 @@ from django.db import connection
 from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import User
+from records.remembered import forget
 from records.statements import Statement
 from records.triggers import create_sql, drop_sql
 from tests.build import Cast, build_cast, build_plan
@@ -77,6 +78,7 @@ def nothing_kept_from_before():
     """Tries to sign in, and how plans stood long ago, are kept in caches, which outlive a test."""
     for one in caches.all():
         one.clear()
+    forget()
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ class CommitmentFields(Searched):
 
 
 OPEN_COMMITMENT = Q(state__in=["proposed", "accepted"])
+OFFERED = Q(offered_due_date__isnull=False) | Q(offered_department__isnull=False)  # would rather do something else
 
 
 class Commitment(CommitmentFields, Recorded):
@@ -111,5 +112,9 @@ class CommitmentVersion(Version, CommitmentFields):
             models.Index(
                 fields=["due_date"], include=["initiative"], name="commitmentversion_open",
                 condition=OPEN_COMMITMENT & Q(recorded_until__isnull=True),
+            ),
+            models.Index(
+                fields=["initiative"], name="commitmentversion_offered",
+                condition=OFFERED & Q(recorded_until__isnull=True),
             ),
         ]  # fmt: skip

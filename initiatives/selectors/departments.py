@@ -28,6 +28,7 @@ from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
 from records.asof import AsOf, local_day
 from records.history import whose_name
+from records.remembered import remembered
 from records.statements import Keys, statement
 from web.parts import Part, part
 from web.tables import Column
@@ -165,6 +166,7 @@ def department_page(department_id: int, when: AsOf, *, limit: int | None) -> Dep
     )
 
 
+@remembered
 @statement
 def _first_led(expected: tuple[Expected, ...], ids: Keys, when: AsOf, *, limit: int | None) -> QuerySet[Any]:
     rows = judged(expected, when).filter(lead_department__among=ids)
@@ -242,6 +244,7 @@ def _promises(when: AsOf) -> dict[int, Promises]:
     return {key: Promises(*counts) for key, *counts in _promised_counts(when)}
 
 
+@remembered
 @statement
 def _promised_counts(when: AsOf) -> QuerySet[Any]:
     late = Q(state__in=PROMISED, due_date__lt=when.day)

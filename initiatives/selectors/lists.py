@@ -23,9 +23,10 @@ from initiatives.selectors.status import (
     judged,
     statuses_in,
 )
-from people.models import DepartmentVersion, User, UserVersion
+from people.models import DepartmentVersion, UserVersion
 from records.asof import AsOf
 from records.days import in_words
+from records.remembered import remembered
 from records.statements import statement
 from records.texts import has_words
 from web.tables import Column
@@ -54,7 +55,7 @@ class Wanted:
     priority: int | None = None
     visibility: str = ""
     attention: bool = False
-    mine: User | None = None
+    mine: int | None = None  # the person who asks
     text: str = ""
     sort: str = "number"
 
@@ -90,6 +91,7 @@ def choices_of(plans: Iterable[PlanVersion], every: list[PlanVersion], when: AsO
     return Choices(plans=every, priorities=priorities, **labels)
 
 
+@remembered
 @statement
 def _occurring(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
     own = judged(expected, when).order_by()
@@ -128,6 +130,11 @@ def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any
         )
         condition &= has_words(wanted.text, "search_text", "owner_text", "department_text", number="number")
     return _ordered(rows.filter(condition & _joined(wanted, when)), wanted.sort)
+
+
+@remembered
+def how_many(expected: tuple[Expected, ...], wanted: Wanted, when: AsOf) -> int:
+    return wanted_rows(judged(expected, when), wanted, when).count()
 
 
 def _joined(wanted: Wanted, when: AsOf) -> Q:

@@ -11,6 +11,7 @@ from goals.models import Plan, PlanVersion
 from goals.selectors import led_by
 from initiatives.judgement import update_due
 from initiatives.models import CLOSED, SILENT, Contribution, Initiative, Status, StatusUpdate
+from initiatives.models.commitment import OFFERED
 from initiatives.selectors.parts import first_of, parts
 from initiatives.selectors.rows import (
     OPEN,
@@ -30,6 +31,7 @@ from initiatives.selectors.status import (
 )
 from people.models import User
 from records.asof import AsOf, local_day, start_of_day
+from records.remembered import remembered
 from records.statements import Keys, statement
 from web.parts import Part, part
 from web.spans import in_words
@@ -101,11 +103,17 @@ def _active(when: AsOf) -> QuerySet[Any]:
 
 
 def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int | None) -> MyWork:
-    """What one person's day holds. A handful of queries, whatever they own.
+    """What one person's day holds."""
+    return _work_of(user.pk, Keys(sorted(user.liaison_department_ids)), tuple(plans), when, limit)
+
+
+@remembered
+def _work_of(user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], when: AsOf, limit: int | None) -> MyWork:
+    """A handful of queries, whatever the person owns.
 
     What is due is judged from a few columns of each initiative; the rest is read of those that are shown.
     """
-    mine = [Judged(*row) for row in _mine(user.pk, expected_of(plans, when), when)]
+    mine = [Judged(*row) for row in _mine(user_id, expected_of(plans, when), when)]
     soon, horizon = when.day + timedelta(days=SOON), when.day + timedelta(days=NEXT)
     expected = {plan.subject_id: plan.expected_update_days for plan in plans}
     due = sorted(_updates_due(mine, expected, when.day), key=lambda one: one[1])
@@ -113,8 +121,8 @@ def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int 
     # Of everything that is shown, each once.
     shown = list(dict.fromkeys([*(row for row, *_ in [*now[:limit], *coming[:limit]]), *mine[:limit]]))
     whole = dict(zip(shown, read_decided([row[:3] for row in shown], when), strict=True))
-    milestones_due = _open_milestones(user, mine, when, until=horizon)
-    promises = _promises(user, when)
+    milestones_due = _open_milestones(user_id, mine, when, until=horizon)
+    promises = [CommitmentRow(*row) for row in _promised(departments, when)] if departments else []
     accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,
@@ -123,10 +131,10 @@ def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int 
         milestones_now=part([row for row in milestones_due if row.due_date and row.due_date <= soon], limit),
         milestones_next=part([row for row in milestones_due if row.due_date and row.due_date > soon], limit),
         to_accept=part([row for row in promises if row.state == "proposed" and not row.has_offer], limit),
-        to_settle=part(_offers(user, when), limit),
+        to_settle=part(_offers(user_id, when), limit),
         to_deliver=part([row for row in accepted if row.due_date and row.due_date <= soon], limit),
         promised_next=part([row for row in accepted if row.due_date is None or soon < row.due_date <= horizon], limit),
-        to_acknowledge=Part(_to_acknowledge(user)),
+        to_acknowledge=Part(_to_acknowledge(user_id)),
         follows=Part([whole[row] for row in mine[:limit]], len(mine)),
     )
 
@@ -145,6 +153,7 @@ def needs_a_manager(plans: Iterable[PlanVersion], when: AsOf, *, limit: int) -> 
     return parts(found, limit, when, "without_owner", "unreachable", "not_reported")
 
 
+@remembered
 @statement
 def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) -> QuerySet[Any]:
     return first_of(
@@ -156,13 +165,13 @@ def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) ->
     )
 
 
-def _open_milestones(user: User, rows: Iterable[Judged], when: AsOf, *, until: date) -> list[MilestoneRow]:
+def _open_milestones(user_id: int, rows: Iterable[Judged], when: AsOf, *, until: date) -> list[MilestoneRow]:
     """Open milestones that are this person's to do: named to them, or named to nobody in an initiative of theirs.
 
     Those of initiatives that are on hold or closed are silent.
     """
     waiting = Keys(row.subject_id for row in rows if row.effective_status not in SILENT)
-    return [MilestoneRow(*row) for row in _waiting_milestones(user.pk, waiting, until, when)]
+    return [MilestoneRow(*row) for row in _waiting_milestones(user_id, waiting, until, when)]
 
 
 @statement
@@ -198,37 +207,31 @@ def _updates_due(rows: Iterable[Judged], expected: dict[int, int], day: date) ->
             yield row, due, f"Last update {in_words((day - last_update).days)} ago, one is expected every {every} days"
 
 
-def _promises(user: User, when: AsOf) -> list[CommitmentRow]:
-    departments = Keys(sorted(user.liaison_department_ids))
-    return [CommitmentRow(*row) for row in _promised(departments, when)] if departments else []
-
-
 @statement
 def _promised(departments: Keys, when: AsOf) -> QuerySet[Any]:
     open_ones = commitments(when).filter(department__among=departments, state__in=["proposed", "accepted"])
     return columns_of(open_ones, CommitmentRow)
 
 
-def _offers(user: User, when: AsOf) -> list[CommitmentRow]:
+def _offers(user_id: int, when: AsOf) -> list[CommitmentRow]:
     """Where a department asked for something would rather do something else; the owner of the initiative answers."""
-    return [CommitmentRow(*row) for row in _offered(user.pk, when)]
+    return [CommitmentRow(*row) for row in _offered(user_id, when)]
 
 
 @statement
 def _offered(user_id: int, when: AsOf) -> QuerySet[Any]:
-    offered = Q(offered_due_date__isnull=False) | Q(offered_department__isnull=False)
     mine = Q(initiative_then__owner=user_id, initiative_then__plan__state=Plan.State.ACTIVE)
-    return columns_of(commitments(when).filter(offered, mine), CommitmentRow)
+    return columns_of(commitments(when).filter(OFFERED, mine), CommitmentRow)
 
 
-def _to_acknowledge(user: User) -> list[StatusUpdate]:
+def _to_acknowledge(user_id: int) -> list[StatusUpdate]:
     """Latest updates nobody has read yet: of the focus areas I lead, and their leads' own on what I own; never mine.
 
     A lead is asked from the day they became lead on; of what an override closed nothing is asked (rule R15).
     """
-    led = tuple((goal, start_of_day(local_day(since)) if since else None) for goal, since in led_by(user))
+    led = tuple((goal, start_of_day(local_day(since)) if since else None) for goal, since in led_by(user_id))
     found = []
-    for row in _unread(user.pk, led):
+    for row in _unread(user_id, led):
         row.latest_update.initiative = row
         found.append(row.latest_update)
     return found

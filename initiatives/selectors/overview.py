@@ -31,6 +31,7 @@ from initiatives.selectors.status import (
 from initiatives.selectors.survey import Pulse, survey
 from initiatives.selectors.trend import QuarterEnd, quarter_ends
 from records.asof import AsOf
+from records.remembered import remembered
 from records.statements import statement
 from web.parts import Part
 
@@ -94,6 +95,7 @@ class PlanOverview:
         return self.pulse.open - self.pulse.stale
 
 
+@remembered
 def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
     """Seven queries, whatever the number of rows, and two more where the plan was changed in the last quarters."""
     quarter = plan_quarter(plan, when.day)
@@ -154,6 +156,7 @@ def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, 
     return counted.whole, sections
 
 
+@remembered
 @statement
 def _first_of_each(expected: tuple[Expected, ...], goal: int, when: AsOf, *, limit: int | None) -> QuerySet[Any]:
     """The first of each strategy, as `read_decided` takes them."""

@@ -17,6 +17,7 @@ from initiatives.models import CLOSED, EffectiveStatus
 from initiatives.selectors.attention import is_loud, is_review_due
 from initiatives.selectors.status import Expected, expected_of, judged
 from records.asof import AsOf
+from records.remembered import remembered
 from records.statements import Keys, statement
 from web.shares import percent
 
@@ -117,6 +118,7 @@ def tally(plans: Iterable[PlanVersion], when: AsOf, *, goal: int | None = None, 
     return Tally(tuple(Cell(*row) for row in _cells(expected_of(plans, when), when, goal, led_by)))
 
 
+@remembered
 @statement
 def _cells(expected: tuple[Expected, ...], when: AsOf, goal: int | None, led_by: Keys | None) -> QuerySet[Any]:
     rows = judged(expected, when).order_by().annotate(**flags(when))

@@ -1,6 +1,7 @@
 """The list of initiatives, as a table, on a time axis, and as files."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,8 +16,18 @@ from django.views.decorators.http import require_safe
 from goals.selectors import plans_as_of
 from initiatives.forms import InitiativeFilterForm
 from initiatives.rendering import listed_rows
-from initiatives.selectors.lists import SORTS, choices_of, columns, file_rows, running, timeline, wanted_rows
-from initiatives.selectors.status import DECIDED, read_decided, statuses_in
+from initiatives.selectors.lists import (
+    SORTS,
+    Wanted,
+    choices_of,
+    columns,
+    file_rows,
+    how_many,
+    running,
+    timeline,
+    wanted_rows,
+)
+from initiatives.selectors.status import DECIDED, expected_of, judged, read_decided
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from records.asof import AsOf
@@ -33,6 +44,7 @@ class Listing:
     goal_label: str
     sort: str
     rows: QuerySet[Any]
+    count: Callable[[], int]
 
 
 def read_listing(request: HttpRequest, when: AsOf) -> Listing:
@@ -41,7 +53,7 @@ def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     plans = plans_as_of(when)
     plan = next((plan for plan in plans if plan.slug == slug), None)
     is_archived = plan is not None and plan.state == plan.State.ARCHIVED
-    everything = statuses_in([plan] if plan else running(plans), when)
+    expected = expected_of([plan] if plan else running(plans), when)
     choices = choices_of([plan] if plan and is_archived else running(plans), plans, when)
     goal_label = plan.goal_label if plan else choices.plans[0].goal_label if choices.plans else "Focus area"
     form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
@@ -49,7 +61,9 @@ def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     sort = sort if sort.removeprefix("-") in SORTS else "number"
     form.full_clean()  # nothing in an address is an error
     wanted = form.wanted(user=user_of(request), sort=sort)
-    return Listing(form, goal_label, sort, wanted_rows(form.fitting(everything), wanted, when))
+    rows = wanted_rows(form.fitting(judged(expected, when)), wanted, when)
+    in_any_order = replace(wanted, sort=Wanted.sort)
+    return Listing(form, goal_label, sort, rows, lambda: how_many(expected, in_any_order, when))
 
 
 @require_safe
@@ -67,7 +81,10 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "filters": {name: value for name, value in request.GET.items() if name not in {"as_of", "page"}},
         "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
     }
-    page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(listing.rows, PER_PAGE)
+    if not listing.rows.query.is_empty():
+        pages.count = listing.count()
+    page = pages.get_page(request.GET.get("page"))
     decided: Any = page.object_list
     page.object_list = found = read_decided(decided.values_list("pk", *DECIDED), when)
     context |= {"page": page, "chips": _chips(request, listing.form), "downloads": _downloads(request)}

@@ -1,10 +1,14 @@
 """The plan at a glance, and one focus area."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from goals.models import Evidence, GoalVersion, Plan, PlanVersion
@@ -14,7 +18,8 @@ from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
-from records.asof import AsOf
+from records.asof import AsOf, local_day
+from records.remembered import remembered
 from web.parts import part
 from web.requests import most_rows, user_of
 
@@ -50,17 +55,33 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     plan = plan_as_of(slug, when)
     if plan is None:
         return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
-    overview = plan_overview(plan, when)
+    may_change = user_of(request).has_perm("goals.change_plan")
+    body = _body(plan, when, request.path, local_day(timezone.now()), may_change)
     context = {
         **on_day(request, when),
         "plan": plan,
         "kin": kin_of(plan.subject_id, plan.predecessor_id, when),
-        "overview": overview,
-        "list_of_plan": _list_of(request, plan),
-        "last_soon": when.day + SOON,
-        "may_change": user_of(request).has_perm("goals.change_plan"),
+        "body": body,
+        "may_change": may_change,
     }
     return render(request, "initiatives/plan_detail.html", context)
+
+
+@remembered
+def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: bool) -> SafeString:
+    """What the page of a plan says below its title: the same for all who may change it, and for all others."""
+    stay = "" if when.is_live else f"as_of={when.day}"
+    context = {
+        "when": when,
+        "stay": stay and f"?{stay}",
+        "path": path,
+        "plan": plan,
+        "overview": plan_overview(plan, when),
+        "list_of_plan": _list_of(plan, stay and f"&{stay}"),
+        "last_soon": when.day + SOON,
+        "may_change": may_change,
+    }
+    return render_to_string("initiatives/_plan_body.html", context)
 
 
 @require_safe
@@ -109,7 +130,7 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),
         "findings": part(evidence_as_of(plan.subject_id, when, goal=goal.subject_id), most_rows(request)),
-        "mix_base": _list_of(request, plan, goal) + "&",
+        "mix_base": _list_of(plan, day_query(request, "&"), goal) + "&",
         "may_change": user_of(request).has_perm("goals.change_plan"),
         "breadcrumb": [
             _plan_crumb(request, plan),
@@ -125,7 +146,7 @@ def _plan_crumb(request: HttpRequest, plan: PlanVersion) -> dict[str, str]:
 
 def _figures(request: HttpRequest, rollup: Rollup, plan: PlanVersion, goal: Any = None) -> list[dict[str, Any]]:
     """The strip of numbers, each a link to the rows behind it."""
-    base = _list_of(request, plan, goal)
+    base = _list_of(plan, day_query(request, "&"), goal)
     return [
         {"label": "Initiatives", "value": rollup.total, "href": base},
         {"label": "Completed", "value": rollup.completed, "of": rollup.counted, "href": f"{base}&status=completed"},
@@ -134,7 +155,7 @@ def _figures(request: HttpRequest, rollup: Rollup, plan: PlanVersion, goal: Any 
     ]
 
 
-def _list_of(request: HttpRequest, plan: PlanVersion, goal: Any = None) -> str:
+def _list_of(plan: PlanVersion, stay: str, goal: Any = None) -> str:
     """The address of the rows behind a number."""
-    base = f"{reverse('initiatives:initiative-list')}?plan={plan.slug}{day_query(request, '&')}"
+    base = f"{reverse('initiatives:initiative-list')}?plan={plan.slug}{stay}"
     return base if goal is None else f"{base}&goal={goal.subject_id}"

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, QuerySet, Value
+from django.db.transaction import TransactionManagementError
 
 from goals.models import Goal
 from initiatives.models import Initiative, InitiativeVersion
@@ -124,3 +125,32 @@ def test_the_database_prepares_it_once(three):
             ['%"initiatives_initiative"."id" = $1%'],
         )
         assert max(count for (count,) in cursor.fetchall()) >= 3
+
+
+def test_what_no_row_can_answer_is_not_asked(three, django_assert_num_queries):
+    @statement
+    def found(goals: tuple[int, ...]) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(goal__in=list(goals))
+
+    with django_assert_num_queries(0):
+        assert [found(()), found(())] == [[], []]
+    assert found((three[0].goal_id,)) == three
+
+    @statement
+    def one(key: int) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(pk=key)
+
+    assert one(three[0].pk) == three[:1]
+    with django_assert_num_queries(0):
+        assert one(10**30) == []  # larger than any number of a row
+
+
+def test_a_row_is_locked_within_a_transaction_alone(transactional_db):
+    @statement
+    def held(key: int) -> QuerySet[Goal]:
+        return Goal.objects.filter(pk=key).select_for_update()
+
+    with transaction.atomic():
+        assert held(1) == []
+    with pytest.raises(TransactionManagementError):
+        held(1)

@@ -10,11 +10,12 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from records.days import in_words, instant_in_words
 from web.addresses import address
+from web.markdown import to_html
 from web.parts import Part
 from web.shares import Segment
 from web.templatetags.ui import days_phrase, days_state, status_key, status_label, status_segments
@@ -223,3 +224,65 @@ def timeline_bar(
         f'<svg class="chart bar-row" height="24" width="100%" role="img" aria-label="{escape(label)}">'
         f'<line class="axis" x1="0" x2="100%" y1="12" y2="12"/>{bar}{dots}</svg>'
     )
+
+
+@register.simple_tag
+def update_card(
+    update: Any, *, corrected: object = False, stale: bool = False, href: str = "", label: str = ""
+) -> SafeString:
+    """One status update. update: status, review_date, percent, author, recorded_at, channel, get_channel_display, and…
+
+    …happened, next_steps, help_needed, corrects, reason. corrected: a later one corrects it; stale: it is too old;
+    href and label: a link below it.
+    """
+    own = f' id="update-{update.pk}"' if update.pk else ""
+    html = f'<article class="update st-{status_key(update.status)}"{own}><header class="cluster">'
+    html += "".join(_said_of(update))
+    if update.corrects:
+        html += f'<span class="mark">{icon("edit")}Correction</span>'
+    if corrected:
+        html += f'<span class="mark">{icon("edit")}Corrected later</span>'
+    if stale:
+        html += f'<span class="mark late">{icon("no_current_update")}Out of date</span>'
+    html += "</header>"
+    if update.corrects and update.reason:
+        html += f'<p class="small"><span class="muted">Why it was corrected:</span> {escape(update.reason)}</p>'
+    said = "".join(
+        f'<div><dt>{title}</dt><dd class="prose">{to_html(words)}</dd></div>'
+        for title, words in (
+            ("What happened", update.happened),
+            ("What is next", update.next_steps),
+            ("What help is needed", update.help_needed),
+        )
+        if words
+    )
+    html += f"<dl>{said}</dl>" if said else '<p class="muted small">No change since the last update.</p>'
+    if href:
+        html += f'<p class="small"><a href="{escape(href)}">{escape(label)}</a></p>'
+    return SafeString(html + "</article>")
+
+
+def _said_of(update: Any) -> Iterable[str]:
+    """Status and figures, then who said it, when and how."""
+    yield status_badge(update.status)
+    if review := getattr(update, "review_date", None):
+        yield f' <span class="small">Review by {show_date(review)}</span>'
+    if update.percent is not None:
+        yield f' <strong class="num">{update.percent}%</strong>'
+    author = show_name(str(getattr(update.author, "name", update.author))) if update.author else "planapp"
+    way = ""
+    if update.channel and update.channel != "web":
+        way = f" by {escape(update.get_channel_display or update.channel)}"
+    yield f' <span class="small muted">{author}, {show_date(update.recorded_at, time=True)}{way}</span>'
+
+
+@register.simple_tag
+def facts(items: Iterable[Mapping[str, Any]], *, side: bool = False) -> SafeString:
+    """Name and value pairs. items: {label, value, href}; no value is a dash; side=True stands in one column."""
+    html = f'<dl class="facts{" facts-side" if side else ""}">'
+    for item in items:
+        value = "–" if item["value"] is None else conditional_escape(item["value"])
+        if href := item.get("href"):
+            value = f'<a href="{escape(href)}">{value}</a>'
+        html += f"<div><dt>{escape(item['label'])}</dt><dd>{value}</dd></div>"
+    return SafeString(html + "</dl>")

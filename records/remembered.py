@@ -1,0 +1,89 @@
+"""What was worked out from the history is remembered as long as the history stays as it is (docs/adr/0020).
+
+    @remembered
+    def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview: ...
+
+For answers that hold a few rows of many, are the same for whoever asks, and are never changed by who gets them. They
+are found by arguments that are equal, so these say all that counts besides recorded rows: the day above all.
+
+Every recorded change writes an `AuditEvent`, whose numbers only grow; so the number of the last one says whether
+anything was recorded since. A number is taken before its transaction commits, so one above it may be seen first: an
+answer is remembered only where, after that number was read and before the answer was worked out, no other transaction
+was writing events. Each process remembers for itself.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from records.models import AuditEvent
+from records.statements import statement
+
+MOST = 64  # answers of one kind
+WRITING = (  # whoever has put an event there holds this lock until the end of the transaction
+    "SELECT (SELECT max(id) FROM records_auditevent), EXISTS (SELECT FROM pg_locks"
+    " WHERE relation = 'records_auditevent'::regclass AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid())"
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Remembered(Generic[P, R]):
+    """See above. Inside a transaction nothing is remembered: what it wrote may never have been."""
+
+    def __init__(self, work: Callable[P, R]) -> None:
+        self.work = work
+        self.known: OrderedDict[Any, tuple[int | None, R]] = OrderedDict()
+        update_wrapper(self, work, updated=())
+        KNOWN.append(self)
+
+    def __call__(self, *args: P.args, **words: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return self.work(*args, **words)
+        key = (args, tuple(words.items()))
+        held = self.known.get(key)
+        if held is not None and held[0] == _last_event():
+            self.known.move_to_end(key)
+            return held[1]
+        last, is_settled = _last_settled()
+        found = self.work(*args, **words)
+        if is_settled:
+            self.known[key] = (last, found)
+            self.known.move_to_end(key)
+            if len(self.known) > MOST:
+                self.known.popitem(last=False)
+        return found
+
+
+KNOWN: list[Remembered[Any, Any]] = []
+remembered = Remembered
+
+
+def forget() -> None:
+    """Whoever puts another database in place of this one says so."""
+    for one in KNOWN:
+        one.known.clear()
+
+
+def _last_event() -> int | None:
+    return next(iter(_newest()), None)
+
+
+@statement
+def _newest() -> QuerySet[Any, Any]:
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+
+
+def _last_settled() -> tuple[int | None, bool]:
+    """The last event, and whether none below it can come any more: SQLite lets one write at a time."""
+    if connection.vendor != "postgresql":
+        return _last_event(), True
+    with connection.cursor() as cursor:
+        cursor.execute(WRITING)
+        last, is_writing = cursor.fetchone()
+    return last, not is_writing
