@@ -1,4 +1,4 @@
-"""What was worked out from the history is remembered as long as the history stays as it is (docs/adr/0020).
+"""What was worked out from the history is remembered as long as the history stays as it is (docs/adr/0022).
 
     @remembered
     def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview: ...

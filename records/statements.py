@@ -1,4 +1,4 @@
-"""Statements that are put together once and asked many times, with other values each time (docs/adr/0019).
+"""Statements that are put together once and asked many times, with other values each time (docs/adr/0021).
 
 To build and compile one query takes Django longer than most answers take, and PostgreSQL as long to plan it. So a
 selector says which of its arguments are values; the statement is compiled for stand-ins once, and from then on only the

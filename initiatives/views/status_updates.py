@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from initiatives.services import (
 from initiatives.services.status_updates import MISCLICK_WINDOW
 from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, get_update_or_404
 from records.asof import local_day
+from records.statements import statement
 from web.pages import answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of, once, user_of, was_sent
 
@@ -84,7 +86,12 @@ def _restore_draft(request: HttpRequest, form: StatusUpdateForm, initiative: Ini
 
 def _drafts(request: HttpRequest, initiative: Initiative) -> list[StatusDraft]:
     """Of the signed-in person, the last one first."""
-    return list(StatusDraft.objects.filter(initiative=initiative, author=user_of(request)).order_by("-saved_at", "-pk"))
+    return _drafts_of(initiative.pk, user_of(request).pk)
+
+
+@statement
+def _drafts_of(initiative_id: int, author_id: int) -> QuerySet[StatusDraft]:
+    return StatusDraft.objects.filter(initiative=initiative_id, author=author_id).order_by("-saved_at", "-pk")
 
 
 def _typed_into(request: HttpRequest) -> TypedInto:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0007_drafts_of_several_tabs'),
+        ('initiatives', '0009_search_index'),
         ('people', '0004_search'),
         ('records', '0002_triggers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
