@@ -24,6 +24,7 @@ urlpatterns = [
     path("plans/new/copy/", new_plans.plan_copy, name="plan-copy"),
     path("plans/new/successor/", new_plans.plan_succeed, name="plan-succeed"),
     path("plans/<slug:slug>/", overview.plan_detail, name="plan-detail"),
+    path("plans/<slug:slug>/easy-read/", overview.plan_easy_read, name="plan-easy-read"),
     path("plans/<slug:slug>/why/", overview.plan_why, name="plan-why"),
     path("plans/<slug:slug>/goals/<str:number>/", overview.goal_detail, name="goal-detail"),
     path("plans/<slug:slug>/carry/", new_plans.plan_carry, name="plan-carry"),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, FilteredRelation, Max, OuterRef, Prefetch, QuerySet
 
 from outbox.models import Message
 from people.models import Department, RoleGrant, User
-from records.asof import start_of_day
+from records.asof import AsOf, start_of_day
 from records.models import AuditEvent
 from records.texts import has_words
 
@@ -111,3 +111,11 @@ def invitation_behind(number: int | None, at: datetime) -> tuple[Invited, bool] 
     found = invitation_to(person, at)
     is_open = found.message is not None and found.message.pk == message.pk and found.state == "invited"
     return found, is_open and person.is_active
+
+
+def names_with_role(role: str, when: AsOf, *, most: int) -> list[str]:
+    """The first names, in order, of the people who held a role and were active, as they were called then. One query."""
+    held = RoleGrant.objects.as_of(when).filter(role=role)
+    then = FilteredRelation("user__versions", condition=when.q("user__versions"))
+    named = held.annotate(user_then=then).filter(user_then__is_active=True).order_by("user_then__name")
+    return list(named.values_list("user_then__name", flat=True).distinct()[:most])

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from goals.models import Evidence, GoalVersion, Plan, PlanVersion
 from goals.selectors import evidence_as_of, goals_as_of, kin_of, plan_as_of, plans_as_of
 from initiatives.rendering import initiative_rows
+from initiatives.selectors.easy_read import easy_read
 from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
@@ -104,6 +105,25 @@ def plan_why(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
         "breadcrumb": [_plan_crumb(request, plan), {"label": "Why this plan"}],
     }
     return render(request, "initiatives/plan_why.html", context)
+
+
+@require_safe
+@speaks_for_a_day
+def plan_easy_read(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
+    """The plan on one page in plain words."""
+    plan = plan_as_of(slug, when)
+    if plan is None:
+        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+    pdf = reverse("reports:easy-read-pdf", args=[plan.slug]) + day_query(request)
+    context = {
+        **on_day(request, when),
+        "plan": plan,
+        "easy": easy_read(plan, when),
+        "downloads": [{"label": "PDF", "href": pdf}],
+        "may_change": when.is_live and user_of(request).has_perm("goals.change_plan"),
+        "breadcrumb": [_plan_crumb(request, plan), {"label": "In plain words"}],
+    }
+    return render(request, "initiatives/plan_easy_read.html", context)
 
 
 @require_safe

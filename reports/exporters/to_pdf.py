@@ -27,7 +27,11 @@ DRAFT = "Draft preview. The quarter was not frozen when this file was made. Its 
 
 
 def to_pdf(report: ReportContent) -> bytes:
-    data = document(report)
+    return typeset(document(report))
+
+
+def typeset(data: dict[str, Any]) -> bytes:
+    """A document as report.typ takes it, set. Raises CannotTypeset."""
     refused: list[str] = []
     for _ in range(TRIES):
         try:
