@@ -25,11 +25,19 @@ def initiative_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = ""
         yield TableRow((_named(row, stay) + internal, *_standing(row, when)))
 
 
-def listed_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") -> Iterator[TableRow]:
-    """The same in the list, with the focus area under the title, and at the end the lead department."""
+def listed_rows(
+    rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "", *, is_chosen_from: bool = False
+) -> Iterator[TableRow]:
+    """The same in the list, with the focus area under the title, and at the end the lead department.
+
+    `is_chosen_from`: each row has a box to tick, for what is done to several.
+    """
     for row in rows:
         place = f"{row.goal_number} {row.goal_title}" + (" · Internal" if row.visibility == "internal" else "")
         name = f'{_named(row, stay)}<br><span class="muted small">{escape(place)}</span>'
+        if is_chosen_from:
+            label = escape(f"Choose {row.number} {row.title}")
+            name = f'<input type="checkbox" name="pick" value="{row.id}" aria-label="{label}"> {name}'
         lead = '<span class="muted">None</span>'
         if abbreviation := row.department_abbreviation:
             href = address("initiatives:department-detail", abbreviation) + stay

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from initiatives.views import (
+    bulk,
     commitments,
     departments,
     hand_over,
@@ -47,6 +48,8 @@ urlpatterns = [
     ),
     path("initiatives/", lists.initiative_list, name="initiative-list"),
     path("initiatives/export.<str:format>", lists.initiative_list_export, name="initiative-list-export"),
+    path("initiatives/change/", bulk.initiative_bulk, name="initiative-bulk"),
+    path("initiatives/change/result/", bulk.initiative_bulk_result, name="initiative-bulk-result"),
     path("departments/", departments.department_list, name="department-list"),
     path(
         "departments/<path:abbreviation>/<str:listing>.<str:format>",

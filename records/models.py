@@ -10,6 +10,7 @@ class Channel(models.TextChoices):
     EMAIL_LINK = "email_link", "E-mail link"
     API = "api", "API"
     IMPORT = "import", "Import"
+    BULK = "bulk", "Many at once"
     SYSTEM = "system", "System"
 
 

@@ -1,5 +1,6 @@
 """Everything that changes initiatives and what hangs on them."""
 
+from initiatives.services.bulk import BulkChange, BulkMoved, change_bulk
 from initiatives.services.commitments import (
     accept_commitment,
     agree_to_offer,
@@ -49,6 +50,8 @@ from initiatives.services.succession import begin_successor, carry_forward
 
 __all__ = [
     "Along",
+    "BulkChange",
+    "BulkMoved",
     "Change",
     "NewerUpdate",
     "TypedInto",
@@ -61,6 +64,7 @@ __all__ = [
     "begin_successor",
     "cancel_milestone",
     "carry_forward",
+    "change_bulk",
     "complete_milestone",
     "copy_plan",
     "correct_status_update",

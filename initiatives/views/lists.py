@@ -91,7 +91,9 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     if context["is_timeline"] and found:
         context["timeline"] = timeline(found, when)
     else:
-        context["lines"] = listed_rows(found, when, day_query(request))
+        chooses = when.is_live and user_of(request).has_perm("initiatives.restructure_initiative")
+        context["lines"] = listed_rows(found, when, day_query(request), is_chosen_from=chooses)
+        context["may_choose"] = chooses
     htmx = getattr(request, "htmx", None)
     is_fragment = htmx and not htmx.history_restore_request
     template = "initiatives/initiative_list.html" + ("#table" if is_fragment else "")

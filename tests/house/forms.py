@@ -185,6 +185,8 @@ def look(world, user: User) -> tuple[list[Found], set[type]]:
         path = address.path(world.values(address))
         if address.name == "initiatives:initiative-hand-over":
             path += f"?leaver={world.cast.owner.pk}"
+        if address.name == "initiatives:initiative-bulk":
+            path += "?all=1"
         answer = client.get(path)
         found += [
             Found(resolve(form.action.partition("?")[0]).view_name, form, user, opened=path)

@@ -214,6 +214,10 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["goal.created", "initiative.created", "initiative.carried", "plan.changed"],
         lambda w: i.carry_forward(plan=w.plan, choice=left_over(w), act=by(w))),
     "initiatives.create_initiative": (["initiative.created"], lambda w: make_initiative(w.plan, number="8.1")),
+    "initiatives.change_bulk": (
+        ["initiative.changed"], lambda w: i.change_bulk(
+            chosen={w.initiative.pk: Initiative.objects.get(pk=w.initiative.pk).version},
+            change=i.BulkChange({"visibility": "internal"}), act=by(w))),
     "initiatives.update_initiative": (
         ["initiative.changed"],
         lambda w: i.update_initiative(initiative=w.initiative, fields={"title": "Other"}, act=by(w))),
