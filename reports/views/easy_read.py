@@ -7,7 +7,7 @@ from goals.selectors import plan_as_of
 from initiatives.selectors.easy_read import easy_read
 from initiatives.views.as_of import speaks_for_a_day
 from records.asof import AsOf
-from reports.exporters.easy_read import easy_read_pdf
+from reports.exporters import easy_read_pdf
 from web.tables import file_name
 
 
