@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0007_drafts_of_several_tabs'),
+        ('initiatives', '0009_search_index'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0002_triggers'),
+        ('records', '0003_search'),
     ]
 
     operations = [
