@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from importlib import import_module
 
 from django.core.exceptions import ValidationError
 
-from initiatives.selectors.easy_read import EasyRead
 from reports.content import ReportContent
 from web.tables import XLSX_TYPE
 
@@ -71,9 +69,3 @@ def format_of(key: str) -> Format:
     if key not in FORMATS:
         raise ValidationError(f"There is no format “{key[:20]}”. Formats: {', '.join(FORMATS)}.")
     return FORMATS[key]
-
-
-def easy_read_pdf(easy: EasyRead, day: date) -> bytes:
-    """A plan in plain words, set for print; its module is loaded here, as that of a format."""
-    content: bytes = import_module("reports.exporters.easy_read").easy_read_pdf(easy, day)
-    return content

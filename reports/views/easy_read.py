@@ -1,5 +1,7 @@
 """A plan in plain words as a file."""
 
+from importlib import import_module
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -7,7 +9,6 @@ from goals.selectors import plan_as_of
 from initiatives.selectors.easy_read import easy_read
 from initiatives.views.as_of import speaks_for_a_day
 from records.asof import AsOf
-from reports.exporters import easy_read_pdf
 from web.tables import file_name
 
 
@@ -18,6 +19,7 @@ def plan_easy_read_pdf(request: HttpRequest, slug: str, *, when: AsOf) -> HttpRe
     plan = plan_as_of(slug, when)
     if plan is None:
         raise Http404("There is no such plan.")
-    response = HttpResponse(easy_read_pdf(easy_read(plan, when), when.day), content_type="application/pdf")
+    writer = import_module("reports.exporters.easy_read")  # loaded here, as the module of every format
+    response = HttpResponse(writer.easy_read_pdf(easy_read(plan, when), when.day), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{file_name(f"{plan.title} in plain words")}.pdf"'
     return response
