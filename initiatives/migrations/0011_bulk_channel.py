@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0009_search_index'),
+        ('initiatives', '0010_offers'),
     ]
 
     operations = [
