@@ -3,6 +3,7 @@
 from django.urls import path
 
 from initiatives.views import (
+    activity,
     bulk,
     commitments,
     departments,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("plans/<slug:slug>/goals/<str:number>/", overview.goal_detail, name="goal-detail"),
     path("plans/<slug:slug>/carry/", new_plans.plan_carry, name="plan-carry"),
     path("plans/<slug:slug>/activate/", new_plans.plan_activate, name="plan-activate"),
+    path("plans/<slug:slug>/activity/", activity.plan_activity, name="plan-activity"),
     path("plans/<slug:slug>/structure/", structure.plan_structure, name="plan-structure"),
     path("plans/<slug:slug>/structure/add/", structure.structure_add, name="structure-add"),
     path("plans/<slug:slug>/structure/numbers/", structure.structure_renumber, name="structure-renumber"),
