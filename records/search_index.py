@@ -1,8 +1,8 @@
 """What full-text search stands on: an index over the `search_text` of live rows, kept by the database itself.
 
 A table is put under it by a migration of its room. On PostgreSQL the words are stored generated columns with a GIN
-index each, so nothing has to follow a change; where the extension pg_trgm may be had, one more index finds what is
-spelt alike. On SQLite an FTS5 table of its own has the same words under the row's id, and triggers follow the row.
+index each, so nothing has to follow a change. On SQLite an FTS5 table of its own has the same words under the row's id,
+and triggers follow the row.
 
 Both read a word the same way: letters and digits, nothing else, in its English stem. An apostrophe is dropped, every
 other sign parts words. No word is left out as too common, so that “L&I” is found as L and I side by side.
@@ -14,7 +14,6 @@ and a test names what was forgotten (tests/search/test_index.py).
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import RunPython
 
@@ -24,7 +23,7 @@ SIGNS = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum() 
 
 
 def prepare_words() -> RunPython:
-    """A migration operation: how PostgreSQL reads words, and its extension for spelling where that may be had."""
+    """A migration operation: how PostgreSQL reads words. No extension is needed."""
     return RunPython(_prepare, RunPython.noop)
 
 
@@ -46,38 +45,23 @@ def index_column(column: str, *tables: str) -> RunPython:
     return RunPython(_run(create, tables), _run(drop, tables), elidable=False)
 
 
-def has_spelling(connection: BaseDatabaseWrapper) -> bool:
-    """Whether this database can tell which words are spelt alike."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
-        return cursor.fetchone() is not None
-
-
 def create_sql(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     """The statements that index one table, whatever of it is there already."""
     if connection.vendor != "postgresql":
         return [*drop_sql(connection, table), *_sqlite(table)]
     names, told = _vectors()
     column = f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS"
-    statements = [
+    return [
         f"{column} search_names tsvector GENERATED ALWAYS AS ({names}) STORED",
         f"{column} search_words tsvector GENERATED ALWAYS AS ({names} || {told}) STORED",
         f"CREATE INDEX IF NOT EXISTS {table}_names ON {table} USING gin (search_names)",
         f"CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING gin (search_words)",
     ]
-    if has_spelling(connection):
-        statements.append(
-            f"CREATE INDEX IF NOT EXISTS {table}_spelling ON {table} USING gin (search_text gin_trgm_ops)"
-        )
-    return statements
 
 
 def drop_sql(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     if connection.vendor == "postgresql":
         return [
-            f"DROP INDEX IF EXISTS {table}_spelling",
             f"ALTER TABLE {table} DROP COLUMN IF EXISTS search_words",
             f"ALTER TABLE {table} DROP COLUMN IF EXISTS search_names",
         ]
@@ -135,11 +119,6 @@ def _prepare(apps: Any, schema_editor: Any) -> None:
     connection = schema_editor.connection
     if connection.vendor != "postgresql":
         return
-    try:
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    except DatabaseError:  # not this role's to create, or not on this server: search then wants words spelt right
-        pass
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_ts_config WHERE cfgname = %s", [CONFIGURATION])
         if cursor.fetchone():

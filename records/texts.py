@@ -71,8 +71,9 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
-# A word made of several: Wi-Fi, co-operate; and one whose parts begin with capitals, such as SmartBlockPHL.
+# A word made of several: Wi-Fi, co-operate; and one whose parts begin with capitals, such as SmartBlockPHL or PHLgovTV.
 HYPHENED = re.compile(r"\w+(?:-\w+)+")
+ONE_CASE = re.compile(r"[A-Z]+|[a-z]+")
 CAPITALS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -80,7 +81,8 @@ def joined_words(text: str) -> list[str]:
     """What people also type for a word made of several: wifi for Wi-Fi; smart, block or blockphl for SmartBlockPHL."""
     found = [word.replace("-", "") for word in HYPHENED.findall(folded(text))]
     for word in re.findall("[A-Za-z]+", text):
-        parts = CAPITALS.findall(word) if not word[1:].islower() else []
+        runs = ONE_CASE.findall(word)
+        parts = runs if len(runs) > 1 and min(map(len, runs)) > 1 else CAPITALS.findall(word)
         tails = ["".join(parts[first:]) for first in range(1, len(parts) - 1)]
         found += [part.lower() for part in (parts + tails if len(parts) > 1 else ()) if len(part) > 1]
     return list(dict.fromkeys(found))

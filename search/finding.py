@@ -67,15 +67,13 @@ class Hit:
 class Found:
     """All that was found, best first, as (kind, id).
 
-    `is_any`: nothing has all the words. `is_exact`: this database cannot tell what is spelt alike. `instead`: words
-    that stand nowhere, with what was looked for in their place.
+    `is_any`: nothing has all the words. `instead`: words that stand nowhere, with what was looked for in their place.
     """
 
     asked: Asked
     keys: list[tuple[str, int]] = field(default_factory=list)
     words: tuple[Word, ...] = ()
     is_any: bool = False
-    is_exact: bool = False
     instead: dict[str, list[str]] = field(default_factory=dict)
     reports: dict[int, Any] = field(default_factory=dict)
 
@@ -109,7 +107,7 @@ def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str =
     is_any = not found and len(words) > 1
     if is_any:
         found = search.having(words, is_any=True)
-    return search.result(found, words, is_any=is_any, is_exact=search.is_exact, instead=instead)
+    return search.result(found, words, is_any=is_any, instead=instead)
 
 
 class _Search:
@@ -119,7 +117,7 @@ class _Search:
         self.asked, self.user, self.when, self.plans, self.kinds = wanted, user, when, plans, kinds
         self.engine = the_engine()
         self.tables = [kind.table for kind in KINDS]
-        self.with_reports, self.is_exact = True, False
+        self.with_reports = True
 
     @cached_property
     def reports(self) -> dict[int, Any]:
@@ -172,8 +170,7 @@ class _Search:
         """For words that stand nowhere, what is spelt alike. Three queries at most."""
         unknown = self.engine.unknown(self.tables, self.asked.words)
         alike = self.engine.alike(self.tables, unknown) if unknown else {}
-        self.is_exact = alike is None
-        return {typed: others for typed, others in (alike or {}).items() if others}
+        return {typed: others for typed, others in alike.items() if others}
 
     def result(self, found: list[Candidate], words: tuple[Word, ...], **more: Any) -> Found:
         keys = list(

@@ -202,6 +202,7 @@ def _plan(path: str) -> dict[str, Any]:
 
 
 LIVE = Q(initiative__deleted_at__isnull=True)
+CORRECTION = StatusUpdate.objects.filter(corrects=OuterRef("pk"))
 KINDS = (
     Kind(
         "goal", "Focus area", "Focus areas", 40, lambda user: _there(Goal.objects.all()),
@@ -234,7 +235,7 @@ KINDS = (
     ),
     Kind(
         "update", "Update", "Updates", 200,
-        lambda user: StatusUpdate.objects.filter(LIVE, corrected_by__isnull=True), _updates_then, _told_updates,
+        lambda user: StatusUpdate.objects.filter(LIVE, ~Exists(CORRECTION)), _updates_then, _told_updates,
         plan="initiative__plan", has_names=False, has_text=True, is_part=True,
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """How alike two words are spelt: letters left out, put in, exchanged or swapped with their neighbour."""
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 
 MOST_ALIKE = 4  # words that are taken for one that stands nowhere
 SHORTEST_STEM = 5
@@ -29,6 +30,17 @@ def slips(one: str, other: str, most: int) -> int:
             return most + 1
         before, last = last, row
     return last[-1]
+
+
+def one_slip_away(word: str) -> set[str]:
+    """Every word that one slip makes of this one."""
+    letters = sorted({*ascii_lowercase, *word})
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    left_out = {a + b[1:] for a, b in parts if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
+    exchanged = {a + letter + b[1:] for a, b in parts if b for letter in letters}
+    put_in = {a + letter + b for a, b in parts for letter in letters}
+    return (left_out | swapped | exchanged | put_in) - {word}
 
 
 def likest(word: str, candidates: Iterable[str], *, are_stems: bool = False) -> list[str]:

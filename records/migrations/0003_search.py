@@ -1,4 +1,4 @@
-"""How PostgreSQL reads words for search, and pg_trgm where this server and role have it (records/search_index.py)."""
+"""How PostgreSQL reads words for search (records/search_index.py)."""
 
 from django.db import migrations
 

@@ -40,8 +40,8 @@ class Engine(Protocol):
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         """Those of the words that stand nowhere."""
 
-    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]] | None:
-        """By typed word what is spelt alike, the likest first; None where the database cannot tell."""
+    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
+        """By typed word what is spelt alike, the likest first."""
 
     def marked(self, ids: dict[str, list[int]], words: Sequence[Word]) -> frozenset[str]:
         """The words, folded, by which these rows (their numbers by table) were found."""

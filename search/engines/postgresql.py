@@ -1,24 +1,18 @@
-"""PostgreSQL: tsvector columns with GIN indexes, and pg_trgm for spelling where the database has it."""
+"""PostgreSQL: tsvector columns with GIN indexes."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import BooleanField, CharField, FloatField, Func, Value
 
 from records.search_index import CONFIGURATION
 from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, rows_of, said, union
-from search.likeness import likest
-from search.words import PART, Word
+from search.likeness import allowed, likest, one_slip_away
+from search.words import Word
 
-SIMILAR = 0.45  # of a word's trigrams, how much a text must have of them side by side
-TEXTS = 60  # texts in which a word that is spelt alike is looked for
-LENGTH = 4_000  # characters of each that are read for it
-THRESHOLD = (
-    "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), "
-    "EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm')"
-)
+TEXTS = 20  # rows of a kind in which a word that is spelt alike is looked for
 MARKS = f"HighlightAll=true, StartSel={MARK}, StopSel={UNMARK}"
 FOUND = re.compile(f"{MARK}([^{UNMARK}]*){UNMARK}")
 
@@ -76,26 +70,32 @@ class PostgreSQL:
         sql, values = union((ask, [said([word], _phrase, "", " | ")]) for word in words)
         return [word for word, (is_known,) in zip(words, rows(sql, values), strict=True) if not is_known]
 
-    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]] | None:
-        sql, values = union(
-            (
-                f"(SELECT {number}, left(search_text, {LENGTH}) FROM {table} WHERE search_text %%> %s "  # noqa: S608
-                f"ORDER BY word_similarity(%s, search_text) DESC LIMIT {TEXTS})",
-                ["".join(word.phrases[0])] * 2,
+    def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
+        plain = ["".join(word.phrases[0]) for word in words]
+        with transaction.atomic():
+            # The planner takes hundreds of words for many rows; each is one look into the index, and most are nowhere.
+            stem = f"tsvector_to_array(to_tsvector('{CONFIGURATION}', %s))"
+            asked = f"SELECT %s, set_config('enable_seqscan', 'off', true), {stem}"
+            stems = [(found or [one])[0] for one, _, found in rows(*union((asked, [one, one]) for one in plain))]
+            near = [one_slip_away(stem) if allowed(stem) else set() for stem in stems]
+            sql, values = union(
+                (
+                    f"(SELECT {number}, tsvector_to_array(search_words) FROM {table} "  # noqa: S608
+                    f"WHERE search_words @@ %s::tsquery LIMIT {TEXTS})",
+                    [" | ".join(f"'{one}'" for one in sorted(others))],
+                )
+                for number, others in enumerate(near)
+                if others
+                for table in tables
             )
-            for number, word in enumerate(words)
-            for table in tables
-        )
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(THRESHOLD, [str(SIMILAR)])
-            if not cursor.fetchone()[1]:
-                return None
-            cursor.execute(sql, values)
-            found = cursor.fetchall()
-        texts: dict[int, set[str]] = {number: set() for number in range(len(words))}
-        for number, text in found:
-            texts[number].update(PART.findall(text))
-        return {word.typed: likest("".join(word.phrases[0]), texts[number]) for number, word in enumerate(words)}
+            found = rows(sql, values) if sql else []
+        there: list[set[str]] = [set() for _ in words]
+        for number, lexemes in found:
+            there[number].update(near[number].intersection(lexemes))
+        return {
+            word.typed: likest(stem, there[number])
+            for number, (word, stem) in enumerate(zip(words, stems, strict=True))
+        }
 
     def marked(self, ids: dict[str, list[int]], words: Sequence[Word]) -> frozenset[str]:
         query = said(words, _phrase, " | ", " | ")

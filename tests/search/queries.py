@@ -67,7 +67,7 @@ WORDS_OF_UPDATES = [
     ("duplicates fell map picker", "update", "Duplicates fell after the map picker"),
     ("false alarms", "update", "fewer false alarms"),
     ("translator two weeks", "update", "translator for two weeks"),
-    ("contradict each other", "update", "contradict each other"),
+    ("security keys small departments", "update", "security keys in small departments"),
     ("old street names", "update", "intersections and old street names"),
     ("captions older videos", "update", "captions to older videos"),
 ]

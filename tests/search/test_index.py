@@ -1,10 +1,6 @@
 """The index says what the rows say: on either engine, after whatever was done to them, and none is forgotten."""
 
-from io import StringIO
-
-import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection, models, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,10 +9,10 @@ from goals.models import Goal
 from initiatives.models import Milestone
 from people.models import Department
 from records.history import Version
-from records.search_index import INDEXED, create_sql, drop_sql, has_spelling, trigger_names
+from records.search_index import INDEXED, create_sql, drop_sql, trigger_names
 from records.texts import Searched, search_text_of
 from search.kinds import KINDS
-from tests.build import act, make_initiative, make_milestone
+from tests.build import make_initiative, make_milestone
 
 LIVE = [model for model in apps.get_models() if issubclass(model, Searched) and not issubclass(model, Version)]
 
@@ -59,8 +55,7 @@ def test_every_live_row_that_keeps_its_words_is_indexed_and_found(db):
             }
             assert {"search_names", "search_words"} <= columns
             indexes = {name for (name,) in asked("SELECT indexname FROM pg_indexes WHERE tablename = %s", table)}
-            assert {f"{table}_names", f"{table}_words", f"{table}_spelling"} <= indexes
-            assert has_spelling(connection)
+            assert {f"{table}_names", f"{table}_words"} <= indexes
         else:
             there = {name for (name,) in asked("SELECT name FROM sqlite_master WHERE tbl_name = %s", table)}
             assert set(trigger_names(table)) <= there
@@ -120,41 +115,8 @@ def test_a_number_of_rows_that_came_by_services_are_all_there(plan, cast):
     assert len(words_of(Department._meta.db_table)) == Department.objects.count()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite spelling needs nothing")
-def test_a_server_without_the_extension_is_migrated_all_the_same(plan, sign_in, cast):
-    """A managed server may not let its owner create extensions: words are then found as they are spelt."""
-    make_initiative(plan, number="1.1", title="Broadband for all")
-    with connection.cursor() as cursor:
-        connection.check_constraints()
-        cursor.execute("DROP EXTENSION pg_trgm CASCADE")
-        for model in LIVE:
-            for sql in [*drop_sql(connection, model._meta.db_table), *create_sql(connection, model._meta.db_table)]:
-                cursor.execute(sql)
-    client = sign_in(cast.viewer)
-    assert "Broadband for all" in client.get("/search/?q=broadband").content.decode().replace("<mark>", "").replace(
-        "</mark>", ""
-    )
-    answer = client.get("/search/?q=brodband")
-    assert answer.status_code == 200
-    assert "as they are spelt" in answer.content.decode()
-
-
 def test_models_of_the_past_are_not_indexed(db):
     """They are read as of a day, by parts of words; an index on them would only cost."""
     past = [model for model in apps.get_models() if issubclass(model, Searched) and issubclass(model, Version)]
     assert len(past) == 7
     assert all(isinstance(model._meta.get_field("search_text"), models.TextField) for model in past)
-    _ = act
-
-
-def test_the_command_builds_what_is_missing_and_may_run_twice(plan, cast):
-    make_initiative(plan, number="1.1", title="Fiber")
-    with connection.cursor() as cursor:
-        connection.check_constraints()
-        for sql in drop_sql(connection, "initiatives_initiative"):
-            cursor.execute(sql)
-    for _ in range(2):
-        said = StringIO()
-        call_command("index_search", stdout=said)
-        assert said.getvalue() == "8 tables are indexed; slips of spelling are forgiven.\n"
-    assert len(words_of("initiatives_initiative")) == 1
