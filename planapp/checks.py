@@ -16,6 +16,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
+from records.days import STYLES
+
 SHORTEST_KEY = 50  # characters; a text of secrets.token_urlsafe(50) is longer
 FROM_THE_EXAMPLE = ("change-me", "only-for-tests", "only-to-build", "django-insecure")
 
@@ -124,6 +126,15 @@ def time_zone_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         ZoneInfo(settings.TIME_ZONE)
     except (ZoneInfoNotFoundError, ValueError):
         return [Error(f"TIME_ZONE “{settings.TIME_ZONE}” is not a zone, such as America/New_York.", id="planapp.E006")]
+    return []
+
+
+@register()
+def date_style_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Pages, mails and files show days in it."""
+    if settings.DATE_STYLE not in STYLES:
+        choices = " or ".join(f"“{style}”" for style in STYLES)
+        return [Error(f"DATE_STYLE “{settings.DATE_STYLE}” is neither {choices}.", id="planapp.E010")]
     return []
 
 

@@ -7,13 +7,16 @@ from typing import Any, ClassVar, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 
-from records.days import in_words
+from records.days import example_day, in_words
 from records.person import Person
 from records.texts import folded
 from records.typed_days import read_day
 from web.typed_by import sign_writer
 
+A_DAY = lazy(example_day, str)()  # in a hint, which is written before it is known how days are shown
 M = TypeVar("M", bound=Model)
 NOT_STORED = object()  # what `PageForm.stored` gives for a field that is kept nowhere in the row
 GONE = "what this address asks for is empty, renamed or retired, so nothing fits."
@@ -21,7 +24,7 @@ ALONE = "Nothing else was changed, so this would be kept nowhere. Change what it
 CHOSEN = {"select", "radio", "checkbox"}  # input types that are picked, not typed
 EXAMPLES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.DateTimeField, "must be a real date and time, such as 2026-09-30 14:30"),
-    (forms.DateField, "must be a real date, such as 26 Nov 2026, 11/26/2026 or 2026-11-26"),
+    (forms.DateField, "must be a real date, such as {day}, 11/26/2026 or 2026-11-26"),
     (forms.EmailField, "must be an e-mail address, such as name@phila.gov"),
     (forms.URLField, "must be a web address that starts with https://"),
     (forms.DecimalField, "must be a number"),
@@ -55,6 +58,7 @@ class Sentences(forms.BaseForm):
 
 def _sentences(name: str, field: forms.Field) -> dict[str, str]:
     example = next((words for kind, words in EXAMPLES if isinstance(field, kind)), "is not in a form we can read")
+    example = example.format(day=example_day())
     is_chosen = getattr(field.widget, "input_type", "") in CHOSEN
     escaped = name.replace("%", "%%")  # these are filled in with the % operator
     return {
@@ -129,11 +133,12 @@ class Day(forms.DateField):
     A browser's own control would ask in the fashion of the browser's language, whatever the page around it shows.
     """
 
-    FASHIONS = "Such as 26 Nov 2026 or 11/26/2026."
-
     def __init__(self, *, help_text: str = "", **more: Any) -> None:
         widget = forms.TextInput(attrs={"class": "day", "autocomplete": "off"})
-        super().__init__(widget=widget, help_text=f"{help_text} {self.FASHIONS}".strip(), **more)
+        hint = format_lazy(
+            "{} Such as {} or 11/26/2026." if help_text else "{}Such as {} or 11/26/2026.", help_text, A_DAY
+        )
+        super().__init__(widget=widget, help_text=hint, **more)
 
     def prepare_value(self, value: Any) -> Any:
         return in_words(value) if isinstance(value, date) else value
@@ -149,7 +154,7 @@ class Day(forms.DateField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         if not 1990 <= day.year <= 2100:
             raise ValidationError(
-                f"{self.label}: {day.year} is not a year a plan speaks of. Write it like 26 Nov 2026."
+                f"{self.label}: {day.year} is not a year a plan speaks of. Write it like {example_day()}."
             )
         return day
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from records.asof import AsOf, local_day
 from records.audit import Act
-from records.days import in_words
+from records.days import example_day, in_words
 from records.models import Channel
 from records.person import Person
 from records.typed_days import read_day
@@ -50,7 +50,7 @@ def as_of(request: HttpRequest) -> AsOf:
     except ValueError:
         day = None
     if day is None:
-        raise ValidationError({"as_of": f"As of: “{text[:20]}” is not a day. Write it like 30 Sep 2026."})
+        raise ValidationError({"as_of": f"As of: “{text[:20]}” is not a day. Write it like {example_day()}."})
     if day > today:
         raise ValidationError({"as_of": f"As of: {in_words(day)} has not come yet."})
     if day.year < 1990:

@@ -11,13 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db.models import Q
+from django.utils.text import format_lazy
 
 from goals.models import REMINDERS_APART, Bearing, Evidence, Goal, Plan, Priority, Strategy
 from people.models import User
-from records.days import in_words
+from records.days import example_day, in_words
 from records.texts import folded
 from records.typed_days import days_and_rest
-from web.forms import NOT_STORED, Day, Hidden, PageForm
+from web.forms import A_DAY, NOT_STORED, Day, Hidden, PageForm
 from web.markdown import HINT
 
 WEEKDAYS = [(number, calendar.day_name[number]) for number in range(7)]
@@ -56,8 +57,11 @@ class PlanForm(StructureForm):
     )  # fmt: skip
     holidays = forms.CharField(
         label="Holidays", required=False, widget=forms.Textarea(attrs={"rows": 6}), max_length=40_000,
-        help_text="One on a line, such as “26 Nov 2026 Thanksgiving Day”, typed or pasted from a spreadsheet. "
-        "Nobody is reminded of anything on these days.",
+        help_text=format_lazy(
+            "One on a line, such as “{} Thanksgiving Day”, typed or pasted from a spreadsheet. "
+            "Nobody is reminded of anything on these days.",
+            A_DAY,
+        ),
     )  # fmt: skip
     due_soon_days = forms.CharField(
         label="Remind before a due date", max_length=100, help_text="Days before it, such as “30, 7, 1”."
@@ -130,7 +134,7 @@ class PlanForm(StructureForm):
             days, name = days_and_rest(line)
             if not days or not all(1990 <= day.year <= 2100 for day in days):
                 part = " ".join(line.split())[:40]
-                wrong.append(f"Holidays: line {number}, “{part}”, names no day such as 26 Nov 2026 or 11/26/2026.")
+                wrong.append(f"Holidays: line {number}, “{part}”, names no day such as {example_day()} or 11/26/2026.")
             found |= dict.fromkeys(days, name[:100] or "Holiday")
         if len(found) > MOST_HOLIDAYS:
             wrong.append(f"Holidays: {len(found)} are too many. {MOST_HOLIDAYS} is the most.")

@@ -11,7 +11,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from goals.models import Holiday
+from planapp.checks import date_style_is_known
+from records.days import show_days
 from records.typed_days import days_and_rest, read_day
+from reports.models import QuarterSnapshot
+from reports.snapshots.integrity import first_finding
 from tests.goals.test_views_structure import form_at, sent
 from web.forms import Day, FilterForm
 
@@ -136,5 +140,50 @@ def test_one_place_says_how_a_day_is_shown():
     files = [*root.glob("templates/**/*.html"), *root.glob("templates/**/*.txt")]
     files += [path for room in rooms for path in (root / room).glob("**/*.py")]
     texts = {str(path.relative_to(root)): path.read_text().replace("%Y-%m-%d", "") for path in files}
+    texts = {name: re.sub(r"""\br?b"[^"]*\"""", "", text) for name, text in texts.items()}  # bytes are no words
     assert len(texts) > 300
     assert [name for name, text in texts.items() if PRIVATE.search(text)] == ["records/days.py"]
+
+
+@pytest.fixture
+def month_first():
+    show_days("month first")
+    yield
+    show_days("day first")
+
+
+@pytest.mark.usefixtures("month_first")
+def test_a_city_that_writes_the_month_first_reads_it_everywhere(world, sign_in):
+    """Pages, hints, refusals, the report and its files; no day is left in the other way."""
+    client, snapshot = sign_in(world.cast.admin), QuarterSnapshot.objects.get()
+    initiative = reverse("initiatives:initiative-detail", args=[world.initiative.pk])
+    report = reverse("reports:report-detail", args=[world.plan.slug, snapshot.period.slug])
+    export = reverse("reports:report-export", args=[world.plan.slug, snapshot.period.slug, "html"])
+    pages = [initiative, f"{initiative}history/", f"{initiative}edit/", "/", report, export, f"{initiative}?as_of=soon"]
+    texts = {}
+    for path in pages:
+        answer = client.get(path)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        texts[path] = body.decode()
+    other = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b")
+    assert {path: found for path, text in texts.items() if (found := other.findall(text))} == {}
+    assert "Sep 1, 2026" in texts[initiative]
+    assert "Sep 30, 2026" in texts[report]
+    assert "Sep 30, 2026" in texts[export]
+    assert "Write it like Nov 26, 2026." in texts[pages[-1]]
+    assert Day().help_text == "Such as Nov 26, 2026 or 11/26/2026."
+    edit = client.post(f"{initiative}edit/", {"start_date": "tomorrow"}).content.decode()
+    assert "such as Nov 26, 2026, 11/26/2026 or 2026-11-26" in edit
+    assert Day().clean("Nov 26, 2026") == Day().clean("26 Nov 2026")
+
+
+@pytest.mark.usefixtures("month_first")
+def test_how_days_are_shown_changes_no_hash_of_a_closed_quarter(world):
+    assert first_finding(QuarterSnapshot.objects.get()) is None
+
+
+def test_a_way_of_showing_days_that_is_none_is_refused_at_the_start(settings):
+    settings.DATE_STYLE = "year first"
+    assert [error.id for error in date_style_is_known(None)] == ["planapp.E010"]
+    settings.DATE_STYLE = "month first"
+    assert date_style_is_known(None) == []

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from records.days import in_words
+from records.days import example_day, in_words
 from records.texts import isolated
 from web import shares, spans
 from web.addresses import address
@@ -146,6 +146,9 @@ def position(day: date | None, start: date, end: date) -> float:
     return round(min(100.0, max(0.0, (_day(day) - _day(start)).days * 100 / span)), 3)
 
 
+register.simple_tag(example_day)
+
+
 @register.filter
 def day_words(day: date | None) -> str:
     """A day as plain words, where `{% date %}` cannot mark it up: in the text of a mail, inside a label."""
@@ -153,9 +156,9 @@ def day_words(day: date | None) -> str:
 
 
 @register.filter
-def isolate(name: str) -> str:
-    """A name in the text of a mail; in markup `{% name %}`."""
-    return isolated(name)
+def isolate(name: object) -> str:
+    """A name in the text of a mail or the title of a page; in markup `{% name %}`."""
+    return isolated(str(name))
 
 
 def _day(moment: date) -> date:
