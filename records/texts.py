@@ -177,6 +177,10 @@ class Texts(models.Model):
     class Meta:
         abstract = True
 
+    def __format__(self, spec: str) -> str:
+        """The row inside a sentence (an f-string): its name turns no word around it. `str` is the name alone."""
+        return format(isolated(str(self)), spec)
+
     def clean_fields(self, exclude: Any = None) -> None:
         normalise(self)
         super().clean_fields(exclude=exclude)

@@ -192,7 +192,7 @@ def check_initiative(
     if row.due_date and row.start_date and row.due_date < row.start_date:
         errors["due_date"] = "Due date: it lies before the start date."
     if row.owner is not None and row.owner_id != owner_before and not row.owner.is_active:
-        errors["owner"] = f"Owner: {row.owner.name} was deactivated. Choose somebody who is active."
+        errors["owner"] = f"Owner: {row.owner} was deactivated. Choose somebody who is active."
     if any(priority.plan_id != row.plan_id for priority in priorities):
         errors["priorities"] = "Priorities: choose only priorities of this plan."
     if taken is None:

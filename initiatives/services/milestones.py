@@ -107,5 +107,5 @@ def refuse_future(day: date, today: date) -> None:
 def check_milestone(row: Milestone, owner_before: int | None = None, *, is_draft: bool = False) -> None:
     """Raises ValidationError naming the field; what a draft points to may not be stored yet."""
     if row.owner is not None and row.owner_id != owner_before and not row.owner.is_active:
-        raise ValidationError({"owner": f"Owner: {row.owner.name} was deactivated. Choose somebody who is active."})
+        raise ValidationError({"owner": f"Owner: {row.owner} was deactivated. Choose somebody who is active."})
     row.full_clean(exclude=RELATIONS if is_draft else (), validate_unique=False, validate_constraints=False)

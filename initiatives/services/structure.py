@@ -17,6 +17,7 @@ from initiatives.selectors.structure import Place, new_numbers, plan_tree
 from records.audit import Act, check_version, record_change
 from records.history import locked
 from records.many import batches, record_changes
+from records.texts import isolated
 
 Row = TypeVar("Row", bound=Goal | Strategy | Initiative)
 MODELS: dict[str, type[Goal | Strategy | Initiative]] = {"goal": Goal, "strategy": Strategy, "initiative": Initiative}
@@ -98,8 +99,8 @@ def refuse_twice(strategies: Sequence[Strategy], goal: Goal) -> None:
     taken = others.exclude(pk__in=[row.pk for row in strategies]).first()
     if taken is not None:
         raise ValidationError(
-            f"“{goal}” has a strategy {taken.number} already, “{taken.title}”: the number would stand there twice. "
-            "Give one of the two another number first."
+            f"“{goal}” has a strategy {taken.number} already, “{isolated(taken.title)}”: the number would stand there "
+            "twice. Give one of the two another number first."
         )
 
 

@@ -104,7 +104,7 @@ def milestone_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Milestone cancelled: {milestone}.")
         return _list_of(milestone.initiative)
 
-    lede = f"{milestone.title}. It stays in the list, marked as cancelled."
+    lede = f"{milestone}. It stays in the list, marked as cancelled."
     page = form_page(milestone.initiative, "Cancel the milestone", "Cancel this milestone", anchor=ANCHOR, lede=lede)
     page["is_danger"] = True
     return answer_form(request, form=form, save=save, template="form.html", context=page)

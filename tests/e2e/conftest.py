@@ -98,8 +98,24 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+def uneven_tables(page: Page) -> list[str]:
+    """Headings of tables that stand on one page with the same columns, and not with the same widths."""
+    widths: dict[str, list[list[int]]] = {}
+    for names, found in page.evaluate(
+        """() => [...document.querySelectorAll("table")].map((table) => [...(table.tHead?.rows[0]?.cells || [])])
+          .map((cells) => [cells.map((cell) => cell.textContent).join("|"), cells.map((cell) => cell.offsetWidth)])"""
+    ):
+        widths.setdefault(names, []).append(found)
+    return [
+        names
+        for names, some in widths.items()
+        if any(abs(one - first) > 1 for each in some for one, first in zip(each, some[0], strict=True))
+    ]
+
+
 def assert_well_made(page: Page) -> None:
-    """No accessibility violation, no sideways scroll, no error in the console (a CSP report is one)."""
+    """No accessibility violation, no sideways scroll, even tables, no error in the console (a CSP report is one)."""
     assert violations(page) == []
+    assert uneven_tables(page) == []
     assert not scrolls_sideways(page)
     assert page.problems == []  # type: ignore[attr-defined]

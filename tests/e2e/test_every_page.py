@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import resolve
 
 from people.models import User
-from tests.e2e.conftest import scrolls_sideways, violations
+from tests.e2e.conftest import scrolls_sideways, uneven_tables, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.sweep, pytest.mark.django_db(transaction=True)]
 
@@ -56,6 +56,7 @@ def faults_of(page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         if scrolls_sideways(page):
             faults.append(f"at {width}: scrolls sideways")
+        faults += [f"at {width}: columns differ in {names}" for names in uneven_tables(page)]
         for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
             page.emulate_media(color_scheme=scheme)
             faults += [f"at {width} {scheme}: {found}" for found in violations(page, rules)]

@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from goals.models import Goal
 from goals.quarters import Quarter
+from goals.services import create_strategy
 from initiatives.models import Initiative, Milestone
+from initiatives.services import update_initiative
 from people.roles import Role
 from records.asof import local_day, start_of_day
 from reports.services import complete_report, freeze_due_quarters
@@ -135,4 +138,17 @@ def test_the_viewer_reads_down_to_the_report_and_changes_nothing(visit, cast, la
     expect(page.get_by_role("heading", name="You may not open this page")).to_be_visible()
     expect(page.get_by_role("link", name="Go to my work")).to_be_visible()
     page.problems.clear()  # the browser itself notes the 403
+    assert_well_made(page)
+
+
+@pytest.mark.parametrize("width", [320, 1000, 1280])
+def test_tables_below_one_another_have_the_same_columns(visit, cast, width):
+    plan = build_plan("even", title="Even plan")
+    goal = Goal.objects.get(plan=plan, number="1")
+    for n, title in ((1, "Short"), (2, "A long title that asks for more room than the one above it has")):
+        strategy = create_strategy(goal=goal, fields={"number": f"1.{n + 7}", "title": f"Strategy {n}"}, act=act())
+        row = make_initiative(plan, number=f"1.{n}", title=title, owner=cast.owner if n == 1 else None)
+        update_initiative(initiative=row, fields={"strategy": strategy}, act=act("2026-09-01T12:00"))
+    page = visit(cast.manager, f"/plans/{plan.slug}/goals/1/", width=width)
+    assert page.locator("table.table-work").count() == 2
     assert_well_made(page)

@@ -18,7 +18,7 @@ from tests.house.addresses import addresses
 ROOT = settings.BASE_DIR
 MARK = "אב"
 # What takes no markup: its text is a paragraph of its own.
-PLAIN = {"title", "option", "textarea"}
+PLAIN = {"option", "textarea"}
 VOID = {"input", "meta", "link", "br", "hr", "img", "use", "path", "rect", "line", "circle", "col", "wbr"}
 WRONG = ("\u200b\u2060", "\u202e\u2066", "\u3164", "\u00ad", "\u2800 \u200f")
 
@@ -139,3 +139,15 @@ def test_no_message_puts_a_bare_name_into_its_sentence():
     assert [path.name for path in views if bare.search(path.read_text())] == []
     names = re.compile(r"\{\{ (?:department|person\.name|[a-z_.]*_by\.name) \}\}")
     assert [path.name for path in mails if names.search(path.read_text())] == []
+
+
+def test_a_name_in_a_title_or_a_message_turns_no_word_around_it(world, sign_in):
+    update_initiative(initiative=world.initiative, fields={"title": MARK}, act=act("2026-10-05T13:00"))
+    world.initiative.refresh_from_db()
+    name = f"\u2068{world.initiative.number} {MARK}\u2069"
+    assert (f"Saved: {world.initiative}.", str(world.initiative)) == (f"Saved: {name}.", name[1:-1])
+    client, page = sign_in(world.cast.owner), reverse("initiatives:status-update-create", args=[world.initiative.pk])
+    assert f"<title>Publish an update: {name} – planapp</title>" in client.get(page).content.decode()
+    sent = {"status": "on_track", "happened": "Done.", "version": world.initiative.latest_update_id}
+    assert f"Published: {name} is reported on track." in client.post(page, sent, follow=True).content.decode()
+    assert isolated("Left to right") == "Left to right"
