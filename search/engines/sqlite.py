@@ -23,13 +23,15 @@ class SQLite:
         table = f"{branch.rows.model._meta.db_table}_words"
         visible, of_rows = branch.rows.order_by().values("pk").query.sql_with_params()
         matches = f"{{names}} : ({query})" if branch.in_names else query
-        weights = NAMES if branch.in_names else ALL
+        # To rank, FTS5 first counts each word in the whole table: not worth it where more have it than are weighed.
+        many = f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH %s LIMIT {branch.most + 1}))"  # noqa: S608
+        rank = f"-bm25({table}, {NAMES if branch.in_names else ALL})"
         sql = (
-            f"SELECT * FROM (SELECT %s, {int(branch.in_names)}, {table}.rowid, -bm25({table}, {weights}) "  # noqa: S608
-            f"FROM {table} JOIN ({visible}) r ON r.pk = {table}.rowid WHERE {table} MATCH %s "
-            f"ORDER BY {table}.rowid DESC LIMIT {branch.most})"
+            f"SELECT * FROM (SELECT %s, {int(branch.in_names)}, {table}.rowid, "  # noqa: S608
+            f"CASE WHEN {many} > {branch.most} THEN 0.0 ELSE {rank} END FROM {table} JOIN ({visible}) r "
+            f"ON r.pk = {table}.rowid WHERE {table} MATCH %s ORDER BY {table}.rowid DESC LIMIT {branch.most})"
         )
-        return sql, [branch.kind, *of_rows, matches]
+        return sql, [branch.kind, matches, *of_rows, matches]
 
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         there = " OR ".join(f"EXISTS (SELECT 1 FROM {table}_words WHERE {table}_words MATCH %s)" for table in tables)  # noqa: S608
