@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -31,7 +32,7 @@ from goals.services import (
 )
 from records.asof import AsOf
 from web.forms import PageForm
-from web.pages import answer_button, answer_form, form_for, seen_number
+from web.pages import another_or, answer_button, answer_form, form_for, seen_number
 from web.requests import act_of, user_of
 
 
@@ -130,13 +131,14 @@ def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def priority_create(request: HttpRequest, slug: str) -> HttpResponse:
     _managers_only(request)
     plan = _plan(slug)
-    form = form_for(request, PriorityForm)
+    last = Priority.objects.filter(plan=plan, deleted_at__isnull=True).aggregate(last=Max("order"))["last"]
+    form = form_for(request, PriorityForm, initial={"order": (last or 0) + 1})
 
     def save() -> str:
         create_priority(plan=plan, **form.values(), act=act_of(request))
         return _structure_of(plan)
 
-    return _form_page(request, form, save, title="Add a priority", plan=plan)
+    return _form_page(request, form, save, title="Add a priority", plan=plan, another=True)
 
 
 def priority_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -252,7 +254,7 @@ def _form_page(
     def save_and_say() -> str:
         where = save()
         messages.success(request, "Saved.")
-        return request.path if another and "another" in request.POST else where
+        return another_or(request, where) if another else where
 
     context = {
         "title": title, "label": "Save", "back": _structure_of(plan), "breadcrumb": _crumbs(plan, here=title),

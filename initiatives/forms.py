@@ -22,7 +22,7 @@ from initiatives.models.status_update import TEXT_LIMIT
 from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
 from initiatives.services import BulkChange
 from people.models import Department, User
-from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm, Search
+from web.forms import NOT_STORED, PICK, Day, FilterForm, Hidden, LongText, PageForm, Search
 from web.markdown import HINT
 
 REASON = "Needed when the due date moves. The first date stays on record."
@@ -212,7 +212,7 @@ class InitiativeForm(InitiativeTextForm):
     goal = forms.ModelChoiceField(Goal.objects.none(), empty_label="Choose one")
     strategy = forms.ModelChoiceField(Strategy.objects.none(), required=False, label="Strategy", empty_label="None")
     owner = PersonField(label="Owner", empty_label="No owner yet")
-    contributors = PeopleField(label="Contributors", help_text="Hold Ctrl (⌘ on a Mac) to choose several.")
+    contributors = PeopleField(label="Contributors", help_text="Of a list, hold Ctrl (⌘ on a Mac) to choose several.")
     lead_department = forms.ModelChoiceField(
         Department.objects.filter(deleted_at__isnull=True), required=False, label="Lead department", empty_label="None"
     )
@@ -309,6 +309,8 @@ class InitiativeFilterForm(FilterForm):
         current = [(plan.slug, plan.title) for plan in choices.plans]
         self._choose("plan", [("", "All current plans"), *current])
         self._choose("goal", [ANY, *choices.goals])
+        for name in ("owner", "department"):
+            self.fields[name].widget.attrs |= PICK
         self._choose("owner", [ANY, (NOBODY, "No owner"), *((str(key), name) for key, name in choices.owners)])
         self._choose("department", [ANY, *choices.departments])
         self._choose("priority", [ANY, *choices.priorities])

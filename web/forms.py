@@ -1,6 +1,7 @@
 """The one base of every form that a person types into, and the sentences that say what is wrong with a field."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, TypeVar
 
@@ -31,6 +32,16 @@ EXAMPLES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.FloatField, "must be a number"),
     (forms.IntegerField, "must be a whole number"),
 )
+
+
+PICK = {"data-pick": True}  # of a list that static/js/combobox.js lets people type into where it is long
+
+
+def picked(fields: Mapping[str, forms.Field]) -> None:
+    """Every list of rows, such as people or departments, can be typed into."""
+    for field in fields.values():
+        if isinstance(field, forms.ModelChoiceField) and isinstance(field.widget, forms.Select):
+            field.widget.attrs |= PICK
 
 
 def one_time_key() -> str:
@@ -90,6 +101,10 @@ class FilterForm(Sentences, forms.Form):
     A saved address keeps working: a choice that is not offered, or not any more, is no mistake of the reader's. No row
     fits it, and `unmet` says so. `notes` are all sentences that the list needs beside it.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        picked(self.fields)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -190,6 +205,7 @@ class PageForm(Sentences, forms.Form):
     ) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        picked(self.fields)
         self.row = row
         self.of: Any = about
         self.fields["about"].initial = None if about is None else str(about.pk)

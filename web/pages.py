@@ -35,6 +35,11 @@ def back_to(request: HttpRequest, otherwise: str) -> str:
     return wanted if is_ours and len(wanted) <= LONGEST_NEXT else otherwise
 
 
+def another_or(request: HttpRequest, where: str) -> str:
+    """Back to the form for one more, where the second button of a form was pressed; else on."""
+    return request.get_full_path() if "another" in request.POST else where
+
+
 def moved(request: HttpRequest, where: str) -> HttpResponse:
     """To where the page is now, with the same question."""
     query = request.META["QUERY_STRING"]

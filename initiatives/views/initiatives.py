@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from goals.models import Plan, PlanVersion
+from goals.models import Goal, Plan, PlanVersion, Strategy
+from goals.numbering import next_number
 from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm
 from initiatives.models import Commitment, Initiative, InitiativeVersion, StatusUpdate
 from initiatives.selectors.history import history_of
@@ -42,8 +43,9 @@ from initiatives.views.as_of import not_kept, speaks_for_a_day
 from initiatives.views.lookups import address_of, crumbs, form_page, get_initiative_or_404, link
 from people.models import User
 from records.asof import AsOf
+from records.texts import whole_number
 from records.verbs import entries
-from web.pages import answer_button, answer_form, form_for, seen_number
+from web.pages import another_or, answer_button, answer_form, form_for, seen_number
 from web.requests import act_of, user_of
 
 UPDATES_SHOWN = 8
@@ -262,7 +264,7 @@ def initiative_create(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
     if not user_of(request).has_perm("initiatives.add_initiative"):
         raise PermissionDenied
-    form = form_for(request, InitiativeForm, plan=plan, initial={"goal": request.GET.get("goal")})
+    form = form_for(request, InitiativeForm, plan=plan, initial=_start_of_new(request, plan))
 
     def save() -> str:
         row = create_initiative(
@@ -273,14 +275,32 @@ def initiative_create(request: HttpRequest, slug: str) -> HttpResponse:
             act=act_of(request),
         )
         messages.success(request, f"Added: {row}.")
-        return address_of(row)
+        return another_or(request, address_of(row))
 
     plan_href = link("initiatives:plan-detail", plan.slug)
     context = {
         "plan": plan, "title": "Add an initiative", "label": "Add it", "back": plan_href,
+        "another": "Add it and another",
         "breadcrumb": [{"label": plan.title, "href": plan_href}, {"label": "Add an initiative", "href": ""}],
     }  # fmt: skip
     return answer_form(request, form=form, save=save, template="form.html", context=context)
+
+
+def _start_of_new(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    """The focus area and strategy that the address names, else the only focus area, and the next number there."""
+    goals = list(Goal.objects.filter(plan=plan, deleted_at__isnull=True)[:2])
+    named = Goal.objects.filter(plan=plan, deleted_at__isnull=True, pk=whole_number(request.GET.get("goal", "")) or 0)
+    goal = named.first() if "goal" in request.GET else goals[0] if len(goals) == 1 else None
+    if goal is None:
+        return {}
+    under = Strategy.objects.filter(goal=goal, deleted_at__isnull=True)
+    strategy = under.filter(pk=whole_number(request.GET.get("strategy", "")) or 0).first()
+    held = Initiative.objects.filter(plan=plan, deleted_at__isnull=True)
+    taken = set(held.filter(number__startswith=f"{goal.number}.").values_list("number", flat=True))
+    # Counted within the strategy where those beside it are.
+    within = strategy is not None and any(number.startswith(f"{strategy.number}.") for number in taken)
+    above = strategy.number if strategy is not None and within else goal.number
+    return {"goal": goal.pk, "strategy": strategy and strategy.pk, "number": next_number(above, taken)}
 
 
 @require_http_methods(["GET", "POST"])

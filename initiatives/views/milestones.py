@@ -16,7 +16,7 @@ from initiatives.services import (
     update_milestone,
 )
 from initiatives.views.lookups import address_of, form_page, get_initiative_or_404, get_milestone_or_404
-from web.pages import answer_button, answer_form, back_to, form_for, seen_number
+from web.pages import another_or, answer_button, answer_form, back_to, form_for, seen_number
 from web.requests import act_of
 
 ANCHOR = "milestones"  # of the page of the initiative
@@ -31,9 +31,9 @@ def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         row = add_milestone(initiative=initiative, fields=form.values(), act=act_of(request))
         messages.success(request, f"Milestone added: {row}.")
-        return _list_of(initiative)
+        return another_or(request, _list_of(initiative))
 
-    page = form_page(initiative, "Add a milestone", "Add it", anchor=ANCHOR)
+    page = form_page(initiative, "Add a milestone", "Add it", anchor=ANCHOR, another="Add it and another")
     return answer_form(request, form=form, save=save, template="form.html", context=page)
 
 

@@ -21,7 +21,7 @@ from initiatives.services import create_initiative, move_row, renumber_plan, upd
 from initiatives.services.structure import MODELS
 from records.asof import AsOf
 from records.texts import whole_number
-from web.pages import Draw, answer_form, draw_with, form_for
+from web.pages import Draw, another_or, answer_form, draw_with, form_for
 from web.requests import act_of, user_of
 
 
@@ -63,7 +63,7 @@ def structure_add(request: HttpRequest, slug: str) -> HttpResponse:
         fields = form.fields_of_row() | {"goal": goal, "strategy": strategy, "start_date": plan.start_date}
         row = create_initiative(plan=plan, fields=fields, act=act_of(request))
         messages.success(request, f"Added: {row}.")
-        return request.get_full_path() if "another" in request.POST else f"{structure_of(plan)}#initiative-{row.pk}"
+        return another_or(request, f"{structure_of(plan)}#initiative-{row.pk}")
 
     context = form_page(plan, "Add an initiative", "Add it", eyebrow=str(strategy or goal))
     where = f"?goal={goal.pk}" + (f"&strategy={strategy.pk}" if strategy else "")

@@ -146,6 +146,15 @@
     fail("The server did not answer when you sent this form. What you typed is in it again. Send it once more: it is never saved twice.");
   };
 
+  // A short name follows the title until somebody types one.
+  const shortened = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 55);
+  on("input", ({ target }) => {
+    const follower = [...(target.form?.elements || [])].find((field) => field.dataset.slugOf === target.name);
+    if (!follower || (follower.value && follower.value !== follower.dataset.made)) return;
+    follower.value = shortened(target.value);
+    follower.dataset.made = follower.value;
+  });
+
   on("submit", submitted, true);
   on("input", typed);
   on("change", typed);

@@ -14,7 +14,7 @@ from goals.numbering import key_between, natural_key, next_number
 from goals.services import create_goal, create_strategy, update_goal, update_plan
 from initiatives.models import Initiative
 from initiatives.selectors.structure import Place, plan_tree
-from initiatives.services import move_row, renumber_plan, update_initiative
+from initiatives.services import move_row, renumber_plan, retire_row, update_initiative
 from records.models import AuditEvent
 from tests.build import act, make_initiative
 from tests.conftest import NOW
@@ -275,3 +275,30 @@ def test_numbering_anew_and_taking_along_cost_the_same_for_many_rows(plan, goal)
 
     assert statements(2, 1) == statements(40, 10)
     assert AuditEvent.objects.filter(verb="initiative.moved").count() == 2 + 42
+
+
+def test_a_new_initiative_begins_with_the_next_number_where_it_stands(sign_in, cast, grown, goal):
+    client = sign_in(cast.manager)
+    new = reverse("initiatives:initiative-create", args=[grown.slug])
+    protect, two = Strategy.objects.get(number="1.1"), row("2", Goal)
+
+    def begins(query):
+        form = client.get(new + query).context["form"]
+        return form["goal"].value(), form["strategy"].value(), form["number"].value()
+
+    assert begins("") == (None, None, None)  # of two focus areas nobody can know which
+    assert begins(f"?goal={goal.pk}") == (goal.pk, None, "1.5")
+    assert begins(f"?goal={goal.pk}&strategy={protect.pk}") == (goal.pk, protect.pk, "1.5")
+    assert begins(f"?goal={two.pk}&strategy={protect.pk}") == (two.pk, None, "2.2")
+    assert begins("?goal=none") == (None, None, None)
+    make_initiative(grown, goal=goal, strategy=protect, number="1.1.1")
+    assert begins(f"?goal={goal.pk}&strategy={protect.pk}") == (goal.pk, protect.pk, "1.1.2")
+    words = {"goal": goal.pk, "number": "1.6", "title": "Six", "start_date": "1 Jul 2026"}
+    words |= {"audience": "residents", "visibility": "public", "another": "1"}
+    assert client.post(f"{new}?goal={goal.pk}", words)["Location"] == f"{new}?goal={goal.pk}"  # for one more
+
+
+def test_the_only_focus_area_is_chosen(sign_in, cast, plan, goal):
+    retire_row(row=row("2", Goal), act=act(NOW, reason="Empty."))
+    form = sign_in(cast.manager).get(reverse("initiatives:initiative-create", args=[plan.slug])).context["form"]
+    assert (form["goal"].value(), form["number"].value()) == (goal.pk, "1.1")

@@ -67,7 +67,7 @@ def test_the_plan_of_2019_stands_before_it_in_outline(loaded):
     assert (before.start_date.isoformat(), before.end_date.isoformat()) == ("2019-10-31", "2023-11-15")
     themes = Goal.objects.filter(plan=before)
     assert [theme.title for theme in themes] == [theme["name"] for theme in facts["themes"]]
-    assert "“5 Partnerships" in themes[0].text
+    assert "“5 Technology Community Partnerships" in themes[0].text
     assert {theme.source for theme in themes} == {facts["source"]}
     assert not Initiative.objects.filter(plan=before).exists(), "its items are not in public text"
 
