@@ -100,8 +100,7 @@
         const nobody = choices.find((one) => !one.option.value);
         if (nobody) choose(nobody);
       }
-      if (chips) input.value = "";
-      show();
+      if (chips) input.value = ""; else show(); // chips drawn anew would slip away from under a click on one
     };
 
     input.addEventListener("input", () => open(input.value));

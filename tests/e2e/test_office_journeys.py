@@ -58,7 +58,7 @@ def test_the_manager_adds_an_initiative_by_keyboard_alone(visit, cast, last):
     for label, typed in (("Focus area", "1"), ("Owner", "Owner")):
         press_until(page, page.get_by_label(label))
         page.keyboard.type(typed)  # chooses by the first letters
-    press(page, page.get_by_role("button", name="Add it"))
+    press(page, page.get_by_role("button", name="Add it", exact=True))
     expect(page.get_by_text("Added: 1.2 Backup power.")).to_be_visible()
     press(page, page.get_by_role("link", name="Add a milestone"))
     press_until(page, page.get_by_label("Milestone"))
