@@ -27,7 +27,7 @@ class ActivityFilterForm(FilterForm):
     what = forms.ChoiceField(required=False, choices=[("", "Anything"), *KINDS.items()])
 
     def __init__(self, *args: object, goals: list[GoalVersion], label: str, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type] # Django's own
+        super().__init__(*args, **more)
         choices = [("", "Any"), *((one.subject_id, f"{one.number} {one.title}") for one in goals)]
         self.fields["goal"] = forms.TypedChoiceField(
             required=False, coerce=int, empty_value=None, label=label, choices=choices
