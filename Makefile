@@ -51,7 +51,7 @@ sweep: $(VENV)/.dev ## Of these, every kind of page a person can reach: both the
 
 mutants: $(VENV)/.dev ## Takes each protection from the sender, and each guard of every service, in turn: a named test has to fail
 	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants
-	$(BIN)/python -m pytest -n 2 -p tests.mutants.sweep -m 'not slow and not e2e and not mutants and not fuzz' --guards=$(GUARDS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -p tests.mutants.sweep -m 'not slow and not e2e and not mutants and not fuzz' --every-guard --guards=$(GUARDS) $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.dev ## Asks the API what its own description allows, and what not; FUZZ=25000 SEED=1
 	FUZZ=$(FUZZ) SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m fuzz -p no:randomly -rP --show-capture=stdout tests/fuzz $(PYTEST_ARGS)

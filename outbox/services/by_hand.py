@@ -53,10 +53,10 @@ def settle_by_hand(*, message: Message, decision: str, seen_fence: int | None = 
 
 @transaction.atomic
 def hold_sending(*, act: Act) -> Hold:
-    """Stop handing anything to the mail server until released; planning goes on. Raises without a reason."""
-    held = Hold.objects.filter(is_open=True).first()
-    if held is not None:
-        return held
+    """Stop handing anything to the mail server until released; planning goes on. Raises without a reason.
+
+    Held twice is held once, for the first reason.
+    """
     if not act.reason.strip():
         raise ValidationError({"reason": "Reason: say why no mail may go out."})
     row, is_new = Hold.objects.get_or_create(

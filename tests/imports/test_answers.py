@@ -1,6 +1,6 @@
 """What is answered to an import, refused at the service; and a worker whose import another one has taken over."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from imports.services import PlanMoved, answer_columns, ask_to_apply, take_file,
 from initiatives.models import Initiative
 from jobs.progress import Progress
 from jobs.queue import LostLease, claim, take_back
-from tests.build import act
+from tests.build import act, make_initiative
 from tests.conftest import NOW
 
 
@@ -56,6 +56,17 @@ def test_what_is_applied_is_what_was_previewed(job, cast):
     job = worked(answered(job, cast, job.mapping[0]["columns"]))
     with pytest.raises(PlanMoved):
         ask_to_apply(job=job, digest="of another preview", act=act(NOW, cast.manager))
+
+
+def test_dates_are_moved_with_a_reason_alone(job, cast):
+    make_initiative(job.plan, number="1.8", due_date=date(2026, 12, 1))
+    data = b"Number,Initiative,Due date\n1.8,Lend laptops,2027-01-15\n"
+    moving = worked(take_file(plan=job.plan, name="plan.csv", data=data, act=act(NOW, cast.manager)))
+    moving = worked(answered(moving, cast, moving.mapping[0]["columns"]))
+    with pytest.raises(ValidationError, match="say why due dates move"):
+        ask_to_apply(job=moving, digest=moving.digest, act=act(NOW, cast.manager, reason=" "))
+    ask_to_apply(job=moving, digest=moving.digest, act=act(NOW, cast.manager, reason="Frost."))
+    assert worked(moving).state == "applied"
 
 
 def taken_over(job):

@@ -122,6 +122,8 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: b"<StrategicPlan><Name>Parks & Recreation</Name></StrategicPlan>", "must be written “&amp;”"),
     "XML: a name from nowhere": (lambda: b"<StrategicPlan><a:Name/></StrategicPlan>", "cannot be read"),
     "XML: letters of nowhere": (lambda: b'<?xml version="1.0" encoding="klingon"?><a/>', "encoding"),
+    "XML: the format of one author": (
+        lambda: b"<OrganizationalStrategyDocument><Goal/></OrganizationalStrategyDocument>", "StratML 3.5"),
     "XML: of something else": (lambda: b"<html><body/></html>", "no StratML"),
     "XML: a plan without goals": (lambda: b"<StrategicPlan><Name>x</Name></StrategicPlan>", "no goal"),
     "JSON: of something else": (lambda: b'{"a": 1}', "not written by planapp"),

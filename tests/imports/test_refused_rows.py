@@ -81,6 +81,10 @@ REFUSED = {
     "a formula that is broken": (
         of_initiative(summary="#REF!"),
         "Summary says #REF!: a formula that is broken. Mend it in your spreadsheet program, or clear the cell."),
+    "a finding of nothing": ([("evidence", {"text": "", "share": "40"})], "Say what was found."),
+    "a share in words": (
+        [("evidence", {"text": "Dark", "share": "half"})],
+        "Share of people, in percent “half” is not a number from 0 to 100."),
     "a milestone without a title": (of_milestone(title=""), "Every milestone needs a title."),
     "a milestone of nothing": (of_milestone(initiative=""), "Say which initiative it belongs to."),
     "a milestone of what is not there": (

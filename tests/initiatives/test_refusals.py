@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from goals.models import Goal, Strategy
 from goals.services import create_goal, create_strategy, update_plan
 from initiatives import services as work
-from initiatives.models import Commitment, Initiative, Milestone
+from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
 from initiatives.selectors.structure import Place
 from initiatives.services import Change
 from people.services import update_user
 from records.audit import StaleVersion
+from records.models import AuditEvent
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
 
@@ -242,3 +243,18 @@ ON_AN_OLDER_PAGE = {
 def test_a_service_refuses_what_was_decided_on_an_older_page(cast, what):
     with pytest.raises(StaleVersion):
         ON_AN_OLDER_PAGE[what](cast)
+
+
+def test_the_same_offer_twice_is_one(cast):
+    row = offer(cast, promise(cast))
+    before = AuditEvent.objects.count()
+    again = work.offer_commitment(
+        commitment=row, due_date=row.offered_due_date, department=None, seen_version=STALE, act=act(NOW, cast.liaison)
+    )
+    assert (again.version, AuditEvent.objects.count()) == (row.version, before)
+
+
+def test_a_correction_that_changes_no_word_is_none(cast):
+    said = report(one(), "on_track", NOW, cast.owner, "Dug.")
+    assert work.correct_status_update(update=said, words={"happened": "Dug."}, act=how()) == said
+    assert StatusUpdate.objects.get() == said

@@ -1,11 +1,12 @@
 """Guards: the statements that refuse something, found in the source, and the same source with a switch at each.
 
-Four kinds, each of them wherever it stands below the doors (views, forms, the API, commands):
+Five kinds, each of them wherever it stands below the doors (views, forms, the API, commands):
 
-- `raise`: the refusal itself;
+- `raise`: the refusal itself; or one that is returned, for somebody else to raise;
 - a sentence put beside others, to be raised together: `errors["due_date"] = …`;
 - a call of something that does nothing but refuse: `check_version(row, seen_version)`, `line.refuse(…)`;
-- one side of an `or` in what a refusal asks: `if not to.is_active or to == leaver`.
+- one side of an `or` in what a refusal asks: `if not to.is_active or to == leaver`;
+- what lets a service end early, so that twice is once: `if held is not None: return held`.
 """
 
 import ast
@@ -95,14 +96,17 @@ class Switched(ast.NodeTransformer):
         self.file = file
         self.guards: list[Guard] = []
         self.collecting: set[str] = set()
+        self.returns: dict[ast.stmt, str] = {}  # those that are guards, and what each says
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         before, self.collecting = self.collecting, collected(node)
+        self.returns |= early(node)
         self.generic_visit(node)
         self.collecting = before
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST:
+        self.returns |= {one: sentence(one) for one in node.body if is_error(one)}
         if any(self.refuses(statement) for statement in node.body):
             node.test = self.with_sides(node.test)
         return self.generic_visit(node)
@@ -132,9 +136,14 @@ class Switched(ast.NodeTransformer):
             return isinstance(target, ast.Subscript) and ast.unparse(target.value) in self.collecting
         if isinstance(node, ast.Expr):
             return isinstance(node.value, ast.Call) and bool(NOTES.fullmatch(called(node.value)))
+        if isinstance(node, ast.Return):
+            return node in self.returns
         return isinstance(node, ast.AugAssign) and ast.unparse(node.target) in self.collecting
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        return self.refusal(node)
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
         return self.refusal(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
@@ -146,7 +155,7 @@ class Switched(ast.NodeTransformer):
     def refusal(self, node: ast.stmt) -> ast.AST:
         if not self.refuses(node):
             return node
-        key = self.found(node, sentence(node))
+        key = self.found(node, self.returns.get(node) or sentence(node))
         switch = ast.parse(f"if {NAME}.stands({key!r}):\n    pass").body[0]
         assert isinstance(switch, ast.If)
         switch.body = [node]
@@ -180,6 +189,18 @@ def collected(function: ast.FunctionDef) -> set[str]:
     raised = (node.exc for node in ast.walk(function) if isinstance(node, ast.Raise))
     calls = (exc for exc in raised if isinstance(exc, ast.Call))
     return {arg.id for call in calls for arg in call.args if isinstance(arg, ast.Name)}
+
+
+def is_error(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and called(node.value).endswith("Error")
+
+
+def early(function: ast.FunctionDef) -> dict[ast.stmt, str]:
+    """The returns by which a service ends early: of what runs in one transaction, `if …: return` before the end."""
+    if not any("atomic" in ast.unparse(one) for one in function.decorator_list):
+        return {}
+    asked = (one for one in function.body[:-1] if isinstance(one, ast.If) and not one.orelse)
+    return {one.body[0]: f"if {ast.unparse(one.test)}" for one in asked if isinstance(one.body[0], ast.Return)}
 
 
 def sentence(node: ast.stmt) -> str:

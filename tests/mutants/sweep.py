@@ -28,6 +28,8 @@ again: dict[str, float] = {"runs": 0, "seconds": 0}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--guards", default="", help="only guards of files whose path begins with this")
+    parser.addoption("--only-met", action="store_true", help="run nothing again; ask only that a test meets each guard")
+    parser.addoption("--every-guard", action="store_true", help="name every guard, not only those that no test misses")
 
 
 @pytest.hookimpl(trylast=True)
@@ -51,7 +53,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     fired = sorted(key for key in SWITCH.fired if key.startswith(item.config.option.guards))
     for key in fired:
         met.setdefault(key, []).append(item.nodeid)
-    fresh = [key for key in fired if key not in noticed]
+    fresh = [key for key in fired if key not in noticed and not item.config.option.only_met]
     if fresh and passed and took < LONGEST and run(item):
         noticed.update({key: item.nodeid for key in fresh if not run(item, without=key)})
     item.session._setupstate.teardown_exact(nextitem)
@@ -101,16 +103,26 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput |= {"noticed": noticed, "met": met, "again": again}
-    elif session.exitstatus == pytest.ExitCode.OK and guards.guards(session.config.option.guards).keys() - noticed:
+        return
+    config = session.config.option
+    in_order = met if config.only_met else noticed
+    if session.exitstatus == pytest.ExitCode.OK and guards.guards(config.guards).keys() - in_order:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    every = guards.guards(config.option.guards)
+    every, tell = guards.guards(config.option.guards), terminalreporter.line
     terminalreporter.section("guards")
     for key, guard in every.items():
-        told = noticed.get(key) or f"NO TEST FAILS WITHOUT IT; it refuses in {len(met.get(key, []))}"
-        terminalreporter.line(f"{guard.file}:{guard.line}  {guard.words[:70]}  {told}")
-    missed = len(every.keys() & noticed.keys())
-    terminalreporter.line(f"{len(every)} guards, {missed} of them missed by a test that fails without them.")
-    terminalreporter.line(f"For that, tests ran {again['runs']} more times, {again['seconds']:.0f} seconds in all.")
+        tests = met.get(key, [])
+        where = f"{guard.file}:{guard.line}  {guard.words[:70]}  "
+        if not tests:
+            tell(f"{where}REFUSES IN NO TEST")
+        elif key not in noticed and not config.option.only_met:
+            tell(f"{where}NO TEST FAILS WITHOUT IT; it refuses in {len(tests)}, such as {tests[0]}")
+        elif config.option.every_guard:
+            tell(f"{where}{noticed.get(key, tests[0])}")
+    tell(f"{len(every)} guards; {len(every.keys() & met.keys())} refuse something in a test.")
+    if not config.option.only_met:
+        tell(f"{len(every.keys() & noticed.keys())} are missed by a test that fails without them.")
+        tell(f"For that, tests ran {again['runs']} more times, {again['seconds']:.0f} seconds in all.")

@@ -1,6 +1,7 @@
 """The sweep of `make mutants` finds guards of every kind, takes out the one that is named, and nothing else."""
 
 import builtins
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,8 +21,23 @@ def save(name, days, notes):
     if errors:
         raise ValueError(errors)
     check_name(name)
+    refusal = refusal_of(name)
+    if refusal:
+        raise refusal
     if name == "y":
         notes.refuse("this name", "")
+    return name
+
+def refusal_of(name):
+    if name == "z":
+        return ValueError("Give another name.")
+    return None
+
+@transaction.atomic
+def add(kept, name):
+    if name in kept:
+        return name
+    kept.append(name)
     return name
 
 def done_elsewhere():
@@ -36,11 +52,15 @@ def switch(monkeypatch):
     return switch
 
 
+def made(switch):
+    space = {"transaction": SimpleNamespace(atomic=lambda function: function)}
+    exec(compile(switched("rooms.py", SOURCE)[0], "rooms.py", "exec"), space)  # noqa: S102 - what stands above
+    return space
+
+
 @pytest.fixture
 def save(switch):
-    space: dict = {}
-    exec(compile(switched("rooms.py", SOURCE)[0], "rooms.py", "exec"), space)  # noqa: S102 - what stands above
-    return space["save"]
+    return made(switch)["save"]
 
 
 class Notes(list):
@@ -54,7 +74,8 @@ FOUND = {guard.words: guard.key for guard in switched("rooms.py", SOURCE)[1]}
 def test_each_kind_is_found_and_told_by_its_words():
     assert list(FOUND) == [
         "or not name", "or name.isspace()", "Give a name.", "… is less than none.", "or name == 'x'", "or days > 99",
-        "far too many", "raise ValueError(errors)", "check_name(name)", "this name",
+        "far too many", "raise ValueError(errors)", "check_name(name)", "raise refusal", "this name",
+        "Give another name.", "if name in kept",
     ]  # fmt: skip
 
 
@@ -70,6 +91,8 @@ def test_each_kind_is_found_and_told_by_its_words():
         ("or days > 99", "a", 100),
         ("far too many", "a", 100),
         ("raise ValueError(errors)", "a", -1),
+        ("raise refusal", "z", 1),
+        ("Give another name.", "z", 1),
     ],
 )
 def test_what_is_taken_out_refuses_no_more(save, switch, out, name, days):
@@ -86,6 +109,14 @@ def test_a_note_is_a_refusal_too(save, switch):
     switch.out = FOUND["this name"]
     save("y", 1, notes)
     assert notes == [("this name", "")]
+
+
+def test_what_is_there_already_is_added_again_without_its_guard(switch):
+    add, kept = made(switch)["add"], []
+    assert (add(kept, "a"), add(kept, "a"), kept) == ("a", "a", ["a"])
+    switch.out = FOUND["if name in kept"]
+    add(kept, "a")
+    assert kept == ["a", "a"]
 
 
 def test_what_refuses_nothing_is_not_said_to(save, switch):
