@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.site import database
 
 BENCHES = {
+    "digests": "benchmarks.digests",
     "exports": "benchmarks.exports",
     "freeze": "benchmarks.freeze",
     "imports": "benchmarks.imports",

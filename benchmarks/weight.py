@@ -1,8 +1,9 @@
 """What the processes of an installation hold, and how long a command takes to start.
 
-Gunicorn with two workers is asked for every page of `pages`, every file that is written at once and the description of
-the API, often enough for both to have drawn each; Celery's worker with two children builds every file, reads a
-workbook, and does what beat starts. What each holds then is read from the system (`running.py`).
+Gunicorn with two workers is asked for every page of `pages` and the description of the API, then for every file that is
+written at once, by four at a time and often enough for both workers to have drawn each; Celery's worker with two
+children builds every file, reads a workbook, and does what beat starts. What each holds then is read from the system
+(`running.py`).
 A command's start stands beside a Django with the same libraries and no rooms.
 """
 
@@ -10,7 +11,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from django.urls import reverse
@@ -52,8 +53,10 @@ def run(size: int) -> Iterator[Pair | Memory]:
     )
     with web() as program:
         yield from told("web, started", program)
-        draw_all(program)
+        draw_all(program, pages_asked_for())
         yield from told("web, after all pages", program, aim=110.0)
+        draw_all(program, files_asked_for())
+        yield from told("web, after all files too", program)
     with worker() as program:
         yield from told("worker, started", program)
         work_all(program)
@@ -73,8 +76,8 @@ def told(name: str, program: Running, aim: float | None = None) -> Iterator[Memo
     yield Memory(f"{name}: PSS of all {len(children) + 1}", sum(one.pss for one in (parent, *children)))
 
 
-def draw_all(program: Running) -> None:
-    addresses = list(asked_for())
+def draw_all(program: Running, asked_for: Iterable[tuple[str, str]]) -> None:
+    addresses = list(asked_for)
     with ThreadPoolExecutor(4) as clients:
         for _ in range(ROUNDS):
             found = clients.map(lambda asked: answers(program.address + asked[0], asked[1]), addresses)
@@ -82,19 +85,10 @@ def draw_all(program: Running) -> None:
             assert not missing, f"{missing}\n{program.log()[-3000:]}"
 
 
-def asked_for() -> Iterator[tuple[str, str]]:
+def pages_asked_for() -> Iterator[tuple[str, str]]:
     """Addresses, each with the cookies of who asks."""
     works = [work for work in pages.works() if work.form is None]
     yield from ((work.address, work.browser.cookies) for work in works)
-    cookies, plan = works[0].browser.cookies, Plan.objects.filter(state=Plan.State.ACTIVE).order_by("pk")[0]
-    frozen = QuarterSnapshot.objects.filter(plan=plan).order_by("-as_of_day")[0]
-    for key, kind in FORMATS.items():
-        if frozen.initiative_count <= kind.at_once:
-            yield reverse("reports:report-export", args=[plan.slug, frozen.period.slug, key]), cookies
-    for name in ("xlsx", "csv"):
-        yield reverse("initiatives:initiative-list-export", args=[name]), cookies
-    for name in ("xlsx", "csv", "json", "stratml"):
-        yield reverse("imports:plan-export", args=[plan.slug, name]), cookies
     for name in (
         "api-schema",
         "people:audit-log",
@@ -102,7 +96,21 @@ def asked_for() -> Iterator[tuple[str, str]]:
         "initiatives:plan-list",
         "reminders:message-list",
     ):
-        yield reverse(name), cookies
+        yield reverse(name), works[0].browser.cookies
+
+
+def files_asked_for() -> Iterator[tuple[str, str]]:
+    """What a web process writes while somebody waits: small reports, lists, a whole plan."""
+    cookies = next(pages.works()).browser.cookies
+    frozen = QuarterSnapshot.objects.select_related("plan").order_by("-as_of_day", "-revision")[0]
+    rows = frozen.initiative_count + frozen.milestone_count + frozen.commitment_count
+    for key, kind in FORMATS.items():
+        if rows <= kind.at_once:
+            yield reverse("reports:report-export", args=[frozen.plan.slug, frozen.period.slug, key]), cookies
+    for name in ("xlsx", "csv"):
+        yield reverse("initiatives:initiative-list-export", args=[name]), cookies
+    for name in PLAN_FORMATS:
+        yield reverse("imports:plan-export", args=[frozen.plan.slug, name]), cookies
 
 
 def work_all(program: Running) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import gunicorn.http.wsgi
 from gunicorn.glogging import Logger
 
-from planapp.memory import resident
+from planapp.memory import resident, share_arenas
 from web.logs import without_secrets
 
 bind = os.environ.get("BIND") or f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
@@ -38,6 +38,7 @@ class AccessLog(Logger):  # type: ignore[misc] # gunicorn ships no types
 
 
 logger_class = AccessLog
+share_arenas()
 
 
 def post_request(worker: Any, req: Any, environ: dict[str, Any], resp: Any) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from celery.signals import task_postrun
 from django.contrib.staticfiles import storage
 from django.core.management import call_command
 from django.test import Client
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import empty
 
 from planapp import gunicorn
+from planapp.memory import Resident, resident
 from tests.build import make_initiative, make_milestone, report
 
 FIRST, NEXT = 150_000, 30_000  # bytes
@@ -100,6 +102,28 @@ def test_children_of_the_worker_share_what_it_loaded():
         "worker_init.send(sender=None); print(gc.get_freeze_count())"
     )
     assert int(told) > 50_000
+
+
+def test_what_a_large_request_took_is_given_back_and_a_small_one_costs_no_search(monkeypatch):
+    looked, held = [], iter([100, 105, 130, 101, 102, 98, 107, 99])
+    one = Resident()
+    monkeypatch.setattr(one, "bytes", lambda: next(held) * 1024 * 1024)
+    monkeypatch.setattr(one, "trim", looked.append)
+    assert [one.give_back() for _ in range(2)] == [False, False]
+    assert one.give_back()  # 130, and 101 once it was given back
+    assert looked == [0]
+    assert [one.give_back() for _ in range(2)] == [False, False]
+    assert one.give_back()  # 107 is more than a little above 98, the least since
+
+
+@pytest.mark.parametrize(
+    "after", [lambda: gunicorn.post_request(None, None, {}, None), lambda: task_postrun.send(None)]
+)
+def test_it_is_asked_for_after_each_request_and_each_task(after, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Resident, "give_back", lambda self: asked.append(self))
+    after()
+    assert asked == [resident]
 
 
 def said_by(code: str) -> str:
