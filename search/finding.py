@@ -29,6 +29,7 @@ ORDER = ("goal", "strategy", "initiative", "department", "person", reports.KIND,
 LABELS = {kind.key: (kind.label, kind.plural) for kind in KINDS} | {reports.KIND: (reports.LABEL, reports.PLURAL)}
 LONGEST_NAME = 60  # characters of what may be a department's short name
 MOST_CALLED = 20  # of each kind by number
+MOST_UNKNOWN = 4  # words for which what is spelt alike is looked for
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,8 @@ class _Search:
         return found
 
     def instead(self) -> dict[str, list[str]]:
-        """For words that stand nowhere, what is spelt alike. Three queries at most."""
-        unknown = self.engine.unknown(self.tables, self.asked.words)
+        """For the first words that stand nowhere, what is spelt alike. Three queries at most."""
+        unknown = self.engine.unknown(self.tables, self.asked.words)[:MOST_UNKNOWN]
         alike = self.engine.alike(self.tables, unknown) if unknown else {}
         return {typed: others for typed, others in alike.items() if others}
 

@@ -5,12 +5,13 @@ from string import ascii_lowercase
 
 MOST_ALIKE = 4  # words that are taken for one that stands nowhere
 SHORTEST_STEM = 5
+LONGEST = 24  # letters of a word
 ENDING = 4  # letters that a stem may have lost
 
 
 def allowed(word: str) -> int:
-    """How many slips a word of this length may have; one so short that anything is like it may have none."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    """How many slips a word of this length may have: none where it is so short that anything is like it, or no word."""
+    return 0 if len(word) < 4 or len(word) > LONGEST else 1 if len(word) < 8 else 2
 
 
 def slips(one: str, other: str, most: int) -> int:

@@ -161,7 +161,9 @@ def test_one_kind_and_one_plan_alone(filled, plan, cast, sign_in):
     assert "what this address asks for" in answer.content.decode()
 
 
+MANY = " ".join(f"qx{one}{other}zz" for one in "abcdefgh" for other in "klmno")  # forty words that stand nowhere
 NONSENSE = [
+    MANY,
     '"',
     "AND",
     "-x",
