@@ -137,7 +137,7 @@ def prepare_writing() -> None:
     with connection.cursor() as cursor:
         for table in WRITTEN:
             copy = f"bare_{table}"
-            cursor.execute(f"CREATE TABLE {copy} (LIKE {table} INCLUDING ALL)")
+            cursor.execute(f"CREATE TABLE {copy} (LIKE {table} INCLUDING ALL EXCLUDING GENERATED)")
             cursor.execute(f"INSERT INTO {copy} SELECT * FROM {table}")
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{copy}', 'id'), coalesce(max(id), 1)) FROM {copy}")
             cursor.execute(f"ANALYZE {copy}")
