@@ -98,6 +98,32 @@ def test_a_successor_carries_all_forward_without_javascript(visit, cast, before)
     assert Lineage.objects.count() == 2
 
 
+def test_a_successor_carries_chosen_work_forward_by_mouse(visit, cast, before):
+    page = visit(cast.manager, "/plans/")
+    page.get_by_role("link", name="New plan").click()
+    page.get_by_role("link", name="Successor of another").click()
+    fill(page, title="Next plan", end_date="30 Jun 2029")
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_label("1.2 Old modems").uncheck()
+    page.get_by_label("Archive the plan before it").check()
+    page.get_by_role("button", name="Show what would happen").click()
+    expect(page.get_by_text("City plan is archived.")).to_be_visible()
+    expect(page.get_by_label("1.2 Old modems")).not_to_be_checked()  # the choice is kept beside what it would do
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert_well_made(page)
+    page.get_by_role("button", name="Do exactly this").click()
+    expect(page.get_by_text("1 carried forward. The plan before is archived.")).to_be_visible()
+    assert Plan.objects.get(slug="city-plan").state == "archived"
+
+
+def test_a_plan_begins_from_nothing_without_javascript(visit, cast):
+    page = visit(cast.manager, "/plans/new/", javascript=False)
+    fill(page, title="First plan", start_date="1 Jul 2026", end_date="30 Jun 2027")
+    page.get_by_role("button", name="Make the draft").click()
+    expect(page.get_by_role("heading", name="Structure")).to_be_visible()
+    assert Plan.objects.get().slug == "first-plan"  # made from the title by the server
+
+
 def test_a_row_of_the_tree_is_moved_by_three_keys_and_said(visit, cast, before):
     page = visit(cast.manager, "/plans/city-plan/structure/")
     page.get_by_role("button", name="Move 1.1 Fiber ring").focus()
