@@ -8,7 +8,6 @@ from goals.models import PlanVersion
 from goals.selectors import goals_as_of
 from initiatives.selectors.overview import NextDate, next_dates
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.selectors.status import statuses_in
 from people.roles import Role
 from people.selectors import names_with_role
 from records.asof import AsOf
@@ -46,7 +45,7 @@ class EasyRead:
 
 def easy_read(plan: PlanVersion, when: AsOf) -> EasyRead:
     """Four queries, whatever the size of the plan."""
-    counted = tally(statuses_in([plan], when), when)
+    counted = tally([plan], when)
     by_goal = counted.by("goal_id")
     return EasyRead(
         plan=plan,
