@@ -14,6 +14,12 @@ def work(**kwargs: object) -> None:
         ring()
 
 
+@shared_task(name="imports.remove_old_files", expires=600)
+def remove_old_files(**kwargs: object) -> None:
+    """Delete files of imports whose time is over."""
+    services.remove_old_files(at=timezone.now())
+
+
 def ring() -> None:
     """Wake a worker for what was just put into the queue. Where no broker answers, beat's next tick finds the row."""
     transaction.on_commit(work.delay, robust=True)

@@ -1,14 +1,18 @@
 """Take a file, or let it go."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
 
 from goals.models import Plan
 from imports.models import Import, ImportContent
 from imports.verbs import NOUN
 from records.audit import Act, record_event
+from records.models import Channel
 from records.texts import normalised
 
 State = Import.State
+KEPT = timedelta(days=30)  # a file, since its import ended or anything was last done with it
 OPEN = (State.QUEUED, State.ASKING, State.READY)
 
 
@@ -34,3 +38,21 @@ def drop_import(*, job: Import, act: Act) -> None:
     if moved:
         ImportContent.objects.filter(job=job).delete()
         record_event(verb=f"{NOUN}.dropped", target=job, parent=job.plan, act=act)
+
+
+@transaction.atomic
+def remove_old_files(*, at: datetime) -> int:
+    """Delete the contents of imports that ended long ago, and drop those that nobody went on with; returns how many.
+
+    The row of an import stays, with its counts; what it changed stands in the history of the plan.
+    """
+    before = at - KEPT
+    ended = ImportContent.objects.filter(job__ended_at__lte=before)
+    waiting = Import.objects.filter(state__in=(State.ASKING, State.READY), asked_at__lte=before)
+    left = waiting.exclude(next_try_at__gt=before).select_related("plan").select_for_update(of=("self",))
+    act = Act(by=None, at=at, channel=Channel.SYSTEM, reason=f"Nobody went on with it for {KEPT.days} days.")
+    count, _ = ended.delete()
+    for job in left:
+        drop_import(job=job, act=act)
+        count += 1
+    return count

@@ -168,13 +168,19 @@ def _detail(
 
 def _preview(request: HttpRequest, job: Import) -> dict[str, Any]:
     """The lines of one group, a page of them; errors first."""
-    content = ImportContent.objects.only("preview").get(job=job)
-    lines = unpacked(content.preview)["lines"]
+    content = ImportContent.objects.only("preview").filter(job=job).first()
+    lines = unpacked(content.preview)["lines"] if content else []
     groups = [(key, label, job.counts[key]) for key, label in GROUPS.items() if job.counts.get(key)]
     chosen = request.GET.get("group", "")
     chosen = chosen if job.counts.get(chosen) and chosen in GROUPS else groups[0][0] if groups else ""
     page = Paginator([line for line in lines if line["group"] == chosen], PER_PAGE).get_page(request.GET.get("page"))
-    return {"groups": groups, "group": chosen, "page": page, "group_label": GROUPS.get(chosen, "")}
+    return {
+        "groups": groups,
+        "group": chosen,
+        "page": page,
+        "group_label": GROUPS.get(chosen, ""),
+        "is_removed": content is None,
+    }
 
 
 def _progress(job: Import, times: int) -> dict[str, Any]:
