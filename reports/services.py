@@ -1,5 +1,6 @@
 """Everything that changes reports: freezing a quarter, the workflow of its report, its files."""
 
+from reports.files.archives.taking import take_archive
 from reports.files.build import TRIES, build_next_export, claim_export
 from reports.files.publishing import build_published_files
 from reports.files.requests import KEPT, fetch_export, remove_old_exports, request_export
@@ -38,6 +39,7 @@ __all__ = [
     "reopen_report",
     "request_export",
     "sign_off",
+    "take_archive",
     "unpublish_report",
     "write_export",
     "write_summary",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import easy_read, exports, pages, verify, workflow
+from reports.views import archive, easy_read, exports, pages, verify, workflow
 
 app_name = "reports"
 ONE = "reports/<slug:slug>/<str:quarter>/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/files/<int:pk>/", exports.export_detail, name="export-detail"),
     path("reports/files/<int:pk>/progress/", exports.export_progress, name="export-progress"),
     path("reports/files/<int:pk>/download/", exports.export_download, name="export-download"),
+    path("plans/<slug:slug>/archive/", archive.plan_archive, name="plan-archive"),
     path("plans/<slug:slug>/easy-read.pdf", easy_read.plan_easy_read_pdf, name="easy-read-pdf"),
     path("reports/<slug:slug>/compare/", verify.report_compare, name="report-compare"),
     path(ONE, pages.report_detail, name="report-detail"),

@@ -17,6 +17,7 @@ register(
     "export", "File of a report", asked="File of a report asked for", ready="File of a report ready",
     failed="File of a report could not be built", fetched="File of a report fetched",
 )  # fmt: skip
+register("archive", "Complete archive", taken="Complete archive of the plan taken")
 
 
 def _reports(keys: Collection[int]) -> Mapping[int, str]:

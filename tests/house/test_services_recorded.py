@@ -380,6 +380,7 @@ SILENT = {
     "reports.claim_export": "the job row is its own log",
     "reports.write_export": "reads",
     "reports.remember_export": "the fingerprint row says who and when",
+    "reports.take_archive": "taken twice it is said twice; test_archive.py has its event",
     "imports.remove_old_files": "what an import changed is in the history of the plan; test_old_files.py has its event",
     "reports.remove_old_exports": "what is removed can be built again",
     "outbox.new_message": "stores nothing",

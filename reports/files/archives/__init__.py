@@ -1,0 +1,1 @@
+"""A complete archive of a plan: history, frozen quarters and files, which a reader checks without planapp."""
