@@ -112,7 +112,7 @@ def archive_of(plan: Plan, *, at: datetime) -> Iterator[bytes]:
         yield from archive.rows(f"history/{table.name}", _lines(table))
     for snapshot in snapshots:
         folder = f"reports/{folder_of(snapshot)}"
-        yield from archive.rows(f"{folder}/content", canonical_lines(snapshot))
+        yield from archive.rows(f"{folder}/content", (line + b"\n" for line in canonical_lines(snapshot)))
     chain = [{"folder": folder_of(one), **told} for one, told in zip(snapshots, chain_of(snapshots), strict=True)]
     yield from archive.part("reports/chain.json", [_json(chain)])
     kept = PublishedFile.objects.filter(snapshot__plan=plan).order_by("pk").values_list("pk", "name", "snapshot")
