@@ -214,6 +214,7 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["goal.created", "initiative.created", "initiative.carried", "plan.changed"],
         lambda w: i.carry_forward(plan=w.plan, choice=left_over(w), act=by(w))),
     "initiatives.create_initiative": (["initiative.created"], lambda w: make_initiative(w.plan, number="8.1")),
+    "reports.take_archive": (["archive.taken"], lambda w: r.take_archive(plan=w.plan, act=by(w))),
     "initiatives.change_bulk": (
         ["initiative.changed"], lambda w: i.change_bulk(
             chosen={w.initiative.pk: Initiative.objects.get(pk=w.initiative.pk).version},
@@ -380,7 +381,6 @@ SILENT = {
     "reports.claim_export": "the job row is its own log",
     "reports.write_export": "reads",
     "reports.remember_export": "the fingerprint row says who and when",
-    "reports.take_archive": "taken twice it is said twice; test_archive.py has its event",
     "imports.remove_old_files": "what an import changed is in the history of the plan; test_old_files.py has its event",
     "reports.remove_old_exports": "what is removed can be built again",
     "outbox.new_message": "stores nothing",
@@ -413,7 +413,7 @@ NOT_REPEATED = {
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
     "initiatives.create_initiatives", "initiatives.record_status_updates", "initiatives.add_milestones",
     "initiatives.propose_commitments",
-    "reports.correct_report", "imports.take_file", "imports.drop_import", "imports.work_on_next",
+    "reports.take_archive", "reports.correct_report", "imports.take_file", "imports.drop_import", "imports.work_on_next",
     "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
 }  # fmt: skip
 
