@@ -413,7 +413,8 @@ NOT_REPEATED = {
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
     "initiatives.create_initiatives", "initiatives.record_status_updates", "initiatives.add_milestones",
     "initiatives.propose_commitments",
-    "reports.take_archive", "reports.correct_report", "imports.take_file", "imports.drop_import", "imports.work_on_next",
+    "reports.take_archive", "reports.correct_report", "imports.take_file", "imports.drop_import",
+    "imports.work_on_next",
     "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
 }  # fmt: skip
 
