@@ -46,10 +46,10 @@ WHERE m.completed_date IS NULL AND NOT m.is_cancelled AND m.deleted_at IS NULL
 MESSAGES = """
 INSERT INTO outbox_message
   (person_id, kind, key, day, message_id, date, planned_at, state, fence, attempts, next_try_at, note,
-   to_address, subject, text, html)
+   to_address, subject, text, html, address)
 SELECT person, 'digest', %(day)s::text, %(day)s, '<' || left(encode(sha256(
     convert_to('digest:' || person || ':' || %(day)s::text || ':0', 'UTF8')), 'hex'), 40) || '@localhost>',
-  %(at)s, %(at)s, 'queued', 0, 0, %(at)s, '', '', '', '', ''
+  %(at)s, %(at)s, 'queued', 0, 0, %(at)s, '', '', '', '', '', ''
 FROM (SELECT DISTINCT person FROM owed) people ORDER BY person
 """
 ITEMS = """
