@@ -17,7 +17,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])]
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 TIME_ZONE = env.str("TIME_ZONE", "America/New_York")
-DATE_STYLE = env.str("DATE_STYLE", "day first")  # or "month first": how every day is shown (X
+DATE_STYLE = env.str("DATE_STYLE", "day first")  # or "month first": how every day is shown (docs/adr/0023)
 # Files planapp itself writes (embedded database, embedded broker). Nothing else lives there.
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 DATABASES = {"default": database(env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"))}
