@@ -208,6 +208,8 @@ def write_sheet(
         for index, value in enumerate(row):
             if value is not None and value != "":
                 write_cell(sheet, count, index, value, styles[index])
+    if not count:
+        sheet.fit_to_pages(1, 1)  # else the headings alone would fill several pages
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
     return sheet
 

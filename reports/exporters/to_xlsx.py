@@ -16,6 +16,7 @@ from web.tables import LETTER, LINE, Column, cell_text, lines_of, open_book, wri
 
 R = TypeVar("R")
 LINES = 8  # a row of a report is at most so many lines high; the text goes on inside its cell
+ON_ONE_PAGE = 12  # focus areas whose table and charts can be read on one printed page
 TITLE_FONT = {"name": "Montserrat", "size": 12, "color": "#0f4d90"}
 ROW_HEIGHT = 20  # pixels of a row, as programs draw it by themselves
 
@@ -210,6 +211,8 @@ def _charts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, re
     whole.set_size({"width": 900, "height": 320})
     mix = ", ".join(f"{item.label} {item.count}" for item in report.whole.segments)
     below = last + 3 + (140 + 50 * min(last, 30)) // ROW_HEIGHT + 2
+    if last <= ON_ONE_PAGE:
+        sheet.fit_to_pages(1, 1)  # else the end of a page cuts a chart in two
     sheet.insert_chart(below, 0, whole, {"description": _alt(f"Whole plan: {mix}"), "object_position": 2})
 
 

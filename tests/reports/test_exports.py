@@ -66,7 +66,9 @@ def test_every_sheet_prints_in_letters_that_can_be_read_and_no_page_across_is_ne
         assert sheet.page_setup.orientation == "landscape", sheet.title
         assert sheet.print_title_rows == "$1:$1", sheet.title
         if sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage:
-            assert (sheet.page_setup.fitToHeight, sum(widths) < 220) == (0, True), sheet.title
+            is_short = sheet.title == "Overview" or sheet.max_row == 1  # charts that no page cuts; headings alone
+            assert sheet.page_setup.fitToHeight == (None if is_short else 0), sheet.title  # without a number it is one
+            assert sum(widths) < 220 or sheet.max_row == 1, sheet.title
             continue
         assert sheet.page_setup.scale >= 50, sheet.title
         ends = [one.id for one in sheet.col_breaks.brk] + [len(widths)]
