@@ -1,8 +1,9 @@
 """A pytest plugin: runs the tests, and each again without every guard that refused something in it.
 
-`pytest -p tests.mutants.sweep`. A guard that no test misses is listed, and the run fails. Where a guard is taken out
-it is for one more run of one test; a guard that refuses nothing in a test is not taken out there, for that changes
-nothing. A test counts only if it also passes a second time with every guard in place.
+`make mutants` loads it before everything else, for guards get their switches while rooms are imported. A guard that no
+test misses is listed, and the run fails. Where a guard is taken out it is for one more run of one test; a guard that
+refuses nothing in a test is not taken out there, for that changes nothing. A test counts only if it also passes a
+second time with every guard in place.
 """
 
 import signal
