@@ -78,7 +78,9 @@ def test_every_protected_table_has_its_triggers(db, rule, table):
     """Fails when a later migration rebuilt a table on SQLite and did not protect it again."""
     query = {
         "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+        # Those that keep the index of words in step protect nothing; tests/records/test_search.py has them.
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        " AND name NOT LIKE '%%_words_%%'",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query, [table])
