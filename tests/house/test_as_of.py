@@ -218,7 +218,7 @@ ONLY_PAGES = [name for name, (_, read) in PAGES.items() if read in (words, chart
 # Where a link may lead from a page of the past: to a page of that day.
 READING = {
     "initiatives:plan-list", "initiatives:plan-detail", "initiatives:plan-activity", "initiatives:plan-why",
-    "initiatives:goal-detail", "initiatives:initiative-list",
+    "initiatives:plan-easy-read", "initiatives:goal-detail", "initiatives:initiative-list",
     "initiatives:initiative-list-export", "initiatives:initiative-detail", "initiatives:initiative-history",
     "initiatives:department-list", "initiatives:department-detail", "initiatives:department-export",
 }  # fmt: skip

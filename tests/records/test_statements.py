@@ -10,6 +10,7 @@ from django.db.transaction import TransactionManagementError
 from goals.models import Goal
 from initiatives.models import Initiative, InitiativeVersion
 from records.asof import AsOf
+from records.history import locked
 from records.statements import KNOWN, Keys, statement
 from tests.build import make_initiative
 
@@ -143,6 +144,22 @@ def test_what_no_row_can_answer_is_not_asked(three, django_assert_num_queries):
     assert one(three[0].pk) == three[:1]
     with django_assert_num_queries(0):
         assert one(10**30) == []  # larger than any number of a row
+
+
+def test_a_value_that_no_statement_can_hold_is_refused(three):
+    @statement
+    def due(value: float) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(percent=value)
+
+    with pytest.raises(TypeError, match="takes no float as a value"):
+        due(1.5)
+
+
+def test_a_row_that_is_gone_cannot_be_locked(plan):
+    row = make_initiative(plan)
+    row.pk += 1
+    with transaction.atomic(), pytest.raises(Initiative.DoesNotExist):
+        locked(row)
 
 
 def test_a_row_is_locked_within_a_transaction_alone(transactional_db):

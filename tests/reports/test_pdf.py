@@ -20,6 +20,7 @@ from reports.content.outline import lateness
 from reports.exporters import to_pdf as exporter
 from reports.exporters.pdf import text as drawing
 from reports.exporters.pdf.text import SUBSTITUTE, Drawable, breakable, is_right_to_left, language
+from reports.exporters.pdf.typeset import LostLink, linked
 from reports.exporters.to_pdf import to_pdf
 from tests.reports.hostile import hostile_report
 from tests.reports.pdf_reader import Document
@@ -154,6 +155,18 @@ def test_a_link_to_a_place_that_is_not_there_is_refused(story, content_of):
     data["facts"][0]["lines"] = [{"spans": [{"text": "Somewhere", "to": "initiative-999", "own": True}]}]
     with pytest.raises(exporter.CannotTypeset, match="no place called initiative-999"):
         exporter._typeset(data, Drawable())
+
+
+def test_links_are_rewritten_in_their_place_or_refused():
+    places = b"/Dests<</Names[(summary) 1 0 R]>>"
+    link = b"/A<</Type/Action/S/URI/URI(here-1:%b)>>"
+    made = linked(places + link % b"summary", b"here-1")
+    assert len(made) == len(places + link % b"summary")
+    assert b"/Dest(summary)" in made
+    with pytest.raises(LostLink, match="no place called gone"):
+        linked(places + link % b"gone", b"here-1")
+    with pytest.raises(LostLink, match="written in an unknown way"):
+        linked(places + b"/A<</S/URI/URI(here-1:summary)>>", b"here-1")
 
 
 def test_a_text_that_looks_like_a_link_is_a_text(story, content_of):
