@@ -109,6 +109,7 @@ class Group:
 class Table:
     """`is_entries`: a row is long enough to stand as an entry of its own where a page is narrow.
 
+    `is_even`: others with the same columns stand above or below, and these are as wide as theirs on a page.
     `has_total`: the last row sums the others. `is_matrix`: the numbers compare with one
     another. `chart`: slides draw it as bars, for its cells are names and numbers.
     """
@@ -119,6 +120,7 @@ class Table:
     shown: Shown = "everywhere"
     is_entries: bool = False
     is_wide: bool = False
+    is_even: bool = False
     has_total: bool = False
     is_matrix: bool = False
     chart: str = ""

@@ -226,7 +226,7 @@ def _steps(report: ReportContent, label: str, steps: Iterable[Step], *, is_done:
         )
         for step in steps
     ]
-    return table(label, columns, rows)
+    return table(label, columns, rows, is_even=True)
 
 
 def ahead(report: ReportContent) -> Section:
