@@ -80,7 +80,7 @@
         choose(found[next] || null); // past either end: back to what was typed
       } else if (event.key === "Enter" && active()) {
         event.preventDefault();
-        location.assign(active().querySelector("a").href);
+        location.assign(active().dataset.href);
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
         event.stopPropagation();
@@ -89,8 +89,8 @@
     });
     list.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
     list.addEventListener("click", (event) => {
-      const link = event.target.closest('[role="option"]')?.querySelector("a");
-      if (link && !event.target.closest("a")) location.assign(link.href);
+      const option = event.target.closest('[role="option"]');
+      if (option) location.assign(option.dataset.href);
     });
     form.addEventListener("submit", close);
   };

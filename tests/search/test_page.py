@@ -217,7 +217,7 @@ def test_a_page_costs_twelve_statements_at_most(filled, cast, sign_in, q, as_of,
     assert len([query for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]) <= 12
 
 
-def test_suggestions_are_options_with_links(filled, cast, sign_in):
+def test_suggestions_are_options_that_say_where_they_lead(filled, cast, sign_in):
     client = sign_in(cast.viewer)
     text = client.get(f"{PAGE}suggestions/", {"q": "broad"}).content.decode()
     assert text.count('role="option"') == 1
