@@ -192,7 +192,9 @@ def look(world, user: User) -> tuple[list[Found], set[type]]:
             Found(resolve(form.action.partition("?")[0]).view_name, form, user, opened=path)
             for form in forms_of(path, answer)
         ]
-        for context in answer.context or ():
+        drawn = answer.context or ()
+        # A page drawn by one template alone has one context, not a list of them.
+        for context in drawn if isinstance(drawn, list | tuple) else [drawn]:
             for values in context.dicts:
                 kinds |= {type(value) for value in values.values() if isinstance(value, PageForm)}
     return found, kinds

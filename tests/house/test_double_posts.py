@@ -28,6 +28,8 @@ ENDS = re.compile(
     r"retire|merge|cancel|drop|revoke|withdraw|decline|complete|deliver|accept|lift|discard|sending|apply|sign-out"
 )
 LAST = "people:sign-out"
+# Nothing is changed, and the log tells of each time that somebody took the file.
+EACH_TIME = {"reports:plan-archive"}
 
 pytestmark = [
     pytest.mark.concurrency,
@@ -99,6 +101,8 @@ def double(one: Found, client, n: int) -> tuple[str, bool]:
     if failed:
         return f"{failed[0]!r}"[:300], False
     found = more(before)
+    if one.name in EACH_TIME:
+        wanted = {table: 2 * count for table, count in wanted.items()}
     if found != wanted:
         return f"{alone.status_code}: one makes {wanted}, two at once {found}", True
     return "", bool(wanted)
