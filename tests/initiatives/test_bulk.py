@@ -55,9 +55,10 @@ def test_what_is_shown_is_done_and_nothing_before(manager, rows, cast):
     events = AuditEvent.objects.count()
     answer, sent = previewed(manager, rows, owner=str(cast.liaison.pk), visibility="public")
     assert answer.status_code == 200
-    assert told(answer) == {
+    # PostgreSQL keeps the fields of an event in an order of its own.
+    assert {number: sorted(changes) for number, changes in told(answer).items()} == {
         "1.1": [("Owner", "Owner", "Liaison")],
-        "1.2": [("Visibility", "Internal", "Public"), ("Owner", "Contributor", "Liaison")],
+        "1.2": [("Owner", "Contributor", "Liaison"), ("Visibility", "Internal", "Public")],
         "2.1": [("Owner", "", "Liaison")],
     }
     assert AuditEvent.objects.count() == events
