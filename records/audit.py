@@ -71,6 +71,12 @@ def close_records(*, until: datetime) -> None:
         lock.save(update_fields=["closed_until"])
 
 
+def closed_until() -> datetime | None:
+    """Before this moment nothing is recorded any more, nor comes from a transaction in flight. None: all is open."""
+    found: datetime | None = RecordLock.objects.filter(pk=1).values_list("closed_until", flat=True).first()
+    return found
+
+
 def settled(act: Act, *rows: Recorded) -> Act:
     """The act at the instant it is recorded: its own, but never inside a closed quarter nor before a row's last change.
 

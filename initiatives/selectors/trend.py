@@ -11,7 +11,8 @@ from goals.models import PlanVersion
 from goals.quarters import Quarter
 from initiatives.selectors.rollup import Rollup
 from initiatives.selectors.status import statuses_in
-from records.asof import AsOf
+from records.asof import AsOf, start_of_day
+from records.audit import closed_until
 
 QUARTERS = 4  # before the present one
 
@@ -27,8 +28,9 @@ class QuarterEnd:
 def quarter_ends(plan: PlanVersion, before: Quarter, *, goal_id: int | None = None) -> list[QuarterEnd]:
     """The quarters that ended before `before`, the oldest first; those in which the plan held nothing are left out.
 
-    What was recorded by a moment that is over never changes (rule G10), so a process counts each of them once: then one
-    query, and another where the plan was changed meanwhile, for the days between updates expected then decide.
+    In a closed quarter nothing can be recorded any more (docs/adr/0005), so a process counts each of those once. The
+    others take one query, and another where the plan was changed meanwhile: the days expected between updates then
+    decide.
     """
     ended = [before.previous()]
     while len(ended) < QUARTERS:
@@ -36,9 +38,13 @@ def quarter_ends(plan: PlanVersion, before: Quarter, *, goal_id: int | None = No
     keys = {quarter: f"{plan.subject_id}:{goal_id}:{quarter.last_day}" for quarter in ended}
     found = caches["process"].get_many(keys.values())
     if missing := [quarter for quarter in ended if keys[quarter] not in found]:
-        counted = _counted(plan, missing, goal_id)
-        found |= {keys[quarter]: counts for quarter, counts in zip(missing, counted, strict=True)}
-        caches["process"].set_many({keys[quarter]: found[keys[quarter]] for quarter in missing})
+        closed = closed_until()  # asked first: what is closed by now is counted whole
+        counted = dict(zip(missing, _counted(plan, missing, goal_id), strict=True))
+        found |= {keys[quarter]: counts for quarter, counts in counted.items()}
+        whole = [
+            quarter for quarter in missing if closed is not None and start_of_day(quarter.next().first_day) <= closed
+        ]
+        caches["process"].set_many({keys[quarter]: counted[quarter] for quarter in whole})
     return [QuarterEnd(quarter, Rollup(found[keys[quarter]])) for quarter in ended if found[keys[quarter]]]
 
 

@@ -1,5 +1,6 @@
 """The whole report: rows of the quarter and of the one before, its workflow, and every figure drawn from them."""
 
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -148,24 +149,24 @@ def is_long(initiatives: int) -> bool:
     return initiatives > LONG
 
 
-class ReportHead:
+class ReportHead(ABC):
     """What is said of a report as a whole, however much of its rows was read."""
 
     workflow: WorkflowState
 
     @property
-    def cover(self) -> Cover:
-        raise NotImplementedError
+    @abstractmethod
+    def cover(self) -> Cover: ...
 
     @property
+    @abstractmethod
     def total(self) -> int:
         """Initiatives."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def internal_named(self) -> tuple[Named, ...]:
         """The internal initiatives that the summary names. While there is one, the public edition has no summary."""
-        raise NotImplementedError
 
     @property
     def quarter(self) -> Quarter:

@@ -12,7 +12,8 @@ from goals.quarters import Quarter
 from goals.services import create_goal, create_strategy, update_plan
 from initiatives.selectors.trend import quarter_ends
 from initiatives.services import delete_initiative
-from records.asof import AsOf
+from records.asof import AsOf, start_of_day
+from records.audit import close_records
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
 
@@ -127,6 +128,20 @@ def test_the_trend_has_the_quarters_that_are_kept_each_with_its_own_rule(plan, c
         ("FY2027 Q1", {"on_track": 1}),
     ]
     assert quarter_ends(plan.versions.as_of(today).get(), Quarter.of(today.day), goal_id=0) == []
+
+
+def test_a_quarter_is_counted_once_only_when_nothing_can_be_recorded_in_it_any_more(
+    plan, cast, django_assert_num_queries
+):
+    version, quarter = plan.versions.as_of(AsOf.now(NOW)).get(), Quarter.of(NOW.date())
+    make_initiative(plan, number="1.1", owner=cast.owner, when="2026-09-20T12:00")
+    assert [end.rollup.total for end in quarter_ends(version, quarter)] == [1]
+    make_initiative(plan, number="1.2", owner=cast.owner, when="2026-09-30T23:59")  # it was in flight at midnight
+    assert [end.rollup.total for end in quarter_ends(version, quarter)] == [2]
+    close_records(until=start_of_day(quarter.first_day))
+    assert [end.rollup.total for end in quarter_ends(version, quarter)] == [2]
+    with django_assert_num_queries(0):
+        assert [end.rollup.total for end in quarter_ends(version, quarter)] == [2]
 
 
 def test_a_plan_without_focus_areas_is_not_an_error(sign_in, cast):
