@@ -15,7 +15,8 @@ from web.markdown import to_plain
 
 LONGEST = 240  # characters of a focus area's sentence
 MOST_NAMES = 8
-SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)", re.DOTALL)
+# A word by itself ("Thin.") says nothing without the sentence after it.
+SENTENCE = re.compile(r"((?:[\w-]+[.!?]\s+)?.+?[.!?])(?:\s|$)", re.DOTALL)
 
 
 @dataclass(frozen=True)

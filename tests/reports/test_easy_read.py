@@ -39,6 +39,7 @@ def test_counts_are_said_in_sentences(counts, asking, said):
         ("No full stop", "No full stop"),
         ("One paragraph\n\nAnother.", "One paragraph"),
         ("x" * 300, "x" * 239 + "…"),
+        ("Thin. Little is published. More.", "Thin. Little is published."),
     ],
 )
 def test_a_focus_area_is_said_in_one_sentence(text, said):
