@@ -2,36 +2,22 @@
 
 from itertools import groupby
 
-from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from goals.models import GoalVersion, PlanVersion
+from goals.models import PlanVersion
 from goals.selectors import goals_as_of, plan_as_of
-from initiatives.selectors.activity import KINDS, activity_of
+from initiatives.forms.lists import ActivityFilterForm
+from initiatives.selectors.activity import activity_of
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
 from records.asof import AsOf, local_day
 from records.verbs import entries
-from web.forms import FilterForm
 from web.requests import user_of
 
 SHOWN = 50
-
-
-class ActivityFilterForm(FilterForm):
-    """Narrows what happened. Every field may be left empty."""
-
-    what = forms.ChoiceField(required=False, choices=[("", "Anything"), *KINDS.items()])
-
-    def __init__(self, *args: object, goals: list[GoalVersion], label: str, **more: object) -> None:
-        super().__init__(*args, **more)
-        choices = [("", "Any"), *((one.subject_id, f"{one.number} {one.title}") for one in goals)]
-        self.fields["goal"] = forms.TypedChoiceField(
-            required=False, coerce=int, empty_value=None, label=label, choices=choices
-        )
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from initiatives.forms import MOST_AT_ONCE, BulkForm
+from initiatives.forms.lists import MOST_AT_ONCE, BulkForm
 from initiatives.models import Initiative
 from initiatives.services import BulkMoved, change_bulk
 from initiatives.services.bulk import Outcome, digest_of, preview_bulk

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms import CommitmentMoveForm, CommitmentOfferForm, CommitmentProposeForm, NeededReasonForm
+from initiatives.forms.work import CommitmentMoveForm, CommitmentOfferForm, CommitmentProposeForm, NeededReasonForm
 from initiatives.models import Commitment, Initiative
 from initiatives.services import (
     accept_commitment,

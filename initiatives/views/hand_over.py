@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms import HandOverForm, LeaverForm
+from initiatives.forms.work import HandOverForm, LeaverForm
 from initiatives.models import CLOSED, Contribution, Initiative, Milestone
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.services import hand_over

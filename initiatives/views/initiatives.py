@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Goal, Plan, PlanVersion, Strategy
 from goals.numbering import next_number
-from initiatives.forms import InitiativeForm, InitiativeTextForm, OverrideForm
+from initiatives.forms.work import InitiativeForm, InitiativeTextForm, OverrideForm
 from initiatives.models import Commitment, Initiative, InitiativeVersion, StatusUpdate
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import (

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from goals.selectors import plans_as_of
-from initiatives.forms import InitiativeFilterForm
+from initiatives.forms.lists import InitiativeFilterForm
 from initiatives.rendering import listed_rows
 from initiatives.selectors.lists import (
     SORTS,

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from initiatives.forms import MilestoneDoneForm, MilestoneForm, ReasonForm
+from initiatives.forms.work import MilestoneDoneForm, MilestoneForm, ReasonForm
 from initiatives.models import Initiative
 from initiatives.services import (
     add_milestone,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from initiatives.forms import StatusCorrectionForm, StatusUpdateForm
+from initiatives.forms.work import StatusCorrectionForm, StatusUpdateForm
 from initiatives.models import Initiative, StatusDraft, StatusUpdate
 from initiatives.models.status_update import WORDS
 from initiatives.selectors.initiative_page import passed_since

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from initiatives.forms import CommitmentOfferForm
+from initiatives.forms.work import CommitmentOfferForm
 from initiatives.models import Commitment
 from initiatives.services import (
     NewerUpdate,
