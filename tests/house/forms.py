@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 from django.test import Client
 from django.urls import resolve
@@ -192,12 +193,16 @@ def look(world, user: User) -> tuple[list[Found], set[type]]:
             Found(resolve(form.action.partition("?")[0]).view_name, form, user, opened=path)
             for form in forms_of(path, answer)
         ]
-        drawn = answer.context or ()
-        # A page drawn by one template alone has one context, not a list of them.
-        for context in drawn if isinstance(drawn, list | tuple) else [drawn]:
-            for values in context.dicts:
-                kinds |= {type(value) for value in values.values() if isinstance(value, PageForm)}
+        kinds |= {type(value) for value in drawn_with(answer) if isinstance(value, PageForm)}
     return found, kinds
+
+
+def drawn_with(answer) -> Iterator[Any]:
+    """Every value that a template of the page had. A page drawn by one template alone has one context, not a list."""
+    contexts = answer.context or ()
+    for context in contexts if isinstance(contexts, list | tuple) else [contexts]:
+        for layer in context.dicts:
+            yield from layer.values()
 
 
 def forms_of(path: str, answer) -> list[Form]:

@@ -61,7 +61,7 @@ def lost(one: Found, name: str, value: str) -> str:
         return f"{answer.status_code}"
     if answer.status_code == 200:
         return "" if is_kept(value, text) else "200, words are gone"
-    new = list(AuditEvent.objects.order_by("pk"))[events:]
+    new = list(AuditEvent.objects.order_by("pk")[events:])
     # What was made for the first time names no field in the audit log: its row says what was kept.
     made = [MODELS[event.target_type].objects.filter(pk=event.target_id).values() for event in new]
     said = [[(event.changes, event.reason) for event in new], [list(rows) for rows in made]]

@@ -13,7 +13,7 @@ from initiatives.services import update_initiative
 from people.services import update_department
 from tests.build import act
 from tests.house.addresses import addresses
-from tests.house.forms import Reader
+from tests.house.forms import Reader, drawn_with
 from web.forms import FilterForm
 
 GONE = "no-longer-here"
@@ -21,7 +21,7 @@ GONE = "no-longer-here"
 
 def filter_of(answer) -> FilterForm | None:
     """The form by which a page was narrowed."""
-    values = [value for context in answer.context or () for layer in context.dicts for value in layer.values()]
+    values = list(drawn_with(answer))
     return next((value for value in values if isinstance(value, FilterForm) and value.is_bound), None)
 
 
