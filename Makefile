@@ -21,7 +21,7 @@ SEED ?= 1
 GUARDS ?=
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 # uv goes into ./.tools with pip --target: that needs neither root nor venv, and Debian's pip allows it.
 .tools/bin/uv:
@@ -42,6 +42,10 @@ demo: $(VENV)/.run ## The OIT plan with sample activity; PORT=8000, DEMO_DIR=var
 
 test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them; PYTEST_ARGS="--create-db tests/people"
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# From Python 3.12 on the interpreter counts lines for next to nothing; before that the run takes two thirds longer.
+coverage: $(VENV)/.dev ## The same, and which lines of the product no test reaches
+	COVERAGE_CORE=$(shell $(PY) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
 
 e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m e2e -p no:randomly $(PYTEST_ARGS)
@@ -88,4 +92,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test e2e sweep mutants fuzz doubles chaos bench check fmt serve lock
+.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench check fmt serve lock

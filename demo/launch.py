@@ -18,7 +18,7 @@ from django.db import connections
 
 from demo.load import is_loaded, load_demo
 from demo.processes import Child, Say, Supervisor
-from planapp import celery_app
+from planapp.celery import app
 
 START_TIMEOUT = 60.0  # seconds until the first page must answer
 
@@ -113,7 +113,7 @@ def _wait_for_page(supervisor: Supervisor, host: str, port: int) -> bool:
 def _ring() -> None:
     """Ask the worker once what is due: the first mails and its heartbeat need not wait for beat."""
     for name in ("reminders.plan_messages", "outbox.send_due_messages"):
-        celery_app.send_task(name)
+        app.send_task(name)
 
 
 def _collect_static(folder: Path) -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 M_ARENA_MAX = -8  # of malloc.h
 
@@ -32,8 +33,9 @@ def share_arenas() -> None:
 
 
 def load_pages() -> None:
-    """Load what the first request would: processes that are forked afterwards hold it once."""
+    """Load what the first requests would, Celery for /readyz among it: processes forked afterwards hold it once."""
     import_module(settings.ROOT_URLCONF)
+    import_string(settings.WORKER_APP)
 
 
 def keep_what_is_loaded() -> None:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection
-from kombu.exceptions import OperationalError
+from django.utils.module_loading import import_string
 
 from outbox.selectors import Health, health
-from planapp.celery import app
 from reports.snapshots.freezing import overdue_quarters
 
 Check = dict[str, Any]
@@ -64,6 +64,9 @@ def _database() -> Check:
 
 
 def _broker() -> Check:
+    from kombu.exceptions import OperationalError  # noqa: PLC0415 - a command that starts needs no Celery
+
+    app = import_string(settings.WORKER_APP)
     with app.connection_for_read(connect_timeout=2) as broker:
         try:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)

@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # What may not be lost is a row; Celery only rings the doorbell (docs/adr/0006).
+WORKER_APP = "planapp.celery.app"  # loaded by who rings, not by every command
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = celery_broker(REDIS_URL, DATA_DIR)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

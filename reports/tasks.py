@@ -1,9 +1,9 @@
 """What beat and the doorbell start. Each calls one service."""
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
+from jobs.doorbell import EXPIRES, ring
 from reports import services
 from reports.workflow.report import make_first_view
 
@@ -21,19 +21,14 @@ def build_published_files(**kwargs: object) -> None:
     services.build_published_files(at=timezone.now())
 
 
-@shared_task(name="reports.build_exports", expires=60)
+@shared_task(name="reports.build_exports", expires=EXPIRES)
 def build_exports(**kwargs: object) -> None:
     """Build the file that has waited longest, and ring again for the next: each has the whole time limit of a task."""
     if services.build_next_export(at=timezone.now()) is not None:
-        ring()
+        ring("reports.build_exports")
 
 
 @shared_task(name="reports.remove_old_exports", expires=600)
 def remove_old_exports(**kwargs: object) -> None:
     """Delete files whose time is over."""
     services.remove_old_exports(at=timezone.now())
-
-
-def ring() -> None:
-    """Wake a worker for what was just put into the queue. Where no broker answers, beat's next tick finds the row."""
-    transaction.on_commit(build_exports.delay, robust=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from goals.models import Plan
 from imports.models import Import
 from imports.services import work_on_next
-from imports.tasks import ring
+from jobs.doorbell import ring
 
 managers_only = permission_required("imports.import_plan", raise_exception=True)
 AT_ONCE = 200 * 1024  # bytes of a file that is worked on while its reader waits
@@ -20,7 +20,7 @@ def hand_on(job: Import, *, at: datetime) -> None:
     if job.size <= AT_ONCE:
         work_on_next(at=at, only=job)
     else:
-        ring()
+        ring("imports.work")
 
 
 def crumbs(plan: Plan, here: str, *between: tuple[str, str]) -> list[dict[str, Any]]:

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from jobs.doorbell import ring
 from records.audit import Act
 from records.texts import whole_number
 from reports import services
 from reports.exporters import FORMATS
 from reports.files.selectors import files_of, kept_files, row_count
 from reports.models import ExportJob, ExportRequest
-from reports.tasks import ring
 from reports.views.files import FileLine, is_public, key_of, pause_before
 from reports.views.loading import Loaded, crumbs
 from web.requests import act_of, user_of
@@ -69,7 +69,7 @@ def _asked(request: HttpRequest, loaded: Loaded, format_key: str, act: Act) -> H
         key=key, act=act,
     )  # fmt: skip
     if job.is_open:
-        ring()
+        ring("reports.build_exports")
     return redirect("reports:export-detail", pk=job.pk)
 
 

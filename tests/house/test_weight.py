@@ -84,6 +84,12 @@ def test_a_process_that_has_read_and_written_no_file_has_no_library_of_files():
     assert not loaded & HEAVY
 
 
+def test_a_command_starts_without_celery():
+    """It is a third of a start, and only who wakes a worker needs it."""
+    told = said_by("import django, sys; django.setup(); import planapp.urls; print(*sys.modules)")
+    assert not {name.partition(".")[0] for name in told.split()} & {"celery", "kombu"}
+
+
 def test_web_processes_share_what_the_server_loaded_for_all_of_them():
     """The server loads every page's code before it forks, and takes it out of the search for circles."""
     assert gunicorn.preload_app

@@ -63,7 +63,8 @@ def test_readyz_without_database_is_503_and_keeps_secrets(client, db, monkeypatc
 
 @pytest.mark.usefixtures("_worker_alive")
 def test_readyz_without_broker_is_503(client, monkeypatch):
-    monkeypatch.setattr(readiness, "app", Celery("nobody-answers", broker="redis://127.0.0.1:1/0"))
+    nobody = Celery("nobody-answers", broker="redis://127.0.0.1:1/0")
+    monkeypatch.setattr(readiness, "import_string", lambda name: nobody)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["broker"] == {"ok": False, "says": "The broker cannot be reached."}
