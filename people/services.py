@@ -1,20 +1,23 @@
 """Everything that changes people, departments and roles."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from outbox.models import Message
-from outbox.services import put
+from outbox.services import new_message, put
 from people.mails import AccountChanged, Invitation
 from people.models import Department, RoleGrant, User
 from people.roles import Role
-from people.selectors import invitation_to
+from people.selectors import invitation_to, people_at
+from records.asof import local_day
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
 from records.history import locked, refuse_circle
+from records.many import BATCH, record_creations, record_events
 from records.models import AuditEvent
 from records.texts import refuse_unseen
 
@@ -80,6 +83,67 @@ def invite_user(*, user: User, apart: timedelta = JUST_NOW, act: Act) -> Message
     return message
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody to be added and invited. `role` may be empty; a liaison's is for their department."""
+
+    email: str
+    name: str
+    department: Department | None = None
+    role: str = ""
+
+    @property
+    def grant(self) -> RoleGrant:
+        """The role as it will be given."""
+        return RoleGrant(role=self.role, department=self.department if self.role == Role.LIAISON else None)
+
+
+@transaction.atomic
+def invite_people(*, newcomers: Sequence[Newcomer], act: Act) -> list[User]:
+    """Add many people with their roles and invite each: the rules are those of one, the statements few.
+
+    All of them or, with a ValidationError of the first that is not right, none. A first role is no change of an
+    account, so the invitation is the one mail that each gets.
+    """
+    act = settled(act)
+    taken = set(people_at([one.email for one in newcomers]))
+    rows = []
+    for one in newcomers:
+        row = User(email=one.email.strip().lower(), name=" ".join(one.name.split()), department=one.department)
+        row.set_unusable_password()
+        _check_user(row, taken)
+        if one.role:
+            _check_role(one.role, one.grant.department)
+        taken.add(row.email)
+        rows.append(row)
+    _add_all(rows, act)
+    given = {row.pk: one.grant for row, one in zip(rows, newcomers, strict=True) if one.role}
+    for key, grant in given.items():
+        grant.user_id, grant.recorded_from = key, act.at
+    RoleGrant.objects.bulk_create(given.values(), batch_size=BATCH)
+    with_role = [row for row in rows if row.pk in given]
+    words = {key: {"role": ["", grant.words]} for key, grant in given.items()}
+    record_events(with_role, verb="role.granted", act=act, parent=lambda row: None, changes=words)
+    day = local_day(act.at)
+    Message.objects.bulk_create(
+        [new_message(kind=Invitation.name, person=row.pk, key="after 0", at=act.at, day=day) for row in rows]
+    )
+    record_events(rows, verb="user.invited", act=act, parent=lambda row: None)
+    return rows
+
+
+def _add_all(rows: Sequence[User], act: Act) -> None:
+    try:
+        with transaction.atomic():
+            record_creations(rows, verb="user.created", act=act, parent=lambda row: None)
+    except IntegrityError:
+        meanwhile = people_at([row.email for row in rows])
+        quicker = next((row for row in rows if row.email in meanwhile), None)
+        if quicker is None:
+            raise
+        raise ValidationError(quicker.taken("user_email_unique")) from None
+
+
 @transaction.atomic
 def accept_invitation(*, user: User, password: str, act: Act) -> User:
     """Set the first password of an account, once. Raises ValidationError where that was done meanwhile."""
@@ -136,10 +200,7 @@ def grant_role(
     """
     row = locked(user)
     _check_roles(row, seen_changes)
-    if role not in Role.values:
-        raise ValidationError({"role": f"Role: “{role[:40]}” is not a role."})
-    if (role == Role.LIAISON) != (department is not None):
-        raise ValidationError({"department": "Department: a liaison needs one, other roles have none."})
+    _check_role(role, department)
     held = RoleGrant.objects.filter(user=row, role=role, department=department, recorded_until__isnull=True).first()
     if held is not None:
         return held
@@ -178,6 +239,13 @@ def _check_roles(user: User, seen: int | None) -> None:
         raise StaleVersion(user)
 
 
+def _check_role(role: str, department: Department | None) -> None:
+    if role not in Role.values:
+        raise ValidationError({"role": f"Role: “{role[:40]}” is not a role."})
+    if (role == Role.LIAISON) != (department is not None):
+        raise ValidationError({"department": "Department: a liaison needs one, other roles have none."})
+
+
 def _keep_an_administrator(*, without: User) -> None:
     """Locks the administrators' grants, all in one order: two who take the role from each other come one by one."""
     grants = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, recorded_until__isnull=True).order_by("pk")
@@ -202,7 +270,10 @@ def _check_department(row: Department) -> None:
         refuse_circle(row, "parent", "Part of")
 
 
-def _check_user(row: User) -> None:
-    row.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
-    if User.objects.filter(email__iexact=row.email).exclude(pk=row.pk).exists():
+def _check_user(row: User, taken: Collection[str] | None = None) -> None:
+    """`taken`: the addresses that others have, where many are checked at once; the department is then a row at hand."""
+    known = [] if taken is None else ["department"]
+    row.full_clean(exclude=["password", *known], validate_unique=False, validate_constraints=False)
+    others = User.objects.filter(email__iexact=row.email).exclude(pk=row.pk)
+    if others.exists() if taken is None else row.email in taken:
         raise ValidationError(row.taken("user_email_unique"))

@@ -53,7 +53,7 @@ class Frame:
         if match is None:
             return ""
         name = match.url_name or ""
-        if match.namespace == "people" and not name.startswith("person"):
+        if match.namespace == "people" and not name.startswith(("person", "people")):
             return "departments" if name.startswith("department") else ""
         if match.namespace == "public":
             return _PUBLIC.get(name, "published")

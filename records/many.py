@@ -21,7 +21,7 @@ BATCH = 1_000  # rows of one statement
 
 R = TypeVar("R", bound=Recorded)
 T = TypeVar("T")
-Parent = Callable[[Any], models.Model]
+Parent = Callable[[Any], models.Model | None]
 
 
 def drafted(row: R, values: Mapping[str, Any]) -> R:

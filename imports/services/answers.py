@@ -11,8 +11,10 @@ from imports.kinds import KINDS
 from imports.meaning.words import folded
 from imports.models import Import, Remembered
 from people.models import User
+from people.pasting import named_after
 from people.roles import Role
-from people.services import create_user, grant_role
+from people.selectors import people_at
+from people.services import Newcomer, invite_people
 from records.audit import Act
 
 State, Step = Import.State, Import.Step
@@ -57,7 +59,7 @@ def answer_words(
     `invited`: people of the file who have no account yet, by name, with the address at which each is invited.
     """
     row = locked_import(job, State.READY)
-    found = {("person", name): str(_invite(name, email, act).pk) for name, email in (invited or {}).items()}
+    found = {("person", name): str(person.pk) for name, person in _accounts(invited or {}, act).items()}
     for (what, text), meaning in {**meanings, **found}.items():
         Remembered.objects.update_or_create(
             plan_id=row.plan_id, what=what, key=folded(text)[:300], defaults={"meaning": meaning}
@@ -65,14 +67,16 @@ def answer_words(
     return compare_again(row, at=act.at)
 
 
-def _invite(name: str, email: str, act: Act) -> User:
-    """The person with this address; who has no account gets one, as a contributor, and an invitation."""
-    known = User.objects.filter(email__iexact=email).first()
-    if known is not None:
-        return known
-    person = create_user(email=email, name=email.split("@")[0] if "@" in name else name, is_invited=True, act=act)
-    grant_role(user=person, role=Role.CONTRIBUTOR, act=act)
-    return person
+def _accounts(invited: Mapping[str, str], act: Act) -> dict[str, User]:
+    """By name the person with this address; who has no account gets one, as a contributor, and an invitation."""
+    known = people_at(invited.values())
+    names = {email.lower(): name for name, email in invited.items() if email.lower() not in known}
+    newcomers = [
+        Newcomer(email, named_after(email) if "@" in name else name, role=Role.CONTRIBUTOR)
+        for email, name in names.items()
+    ]
+    known |= {person.email: person for person in invite_people(newcomers=newcomers, act=act)}
+    return {name: known[email.lower()] for name, email in invited.items()}
 
 
 def compare_again(row: Import, *, at: datetime) -> Import:

@@ -10,14 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from people.forms.pasted import InviteManyForm
 from people.forms.people import PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
 from people.rules import roles_given_by
 from people.selectors import HOLDINGS, audit_events, invitation_to, people_with_roles
-from people.services import create_user, grant_role, revoke_role, update_user
+from people.services import create_user, grant_role, invite_people, revoke_role, update_user
 from records.texts import isolated
 from records.verbs import entries
 from web.pages import answer_button, answer_form, form_for, seen_number
@@ -49,6 +50,34 @@ def person_create(request: HttpRequest) -> HttpResponse:
 
     context = _form_context("Add a person", "Add the person", [_people()], back=reverse("people:person-list"))
     return answer_form(request, form=form, save=save, template="form.html", context=context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("people.change_person", raise_exception=True)
+def people_invite(request: HttpRequest) -> HttpResponse:
+    """Invite everybody of a pasted list: shown line by line first, then exactly that is done."""
+    form = form_for(request, InviteManyForm, gives=roles_given_by(user_of(request)))
+
+    def preview() -> dict[str, Any] | None:
+        found = form.sorted
+        if found.new and "apply" in request.POST and form.cleaned_data["seen"] == found.digest:
+            return None
+        form.show()
+        return {"is_shown": True}
+
+    def save() -> str:
+        people = invite_people(newcomers=[one for _, one in form.sorted.new], act=act_of(request))
+        count = len(people)
+        messages.success(
+            request, "1 person was added and is invited by mail." if count == 1 else
+            f"{count} people were added; an invitation goes to each of them by mail.",
+        )  # fmt: skip
+        return reverse("people:person-list")
+
+    context = {"form": form, "breadcrumb": [_people(), {"label": "Invite many", "href": ""}]}
+    return answer_form(
+        request, form=form, save=save, template="people/people_invite.html", context=context, preview=preview
+    )
 
 
 @require_safe

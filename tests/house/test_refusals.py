@@ -76,6 +76,10 @@ def message(world, state):
     return fresh(row)
 
 
+def invite_many(world, *newcomers):
+    people.invite_people(newcomers=[people.Newcomer(*one) for one in newcomers], act=by(world.cast))
+
+
 def settle(world, state, decision, **more):
     return outbox.settle_by_hand(message=message(world, state), decision=decision, act=by(world.cast), **more)
 
@@ -262,6 +266,23 @@ REFUSED = {
     "a role that there is not": (
         lambda w: people.grant_role(user=w.cast.owner, role="king", act=by(w.cast)),
         "is not a role",
+    ),
+    "many invited, one without a name": (lambda w: invite_many(w, ("n@test.example", " ")), "cannot be blank"),
+    "many invited, one with an address that is taken": (
+        lambda w: invite_many(w, ("n@test.example", "New"), (" OWNER@test.example", "Second")),
+        "already has an account",
+    ),
+    "many invited, one twice": (
+        lambda w: invite_many(w, ("n@test.example", "New"), ("N@test.example", "New")),
+        "already has an account",
+    ),
+    "many invited, one into a role that there is not": (
+        lambda w: invite_many(w, ("n@test.example", "New", None, "king")),
+        "is not a role",
+    ),
+    "many invited, a liaison without a department": (
+        lambda w: invite_many(w, ("n@test.example", "New", None, "liaison")),
+        "a liaison needs one",
     ),
     "an account invited that is deactivated": (
         lambda w: people.invite_user(user=away(w), act=by(w.cast)),

@@ -159,6 +159,9 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["department.changed"],
         lambda w: p.update_department(department=w.cast.health, fields={"name": "Health"}, act=by(w))),
     "people.create_user": (["user.created"], lambda w: p.create_user(email="n@test.example", name="New", act=by(w))),
+    "people.invite_people": (
+        ["user.created", "role.granted", "user.invited"],
+        lambda w: p.invite_people(newcomers=[p.Newcomer("n@test.example", "New", role="viewer")], act=by(w))),
     "people.invite_user": (
         ["user.created", "user.invited"], lambda w: p.invite_user(user=newcomer(w), act=by(w))),
     "people.accept_invitation": (
@@ -401,7 +404,8 @@ SILENT = {
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
 NOT_REPEATED = {
-    "people.create_department", "people.create_user", "people.set_password", "goals.create_plan",
+    "people.create_department", "people.create_user", "people.invite_people", "people.set_password",
+    "goals.create_plan",
     "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
     "goals.add_parts", "initiatives.copy_plan", "initiatives.begin_successor", "initiatives.carry_forward",
