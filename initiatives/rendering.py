@@ -3,8 +3,10 @@
 What each function gives goes into `{% table rows=… %}`. Texts that people typed are escaped here, one by one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from initiatives.judgement import counted
 from initiatives.selectors.status import InitiativeStatus
@@ -25,24 +27,53 @@ def initiative_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = ""
         yield TableRow((_named(row, stay) + internal, *_standing(row, when)))
 
 
+@dataclass(frozen=True)
+class Grouped:
+    """Rows in groups: by what, how many rows each group has on all pages, and the row that stands before the first."""
+
+    by: str
+    counts: Mapping[Any, int]
+    last: InitiativeStatus | None = None
+
+    def key(self, row: InitiativeStatus) -> int | None:
+        return {"goal": row.goal_id, "department": row.department_id, "owner": row.owner_id}[self.by]
+
+    def heading(self, row: InitiativeStatus) -> str:
+        """The group that begins, or goes on from the page before, with this row."""
+        name = {
+            "goal": f"{row.goal_number} {row.goal_title}", "owner": row.owner_name, "department": row.department_name,
+        }[self.by]  # fmt: skip
+        nobody = {"owner": "No owner", "department": "No lead department"}.get(self.by, "")
+        count = counted(self.counts.get(self.key(row), 0), "initiative")
+        aside = f"{count}, continued" if self.last and self.key(self.last) == self.key(row) else count
+        return f'<h2><bdi>{escape(name or nobody)}</bdi></h2> <span class="small muted">{aside}</span>'
+
+
 def listed_rows(
-    rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "", *, is_chosen_from: bool = False
+    rows: Iterable[InitiativeStatus],
+    when: AsOf,
+    stay: str = "",
+    *,
+    columns: Sequence[str],
+    grouped: Grouped | None = None,
+    is_chosen_from: bool = False,
 ) -> Iterator[TableRow]:
-    """The same in the list, with the focus area under the title, and at the end the lead department.
+    """The rows of the list: a focus area under each title, then the columns chosen; under headings where grouped.
 
     `is_chosen_from`: each row has a box to tick, for what is done to several.
     """
+    draw = [CELLS[name] for name in columns]
+    before: int | str | None = ""
     for row in rows:
+        if grouped and grouped.key(row) != before:
+            before = grouped.key(row)
+            yield TableRow((grouped.heading(row),), ' class="row-group"')
         place = f"{row.goal_number} {row.goal_title}" + (" · Internal" if row.visibility == "internal" else "")
         name = f'{_named(row, stay)}<br><span class="muted small">{escape(place)}</span>'
         if is_chosen_from:
             label = escape(f"Choose {row.number} {row.title}")
             name = f'<input type="checkbox" name="pick" value="{row.id}" aria-label="{label}"> {name}'
-        lead = '<span class="muted">None</span>'
-        if abbreviation := row.department_abbreviation:
-            href = address("initiatives:department-detail", abbreviation) + stay
-            lead = f'<a href="{escape(href)}">{escape(abbreviation)}</a>'
-        yield TableRow((name, *_standing(row, when), lead))
+        yield TableRow((name, *(cell(row, when, stay) for cell in draw)))
 
 
 def _named(row: InitiativeStatus, stay: str) -> str:
@@ -51,14 +82,29 @@ def _named(row: InitiativeStatus, stay: str) -> str:
 
 
 def _standing(row: InitiativeStatus, when: AsOf) -> tuple[str, ...]:
-    """The five cells that every list of initiatives has."""
+    """The five cells that the list of a focus area or a department has."""
+    return _status(row), show_name(row.owner_name), _due(row, when), _last_update(row, when), _milestones(row)
+
+
+def _status(row: InitiativeStatus) -> str:
     status: str = status_badge(row.effective_status)
     if row.differs:
         status += f'<br><span class="small muted">Reported {row.reported_label.lower()}</span>'
+    return status
+
+
+def _due(row: InitiativeStatus, when: AsOf) -> str:
     due: str = show_date(row.due_date, due=row.is_open, today=when.day)
     if row.due_date != row.baseline_due_date:
         due += f'<br><span class="small muted">{_moved(row)} {show_date(row.baseline_due_date)}</span>'
-    return status, show_name(row.owner_name), due, _last_update(row, when), _milestones(row)
+    return due
+
+
+def _lead(row: InitiativeStatus, stay: str) -> str:
+    if not row.department_abbreviation:
+        return '<span class="muted">None</span>'
+    href = address("initiatives:department-detail", row.department_abbreviation) + stay
+    return f'<a href="{escape(href)}">{escape(row.department_abbreviation)}</a>'
 
 
 def _moved(row: InitiativeStatus) -> str:
@@ -82,3 +128,20 @@ def _milestones(row: InitiativeStatus) -> str:
     if row.milestones_overdue and row.is_open:
         late = f'<br><span class="small late">{row.milestones_overdue} late</span>'
     return progress(row.milestones_met, row.milestones_total) + late
+
+
+def _percent(row: InitiativeStatus) -> str:
+    return '<span class="muted">–</span>' if row.percent is None else f"{row.percent}%"
+
+
+# The columns of the list (selectors.lists.LISTED): how each draws a row, on its day, with the end of links that stay.
+CELLS: dict[str, Callable[[InitiativeStatus, AsOf, str], str]] = {
+    "status": lambda row, when, stay: _status(row),
+    "owner": lambda row, when, stay: show_name(row.owner_name),
+    "due": lambda row, when, stay: _due(row, when),
+    "updated": lambda row, when, stay: _last_update(row, when),
+    "milestones": lambda row, when, stay: _milestones(row),
+    "department": lambda row, when, stay: _lead(row, stay),
+    "start": lambda row, when, stay: show_date(row.start_date),
+    "percent": lambda row, when, stay: _percent(row),
+}

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from records.asof import AsOf, local_day
 from records.audit import Act
@@ -72,6 +74,23 @@ def as_of_or_now(request: HttpRequest) -> AsOf:
 def most_rows(request: HttpRequest) -> int | None:
     """How many rows of each list a page shows; None where the address asks for all of them (`?rows=all`)."""
     return None if request.GET.get("rows") == "all" else MOST_ROWS
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stands in an address and is carried along by a form or a link, several values of a name too."""
+
+    items: tuple[tuple[str, str], ...]
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.items)
+
+
+def kept(request: HttpRequest, *names: str) -> Kept:
+    """Of the address as it is, the values of these names that say something, in their order there."""
+    found = ((name, value) for name, values in request.GET.lists() for value in values)
+    return Kept(tuple((name, value) for name, value in found if name in names and value))
 
 
 def kept_words(request: HttpRequest, address: str) -> QueryDict | None:

@@ -12,7 +12,8 @@ from initiatives.models import (
     Initiative,
 )
 from initiatives.selectors.activity import KINDS
-from initiatives.selectors.lists import NOBODY, SORTS, Choices, Wanted
+from initiatives.selectors.facets import ON, Facets
+from initiatives.selectors.lists import GROUPS, LISTED, NOBODY, SORTS, USUAL, Choices, Wanted
 from initiatives.services import BulkChange
 from people.models import Department, User
 from web.forms import PICK, Day, FilterForm, Hidden, PageForm, Search
@@ -84,6 +85,39 @@ class InitiativeFilterForm(FilterForm):
                 word = labels.get(value, labels.get(str(value), value))
                 found.append((name, f"{field.label}: {word}"))
         return found
+
+    def count(self, facets: Facets, reader: int) -> dict[str, dict[str, int]]:
+        """Say beside each choice how many rows it would leave; returned by filter and value, for a page that stays."""
+        found = {name: facets.of(name, reader) for name in facets.counts if name in self.fields}
+        for name, counts in found.items():
+            field: Any = self.fields[name]
+            if isinstance(field, forms.BooleanField):
+                self[name].label = f"{field.label} ({counts.get(ON, 0)})"
+                continue
+            field.choices = [
+                (value, f"{label} ({counts.get(str(value), 0)})" if value != "" else label)
+                for value, label in field.choices
+            ]
+            field.widget.attrs["data-counted"] = True
+        return found
+
+
+class LayoutForm(forms.Form):
+    """How the list looks: groups and columns. What an address says otherwise is left out, as an unknown order is."""
+
+    group = forms.ChoiceField(label="Group by", required=False)
+    col = forms.MultipleChoiceField(
+        label="Columns", required=False, choices=list(LISTED.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any, *, goal_label: str) -> None:
+        self.grouped_by = data.get("group", "") if data.get("group") in GROUPS else ""
+        chosen = set(data.getlist("col"))
+        self.shown = tuple(name for name in LISTED if name in chosen) or USUAL
+        super().__init__(initial={"group": self.grouped_by, "col": self.shown}, label_suffix="", auto_id="layout-%s")
+        names = {"goal": goal_label, "department": "Lead department", "owner": "Owner"}
+        field: Any = self.fields["group"]
+        field.choices = [("", "Nothing"), *((key, names[key]) for key in GROUPS)]
 
 
 class ActivityFilterForm(FilterForm):

@@ -1,31 +1,30 @@
 """The list of initiatives: filters, search, order, and the columns that the page and its files share."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_, itemgetter
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, TruncDate
 from django.utils import timezone
 
 from goals.models import GoalVersion, Plan, PlanVersion
 from goals.selectors import plans_as_of, priorities_as_of
-from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, MilestoneVersion, Status
+from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, Status
 from initiatives.selectors.attention import needs_attention
 from initiatives.selectors.names import with_milestones, with_names
 from initiatives.selectors.status import (
     CHUNK,
     NOTHING_REPORTED,
     Expected,
-    InitiativeStatus,
     expected_of,
     judged,
     statuses_in,
 )
 from people.models import DepartmentVersion, UserVersion
 from records.asof import AsOf
-from records.days import in_words
 from records.remembered import remembered
 from records.statements import statement
 from records.texts import has_words
@@ -39,9 +38,23 @@ SORTS: dict[str, list[Any]] = {
     "department": [Lower("department_abbreviation")],
     "due": ["due_date"],
     "updated": ["last_updated_at"],
+    "start": ["start_date"],
+    "percent": ["percent"],
+}
+# By what rows can be grouped: the column that says to which group a row belongs, and the order of the groups.
+GROUPS: dict[str, tuple[str, Any]] = {
+    "goal": ("goal", F("group_then__sort_key")),
+    "department": ("lead_department", Lower("group_then__name")),
+    "owner": ("owner", Lower("group_then__name")),
 }
 NAMED_SORTS = {"owner", "department"}
 NOBODY = "none"
+# The columns that can be chosen; the first six are shown to who chose none. The name of the row is always there.
+LISTED = {
+    "status": "Status", "owner": "Owner", "due": "Due", "updated": "Last update", "milestones": "Milestones",
+    "department": "Lead", "start": "Start", "percent": "Percent done",
+}  # fmt: skip
+USUAL = tuple(LISTED)[:6]
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,7 @@ class Wanted:
     mine: int | None = None  # the person who asks
     text: str = ""
     sort: str = "number"
+    group: str = ""  # a key of GROUPS
 
 
 @dataclass(frozen=True)
@@ -106,50 +120,50 @@ def _occurring(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
 
 
 def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any]:
-    """The rows that a reader asked for, in the order asked for."""
-    condition = Q()
-    if wanted.goal is not None:
-        condition &= Q(goal=wanted.goal)
-    if wanted.department is not None:
-        condition &= Q(lead_department=wanted.department)
-    if wanted.visibility:
-        condition &= Q(visibility=wanted.visibility)
-    if wanted.status:
-        condition &= Q(effective_status=wanted.status)
-    if wanted.owner == NOBODY:
-        condition &= Q(owner__isnull=True)
-    elif wanted.owner is not None:
-        condition &= Q(owner=wanted.owner)
-    if wanted.attention:
-        condition &= needs_attention(when)
-    if wanted.text or wanted.sort.removeprefix("-") in NAMED_SORTS:
+    """The rows that a reader asked for, in the order asked for, group after group."""
+    if wanted.sort.removeprefix("-") in NAMED_SORTS:
         rows = with_names(rows)
-    if wanted.text:
-        rows = rows.annotate(
-            owner_text=F("owner_then__search_text"), department_text=F("lead_department_then__search_text")
-        )
-        condition &= has_words(wanted.text, "search_text", "owner_text", "department_text", number="number")
-    return _ordered(rows.filter(condition & _joined(wanted, when)), wanted.sort)
+    rows = having_words(rows, wanted.text)
+    return _ordered(rows.filter(reduce(and_, conditions(wanted, when).values(), Q())), wanted)
 
 
-@remembered
-def how_many(expected: tuple[Expected, ...], wanted: Wanted, when: AsOf) -> int:
-    return wanted_rows(judged(expected, when), wanted, when).count()
-
-
-def _joined(wanted: Wanted, when: AsOf) -> Q:
-    condition = Q()
+def conditions(wanted: Wanted, when: AsOf) -> dict[str, Q]:
+    """What each filter that is set asks of a row, but for the words that are looked for."""
+    found = {}
+    if wanted.goal is not None:
+        found["goal"] = Q(goal=wanted.goal)
+    if wanted.department is not None:
+        found["department"] = Q(lead_department=wanted.department)
+    if wanted.visibility:
+        found["visibility"] = Q(visibility=wanted.visibility)
+    if wanted.status:
+        found["status"] = Q(effective_status=wanted.status)
+    if wanted.owner is not None:
+        found["owner"] = Q(owner__isnull=True) if wanted.owner == NOBODY else Q(owner=wanted.owner)
+    if wanted.attention:
+        found["attention"] = needs_attention(when)
     if wanted.priority is not None:
         serving = Alignment.objects.as_of(when).filter(priority=wanted.priority)
-        condition &= Q(subject__in=serving.values("initiative"))
+        found["priority"] = Q(subject__in=serving.values("initiative"))
     if wanted.mine is not None:
         helping = Contribution.objects.as_of(when).filter(person=wanted.mine)
-        condition &= Q(owner=wanted.mine) | Q(subject__in=helping.values("initiative"))
-    return condition
+        found["mine"] = Q(owner=wanted.mine) | Q(subject__in=helping.values("initiative"))
+    return found
 
 
-def _ordered(rows: QuerySet[Any], sort: str) -> QuerySet[Any]:
-    key = sort.removeprefix("-")
+def having_words(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Those in which, or in whose owner's or department's name, all words stand."""
+    if not text:
+        return rows
+    named = rows if "owner_name" in rows.query.annotations else with_names(rows)
+    told: QuerySet[Any] = named.annotate(
+        owner_text=F("owner_then__search_text"), department_text=F("lead_department_then__search_text")
+    )
+    return told.filter(has_words(text, "search_text", "owner_text", "department_text", number="number"))
+
+
+def _ordered(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
+    key = wanted.sort.removeprefix("-")
     ranks = [When(effective_status=status, then=Value(rank)) for rank, status in enumerate(EffectiveStatus.values)]
     if key == "status":
         rows = rows.annotate(status_rank=Case(*ranks, output_field=IntegerField()))
@@ -157,118 +171,68 @@ def _ordered(rows: QuerySet[Any], sort: str) -> QuerySet[Any]:
     for term in SORTS[key]:
         expression = F(term) if isinstance(term, str) else term
         # What is not there comes last, whichever way round.
-        terms.append(expression.desc(nulls_last=True) if sort.startswith("-") else expression.asc(nulls_last=True))
-    return rows.order_by(*terms, "sort_key", "subject_id")
-
-
-def columns(goal_label: str) -> tuple[Column, ...]:
-    """What the page shows of each initiative, as the columns of its files."""
-    return (
-        Column("Number", width=10),
-        Column("Initiative", width=44),
-        Column("Visibility", width=10),
-        Column(goal_label, width=32),
-        Column("Status", width=18),
-        Column("Reported status", width=18),
-        Column("Owner", width=28),
-        Column("Lead department", width=16),
-        Column("Due", "date", 12),
-        Column("First agreed", "date", 12),
-        Column("Last update", "date", 12),
-        Column("Milestones met", "int", 10),
-        Column("Milestones", "int", 10),
+        is_down = wanted.sort.startswith("-")
+        terms.append(expression.desc(nulls_last=True) if is_down else expression.asc(nulls_last=True))
+    terms += [F("sort_key").asc(), F("subject_id").asc()]
+    if not wanted.group:
+        return rows.order_by(*terms)
+    column, order = GROUPS[wanted.group]
+    named: Any = rows
+    grouped: QuerySet[Any] = named.annotate(
+        group_then=FilteredRelation(f"{column}__versions", condition=named.when.q(f"{column}__versions"))
     )
+    return grouped.order_by(order.asc(nulls_last=True), F(column).asc(nulls_last=True), *terms)
+
+
+# A column of the files, and the column of the page to which it belongs; what names the row belongs to none.
+FILED: tuple[tuple[str, Column], ...] = (
+    ("", Column("Number", width=10)),
+    ("", Column("Initiative", width=44)),
+    ("", Column("Visibility", width=10)),
+    ("", Column("", width=32)),  # called as the plan calls its focus areas
+    ("status", Column("Status", width=18)),
+    ("status", Column("Reported status", width=18)),
+    ("owner", Column("Owner", width=28)),
+    ("department", Column("Lead department", width=16)),
+    ("due", Column("Due", "date", 12)),
+    ("due", Column("First agreed", "date", 12)),
+    ("updated", Column("Last update", "date", 12)),
+    ("milestones", Column("Milestones met", "int", 10)),
+    ("milestones", Column("Milestones", "int", 10)),
+    ("start", Column("Start", "date", 12)),
+    ("percent", Column("Percent done", "percent", 10)),
+)
+
+
+def columns(goal_label: str, chosen: Collection[str] = USUAL) -> tuple[Column, ...]:
+    """What the page shows of each initiative, as the columns of its files."""
+    shown = [column for key, column in FILED if not key or key in chosen]
+    return tuple(column if column.heading else replace(column, heading=goal_label) for column in shown)
 
 
 FIELDS = (
     "number", "title", "visibility", "goal_number", "goal_title", "effective_status", "reported_status", "owner_name",
     "department_abbreviation", "due_date", "baseline_due_date", "updated_on", "milestones_met", "milestones_total",
+    "start_date", "percent",
 )  # fmt: skip
 VISIBILITY = {key: str(label) for key, label in Initiative.Visibility.choices}
 SHOWN = {key: str(label) for key, label in EffectiveStatus.choices}
 REPORTED = {"": NOTHING_REPORTED} | {key: str(label) for key, label in Status.choices}
 
 
-def file_rows(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+def file_rows(rows: QuerySet[Any], chosen: Collection[str] = USUAL) -> Iterator[tuple[Any, ...]]:
     """Rows of `initiative_statuses` as the cells of `columns`, one by one: memory stays flat at any length.
 
     Only what a file shows is read, and no `InitiativeStatus` is made: over many rows that costs more than the query.
     """
-    rows = with_milestones(with_names(rows))
+    rows = with_milestones(rows if "owner_name" in rows.query.annotations else with_names(rows))
     days = rows.annotate(updated_on=TruncDate("last_updated_at", tzinfo=timezone.get_default_timezone()))
+    cells_of = itemgetter(*(at for at, (key, _) in enumerate(FILED) if not key or key in chosen))
     for (
         number, title, visibility, goal, goal_title, effective, reported, owner, department, due, agreed, updated, met,
-        total,
+        total, start, percent,
     ) in days.values_list(*FIELDS).iterator(chunk_size=CHUNK):  # fmt: skip
-        yield (
+        yield cells_of((
             number, title, VISIBILITY[visibility], f"{goal} {goal_title}", SHOWN[effective], REPORTED[reported],
-            owner or "No owner", department or "None", due, agreed, updated, met, total,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A milestone on the time axis, `x` in hundredths of its width; `state` is done, late or open."""
-
-    x: float
-    state: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """An initiative on the time axis; `label` says the same in words."""
-
-    row: InitiativeStatus
-    label: str
-    x: float
-    width: float
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Bars on one axis from the first day of a year to the last of another; `years` are its ticks."""
-
-    start: date
-    end: date
-    years: tuple[date, ...]
-    bars: list[Bar]
-
-
-def timeline(rows: list[InitiativeStatus], when: AsOf) -> Timeline:
-    """The rows of a page as bars with their milestones. One query."""
-    ends = [row.due_date or max(when.day, row.start_date) for row in rows]
-    # Old beginnings and far ends would squeeze what matters now into a corner.
-    first = max(min([*(row.start_date for row in rows), when.day]).year, when.day.year - 2)
-    last = min(max([*ends, when.day]).year, when.day.year + 5)
-    start, end = date(first, 1, 1), date(last, 12, 31)
-    span = (end - start).days
-
-    def x(day: date) -> float:
-        return round(min(100.0, max(0.0, (day - start).days * 100 / span)), 3)
-
-    days = _marked_days(rows, when)
-    bars = []
-    for row, until in zip(rows, ends, strict=True):
-        marks = tuple(Mark(x(day), state) for day, state in days.get(row.id, ()) if start <= day <= end)
-        width = max(x(until) - x(row.start_date), 0.5)
-        bars.append(Bar(row, _in_words(row), x(row.start_date), round(width, 3), marks))
-    years = tuple(date(year, 1, 1) for year in range(first, last + 1))
-    return Timeline(start, end, years, bars)
-
-
-def _marked_days(rows: list[InitiativeStatus], when: AsOf) -> dict[int, list[tuple[date, str]]]:
-    found: dict[int, list[tuple[date, str]]] = {}
-    known: QuerySet[Any] = MilestoneVersion.objects.as_of(when).filter(
-        initiative__in=[row.id for row in rows], due_date__isnull=False, is_cancelled=False
-    )
-    for key, due, done in known.order_by("due_date").values_list("initiative_id", "due_date", "completed_date"):
-        state = "done" if done else "late" if due < when.day else "open"
-        found.setdefault(key, []).append((done or due, state))
-    return found
-
-
-def _in_words(row: InitiativeStatus) -> str:
-    until = f"to {in_words(row.due_date)}" if row.due_date else "without a due date"
-    met = f", {row.milestones_met} of {row.milestones_total} milestones met" if row.milestones_total else ""
-    return f"{row.number} {row.title}: from {in_words(row.start_date)} {until}, {row.effective_label.lower()}{met}"
+            owner or "No owner", department or "None", due, agreed, updated, met, total, start, percent,
+        ))  # fmt: skip

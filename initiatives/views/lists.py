@@ -1,6 +1,6 @@
 """The list of initiatives, as a table, on a time axis, and as files."""
 
-from collections.abc import Callable
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,44 +10,45 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from goals.selectors import plans_as_of
-from initiatives.forms.lists import InitiativeFilterForm
-from initiatives.rendering import listed_rows
-from initiatives.selectors.lists import (
-    SORTS,
-    Wanted,
-    choices_of,
-    columns,
-    file_rows,
-    how_many,
-    running,
-    timeline,
-    wanted_rows,
-)
+from initiatives.forms.lists import InitiativeFilterForm, LayoutForm
+from initiatives.rendering import Grouped, listed_rows
+from initiatives.selectors.facets import Facets, facets_of
+from initiatives.selectors.lists import LISTED, SORTS, Wanted, choices_of, columns, file_rows, running, wanted_rows
 from initiatives.selectors.status import DECIDED, expected_of, judged, read_decided
+from initiatives.selectors.timeline import timeline
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from records.asof import AsOf
-from web.requests import user_of
+from web.requests import kept, user_of
 
 PER_PAGE = 50
 
 
+# The headings of columns: what each sorts by (nothing: no link), and what becomes of its cells on a phone.
+HEADINGS = {
+    "status": ("status", "bare"), "owner": ("owner", "bare"), "due": ("due", "bare"),
+    "updated": ("updated", "when-late"), "milestones": ("", "when-late"), "department": ("department", "when-late"),
+    "start": ("start", ""), "percent": ("percent", "num"),
+}  # fmt: skip
+CHOSEN = ("col", "group")  # how the list looks, beside `sort` and `view`
+
+
 @dataclass(frozen=True)
 class Listing:
-    """What an address asks of the list."""
+    """What an address asks of the list. `facets` are None where it asks for what is not there."""
 
     form: InitiativeFilterForm
+    layout: LayoutForm
     goal_label: str
-    sort: str
+    wanted: Wanted
     rows: QuerySet[Any]
-    count: Callable[[], int]
+    facets: Facets | None
 
 
-def read_listing(request: HttpRequest, when: AsOf) -> Listing:
+def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) -> Listing:
     """Read the filters of an address. The page and its files both come through here, so they show the same rows."""
     slug = request.GET.get("plan", "")
     plans = plans_as_of(when)
@@ -57,42 +58,65 @@ def read_listing(request: HttpRequest, when: AsOf) -> Listing:
     choices = choices_of([plan] if plan and is_archived else running(plans), plans, when)
     goal_label = plan.goal_label if plan else choices.plans[0].goal_label if choices.plans else "Focus area"
     form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
+    form.full_clean()  # nothing in an address is an error
+    layout = LayoutForm(request.GET, goal_label=goal_label)
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "number"
-    form.full_clean()  # nothing in an address is an error
-    wanted = form.wanted(user=user_of(request), sort=sort)
-    rows = wanted_rows(form.fitting(judged(expected, when)), wanted, when)
-    in_any_order = replace(wanted, sort=Wanted.sort)
-    return Listing(form, goal_label, sort, rows, lambda: how_many(expected, in_any_order, when))
+    wanted = replace(form.wanted(user=user_of(request), sort=sort), group=layout.grouped_by)
+    rows = form.fitting(wanted_rows(judged(expected, when), wanted, when))
+    facets = None
+    if is_counted and not rows.query.is_empty():
+        in_any_order = replace(wanted, sort=Wanted.sort, group=Wanted.group)
+        facets = facets_of(expected, in_any_order, when)
+    return Listing(form, layout, goal_label, wanted, rows, facets)
 
 
 @require_safe
 @speaks_for_a_day
 def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
-    """Initiatives by filter, search and order; all of it in the address."""
-    listing = read_listing(request, when)
+    """Initiatives by filter, search and order, grouped, with the columns chosen; all of it in the address."""
+    listing = read_listing(request, when, is_counted=True)
+    is_timeline = request.GET.get("view") == "timeline"
     context: dict[str, Any] = {
         **on_day(request, when),
         "form": listing.form,
+        "layout": listing.layout,
         "goal_label": listing.goal_label,
-        "sort": listing.sort,
-        "is_timeline": request.GET.get("view") == "timeline",
-        "keep": _kept(request, "sort", "view", "as_of"),
-        "filters": {name: value for name, value in request.GET.items() if name not in {"as_of", "page"}},
-        "clear_href": f"?{urlencode(_kept(request, 'view', 'as_of'))}",
+        "sort": listing.wanted.sort,
+        "is_timeline": is_timeline,
+        "keep": kept(request, *CHOSEN, "sort", "view", "as_of"),
+        "filters": kept(request, *(set(request.GET) - {"as_of", "page"})),
+        "kept_beside": kept(request, *(set(request.GET) - {*CHOSEN, "page"})),
+        "clear_href": f"?{kept(request, *CHOSEN, 'sort', 'view', 'as_of').query}",
+        "chips": _chips(request, listing.form),
+        "downloads": _downloads(request),
     }
     pages = Paginator(listing.rows, PER_PAGE)
-    if not listing.rows.query.is_empty():
-        pages.count = listing.count()
+    if listing.facets is not None:
+        pages.count = listing.facets.total
+        counts = listing.form.count(listing.facets, user_of(request).pk)
+        context["counts"] = json.dumps(counts, separators=(",", ":"))
     page = pages.get_page(request.GET.get("page"))
     decided: Any = page.object_list
-    page.object_list = found = read_decided(decided.values_list("pk", *DECIDED), when)
-    context |= {"page": page, "chips": _chips(request, listing.form), "downloads": _downloads(request)}
-    if context["is_timeline"] and found:
+    follows = bool(listing.wanted.group) and page.number > 1
+    if follows:  # the last row of the page before says whether its group goes on here
+        decided = listing.rows[page.start_index() - 2 : page.end_index()]
+    shown = read_decided(decided.values_list("pk", *DECIDED), when)
+    page.object_list = found = shown[follows:]
+    context["page"] = page
+    if is_timeline and found:
         context["timeline"] = timeline(found, when)
     else:
         chooses = when.is_live and user_of(request).has_perm("initiatives.restructure_initiative")
-        context["lines"] = listed_rows(found, when, day_query(request), is_chosen_from=chooses)
+        grouped = None
+        if listing.facets is not None and listing.wanted.group:
+            grouped = Grouped(
+                listing.wanted.group, listing.facets.counts[listing.wanted.group], shown[0] if follows else None
+            )
+        context["lines"] = listed_rows(
+            found, when, day_query(request), columns=listing.layout.shown, grouped=grouped, is_chosen_from=chooses
+        )
+        context["headings"] = [(LISTED[name], *HEADINGS[name]) for name in listing.layout.shown]
         context["may_choose"] = chooses
     htmx = getattr(request, "htmx", None)
     is_fragment = htmx and not htmx.history_restore_request
@@ -109,11 +133,9 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     if format not in FORMATS:
         raise Http404
     listing = read_listing(request, when)
-    return table_response(format, "initiatives", columns(listing.goal_label), file_rows(listing.rows), when=when)
-
-
-def _kept(request: HttpRequest, *names: str) -> dict[str, str]:
-    return {name: request.GET[name] for name in names if request.GET.get(name)}
+    chosen = listing.layout.shown
+    heads, rows = columns(listing.goal_label, chosen), file_rows(listing.rows, chosen)
+    return table_response(format, "initiatives", heads, rows, when=when)
 
 
 def _chips(request: HttpRequest, form: InitiativeFilterForm) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@
   const LONG = 12; // choices from which on typing is quicker than looking
   const SHOWN = 60;
   const say = (value) => document.dispatchEvent(new CustomEvent("announce", { detail: { value } }));
+  const bare = (text) => text.replace(/ \(\d+\)$/, ""); // without how many rows it would leave
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
   const make = (tag, attributes, text = "") => {
     const made = document.createElement(tag);
@@ -31,7 +32,9 @@
     });
     const chips = select.multiple ? make("ul", { class: "chips pick-chips", role: "list" }) : null;
     const box = make("div", { class: "pick" });
-    const choices = [...select.options].map((option) => ({ option, words: option.text, folded: fold(option.text) }));
+    const choices = [...select.options].map((option) => ({
+      option, get words() { return option.text; }, get folded() { return fold(option.text); },
+    }));
     let active = -1;
     let offered = [];
 
@@ -92,10 +95,10 @@
     const leave = () => {
       close();
       const text = fold(input.value);
-      const fitting = choices.filter((one) => one.folded === text);
+      const fitting = choices.filter((one) => bare(one.folded) === bare(text));
       const current = chips ? "" : select.selectedOptions[0]?.text || "";
-      if (text && fold(current) !== text && fitting.length === 1) choose(fitting[0]);
-      else if (text && fold(current) !== text) say(`“${input.value}” is not in the list. ${current ? `“${current}” stays.` : ""}`);
+      if (text && bare(fold(current)) !== bare(text) && fitting.length === 1) choose(fitting[0]);
+      else if (text && bare(fold(current)) !== bare(text)) say(`“${input.value}” is not in the list. ${current ? `“${current}” stays.` : ""}`);
       else if (!text && !chips && select.value) {
         const nobody = choices.find((one) => !one.option.value);
         if (nobody) choose(nobody);
@@ -134,7 +137,7 @@
       const one = offered[[...list.children].indexOf(event.target.closest("li"))];
       if (one) choose(one);
     });
-    select.addEventListener("change", show);
+    ["change", "recount"].forEach((name) => select.addEventListener(name, show));
 
     select.hidden = true;
     select.before(box);

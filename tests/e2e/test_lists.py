@@ -1,0 +1,85 @@
+"""The list of initiatives in a real browser: keys from row to row, filters that keep their numbers, chosen columns."""
+
+from datetime import date
+
+import pytest
+
+from tests.build import make_initiative, report
+from tests.e2e.conftest import assert_well_made, scrolls_sideways
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+LIST = "/initiatives/"
+
+
+@pytest.fixture
+def rows(plan, cast):
+    for number, status in enumerate(["on_track", "at_risk", "off_track", "on_track"], 1):
+        row = make_initiative(plan, number=f"1.{number}", owner=cast.owner, start_date=date(2026, 9, 1))
+        report(row, status, "2026-10-01T12:00", cast.owner)
+
+
+def focused(page) -> str:
+    return str(page.evaluate("document.activeElement.textContent")).strip()
+
+
+def test_rows_by_keyboard_and_the_letters_can_be_turned_off(visit, cast, rows):
+    page = visit(cast.viewer, LIST)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert focused(page) == "1.2 Initiative 1.2"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("k")
+    page.keyboard.press("k")
+    page.keyboard.press("k")
+    assert focused(page) == "1.1 Initiative 1.1"
+    page.get_by_role("button", name="Do not use j and k").click()
+    page.keyboard.press("j")
+    assert focused(page) == "Use j and k again"
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement === document.body")
+    page.get_by_role("link", name="1.2 Initiative 1.2").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/initiatives/*/")
+    assert "1.3" in page.title() or "Initiative 1.3" in page.content()
+
+
+def test_letters_that_are_typed_stay_in_their_box(visit, cast, rows):
+    page = visit(cast.viewer, LIST)
+    page.get_by_label("Search", exact=True).first.press_sequentially("jk")
+    assert page.get_by_label("Search", exact=True).first.input_value() == "jk"
+
+
+def test_filters_keep_their_numbers_while_the_list_is_exchanged(visit, cast, rows):
+    page = visit(cast.viewer, LIST)
+    status = page.get_by_label("Status")
+    words = "[...document.querySelector('.filters [name=status]').options].map((one) => one.text)"
+    assert "On track (2)" in page.evaluate(words)
+    page.get_by_label("Search", exact=True).first.fill("1.2")
+    page.get_by_label("Search", exact=True).first.press("Enter")
+    page.locator('#initiatives[data-announce="1 initiative"]').wait_for()
+    page.locator("#announcement", has_text="1 initiative").wait_for(state="attached")
+    found = page.evaluate(words)
+    assert {"On track (0)", "At risk (1)"} <= set(found), found
+    assert page.get_by_text("Needs attention (1)").is_visible()
+    status.select_option("at_risk")
+    page.wait_for_url("**status=at_risk**")
+    assert_well_made(page)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_columns_and_groups_without_javascript(visit, cast, rows, width):
+    page = visit(cast.viewer, f"{LIST}?status=on_track", width=width, javascript=False)
+    assert not page.get_by_text("Keys:").is_visible()
+    page.get_by_text("Columns and groups").click()
+    page.get_by_label("Group by").select_option("owner")
+    for name in ("Last update", "Milestones", "Lead"):
+        page.get_by_role("group", name="Columns").get_by_label(name).uncheck()
+    page.get_by_role("group", name="Columns").get_by_label("Percent done").check()
+    page.get_by_role("group", name="Columns").locator("xpath=ancestor::form").get_by_role("button").click()
+    assert "status=on_track" in page.url
+    assert "col=percent" in page.url
+    assert page.get_by_role("heading", name="Owner").count() == 1
+    assert page.locator("tbody tr").count() == 3
+    assert not scrolls_sideways(page)
