@@ -2,7 +2,15 @@
 
 import rules
 
-from initiatives.models import Commitment, Contribution, Initiative, Milestone, StatusUpdate, reader_of
+from initiatives.models import (
+    Commitment,
+    Contribution,
+    Initiative,
+    Milestone,
+    OwnerRequest,
+    StatusUpdate,
+    reader_of,
+)
 from people.models import User
 from people.roles import WORKING
 from people.rules import is_liaison_of, is_member, may_manage
@@ -78,6 +86,11 @@ def owns_initiative_of(user: User, commitment: Commitment | None) -> bool:
 
 
 @rules.predicate
+def is_asked_to_own(user: User, request: OwnerRequest | None) -> bool:
+    return request is not None and request.person_id == user.pk
+
+
+@rules.predicate
 def is_author(user: User, update: StatusUpdate | None) -> bool:
     return update is not None and update.author_id == user.pk
 
@@ -114,3 +127,5 @@ rules.add_perm(
     "initiatives.withdraw_commitment", may_manage | is_liaison_who_promised | (has_working_role & owns_initiative_of)
 )
 rules.add_perm("initiatives.hand_over", may_manage)
+# Nobody answers for somebody else; whoever runs the plan names another owner instead.
+rules.add_perm("initiatives.answer_owner_request", is_member & is_asked_to_own)

@@ -13,6 +13,7 @@ from initiatives.views import (
     milestones,
     new_plans,
     overview,
+    owners,
     regrouping,
     status_updates,
     structure,
@@ -67,6 +68,10 @@ urlpatterns = [
     path("plans/<slug:slug>/initiatives/new/", initiatives.initiative_create, name="initiative-create"),
     path("plans/<slug:slug>/initiatives/<str:number>/", initiatives.initiative_by_number, name="initiative-by-number"),
     path("hand-over/", hand_over.initiative_hand_over, name="initiative-hand-over"),
+    path("owner-requests/<int:pk>/accept/", owners.owner_request_accept, name="owner-request-accept"),
+    path("owner-requests/<int:pk>/decline/", owners.owner_request_decline, name="owner-request-decline"),
+    path("owner-requests/<int:pk>/agree/", owners.owner_request_agree, name="owner-request-agree"),
+    path("owner-requests/<int:pk>/ask-again/", owners.owner_request_ask_again, name="owner-request-ask-again"),
     path("initiatives/<int:pk>/status-updates/new/", status_updates.status_update_create, name="status-update-create"),
     path(
         "initiatives/<int:pk>/status-updates/no-change/",

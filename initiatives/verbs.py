@@ -13,7 +13,8 @@ register(
     "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative retired",
     status_overridden="Status set by hand", override_lifted="Computed status shown again", handed_over="Handed over",
     moved="Initiative moved", renumbered="Initiative renumbered", split="Initiative split", merged="Initiatives merged",
-    restored="Initiative restored", carried="Initiative carried forward",
+    restored="Initiative restored", carried="Initiative carried forward", owner_accepted="Owner accepted",
+    owner_declined="Owner declined", owner_asked_again="Owner asked again",
 )  # fmt: skip
 register(
     "status_update", "Status update", recorded="Status update", corrected="Status update corrected",
@@ -40,7 +41,8 @@ FIELDS.update(
      "next_steps": "What is next",
      "offered_department": "Department proposed instead",
      "offered_due_date": "Date proposed instead", "override_reason": "Why it is set by hand",
-     "override_status": "Status set by hand", "percent": "Percent done", "review_date": "Review while on hold by",
+     "override_status": "Status set by hand", "percent": "Percent done", "proposed_owner": "Proposed as owner",
+     "review_date": "Review while on hold by",
      "slip_count": "Times slipped", "status": "Reported status"}
 )  # fmt: skip
 

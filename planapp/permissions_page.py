@@ -24,6 +24,7 @@ WORDS = {
     "is_owner_of_milestone": "owner of the milestone",
     "is_liaison_of_milestone": "liaison of the milestone’s department",
     "owns_initiative_of": "owner of the initiative",
+    "is_asked_to_own": "asked to own the initiative",
     "is_author": "author of the update",
     "is_reader_of": "lead of the focus area; of the lead’s own update the owner",
 }

@@ -24,9 +24,10 @@ TICK = timedelta(microseconds=1)
 
 
 class Versioned(Protocol):
-    """A row that counts its changes."""
+    """A row that counts its changes, or works out how many there were."""
 
-    version: int
+    @property
+    def version(self) -> int: ...
 
 
 class StaleVersion(Exception):

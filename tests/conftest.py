@@ -25,13 +25,13 @@ NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 PROTECTED = {
     "append_only": [
         "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "initiatives_lineage",
-        "reports_reportact", "reports_exportedfile", "reports_publishedfile",
+        "initiatives_owneranswer", "reports_reportact", "reports_exportedfile", "reports_publishedfile",
     ],
     "interval": [
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",
         "goals_priorityversion", "goals_goalversion", "goals_strategyversion", "initiatives_initiativeversion",
         "initiatives_milestoneversion", "initiatives_commitmentversion", "initiatives_contribution",
-        "initiatives_alignment", "goals_evidenceversion", "goals_bearing",
+        "initiatives_alignment", "initiatives_ownerrequest", "goals_evidenceversion", "goals_bearing",
     ],
     "cover": ["reports_quartersnapshot"],
     "frozen": [

@@ -12,6 +12,7 @@ from initiatives.models import (
     Contribution,
     Initiative,
     Milestone,
+    OwnerRequest,
     Status,
     StatusUpdate,
 )
@@ -83,6 +84,24 @@ class NeededReasonForm(PageForm):
     """Why, where the history must say it."""
 
     reason = forms.CharField(max_length=2_000, label="Reason", help_text="Kept in the history.")
+
+
+class OwnerDeclineForm(PageForm):
+    """Why somebody will not own an initiative, and who should instead."""
+
+    BESIDE = frozenset()
+    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Whoever runs the plan reads it.")
+    proposed = PersonField(label="Somebody else you propose", empty_label="Nobody")
+
+    def __init__(self, *args: Any, row: OwnerRequest, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        field: Any = self.fields["proposed"]
+        field.queryset = field.queryset.exclude(pk=row.person_id)
+
+    def stored(self, row: OwnerRequest, name: str) -> Any:
+        """What was answered meanwhile, in another tab."""
+        answer = getattr(row, "answer", None)
+        return getattr(answer, "proposed_id" if name == "proposed" else name, None if name == "proposed" else "")
 
 
 class CommitmentProposeForm(PageForm):

@@ -9,6 +9,7 @@ from initiatives.models.initiative import (
 )
 from initiatives.models.lineage import Lineage
 from initiatives.models.milestone import Milestone, MilestoneVersion
+from initiatives.models.owner import OwnerAnswer, OwnerRequest
 from initiatives.models.status import CLOSED, REPORTABLE, SILENT, EffectiveStatus, Status
 from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate, reader_of
 
@@ -27,6 +28,8 @@ __all__ = [
     "Lineage",
     "Milestone",
     "MilestoneVersion",
+    "OwnerAnswer",
+    "OwnerRequest",
     "Status",
     "StatusDraft",
     "StatusUpdate",

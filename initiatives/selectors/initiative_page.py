@@ -15,22 +15,35 @@ from records.history import whose_name
 from records.statements import statement
 
 
-def served_by_and_for(initiative_id: int, when: AsOf) -> tuple[list[str], list[str]]:
-    """Who worked on it besides the owner, and the outside priorities it served, by their names of then. One query."""
-    found: dict[str, list[Any]] = {"people": [], "priorities": []}
-    for kind, *place in _served(initiative_id, when):
+@dataclass(frozen=True)
+class Beside:
+    """Who worked on it besides the owner, the outside priorities it served, and every number it ever had, in order."""
+
+    people: list[str]
+    priorities: list[str]
+    numbers: list[str]
+
+
+def beside(initiative_id: int, when: AsOf) -> Beside:
+    """People and priorities by their names of then. One query."""
+    found: dict[str, list[Any]] = {"people": [], "priorities": [], "numbers": []}
+    for kind, *place in _beside(initiative_id, when):
         found[kind].append(place)
-    return sorted(name for _, _, name in found["people"]), [name for _, _, name in sorted(found["priorities"])]
+    priorities, numbers = ([name for _, _, name in sorted(found[kind])] for kind in ("priorities", "numbers"))
+    return Beside(sorted(name for _, _, name in found["people"]), priorities, list(dict.fromkeys(numbers)))
 
 
 @statement
-def _served(initiative_id: int, when: AsOf) -> QuerySet[Any]:
+def _beside(initiative_id: int, when: AsOf) -> QuerySet[Any]:
     people = Contribution.objects.filter(when.q(), initiative=initiative_id).values("person")
     priorities = Alignment.objects.filter(when.q(), initiative=initiative_id).values("priority")
     named = UserVersion.objects.as_of(when).filter(subject__in=people).order_by()
     served = PriorityVersion.objects.as_of(when).filter(subject__in=priorities).order_by()
+    had = InitiativeVersion.objects.filter(subject=initiative_id).order_by()
     return named.values_list(Value("people"), Value(0), "subject_id", "name").union(
-        served.values_list(Value("priorities"), "order", "subject_id", "name"), all=True
+        served.values_list(Value("priorities"), "order", "subject_id", "name"),
+        had.values_list(Value("numbers"), Value(0), "pk", "number"),
+        all=True,
     )
 
 
@@ -87,17 +100,6 @@ def goes_on_in(initiative_id: int) -> int | None:
     merged = Lineage.objects.filter(origin__in=retired, kind=Lineage.Kind.MERGED)
     found: int | None = merged.order_by("-pk").values_list("initiative", flat=True).first()
     return found
-
-
-def earlier_numbers(initiative_id: int, now: str) -> list[str]:
-    """The numbers it had before, in the order in which it had them."""
-    return [number for number in dict.fromkeys(_numbers(initiative_id)) if number != now]
-
-
-@statement
-def _numbers(initiative_id: int) -> QuerySet[Any]:
-    had = InitiativeVersion.objects.filter(subject=initiative_id).order_by("recorded_from")
-    return had.values_list("number", flat=True)
 
 
 def initiative_called(plan: Plan, number: str) -> int | None:

@@ -37,6 +37,7 @@ from initiatives.services.milestones import (
     reopen_milestone,
     update_milestone,
 )
+from initiatives.services.owners import accept_ownership, ask_owner_again, decline_ownership, name_proposed_owner
 from initiatives.services.regrouping import merge_rows, restore_row, retire_row, split_row
 from initiatives.services.status_updates import (
     NewerUpdate,
@@ -56,11 +57,13 @@ __all__ = [
     "NewerUpdate",
     "TypedInto",
     "accept_commitment",
+    "accept_ownership",
     "acknowledge_update",
     "add_milestone",
     "add_milestones",
     "agree_to_offer",
     "ask_again",
+    "ask_owner_again",
     "begin_successor",
     "cancel_milestone",
     "carry_forward",
@@ -71,6 +74,7 @@ __all__ = [
     "create_initiative",
     "create_initiatives",
     "decline_commitment",
+    "decline_ownership",
     "delete_initiative",
     "deliver_commitment",
     "discard_draft",
@@ -79,6 +83,7 @@ __all__ = [
     "merge_rows",
     "move_commitment",
     "move_row",
+    "name_proposed_owner",
     "offer_commitment",
     "override_status",
     "propose_commitment",

@@ -1,6 +1,7 @@
 """Create, edit, hand over and delete initiatives; override their status."""
 
 from collections.abc import Collection, Container, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import transaction
 from goals.models import Plan, Priority
 from goals.numbering import key_of_number, natural_key
 from initiatives.models import Alignment, Contribution, Initiative, Milestone, Status
+from initiatives.services.asking import ask_owners
 from initiatives.services.dates import moved_due_date
 from people.models import User
 from records.audit import Act, check_version, record_change, record_creation, record_deletion, set_members, settled
@@ -43,6 +45,8 @@ def create_initiative(
     event = record_creation(row, verb="initiative.created", act=act, parent=plan)
     set_members(Contribution.objects.all(), "person", contributors, at=event.happened_at, initiative=row)
     set_members(Alignment.objects.all(), "priority", priorities, at=event.happened_at, initiative=row)
+    if row.owner_id is not None:
+        ask_owners([row], act=act, moments={row.pk: event.happened_at})
     return row
 
 
@@ -72,6 +76,7 @@ def update_initiative(
         row.plan.refuse_locked()
     check_initiative(draft, priorities or (), owner_before=row.owner_id)
     act = settled(act, row)
+    is_handed_on = draft.owner_id != row.owner_id
     also = {}
     if contributors is not None:
         also["contributors"] = set_members(
@@ -81,6 +86,8 @@ def update_initiative(
         also["priorities"] = set_members(Alignment.objects.all(), "priority", priorities, at=act.at, initiative=row)
     moved = {name: pair for name, pair in also.items() if pair is not None}
     record_change(row, wanted, verb="initiative.changed", act=act, also=moved, parent=row.plan)
+    if is_handed_on:
+        ask_owners([row], act=act, moments={row.pk: act.at})
     return row
 
 
@@ -123,10 +130,14 @@ def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
     if to is not None and (to.pk == leaver.pk or not to.is_active):
         raise ValidationError({"to": "To: choose an active person other than the one who leaves."})
     moved = 0
-    for row in Initiative.objects.filter(owner=leaver, deleted_at__isnull=True).select_for_update():
+    moments: dict[int, datetime] = {}
+    rows = list(Initiative.objects.filter(owner=leaver, deleted_at__isnull=True).select_for_update())
+    for row in rows:
         if not row.is_closed:
-            record_change(row, {"owner": to}, verb="initiative.handed_over", act=act, parent=row.plan)
+            event = record_change(row, {"owner": to}, verb="initiative.handed_over", act=act, parent=row.plan)
+            moments |= {row.pk: event.happened_at} if event is not None else {}
             moved += 1
+    ask_owners([row for row in rows if row.pk in moments], act=act, moments=moments)
     milestones = Milestone.objects.filter(owner=leaver, deleted_at__isnull=True, initiative__deleted_at__isnull=True)
     for milestone in milestones.select_for_update(of=("self",)):
         if milestone.is_open:

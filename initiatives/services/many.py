@@ -10,6 +10,7 @@ from django.db import transaction
 from goals.models import Plan, Priority
 from goals.numbering import natural_key
 from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone, StatusUpdate
+from initiatives.services.asking import ask_owners
 from initiatives.services.commitments import check_commitment
 from initiatives.services.initiatives import check_initiative, has_moved, only_known, wanted_of
 from initiatives.services.milestones import check_milestone
@@ -55,6 +56,8 @@ def create_initiatives(*, plan: Plan, changes: Sequence[Change], act: Act) -> li
         [Contribution(recorded_from=at, initiative=row, person=one) for row, one in people]
     )
     Alignment.objects.bulk_create([Alignment(recorded_from=at, initiative=row, priority=one) for row, one in served])
+    owned = [row for row in rows if row.owner_id is not None]
+    ask_owners(owned, act=act, moments={row.pk: at for row in owned})
     return rows
 
 
@@ -64,7 +67,7 @@ def update_initiatives(*, changes: Sequence[Change], act: Act) -> None:
     rows = [one.initiative for one in changes if one.initiative is not None]
     fresh = locked_many(rows, "plan", "goal", "strategy", "owner", "lead_department")
     act, moments = moments_of(list(fresh.values()), act)
-    found = []
+    found, handed_on = [], []
     for given, one in zip(rows, changes, strict=True):
         only_known(one.fields)
         row = fresh[given.pk]
@@ -76,7 +79,10 @@ def update_initiatives(*, changes: Sequence[Change], act: Act) -> None:
         check_initiative(draft, one.priorities or (), row.owner_id, taken=None if "number" in wanted else ())
         also = _members(row, one, moments[row.pk])
         found.append((row, wanted, also))
+        if draft.owner_id != row.owner_id:
+            handed_on.append(row)
     record_changes(found, verb="initiative.changed", act=act, parent=lambda row: row.plan, moments=moments)
+    ask_owners(handed_on, act=act, moments=moments)
 
 
 def _members(row: Initiative, change: Change, at: Any) -> dict[str, tuple[str, str]]:

@@ -15,15 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goals.models import Goal, Plan, PlanVersion, Strategy
 from goals.numbering import next_number
 from initiatives.forms.work import InitiativeForm, InitiativeTextForm, OverrideForm
-from initiatives.models import Commitment, Initiative, InitiativeVersion, StatusUpdate
+from initiatives.models import Commitment, Initiative, InitiativeVersion, OwnerRequest, StatusUpdate
 from initiatives.selectors.history import history_of
-from initiatives.selectors.initiative_page import (
-    earlier_numbers,
-    goes_on_in,
-    initiative_called,
-    relatives_of,
-    served_by_and_for,
-)
+from initiatives.selectors.initiative_page import Beside, beside, goes_on_in, initiative_called, relatives_of
+from initiatives.selectors.owners import AskedOwner, asked_owner
 from initiatives.selectors.rows import (
     CommitmentRow,
     commitments_of,
@@ -85,6 +80,13 @@ class AllowedActions:
         names = ("keep_commitment", "settle_offer", "withdraw_commitment")
         return {name.partition("_")[0]: shown.is_open and self.may(name, row) for name in names}
 
+    def on_owner(self, asked: AskedOwner | None) -> dict[str, bool]:
+        row = None if asked is None else OwnerRequest(person_id=asked.person_id)
+        return {
+            "answer": row is not None and self.may("answer_owner_request", row),
+            "settle": row is not None and self.may("restructure_initiative"),
+        }
+
     def on_update(self, author_id: int | None) -> dict[str, bool]:
         row = StatusUpdate(initiative=self.initiative, author_id=author_id)
         return {
@@ -115,6 +117,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
     shown_updates = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
     milestone_rows = milestones_of(pk, when)
     promises = commitments_of(pk, when)
+    asked = asked_owner(pk, when)
     commitment_rows = [(row, actions.on_commitment(row)) for row in promises]
     context: dict[str, Any] = {
         "initiative": initiative,
@@ -122,6 +125,8 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "status": status,
         "when": when,
         "may": may,
+        "asked": asked,
+        "may_owner": actions.on_owner(asked),
         "milestones": milestone_rows,
         "next_milestone": next_milestone(milestone_rows),
         "commitments": commitment_rows,
@@ -135,10 +140,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "story": story_of(shown_updates, when),
         "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
         "draft": may["update"] and getattr(initiative, "has_draft", False),
-        "facts": [
-            *_facts(status, *served_by_and_for(pk, when), when, plan.goal_label),
-            *_past(pk, status.number, when),
-        ],
+        "facts": _facts(status, beside(pk, when), when, plan.goal_label),
         "breadcrumb": _way_then(initiative, status, plan.title, when),
     }
     template = "initiatives/initiative_detail.html"
@@ -169,38 +171,32 @@ def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
     return found
 
 
-def _facts(
-    status: InitiativeStatus, people: list[str], served: list[str], when: AsOf, goal_label: str
-) -> list[dict[str, Any]]:
-    """Name and value of what does not change every week."""
+def _facts(status: InitiativeStatus, found: Beside, when: AsOf, goal_label: str) -> list[dict[str, Any]]:
+    """Name and value of what does not change every week; last its earlier numbers, what it came from and went on in."""
+    earlier = [number for number in found.numbers if number != status.number] if when.is_live else []
     strategy = f"{status.strategy_number} {status.strategy_title}" if status.strategy_id else None
     department = status.department_abbreviation
     owner_href = link("people:person-detail", status.owner_id) if status.owner_id and when.is_live else ""
     department_href = link("initiatives:department-detail", department, when=when) if department else ""
     return [
         {"label": "Owner", "value": status.owner_name or "No owner yet", "href": owner_href},
-        {"label": "Contributors", "value": ", ".join(people) or None},
+        {"label": "Contributors", "value": ", ".join(found.people) or None},
         {"label": "Lead department", "value": status.department_name, "href": department_href},
         {"label": goal_label, "value": f"{status.goal_number} {status.goal_title}"},
         {"label": "Strategy", "value": strategy},
-        {"label": "Priorities", "value": ", ".join(served) or None},
+        {"label": "Priorities", "value": ", ".join(found.priorities) or None},
         {"label": "Horizon", "value": Initiative.Horizon(status.horizon).label},
         {"label": "Audience", "value": Initiative.Audience(status.audience).label},
         {"label": "Visibility", "value": Initiative.Visibility(status.visibility).label},
-    ]
-
-
-def _past(pk: int, number: str, when: AsOf) -> list[dict[str, Any]]:
-    """Earlier numbers, and what it came from or went on in."""
-    earlier = earlier_numbers(pk, number) if when.is_live else []
-    numbers = [{"label": "Earlier numbers", "value": ", ".join(earlier)}] if earlier else []
-    return numbers + [
-        {
-            "label": one.label,
-            "value": one.words,
-            "href": "" if one.is_retired else link("initiatives:initiative-detail", one.id, when=when),
-        }
-        for one in relatives_of(pk, when)
+        *([{"label": "Earlier numbers", "value": ", ".join(earlier)}] if earlier else []),
+        *(
+            {
+                "label": one.label,
+                "value": one.words,
+                "href": "" if one.is_retired else link("initiatives:initiative-detail", one.id, when=when),
+            }
+            for one in relatives_of(status.id, when)
+        ),
     ]
 
 

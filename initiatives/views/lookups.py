@@ -8,7 +8,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from initiatives.models import Commitment, Initiative, Milestone, StatusDraft, StatusUpdate
+from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, StatusDraft, StatusUpdate
 from records.asof import AsOf
 from records.statements import statement
 from web.requests import user_of
@@ -46,6 +46,13 @@ def get_commitment_or_404(request: HttpRequest, pk: int, needs: str) -> Commitme
     found = Commitment.objects.select_related("initiative__plan", "initiative__goal", "department")
     row = _found(found.filter(deleted_at__isnull=True, initiative__deleted_at__isnull=True), pk)
     return _allowed(request, needs, row, row)
+
+
+def get_owner_request_or_404(request: HttpRequest, pk: int, needs: str) -> OwnerRequest:
+    """What an owner was asked; also when it has ended, for whoever was asked to read why and keep what they typed."""
+    found = OwnerRequest.objects.select_related("initiative__plan", "initiative__goal", "person", "answer")
+    row: OwnerRequest = _found(found.filter(initiative__deleted_at__isnull=True), pk)
+    return _allowed(request, needs, row, row if needs == "answer_owner_request" else row.initiative)
 
 
 def get_update_or_404(request: HttpRequest, pk: int, needs: str) -> StatusUpdate:

@@ -15,9 +15,11 @@ from django.db import connection, transaction
 from goals.models import Goal, Plan
 from goals.services import update_plan
 from initiatives.services import (
+    accept_ownership,
     cancel_milestone,
     complete_milestone,
     correct_status_update,
+    decline_ownership,
     delete_initiative,
     override_status,
     record_status_update,
@@ -38,7 +40,10 @@ from tests.house.world import World
 
 STATES = Path(__file__).with_name("object_matrix.txt")
 PERSON = ("people:person", "people:role", "people:invitation", "initiatives:initiative-hand-over")
-WORK = ("initiatives:initiative", "initiatives:milestone", "initiatives:status", "initiatives:commitment")
+WORK = (
+    "initiatives:initiative", "initiatives:milestone", "initiatives:status", "initiatives:commitment",
+    "initiatives:owner-request",
+)  # fmt: skip
 PLAN = (*WORK, "goals:", "initiatives:structure", "initiatives:plan")
 BY = act(NOW, reason="For the matrix.")
 
@@ -114,6 +119,17 @@ def done(service: Callable[..., object], **what: str) -> Callable[[World], World
     return do
 
 
+def declined_by_owner(world: World) -> World:
+    act_of_owner = act(NOW, world.cast.owner, reason="No time.")
+    decline_ownership(request=world.asked, proposed=world.cast.contributor, act=act_of_owner)
+    return world
+
+
+def accepted_by_owner(world: World) -> World:
+    accept_ownership(request=world.asked, act=act(NOW, world.cast.owner))
+    return world
+
+
 def led_by_contributor(world: World) -> World:
     Goal.objects.filter(pk=world.initiative.goal_id).update(lead=world.cast.contributor)
     return world
@@ -130,6 +146,8 @@ KINDS: dict[str, tuple[tuple[str, ...], Callable[[World], World]]] = {
     "an initiative whose owner was deactivated": (WORK, owned_by_who_left),
     "an initiative that somebody else works on": (WORK, contributed_to),
     "an initiative in a focus area led by somebody else": (WORK, led_by_contributor),
+    "an initiative whose owner declined": (WORK, declined_by_owner),
+    "an initiative whose owner accepted": (WORK, accepted_by_owner),
     "an internal initiative": (WORK, edited(visibility="internal")),
     "a closed initiative": (WORK, closed),
     "an initiative shown as another status": (

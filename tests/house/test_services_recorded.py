@@ -18,7 +18,7 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
-from initiatives.models import Commitment, Initiative, Milestone
+from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest
 from initiatives.selectors.structure import Place
 from initiatives.selectors.succession import Choice
 from people.models import User
@@ -92,6 +92,10 @@ def accepted(world: World) -> Commitment:
     if Commitment.objects.get(pk=world.commitment.pk).state == Commitment.State.DELIVERED:
         return world.commitment
     return i.accept_commitment(commitment=world.commitment, act=by(world, minutes=0))
+
+
+def declined(world: World) -> OwnerRequest:
+    return i.decline_ownership(request=world.asked, proposed=world.cast.contributor, act=by(world, "owner", minutes=0))
 
 
 def completed(world: World) -> dict[str, Any]:
@@ -262,6 +266,15 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "initiatives.hand_over": (
         ["initiative.handed_over", "milestone.handed_over"],
         lambda w: i.hand_over(leaver=w.cast.owner, to=w.cast.contributor, act=by(w))),
+    "initiatives.accept_ownership": (
+        ["initiative.owner_accepted"], lambda w: i.accept_ownership(request=w.asked, act=by(w, "owner"))),
+    "initiatives.decline_ownership": (["initiative.owner_declined"], declined),
+    "initiatives.ask_owner_again": (
+        ["initiative.owner_declined", "initiative.owner_asked_again"],
+        lambda w: i.ask_owner_again(request=declined(w), act=by(w))),
+    "initiatives.name_proposed_owner": (
+        ["initiative.owner_declined", "initiative.changed"],
+        lambda w: i.name_proposed_owner(request=declined(w), act=by(w))),
     "initiatives.override_status": (
         ["initiative.status_overridden"],
         lambda w: i.override_status(initiative=w.initiative, status="at_risk", act=by(w))),
@@ -410,7 +423,8 @@ NOT_REPEATED = {
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
     "goals.add_parts", "initiatives.copy_plan", "initiatives.begin_successor", "initiatives.carry_forward",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
-    "initiatives.split_row", "initiatives.merge_rows", "initiatives.retire_row", "initiatives.restore_row",
+    "initiatives.ask_owner_again", "initiatives.name_proposed_owner", "initiatives.split_row",
+    "initiatives.merge_rows", "initiatives.retire_row", "initiatives.restore_row",
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
     "initiatives.agree_to_offer", "initiatives.ask_again", "people.accept_invitation",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",

@@ -10,8 +10,9 @@ from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.services import create_evidence, create_goal, create_plan, create_priority, retire_evidence
 from imports.models import Import
 from imports.services import answer_columns, take_file, work_on_next
-from initiatives.models import Commitment, Initiative, Milestone, StatusUpdate
+from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, StatusUpdate
 from initiatives.services import propose_commitment, retire_row
+from initiatives.services.asking import ask_owners
 from outbox.models import Message
 from outbox.services import send_test
 from people.models import Department, RoleGrant, User
@@ -21,7 +22,7 @@ from reminders.models import OneOff
 from reminders.services import write_one_off
 from reports.models import ExportJob
 from reports.services import freeze_quarter, request_export
-from tests.build import Cast, act, build_cast, build_plan, make_initiative, make_milestone, report
+from tests.build import Cast, act, at, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.house.addresses import WORDS, Address
 
 PAST = "2026-09-01T12:00"
@@ -47,6 +48,11 @@ class World:
     def before(self) -> Plan:
         """The plan that `plan` follows, archived, with something still open in it."""
         return Plan.objects.get(slug="plan-before")
+
+    @property
+    def asked(self) -> OwnerRequest:
+        """What an owner of `initiative` was asked last."""
+        return OwnerRequest.objects.filter(initiative=self.initiative).latest("pk")
 
     @property
     def person(self) -> User:
@@ -75,7 +81,7 @@ class World:
             "evidence": Evidence.objects.filter(deleted_at__isnull=True).earliest("pk"),
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
-            "status-draft": self.initiative, "message": message, "one-off": self.one_off,
+            "status-draft": self.initiative, "owner-request": self.asked, "message": message, "one-off": self.one_off,
             "export": ExportJob.objects.earliest("pk"), "import": Import.objects.earliest("pk"),
         }  # fmt: skip
         name = address.name.rpartition(":")[2]
@@ -102,6 +108,7 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
     row = make_initiative(
         plan, number=f"1.{n}", owner=owner, lead_department=department, due_date=today + timedelta(days=200)
     )
+    ask_owners([row], act=act(PAST, cast.manager), moments={row.pk: at(PAST)})
     goal = Goal.objects.filter(plan=plan).earliest("pk")
     create_evidence(plan=plan, fields={"text": f"Finding {n}", "share": 40 + n}, goals=[goal], act=act())
     soon = make_milestone(row, today + timedelta(days=5), owner=owner)

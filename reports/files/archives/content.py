@@ -16,6 +16,8 @@ from initiatives.models import (
     InitiativeVersion,
     Lineage,
     MilestoneVersion,
+    OwnerAnswer,
+    OwnerRequest,
     StatusUpdate,
 )
 from people.models import DepartmentVersion, UserVersion
@@ -65,6 +67,8 @@ def tables_of(plan: Plan) -> list[Table]:
         Table("contributors", "Contributors", ordered(Contribution, of_work)),
         Table("alignments", "Which initiative serves which priority", ordered(Alignment, of_work)),
         Table("lineage", "Which initiative came from which", ordered(Lineage, of_work)),
+        Table("owner_requests", "Who was asked to own which initiative", ordered(OwnerRequest, of_work)),
+        Table("owner_answers", "What they answered", ordered(OwnerAnswer, Q(request__initiative__plan=plan))),
         Table("milestones", "Milestones", ordered(MilestoneVersion, of_work)),
         Table("commitments", "Commitments", ordered(CommitmentVersion, of_work)),
         Table("status_updates", "Status updates", ordered(StatusUpdate, of_work)),
