@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from goals.forms.new_plans import NewPlanForm
 from goals.forms.structure import EvidenceForm, GoalForm, PlanForm, PriorityForm, RetireForm, StrategyForm
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.numbering import next_number
@@ -39,12 +40,12 @@ from web.requests import act_of, user_of
 def plan_create(request: HttpRequest) -> HttpResponse:
     """Set up a plan in the browser; `?then=file` goes on to bring a file in."""
     _managers_only(request)
-    form = form_for(request, PlanForm)
     is_from_file = request.GET.get("then") == "file"
+    form = form_for(request, NewPlanForm if is_from_file else PlanForm)
 
     def save() -> str:
         plan = create_plan(fields=form.values(), act=act_of(request))
-        if form.cleaned_data["holidays"]:
+        if form.cleaned_data.get("holidays"):
             update_plan(plan=plan, fields={}, holidays=form.cleaned_data["holidays"], act=act_of(request))
         messages.success(request, f"A draft was made: {plan}.")
         return reverse("imports:import-start", args=[plan.slug]) if is_from_file else _structure_of(plan)

@@ -6,12 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from goals.forms.new_plans import Ticks
 from imports.kinds import KINDS
 from imports.meaning import words
 from imports.meaning.columns import guess_as
 from imports.meaning.dates import Fashion
 from imports.meaning.headings import columns_of
-from imports.reading.sheets import MEGABYTE, MOST_BYTES, SEARCHED, Sheet, text_of
+from imports.reading.sheets import MEGABYTE, MOST_BYTES, SEARCHED, CannotRead, Sheet, text_of
+from imports.reading.structured import together
 from people.models import Department, User
 from records.texts import whole_number
 from web.forms import Day, Hidden, PageForm
@@ -22,20 +24,42 @@ SAMPLES = 3
 LONGEST_SAMPLE = 60
 
 
-class FileForm(PageForm):
-    """The file to bring in."""
+class Files(forms.ClearableFileInput):
+    """A button that takes several files."""
 
-    file = forms.FileField(
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """One file, or several that are chosen together; cleaned to a list."""
+
+    widget = Files(attrs={"multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        several = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFiles, self).clean(one, initial) for one in several or [None]]
+
+
+class FileForm(PageForm):
+    """The file to bring in, or the files of a plan that is spread over several."""
+
+    file = SeveralFiles(
         label="File",
-        help_text=f"A spreadsheet (XLSX, CSV), CSV files in a ZIP, or StratML, up to {MOST_BYTES // MEGABYTE} MB. "
-        "Nothing is changed before you have seen what would change.",
+        help_text=f"A spreadsheet (XLSX, CSV) or StratML, up to {MOST_BYTES // MEGABYTE} MB. Where the plan is spread "
+        "over several CSV files, choose all of them together, or a ZIP with them. Nothing is changed before you have "
+        "seen what would change.",
     )
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise ValidationError(f"File: it is larger than {MOST_BYTES // MEGABYTE} MB, the most that is taken.")
-        return file
+    def clean_file(self) -> tuple[str, bytes]:
+        """Its name and what it holds; several as one archive."""
+        files = self.cleaned_data["file"]
+        if sum(file.size for file in files) > MOST_BYTES:
+            what = "it is" if len(files) == 1 else "together they are"
+            raise ValidationError(f"File: {what} larger than {MOST_BYTES // MEGABYTE} MB, the most that is taken.")
+        try:
+            return together([(file.name, file.read()) for file in files])
+        except CannotRead as refused:
+            raise ValidationError(f"File: {refused}") from None
 
 
 class ColumnsForm(PageForm):
@@ -99,10 +123,13 @@ class ColumnsForm(PageForm):
                 for at, (heading, cells) in enumerate(columns_of(sheet, header))
                 if f"column_{index}_{at}" in self.fields
             ]
+            used = sum(bool(self[f"column_{index}_{at}"].value()) for at in range(len(columns)))
+            kind = KINDS.get(str(self[f"kind_{index}"].value()))
             found.append(
                 {
                     "name": sheet.name, "rows": max(sheet.filled - 1, 0), "kind": self[f"kind_{index}"],
                     "header": self[f"header_{index}"], "columns": columns, "why": self.given[index].get("why", ""),
+                    "says": f"{kind.label.lower()}, {used} of {len(columns)} columns" if kind else "left out",
                 }
             )  # fmt: skip
         return found
@@ -198,6 +225,13 @@ class WordsForm(PageForm):
             elif value:
                 found[what, text] = "" if value == "-" else value
         return found
+
+
+class RowsForm(PageForm):
+    """Rows with errors that are to be left out. `digest` names the preview in which their lines stand."""
+
+    digest = forms.CharField(widget=Hidden, required=False, max_length=64)
+    lines = Ticks(coerce=int, required=False, widget=forms.CheckboxSelectMultiple, label="Leave out")
 
 
 class ApplyForm(PageForm):

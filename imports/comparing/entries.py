@@ -22,6 +22,7 @@ class Entry:
     headings: Mapping[str, str]
     fashions: Mapping[str, Fashion]
     problems: list[Problem] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)  # of a cell that came from another sheet: where it stands
 
     def text(self, key: str) -> str:
         """A cell as it is written; "" where there is none, or where it holds no value of its own."""
@@ -49,7 +50,8 @@ class Entry:
                 if wrong.asks is not None:
                     reader.words.ask(*wrong.asks)
                 label = self.headings[key]
-                self.problems.append(Problem(label, text_of(cell)[:200], f"{label} {wrong.sentence}."))
+                where = f"{label} in {self.elsewhere[key]}" if key in self.elsewhere else label
+                self.problems.append(Problem(label, text_of(cell)[:200], f"{where} {wrong.sentence}."))
         return found
 
 
@@ -78,7 +80,10 @@ def _rows(sheet: Sheet, said: Mapping[str, Any], reader: Reader) -> Iterator[Ent
             fashions[key] = replace(reader.fashion, day_first=day_first(texts))
         if shape == "percent" and _are_parts(named[index][1]):
             reader.parts |= {key}
+    left_out = frozenset(said.get("left_out", ()))
     for number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
+        if number in left_out:
+            continue
         cells = {key: row[index] if index < len(row) else None for index, key in columns.items()}
         if any(cell not in (None, "") for cell in cells.values()):
             yield Entry(kind, sheet.name, number, cells, headings, fashions)
@@ -116,11 +121,14 @@ def _merge(entries: list[Entry], reader: Reader) -> None:
                 Problem(
                     entry.headings[key],
                     entry.text(key),
-                    f"{entry.headings[key]} differs from {where}: {earlier.text(key)[:60]}.",
+                    f"{entry.headings[key]} differs from “{earlier.headings[key]}” in {where}: "
+                    f"{earlier.text(key)[:60]}. Make both the same, or leave one of the two columns out.",
                 )
                 for key in both
             ]
         else:
+            place = f"row {entry.row} of “{entry.sheet}”"
+            earlier.elsewhere |= {key: place for key in entry.cells if key not in earlier.cells}
             earlier.headings = {**entry.headings, **earlier.headings}
             earlier.fashions = {**entry.fashions, **earlier.fashions}
             earlier.cells = {**entry.cells, **earlier.cells}

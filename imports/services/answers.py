@@ -9,7 +9,7 @@ from django.db import transaction
 
 from imports.kinds import KINDS
 from imports.meaning.words import folded
-from imports.models import Import, Remembered
+from imports.models import Import, Remembered, unpacked
 from people.models import User
 from people.pasting import named_after
 from people.roles import Role
@@ -64,6 +64,34 @@ def answer_words(
         Remembered.objects.update_or_create(
             plan_id=row.plan_id, what=what, key=folded(text)[:300], defaults={"meaning": meaning}
         )
+    return compare_again(row, at=act.at)
+
+
+@transaction.atomic
+def leave_rows_out(*, job: Import, digest: str, lines: Sequence[int], act: Act) -> Import:
+    """Leave rows with errors out of this file, by the places of their lines in the preview with this digest.
+
+    Of this file alone: the next one of its shape is asked again. Raises ValidationError where the preview is another.
+    """
+    row = locked_import(job, State.READY)
+    shown = unpacked(row.content.preview)["lines"]
+    if row.digest != digest:
+        raise ValidationError("The preview was made anew meanwhile. Look at it again; nothing was changed.")
+    chosen = [shown[at] for at in lines if at < len(shown) and shown[at]["problems"]]
+    if not chosen:
+        raise ValidationError({"lines": "Tick one row at least."})
+    for sheet in row.mapping:
+        more = {line["row"] for line in chosen if line["sheet"] == sheet["name"]}
+        sheet["left_out"] = sorted(more.union(sheet.get("left_out", ())))
+    return compare_again(row, at=act.at)
+
+
+@transaction.atomic
+def take_rows_again(*, job: Import, act: Act) -> Import:
+    """Read every row of the file again, those too that were left out."""
+    row = locked_import(job, State.READY)
+    for sheet in row.mapping:
+        sheet.pop("left_out", None)
     return compare_again(row, at=act.at)
 
 

@@ -11,12 +11,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from imports.comparing.lines import GROUPS
-from imports.forms import ApplyForm, ColumnsForm, WordsForm
+from imports.forms import ApplyForm, ColumnsForm, RowsForm, WordsForm
 from imports.models import Import, ImportContent, unpacked
 from imports.reading.sheets import Sheet
-from imports.services import PlanMoved, answer_columns, answer_words, ask_to_apply, drop_import
+from imports.services import (
+    PlanMoved,
+    answer_columns,
+    answer_words,
+    ask_to_apply,
+    drop_import,
+    leave_rows_out,
+    take_rows_again,
+)
 from imports.views.loading import crumbs, hand_on, managers_only
+from initiatives.selectors.readiness import gaps_of
 from records.texts import whole_number
+from web.forms import PageForm
 from web.pages import answer_button, answer_form, form_for
 from web.requests import act_of, forget_words
 
@@ -34,7 +44,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     job = _import(pk)
     if job.state == State.ASKING:
         return redirect("imports:import-columns", pk=pk)
-    return _detail(request, job, form_for(request, ApplyForm, at=reverse("imports:import-apply", args=[pk])))
+    return _detail(request, job, _apply_form(request, pk))
 
 
 @require_GET
@@ -70,8 +80,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         answered = answer_columns(
             job=job, mapping=form.mapping(), default_goal=form.cleaned_data["default_goal"], act=act_of(request)
         )
-        hand_on(answered, at=answered.next_try_at)
-        return reverse("imports:import-detail", args=[pk])
+        return hand_on(answered, at=answered.next_try_at)
 
     return answer_form(request, form=form, save=save, template="imports/import_columns.html", context=context)
 
@@ -102,8 +111,7 @@ def import_words(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         answered = answer_words(job=job, meanings=form.meanings(), invited=form.invited(), act=act_of(request))
-        hand_on(answered, at=answered.next_try_at)
-        return reverse("imports:import-detail", args=[pk])
+        return hand_on(answered, at=answered.next_try_at, may_ask=False)
 
     context = {"job": job, "breadcrumb": _crumbs(job, "Words")}
     return answer_form(request, form=form, save=save, template="imports/import_words.html", context=context)
@@ -136,6 +144,38 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @managers_only
+def import_rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave ticked rows with errors out, and show what would change without them."""
+    job = _import(pk)
+    form = form_for(request, RowsForm)
+
+    def save() -> str:
+        ticked = form.cleaned_data["lines"]
+        left = leave_rows_out(job=job, digest=form.cleaned_data["digest"], lines=ticked, act=act_of(request))
+        return hand_on(left, at=left.next_try_at, may_ask=False)
+
+    def draw(more: dict[str, Any], status: int) -> HttpResponse:
+        return _detail(request, _import(pk), _apply_form(request, pk), rows=form, status=status)
+
+    return answer_form(request, form=form, save=save, draw=draw, page=reverse("imports:import-detail", args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@managers_only
+def import_rows_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take rows again that were left out."""
+    job = _import(pk)
+
+    def do() -> str:
+        again = take_rows_again(job=job, act=act_of(request))
+        hand_on(again, at=again.next_try_at)
+        return "No row is left out any more."
+
+    return answer_button(request, do=do, where=reverse("imports:import-detail", args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@managers_only
 def import_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the file go; nothing was changed by it."""
     job = _import(pk)
@@ -152,24 +192,46 @@ def _import(pk: int) -> Import:
     return get_object_or_404(rows, pk=pk)
 
 
+def _apply_form(request: HttpRequest, pk: int) -> ApplyForm:
+    return form_for(request, ApplyForm, at=reverse("imports:import-apply", args=[pk]))
+
+
 def _detail(
-    request: HttpRequest, job: Import, form: ApplyForm, *, is_moved: bool = False, status: int = 200
+    request: HttpRequest,
+    job: Import,
+    form: ApplyForm,
+    *,
+    rows: RowsForm | None = None,
+    is_moved: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     context = _progress(job, 0) | {"form": form, "is_moved": is_moved, "breadcrumb": _crumbs(job, job.file_name)}
+    if job.state == State.APPLIED and job.plan.state == "draft":
+        context["gaps"] = gaps_of(job.plan)
     if job.state in {State.READY, State.APPLIED}:
+        context["rows"] = rows or form_for(request, RowsForm, at=reverse("imports:import-rows", args=[job.pk]))
+        context["left_out"] = [(one["name"], one["left_out"]) for one in job.mapping if one.get("left_out")]
         context |= _preview(request, job)
-        if form.is_bound:
-            data: Any = form.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
-            data["digest"] = job.digest
-            form.data = data
-        form.initial["digest"] = job.digest
+        for one in (form, context["rows"]):
+            _name_preview(one, job)
     return render(request, "imports/import_detail.html", context, status=status)
+
+
+def _name_preview(form: PageForm, job: Import) -> None:
+    """The next try is for what the page shows now."""
+    if form.is_bound:
+        data: Any = form.data.copy()  # type: ignore[attr-defined] # a bound form holds a QueryDict
+        data["digest"] = job.digest
+        form.data = data
+    form.initial["digest"] = job.digest
 
 
 def _preview(request: HttpRequest, job: Import) -> dict[str, Any]:
     """The lines of one group, a page of them; errors first."""
     content = ImportContent.objects.only("preview").filter(job=job).first()
     lines = unpacked(content.preview)["lines"] if content else []
+    for at, line in enumerate(lines):
+        line["at"] = at
     groups = [(key, label, job.counts[key]) for key, label in GROUPS.items() if job.counts.get(key)]
     chosen = request.GET.get("group", "")
     chosen = chosen if job.counts.get(chosen) and chosen in GROUPS else groups[0][0] if groups else ""

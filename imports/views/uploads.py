@@ -28,10 +28,9 @@ def import_start(request: HttpRequest, slug: str) -> HttpResponse:
     form = form_for(request, FileForm)
 
     def save() -> str:
-        file = form.cleaned_data["file"]
-        job = take_file(plan=plan, name=file.name, data=file.read(), act=act_of(request))
-        hand_on(job, at=job.asked_at)
-        return reverse("imports:import-detail", args=[job.pk])
+        name, data = form.cleaned_data["file"]
+        job = take_file(plan=plan, name=name, data=data, act=act_of(request))
+        return hand_on(job, at=job.asked_at)
 
     context = {
         "plan": plan,

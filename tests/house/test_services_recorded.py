@@ -412,6 +412,8 @@ SILENT = {
     "outbox.settle": "the message row is its own log",
     "imports.answer_columns": "how a file is read is not part of the plan",
     "imports.answer_words": "how a file is read is not part of the plan",
+    "imports.leave_rows_out": "how a file is read is not part of the plan",
+    "imports.take_rows_again": "how a file is read is not part of the plan",
     "imports.ask_to_apply": "the job row is its own log; work_on_next says what it did",
     "outbox.settle_by_hand": "needs an unconfirmed message; see tests/reminders",
 }
