@@ -89,6 +89,9 @@ class Found:
         }
 
 
+NO_PLAN = (0,)  # the key of none: where there is no plan, people and departments are found all the same
+
+
 def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str = "", tries_hard: bool = True) -> Found:
     """Everything that this person may see and that the text means; of one kind alone where it is named.
 
@@ -97,7 +100,7 @@ def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str =
     wanted = asked(text)
     if wanted.is_empty or (kind and kind not in ORDER):
         return Found(wanted)
-    search = _Search(wanted, user, when, plans, [one for one in KINDS if kind in {"", one.key}])
+    search = _Search(wanted, user, when, plans or NO_PLAN, [one for one in KINDS if kind in {"", one.key}])
     search.with_reports = kind in {"", reports.KIND}
     found = search.called() + (search.having(wanted.words) if wanted.words else [])
     if found or not tries_hard or not wanted.words:

@@ -57,6 +57,18 @@ def test_each_kind_is_found_and_leads_to_its_place(filled, plan, cast, sign_in):
         assert "#" not in href or href.partition("#")[2] in client.get(href).content.decode()
 
 
+@pytest.mark.parametrize("state", ["none", "archived"])
+@pytest.mark.parametrize("path", [PAGE, "/search/suggestions/"])
+def test_where_no_plan_is_open_people_and_departments_are_found_all_the_same(cast, sign_in, state, path):
+    if state == "archived":
+        build_plan(state="archived")
+    client = sign_in(cast.manager)
+    for q, day in (("streets", ""), ("nothing like it", ""), ("1.1", ""), ("streets", "2026-09-01")):
+        answer = client.get(path, {"q": q, "as_of": day})
+        assert answer.status_code == 200
+        assert ("Department of Streets" in text_of(answer)) == (q == "streets")
+
+
 def test_a_frozen_quarter_is_found_by_its_name_and_its_summary(filled, plan, cast, sign_in):
     quarter = Quarter(2027, 1)
     freeze_quarter(plan=plan, quarter=quarter, act=act("2026-10-05T14:00"))
