@@ -81,6 +81,8 @@ class Message(Job):
             *job_indexes(held=HELD),
             models.Index(fields=["person", "-planned_at"], name="message_of_person"),
             models.Index(fields=["-planned_at", "-id"], name="message_latest"),
+            # Few of many: whose mail was refused.
+            models.Index(fields=["person"], condition=Q(state="failed"), name="message_failed"),
         ]
         ordering = ["-planned_at", "-pk"]
 

@@ -1,10 +1,12 @@
 """Reads about people and what was done."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, FilteredRelation, Max, OuterRef, Prefetch, QuerySet
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists, FilteredRelation, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from outbox.models import Message
@@ -27,27 +29,35 @@ class Holding:
 HOLDINGS: list[Callable[[User], Iterable[Holding]]] = []  # rooms above register what of theirs a person can hold
 
 
+CURRENT_GRANTS = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department")
+# The same of many people in one query each: (person, what somebody holds). Asked about those whom mail cannot reach.
+DEPENDENTS: list[Callable[[QuerySet[User]], Iterable[tuple[int, Holding]]]] = []
+
+
 def people_with_roles(
     *, q: str = "", role: str = "", department: Department | None = None, account: str = ""
 ) -> QuerySet[User]:
-    """People, active first, with department and roles; two queries. `role` may be "none", `account` "active" or not."""
-    grants = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department")
+    """People, active first, with department and roles; two queries. `role` may be "none", `account` not_joined."""
     people = User.objects.all()
     if q:
         people = people.filter(has_words(q, "search_text"))
     if role:
-        held = grants if role == "none" else grants.filter(role=role)
+        held = CURRENT_GRANTS if role == "none" else CURRENT_GRANTS.filter(role=role)
         has_it = Exists(held.filter(user=OuterRef("pk")))
         people = people.filter(~has_it if role == "none" else has_it)
     if department is not None:
         people = people.filter(department=department)
     if account:
-        people = people.filter(is_active=account == "active")
-    return (
-        people.select_related("department")
-        .prefetch_related(Prefetch("role_grants", queryset=grants, to_attr="current_grants"))
-        .order_by("-is_active", "name", "pk")
-    )
+        people = people.filter(is_active=account != "deactivated")
+    if account == "not_joined":
+        people = people.filter(NOT_JOINED)
+    return with_roles(people).order_by("-is_active", "name", "pk")
+
+
+def with_roles(people: QuerySet[User]) -> QuerySet[User]:
+    """With department, and the roles held now as `current_grants`."""
+    grants = Prefetch("role_grants", queryset=CURRENT_GRANTS, to_attr="current_grants")
+    return people.select_related("department").prefetch_related(grants)
 
 
 def people_at(emails: Iterable[str]) -> dict[str, User]:
@@ -72,6 +82,8 @@ def audit_events(*, person: User | None = None, what: str = "", day: date | None
 
 
 INVITED_FOR = timedelta(days=7)
+ACCEPTED_WITHIN = timedelta(days=3)  # an invitation that waits for longer is looked after
+NOT_JOINED = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
 def latest_invitations(people: Collection[int]) -> Mapping[int, int]:
@@ -120,6 +132,77 @@ def invitation_behind(number: int | None, at: datetime) -> tuple[Invited, bool] 
     found = invitation_to(person, at)
     is_open = found.message is not None and found.message.pk == message.pk and found.state == "invited"
     return found, is_open and person.is_active
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Somebody whom mail does not reach though something depends on them.
+
+    `reasons`, the one to begin with first: deactivated, no_address, refused, no_role, not_invited, expired, waiting.
+    """
+
+    person: User
+    holdings: list[Holding]
+    invited: Invited
+    reasons: list[str]
+
+
+def out_of_reach(at: datetime) -> QuerySet[User]:
+    """Whom mail cannot reach, or who does not answer it: deactivated, refused, without address or role, not joined.
+
+    `refused` is what the mail server said when it refused the last mail to their address for good, else None.
+    """
+    own = Message.objects.filter(person=OuterRef("pk")).order_by("-ended_at")
+    later = Message.objects.filter(
+        person=OuterRef("person"), state=Message.State.SENT, sent_at__gt=OuterRef("ended_at")
+    )  # fmt: skip
+    refused = own.filter(~Exists(later), state=Message.State.FAILED, to_address=OuterRef("email"))
+    grants = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True)
+    asked = own.filter(kind="invitation", planned_at__gt=at - ACCEPTED_WITHIN, to_address__in=["", OuterRef("email")])
+    asked = asked.exclude(state__in=[Message.State.CANCELLED, Message.State.FAILED])
+    people = User.objects.annotate(refused=Subquery(refused.values("note")[:1]))
+    waits = NOT_JOINED & ~Exists(asked)
+    return people.filter(Q(is_active=False) | Q(email="") | Q(refused__isnull=False) | ~Exists(grants) | waits)
+
+
+def depended_on(people: QuerySet[User]) -> dict[int, list[Holding]]:
+    """What of all rooms depends on these people; who holds nothing is left out."""
+    found: dict[int, list[Holding]] = {}
+    for ask in DEPENDENTS:
+        for key, holding in ask(people):
+            found.setdefault(key, []).append(holding)
+    return found
+
+
+def unreached(people: Sequence[User], held: Mapping[int, list[Holding]], at: datetime) -> list[Unreached]:
+    """Rows of `out_of_reach`, with their `current_grants`, and why each is there. Two queries."""
+    latest = latest_invitations([person.pk for person in people])
+    sent = Message.objects.in_bulk(list(latest.values()))
+    found = []
+    for person in people:
+        invited = Invited(person, sent.get(latest.get(person.pk, 0)), at)
+        found.append(Unreached(person, held.get(person.pk, []), invited, _reasons(person, invited)))
+    return found
+
+
+def roles_ever(people: Collection[int]) -> dict[int, set[str]]:
+    """By person every role that they hold or ever held. One query."""
+    found: dict[int, set[str]] = {key: set() for key in people}
+    for key, role in RoleGrant.objects.filter(user__in=people).values_list("user_id", "role"):
+        found[key].add(role)
+    return found
+
+
+def _reasons(person: Any, invited: Invited) -> list[str]:
+    if not person.is_active:
+        return ["deactivated"]
+    state = {"none": "not_invited", "expired": "expired", "failed": "refused", "invited": "waiting"}
+    told = {
+        "no_address": not person.email, "refused": person.refused is not None or invited.state == "failed",
+        "no_role": not person.current_grants,
+    }  # fmt: skip
+    reasons = [name for name, holds in told.items() if holds] + [state.get(invited.state, "")]
+    return list(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def names_with_role(role: str, when: AsOf, *, most: int) -> list[str]:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("people/departments/new/", departments.department_create, name="department-create"),
     path("people/departments/<int:pk>/edit/", departments.department_edit, name="department-edit"),
     path("people/audit-log/", audit_log.audit_log, name="audit-log"),
+    path("people/unreached/", people.people_unreached, name="people-unreached"),
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
     path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
     path("people/<int:pk>/activity/", people.person_activity, name="person-activity"),

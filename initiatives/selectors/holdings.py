@@ -1,18 +1,21 @@
 """What a person answers for, for the person's own page: what they own, and where they speak for a department."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
-from goals.models import Goal, Plan
-from initiatives.models import Commitment, Initiative, Milestone
+from goals.models import Goal, Plan, Strategy
+from initiatives.models import CLOSED, Commitment, Initiative, Milestone
 from initiatives.models.commitment import OPEN_COMMITMENT
 from initiatives.models.milestone import OPEN_MILESTONE
+from initiatives.selectors.waiting import Waiting
 from people.models import RoleGrant, User
 from people.roles import Role
-from people.selectors import Holding
+from people.selectors import Holding, depended_on, out_of_reach
 from records.texts import isolated
 
 
@@ -35,3 +38,54 @@ def holdings_of(person: User) -> Iterator[Holding]:
         name = grant.department.abbreviation if grant.department else ""
         page = reverse("initiatives:department-detail", args=[name])
         yield Holding(f"Open commitments of {isolated(name)}, as its liaison", grant.asked, page)
+
+
+DEPENDS = {
+    "initiative": ("Owner of {} open initiative", "Owner of {} open initiatives"),
+    "milestone": ("Owner of {} open milestone", "Owner of {} open milestones"),
+    "goal": ("Lead of {} focus area", "Lead of {} focus areas"),
+    "strategy": ("Lead of {} strategy", "Lead of {} strategies"),
+    "liaison": ("Liaison of {} department", "Liaison of {} departments"),
+}
+
+
+def depending_on(people: QuerySet[User]) -> Iterator[tuple[int, Holding]]:
+    """What would stay undone if nobody reached these people: counted by person and kind, in one query."""
+    keys, alive = people.values("pk"), {"deleted_at__isnull": True}
+    running = Initiative.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED)
+    running = running.exclude(reported_status__in=CLOSED).order_by()
+    due = Milestone.objects.filter(OPEN_MILESTONE, **alive, initiative__in=running)
+    goals = Goal.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED).order_by()
+    grants = RoleGrant.objects.filter(role=Role.LIAISON, recorded_until__isnull=True)
+    counted = [
+        _counted(running.filter(owner__in=keys), "owner", "initiative"),
+        _counted(due.filter(owner__in=keys), "owner", "milestone"),
+        _counted(goals.filter(lead__in=keys), "lead", "goal"),
+        _counted(Strategy.objects.filter(**alive, lead__in=keys, goal__in=goals), "lead", "strategy"),
+        _counted(grants.filter(user__in=keys), "user", "liaison"),
+    ]
+    for key, what, count in counted[0].union(*counted[1:], all=True):
+        pages = {
+            "initiative": f"{reverse('initiatives:initiative-list')}?owner={key}",
+            "milestone": f"{reverse('initiatives:initiative-hand-over')}?leaver={key}",
+        }
+        page = pages.get(what) or reverse("people:person-detail", args=[key])
+        yield key, Holding(DEPENDS[what][count != 1].format(count), None, page)
+
+
+def _counted(rows: QuerySet[Any], link: str, what: str) -> QuerySet[Any]:
+    named = rows.order_by().values(link).annotate(what=Value(what, output_field=CharField()), count=Count("pk"))
+    found: QuerySet[Any] = named.values_list(link, "what", "count")
+    return found
+
+
+def people_out_of_reach() -> Iterator[Waiting]:
+    """For My work of those who manage people."""
+    count = len(depended_on(out_of_reach(timezone.now())))
+    if count:
+        one = count == 1
+        yield Waiting(
+            title="1 person cannot be reached" if one else f"{count} people cannot be reached",
+            text="Something depends on them, and mail does not reach them. See why, and what to do.",
+            href=reverse("people:people-unreached"),
+        )

@@ -79,7 +79,13 @@ class PeopleFilterForm(FilterForm):
     role = forms.ChoiceField(required=False, choices=[("", "Any"), ("none", "No role"), *Role.choices])
     department = forms.ModelChoiceField(DEPARTMENTS, required=False, empty_label="Any")
     account = forms.ChoiceField(
-        required=False, choices=[("", "Any"), ("active", "Active"), ("deactivated", "Deactivated")]
+        required=False,
+        choices=[
+            ("", "Any"),
+            ("active", "Active"),
+            ("not_joined", "Invitation not accepted yet"),
+            ("deactivated", "Deactivated"),
+        ],
     )
 
 

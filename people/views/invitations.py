@@ -20,7 +20,7 @@ from people.views.devices import remember_device
 from people.views.people import person_in_reach
 from records.audit import Act
 from records.models import Channel
-from web.pages import answer_button
+from web.pages import answer_button, back_to
 from web.requests import act_of
 
 ONCE_A_DAY = timedelta(days=1)  # so often an ended link mails a new one
@@ -34,7 +34,7 @@ def invitation_send(request: HttpRequest, pk: int) -> HttpResponse:
         invite_user(user=person, act=act_of(request))
         return f"The invitation goes to {person.email}."
 
-    return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
+    return answer_button(request, do=do, where=back_to(request, reverse("people:person-detail", args=[pk])))
 
 
 @login_not_required

@@ -17,7 +17,18 @@ from people.forms.people import PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, Role
 from people.rules import roles_given_by
-from people.selectors import HOLDINGS, audit_events, invitation_to, people_with_roles
+from people.selectors import (
+    HOLDINGS,
+    NOT_JOINED,
+    audit_events,
+    depended_on,
+    invitation_to,
+    out_of_reach,
+    people_with_roles,
+    roles_ever,
+    unreached,
+    with_roles,
+)
 from people.services import create_user, grant_role, invite_people, revoke_role, update_user
 from records.texts import isolated
 from records.verbs import entries
@@ -78,6 +89,26 @@ def people_invite(request: HttpRequest) -> HttpResponse:
     return answer_form(
         request, form=form, save=save, template="people/people_invite.html", context=context, preview=preview
     )
+
+
+@require_safe
+@permission_required("people.change_person", raise_exception=True)
+def people_unreached(request: HttpRequest) -> HttpResponse:
+    """Whom mail does not reach though something depends on them, with the reason and what to do about it."""
+    at = timezone.now()
+    away = out_of_reach(at)
+    held = depended_on(away)
+    people = with_roles(away.filter(pk__in=held)).order_by("name", "pk")
+    page = Paginator(people, 100).get_page(request.GET.get("page"))
+    given = roles_given_by(user_of(request))
+    ever = roles_ever([person.pk for person in page])
+    rows = [(one, given.issuperset(ever[one.person.pk])) for one in unreached(list(page), held, at)]
+    context = {
+        "page": page, "rows": rows,
+        "others": User.objects.filter(NOT_JOINED, is_active=True).exclude(pk__in=held).count(),
+        "breadcrumb": [_people(), {"label": "Cannot be reached", "href": ""}],
+    }  # fmt: skip
+    return render(request, "people/people_unreached.html", context)
 
 
 @require_safe

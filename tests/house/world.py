@@ -17,7 +17,7 @@ from outbox.models import Message
 from outbox.services import send_test
 from people.models import Department, RoleGrant, User
 from people.roles import Role
-from people.services import create_department, create_user, grant_role
+from people.services import Newcomer, create_department, create_user, grant_role, invite_people
 from reminders.models import OneOff
 from reminders.services import write_one_off
 from reports.models import ExportJob
@@ -151,6 +151,7 @@ def build_world() -> World:
     job.refresh_from_db()
     answer_columns(job=job, mapping=job.mapping, default_goal="", act=act(timezone.now(), cast.manager))
     work_on_next(at=timezone.now())
+    invite_people(newcomers=[Newcomer("away@test.example", "Away", cast.health, Role.LIAISON)], act=act())
     grant = RoleGrant.objects.get(user=cast.viewer)
     retired = make_initiative(plan, number="9.9")
     retire_row(row=retired, act=act(timezone.now(), cast.manager, reason="Given up"))
