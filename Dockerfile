@@ -1,18 +1,20 @@
 # One image for web, worker and beat; docker-compose.yml says which command each runs.
-FROM python:3.11-slim AS packages
+FROM python:3.11-slim-trixie AS packages
 WORKDIR /build
 COPY requirements.txt .
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
 
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=planapp.settings \
     DATA_DIR=/srv/planapp/var
-# Korean for the PDF of a report; docs/operations.md says which other writing needs fonts of the machine.
-RUN apt-get update && apt-get install -y --no-install-recommends fonts-nanum && rm -rf /var/lib/apt/lists/*
+# Korean for the PDF of a report; docs/operations.md says which other writing needs fonts of the machine. The client
+# programs of PostgreSQL 17 for `manage.py backup` and `restore`; they want a server that is not newer.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-nanum postgresql-client-17 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /srv/planapp planapp
 WORKDIR /srv/planapp
 COPY --from=packages /opt/venv /opt/venv

@@ -98,6 +98,9 @@ class Hold(models.Model):
     """While a row is open, nothing is handed to the mail server. Planning goes on, so nothing is lost."""
 
     since = models.DateTimeField()
+    # When the data were saved that were brought back at `since`: mails may have gone out in between that they know
+    # nothing of. Empty where nothing was brought back.
+    restored_from = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from jobs.heartbeats import last_beats
 from jobs.models import Heartbeat
 from outbox.models import Hold, Message
+from outbox.traces import trace
 
 
 def is_held() -> bool:
@@ -16,6 +17,18 @@ def is_held() -> bool:
 
 def open_hold() -> Hold | None:
     return Hold.objects.filter(is_open=True).select_related("by").first()
+
+
+def doubtful(hold: Hold) -> "QuerySet[Message]":
+    """Mails that wait, and that may have gone out after the data were saved and before they were brought back."""
+    if hold.restored_from is None:
+        return Message.objects.none()
+    return Message.objects.filter(state=Message.State.QUEUED, planned_at__lte=hold.since)
+
+
+def is_for_a_person(hold: Hold) -> bool:
+    """Whether mails are doubtful and no record of a relay says what became of them."""
+    return trace() is None and doubtful(hold).exists()
 
 
 SILENCE = timedelta(minutes=5)  # a worker is asked through the queue every minute

@@ -53,7 +53,7 @@ def celery_broker(redis_url: str, data_dir: Path) -> tuple[str, dict[str, Any]]:
     folder = data_dir / "broker"
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    return "filesystem://", {
+    return "filesystem://localhost", {
         "data_folder_in": str(folder / "queue"),
         "data_folder_out": str(folder / "queue"),
         "control_folder": str(folder / "control"),

@@ -52,6 +52,21 @@ class HoldForm(PageForm):
     reason = forms.CharField(label="Why no mail may go out", max_length=300)
 
 
+class ReleaseForm(PageForm):
+    """What becomes of mails that may have gone out before data were brought back; nothing is asked where none may."""
+
+    decision = forms.ChoiceField(
+        label="What became of them",
+        choices=[("arrived", "They went out: do not send them"), ("send", "They did not go out: send them")],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, is_asked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_asked:
+            del self.fields["decision"]
+
+
 class EscalationForm(PageForm):
     """Working days a milestone is late until others hear of it; empty: never."""
 

@@ -1,4 +1,4 @@
-"""What people decide about messages: settle one that nobody can know about, hold all sending, ask for a mail."""
+"""What people decide about one message: settle what nobody can know about, ask for a test."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from outbox.kinds import KINDS, Verdict
 from outbox.mails import MailToMyself
-from outbox.models import Hold, Message
+from outbox.models import Message
 from outbox.services.putting import put
 from records.audit import Act, StaleVersion, record_event
 from records.person import Person
@@ -49,31 +49,6 @@ def settle_by_hand(*, message: Message, decision: str, seen_fence: int | None = 
     changes = {"state": [before, row.get_state_display()]}
     record_event(verb="message.settled", target=row, act=act, changes=changes)
     return row
-
-
-@transaction.atomic
-def hold_sending(*, act: Act) -> Hold:
-    """Stop handing anything to the mail server until released; planning goes on. Raises without a reason.
-
-    Held twice is held once, for the first reason.
-    """
-    if not act.reason.strip():
-        raise ValidationError({"reason": "Reason: say why no mail may go out."})
-    row, is_new = Hold.objects.get_or_create(
-        is_open=True, defaults={"since": act.at, "by": act.by, "reason": act.reason.strip()[:300]}
-    )
-    if is_new:
-        record_event(verb="sending.held", target=row, act=act)
-    return row
-
-
-@transaction.atomic
-def release_sending(*, act: Act) -> None:
-    """Let mail go out again."""
-    for row in Hold.objects.select_for_update().filter(is_open=True):
-        row.is_open, row.until = False, act.at
-        row.save(update_fields=["is_open", "until"])
-        record_event(verb="sending.released", target=row, act=act)
 
 
 @transaction.atomic

@@ -19,10 +19,10 @@ from jobs.heartbeats import last_beats
 from jobs.models import Heartbeat
 from outbox import mailfolder
 from outbox.models import Message
-from outbox.selectors import health, open_hold
+from outbox.selectors import doubtful, health, is_for_a_person, open_hold
 from outbox.services import hold_sending, release_sending, send_test, settle_by_hand
 from records.texts import has_words
-from reminders.forms import HoldForm, MessageFilterForm, SettleForm
+from reminders.forms import HoldForm, MessageFilterForm, ReleaseForm, SettleForm
 from reminders.kinds import KINDS
 from reminders.rendering import REASONS
 from reminders.selectors.days import next_day
@@ -127,19 +127,26 @@ def message_preview(request: HttpRequest) -> HttpResponse:
 def sending(request: HttpRequest) -> HttpResponse:
     """Hold all sending, or let it go on."""
     _only(request, "reminders.steer_sending")
-    messages = reverse("reminders:message-list")
-    if "release" in request.POST:
-        release_sending(act=act_of(request))
-        notes.success(request, "Mail goes out again.")
-        return redirect(messages)
-    form = form_for(request, HoldForm)
+    hold = open_hold()
+    releases = hold is not None or "release" in request.POST  # sent twice, the second finds it released
+    form = (
+        form_for(request, ReleaseForm, is_asked=hold is not None and is_for_a_person(hold))
+        if releases
+        else form_for(request, HoldForm)
+    )
 
     def save() -> str:
-        hold_sending(act=act_of(request, reason=form.cleaned_data["reason"]))
-        notes.success(request, "No mail goes out until you release it. Planning goes on, nothing is lost.")
-        return messages
+        if releases:
+            gone = release_sending(act=act_of(request), decision=form.cleaned_data.get("decision", ""))
+            notes.success(request, "Mail goes out again." + (f" {gone} had gone out before." if gone else ""))
+        else:
+            hold_sending(act=act_of(request, reason=form.cleaned_data["reason"]))
+            notes.success(request, "No mail goes out until you release it. Planning goes on, nothing is lost.")
+        return reverse("reminders:message-list")
 
-    context = {"hold": open_hold()}
+    context: dict[str, Any] = {"hold": hold}
+    if hold and hold.restored_from:
+        context |= {"doubtful": doubtful(hold).count()}
     return answer_form(request, form=form, save=save, template="reminders/sending.html", context=context)
 
 

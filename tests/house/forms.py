@@ -12,6 +12,7 @@ from django.utils import timezone
 from imports.models import Import
 from imports.services import answer_words, work_on_next
 from initiatives.models import Initiative
+from outbox.services import hold_restored, put
 from people.models import User
 from reminders.models import Message
 from reports.services import complete_report, reopen_report
@@ -138,6 +139,8 @@ def completed(world) -> None:
 def reopened(world) -> None:
     of = {"plan": world.plan, "quarter": world.plan.quarter_of(NOW.date().replace(month=9, day=30))}
     reopen_report(**of, act=act(NOW, world.cast.admin, reason="A wrong name"))
+    put(kind="test", person=world.cast.admin.pk, key="waits", at=NOW)
+    hold_restored(restored_from=NOW, act=act(timezone.now(), world.cast.admin, reason="The disk died."))
 
 
 @dataclass
@@ -162,7 +165,7 @@ STATES = {
     "an administrator": (None, "admin"),
     "an owner": (None, "owner"),
     "a report is completed": (completed, "admin"),
-    "a report is reopened": (reopened, "admin"),
+    "a report is reopened, in data that were brought back": (reopened, "admin"),
 }
 
 

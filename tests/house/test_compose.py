@@ -15,7 +15,7 @@ def test_the_services_and_their_versions():
     images = {name: service["image"] for name, service in services.items()}
     assert images == {
         "migrate": "planapp", "web": "planapp", "worker": "planapp", "beat": "planapp",
-        "database": "postgres:16-alpine", "broker": "redis:7-alpine",
+        "database": "postgres:17-alpine", "broker": "redis:7-alpine",
     }  # fmt: skip
 
 

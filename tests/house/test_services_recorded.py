@@ -353,6 +353,7 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "reminders.withdraw_one_off": (
         ["one_off.withdrawn"], lambda w: m.withdraw_one_off(one_off=w.one_off, act=by(w))),
     "outbox.hold_sending": (["sending.held"], lambda w: o.hold_sending(act=by(w))),
+    "outbox.hold_restored": (["sending.held"], lambda w: o.hold_restored(restored_from=NOW, act=by(w))),
     "outbox.release_sending": (
         ["sending.held", "sending.released"],
         lambda w: (o.hold_sending(act=by(w, minutes=0)), o.release_sending(act=by(w)))),
@@ -435,7 +436,7 @@ NOT_REPEATED = {
     "initiatives.propose_commitments",
     "reports.take_archive", "reports.correct_report", "imports.take_file", "imports.drop_import",
     "imports.work_on_next",
-    "reminders.write_one_off", "outbox.hold_sending", "outbox.release_sending",
+    "reminders.write_one_off", "outbox.hold_sending", "outbox.hold_restored", "outbox.release_sending",
 }  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""`manage.py restore FILE`: bring a backup back. Sending is held until a person releases it."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from planapp.backup import archive
+from planapp.backup.archive import NotABackup
+from planapp.backup.databases import CannotDo, database_of
+from planapp.backup.restoring import restore
+
+NEXT = (
+    "Sending is held. Start web, worker and beat; see on “Messages”, under “Sending is held”, which mails may have "
+    "gone out since the backup; then let mail go out again."
+)
+
+
+class Command(BaseCommand):
+    help = "Brings a backup back: beside what stands there first, in its place when all is well. All mail is held then."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--check", action="store_true", help="only read the file and say what is in it")
+        parser.add_argument("--replace", action="store_true", help="though this installation holds data; they are kept")
+        parser.add_argument("--from-other-site", action="store_true", help="though it was saved under another SITE_URL")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            if options["check"]:
+                manifest = archive.check(path)
+                self.stdout.write(
+                    f"{sum(manifest.rows.values())} rows of {manifest.site}, saved at {manifest.saved_at}: the file is "
+                    "whole."
+                )
+                return
+            kept = restore(
+                path, database_of(connection.settings_dict, f"{timezone.now():%Y%m%d%H%M%S}"),
+                may_replace=options["replace"], from_other_site=options["from_other_site"], say=self.stdout.write,
+            )  # fmt: skip
+        except (CannotDo, NotABackup) as refused:
+            raise CommandError(f"Nothing was changed. {refused}") from refused
+        except OSError as error:
+            raise CommandError(f"Nothing was changed. {error.strerror}: {error.filename or path}.") from error
+        if kept:
+            self.stdout.write(f"What stood here before is kept: {kept}.")
+        self.stdout.write(NEXT)
