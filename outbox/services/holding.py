@@ -2,7 +2,7 @@
 
 Which of the mails in such data went out after they were saved, nobody here knows. A Message-ID is decided by what a
 mail tells, so the relay's record answers, for a mail that was planned anew as well. Where there is no record a person
-decides. Nothing goes out twice on a guess (docs/adr/0026).
+decides. Nothing goes out twice on a guess (docs/adr/0025).
 """
 
 from datetime import datetime
