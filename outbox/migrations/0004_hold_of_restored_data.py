@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbox', '0002_address_of_a_message'),
+        ('outbox', '0003_failed_messages'),
     ]
 
     operations = [
