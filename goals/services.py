@@ -195,8 +195,8 @@ def restore_evidence(*, evidence: Evidence, act: Act) -> Evidence:
     return row
 
 
-def _check_evidence(row: Evidence, goals: Collection[Goal]) -> None:
-    row.full_clean(validate_unique=False, validate_constraints=False)
+def _check_evidence(row: Evidence, goals: Collection[Goal], *, exclude: Collection[str] = ()) -> None:
+    row.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)
     if any(goal.plan_id != row.plan_id for goal in goals):
         label = row.plan.goal_label
         raise ValidationError({"goals": f"{label}s: choose only those of this plan."})
@@ -220,6 +220,20 @@ def add_parts(*, plan: Plan, rows: Sequence[Goal] | Sequence[Strategy] | Sequenc
         taken.add(_name_of(row))
     if rows:
         record_creations(rows, verb=f"{rows[0]._meta.model_name}.created", act=act, parent=lambda row: plan)
+
+
+@transaction.atomic
+def add_evidence(*, plan: Plan, rows: Sequence[tuple[Evidence, Collection[Goal]]], act: Act) -> None:
+    """Add reasons for the plan, each with the focus areas it bears on, in the order that they have.
+
+    A fixed number of statements. Raises ValidationError of the first that is not right; none is added then.
+    """
+    for row, goals in rows:
+        _check_evidence(row, goals, exclude=RELATIONS)
+    at = record_creations([row for row, _ in rows], verb="evidence.created", act=act, parent=lambda row: plan)
+    Bearing.objects.bulk_create(
+        [Bearing(recorded_from=at, evidence=row, goal=goal) for row, goals in rows for goal in goals]
+    )
 
 
 def _name_of(row: Goal | Strategy | Priority) -> tuple[int, str]:

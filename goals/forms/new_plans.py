@@ -69,7 +69,8 @@ class SuccessorForm(NewPlanForm):
     field_order = ("predecessor", "title", "slug", "start_date", "end_date")
     predecessor = forms.ModelChoiceField(
         Plan.objects.filter(deleted_at__isnull=True), label="Plan before it", empty_label="Choose one",
-        help_text="Its settings and priorities are taken over. What to carry forward is chosen next.",
+        help_text="Its settings, introduction and priorities are taken over, its findings are not. What to carry "
+        "forward is chosen next.",
     )  # fmt: skip
 
 
@@ -99,7 +100,7 @@ class CarryForm(PageForm):
     )
     reason = forms.CharField(
         max_length=2_000, required=False, label="Why they are closed",
-        help_text="Stands in the update that closes each of them.",
+        help_text="Stands in the update that closes each of them that has no reason of its own.",
     )  # fmt: skip
     archive = forms.BooleanField(
         required=False, label="Archive the plan before it",
@@ -116,10 +117,17 @@ class CarryForm(PageForm):
         fields["carried"].choices = open_rows
         fields["carried"].initial = [key for key, _ in open_rows]
         choices = [(0, "One like it, added to the new plan"), *goals]
+        for key, name in open_rows:
+            fields[f"reason_{key}"] = forms.CharField(required=False, max_length=2_000, label=f"Why {name} is closed")
         for key, like in groups.items():
             fields[f"under_{key}"] = forms.TypedChoiceField(
                 coerce=int, required=False, empty_value=None, choices=choices, initial=like, label="Goes under"
             )
+
+    def reasons(self) -> dict[int, str]:
+        """Initiative → why it alone is closed, where that is another reason than the one for all."""
+        found = {name: value for name, value in self.cleaned_data.items() if name.startswith("reason_") and value}
+        return {int(name.removeprefix("reason_")): value for name, value in found.items()}
 
     def under(self) -> dict[int, int]:
         """Focus area of the plan before → of the new plan, 0 for one like it."""
@@ -136,4 +144,5 @@ class CarryForm(PageForm):
         return NOT_STORED
 
     def _asked(self) -> list[str]:
-        return [name for name in super()._asked() if not name.startswith("under_")]  # they come and go with the plans
+        # Those of rows come and go with the plans.
+        return [name for name in super()._asked() if not name.startswith(("under_", "reason_"))]

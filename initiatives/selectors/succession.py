@@ -53,7 +53,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is to become of the open initiatives. `under`: focus area of the plan before → of the new one, or ADDED."""
+    """What is to become of the open initiatives. `under`: focus area of the plan before → of the new one, or ADDED.
+
+    `reasons`: why one that is left behind is closed, where that is another reason than the one for all.
+    """
 
     carried: Collection[int]
     under: Mapping[int, int]
@@ -61,6 +64,7 @@ class Choice:
     people: bool = True
     commitments: bool = False
     archive: bool = False
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A plan made from another one: its headings, initiatives, milestones and commitments, each made again in the new one.
+"""A plan made from another one: its headings and evidence, initiatives, milestones, commitments, made again in the new.
 
 What was said and done stays with the plan it was said in: nothing that is copied has an update, and every milestone is
 open. The statements are as many for 2,000 rows as for two.
@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from goals.models import Goal, Plan, Priority, Strategy
-from goals.services import add_parts, create_plan, update_plan
+from goals.models import Bearing, Evidence, Goal, Plan, Priority, Strategy
+from goals.services import add_evidence, add_parts, create_plan, update_plan
 from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone, Status
 from initiatives.services.many import Change, add_milestones, create_initiatives, propose_commitments
 from people.models import User
@@ -27,6 +27,7 @@ SETTINGS = (
     "due_soon_days", "overdue_days", "repeat_days", "working_days", "sample_note",
 )  # fmt: skip
 OF_HEADING = ("number", "sort_key", "title", "text", "basis", "source")
+OF_EVIDENCE = ("text", "link", "share", "order", "basis", "source")
 OF_INITIATIVE = (
     "number", "title", "summary", "lead_department", "horizon", "audience", "visibility", "basis", "source",
 )  # fmt: skip
@@ -66,6 +67,7 @@ def copy_plan(*, source: Plan, fields: Mapping[str, Any], along: Along, act: Act
     plan = begin_like(before, fields, act)
     run = Copying(plan, along, act)
     run.take_headings(before)
+    run.take_evidence(before)
     if along.initiatives != "none":
         rows = Initiative.objects.filter(plan=before, deleted_at__isnull=True)
         if along.initiatives == "open":
@@ -105,6 +107,16 @@ class Copying:
         add_parts(plan=self.plan, rows=list(self.goals.values()), act=self.act)
         self.strategies = {row.pk: self.strategy_like(row, self.goals[row.goal_id]) for row in strategies}
         add_parts(plan=self.plan, rows=list(self.strategies.values()), act=self.act)
+
+    def take_evidence(self, before: Plan) -> None:
+        """Why there is the plan, beside the focus areas that it bears on."""
+        rows = list(Evidence.objects.filter(plan=before, deleted_at__isnull=True))
+        bears: dict[int, list[Goal]] = defaultdict(list)
+        spans = Bearing.objects.filter(evidence__in=rows, goal__in=self.goals, recorded_until__isnull=True)
+        for span in spans.order_by("pk"):
+            bears[span.evidence_id].append(self.goals[span.goal_id])
+        new = [(_like(row, OF_EVIDENCE, plan=self.plan), bears[row.pk]) for row in rows]
+        add_evidence(plan=self.plan, rows=new, act=self.act)
 
     def take_priorities(self, before: Plan) -> None:
         """Those that the new plan has not yet."""

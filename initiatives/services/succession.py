@@ -22,7 +22,10 @@ from records.many import record_events
 
 @transaction.atomic
 def begin_successor(*, before: Plan, fields: Mapping[str, Any], act: Act) -> Plan:
-    """A draft that follows another plan: its settings and priorities, and nothing else yet."""
+    """A draft that follows another plan: its settings and priorities, and nothing else yet.
+
+    Its evidence stays: a finding says why there was the plan before, and the new one has reasons of its own to find.
+    """
     held = locked(before)
     act = replace(act, reason=f"Follows “{held}”.")
     plan = begin_like(held, {**fields, "predecessor": held}, act)
@@ -34,9 +37,9 @@ def begin_successor(*, before: Plan, fields: Mapping[str, Any], act: Act) -> Pla
 def carry_forward(*, plan: Plan, choice: Choice, seen_version: int | None = None, act: Act) -> Succession:
     """Make each chosen initiative again in the plan that follows, with what is open of it, and remember its origin.
 
-    The others get an update that closes them, with the act's reason, or stay as they are. What is carried stays in the
-    plan before as it stands there. Raises StaleVersion where either plan is another than was seen, ValidationError
-    where nothing is chosen, a reason is missing or the plan is locked.
+    The others get an update that closes them, each with its own reason or the act's, or stay as they are. What is
+    carried stays in the plan before as it stands there. Raises StaleVersion where either plan is another than was seen,
+    ValidationError where nothing is chosen, a reason is missing or the plan is locked.
     """
     fresh, before = _both(plan)
     offer = offer_of(fresh, before)
@@ -57,7 +60,7 @@ def carry_forward(*, plan: Plan, choice: Choice, seen_version: int | None = None
         run.take_commitments(before, made, OPEN_COMMITMENT)
         _remember(found, made, fresh, before, carry)
     if choice.rest and found.left:
-        _close(found.left, choice.rest, act)
+        _close(found.left, choice, act)
     if choice.archive:
         update_plan(plan=before, fields={"state": Plan.State.ARCHIVED}, act=act)
     return found
@@ -80,7 +83,7 @@ def refuse_empty(choice: Choice, found: Succession, act: Act) -> None:
         raise ValidationError({"rest": "Choose what becomes of the others: completed, cancelled, or as they are."})
     if not found.steps and not (choice.rest and found.left) and not choice.archive:
         raise ValidationError({"carried": "Tick at least one initiative, or say what becomes of the others."})
-    if choice.rest and found.left and not act.reason:
+    if choice.rest and not act.reason and any(not choice.reasons.get(row.pk) for row in found.left):
         raise ValidationError({"reason": "Reason: say why the others are closed. Everybody can read it."})
 
 
@@ -105,10 +108,17 @@ def _remember(found: Succession, made: Mapping[int, Initiative], plan: Plan, bef
     record_events(rows, verb="initiative.carried", act=act, parent=lambda row: before, changes=words)
 
 
-def _close(rows: list[Initiative], status: str, act: Act) -> None:
+def _close(rows: list[Initiative], choice: Choice, act: Act) -> None:
     reports: list[Any] = [
-        (row, {"status": status, "percent": 100 if status == Status.COMPLETED else row.percent, "happened": act.reason},
-         row.latest_update_id)
+        (
+            row,
+            {
+                "status": choice.rest,
+                "percent": 100 if choice.rest == Status.COMPLETED else row.percent,
+                "happened": choice.reasons.get(row.pk) or act.reason,
+            },
+            row.latest_update_id,
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     record_status_updates(reports=reports, act=act)

@@ -87,6 +87,7 @@ def plan_carry(request: HttpRequest, slug: str) -> HttpResponse:
 
     context = form_page(plan, f"Carry forward from {plan.predecessor}", "Show what would happen")
     context |= {"plan": plan, "offer": offer, "groups": _groups(offer, form)}
+    context["reasons"] = _reasons(offer, form)
     context["choices"] = [form[name] for name in ("people", "commitments", "rest", "reason", "archive")]
     template = "initiatives/plan_carry.html"
     return answer_form(request, form=form, save=save, template=template, context=context, preview=preview)
@@ -130,7 +131,7 @@ def _choice(form: CarryForm) -> Choice:
     words = form.cleaned_data
     return Choice(
         carried=frozenset(words["carried"]), under=form.under(), rest=words["rest"], people=words["people"],
-        commitments=words["commitments"], archive=words["archive"],
+        commitments=words["commitments"], archive=words["archive"], reasons=form.reasons(),
     )  # fmt: skip
 
 
@@ -151,6 +152,14 @@ def _groups(offer: Offer, form: CarryForm) -> list[dict[str, Any]]:
         }
         for group in offer.groups
     ]
+
+
+def _reasons(offer: Offer, form: CarryForm) -> list[Any]:
+    """A field for each that is to be closed, once that was said."""
+    if not form.is_bound or not form["rest"].value():
+        return []
+    ticked = {str(key) for key in form["carried"].value() or ()}
+    return [form[f"reason_{row.pk}"] for row in offer.rows if str(row.pk) not in ticked]
 
 
 def _told(found: Succession, choice: Choice) -> str:

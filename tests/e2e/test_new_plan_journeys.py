@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from goals.models import Plan, Strategy
-from initiatives.models import Initiative, Lineage
+from initiatives.models import Initiative, Lineage, StatusUpdate
 from people.services import create_user
 from tests.build import act, build_plan, make_initiative, make_milestone
 from tests.e2e.conftest import assert_well_made
@@ -49,6 +49,44 @@ def test_a_copy_is_made_by_mouse_and_its_short_name_follows_the_title(visit, cas
     expect(page.get_by_role("link", name="1.2 Old modems")).to_be_visible()  # it has no owner
     assert_well_made(page)
     assert Initiative.objects.filter(plan__slug="city-plan-2028").count() == 2
+
+
+def test_a_copy_is_made_without_javascript(visit, cast, before):
+    page = visit(cast.manager, "/plans/new/copy/", javascript=False)
+    fill(page, title="City plan 2028", end_date="30 Jun 2029")
+    page.get_by_label("Those that are not completed or cancelled").check()
+    page.get_by_role("button", name="Make the draft").click()
+    expect(page.get_by_role("heading", name="Structure")).to_be_visible()
+    assert Initiative.objects.filter(plan__slug="city-plan-2028").count() == 2
+
+
+def test_a_copy_is_made_by_keyboard_alone(visit, cast, before):
+    page = visit(cast.manager, "/plans/")
+    press(page, page.get_by_role("main").get_by_role("link", name="New plan"))
+    press(page, page.get_by_role("link", name="Copy of another"))
+    for label, typed in (("Title", "City plan 2028"), ("End date", "30 Jun 2029")):
+        press_until(page, page.get_by_label(label, exact=True))
+        page.keyboard.type(typed)
+    press(page, page.get_by_label("Take owners, leads and contributors along"), "Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Structure")).to_be_visible()
+    assert not Initiative.objects.filter(plan__slug="city-plan-2028", owner__isnull=False).exists()
+
+
+def test_a_plan_begins_from_nothing_or_from_a_file_by_mouse(visit, cast):
+    page = visit(cast.manager, "/plans/", width=320)
+    page.get_by_role("main").get_by_role("link", name="New plan").first.click()
+    fill(page, title="First plan", start_date="1 Jul 2026", end_date="30 Jun 2027")
+    page.get_by_role("button", name="Make the draft").click()
+    expect(page.get_by_role("link", name="bring in the spreadsheet your office has")).to_be_visible()
+    assert_well_made(page)
+    page.goto(page.url.partition("/plans/")[0] + "/plans/new/")
+    page.get_by_role("link", name="From a file").click()
+    fill(page, title="Second plan", start_date="1 Jul 2026", end_date="30 Jun 2027")
+    assert_well_made(page)
+    page.get_by_role("button", name="Make the draft").click()
+    expect(page.get_by_label("File", exact=True)).to_be_visible()
+    assert list(Plan.objects.order_by("pk").values_list("slug", flat=True)) == ["first-plan", "second-plan"]
 
 
 def test_a_plan_begins_from_nothing_by_keyboard_alone(visit, cast):
@@ -106,13 +144,20 @@ def test_a_successor_carries_chosen_work_forward_by_mouse(visit, cast, before):
     page.get_by_role("button", name="Make the draft").click()
     page.get_by_label("1.2 Old modems").uncheck()
     page.get_by_label("Archive the plan before it").check()
+    page.get_by_label("Close them as cancelled").check()
+    page.get_by_label("Why they are closed").fill("The plan ends.")
     page.get_by_role("button", name="Show what would happen").click()
+    page.get_by_text("Another reason for one of them").click()
+    page.get_by_label("Why 1.2 Old modems is closed").fill("Replaced by the ring.")
     expect(page.get_by_text("City plan is archived.")).to_be_visible()
-    expect(page.get_by_label("1.2 Old modems")).not_to_be_checked()  # the choice is kept beside what it would do
+    expect(
+        page.get_by_role("checkbox", name="1.2 Old modems")
+    ).not_to_be_checked()  # the choice is kept beside what it would do
     page.set_viewport_size({"width": 320, "height": 900})
     assert_well_made(page)
     page.get_by_role("button", name="Do exactly this").click()
-    expect(page.get_by_text("1 carried forward. The plan before is archived.")).to_be_visible()
+    expect(page.get_by_text("1 carried forward, 1 cancelled. The plan before is archived.")).to_be_visible()
+    assert StatusUpdate.objects.get(initiative__number="1.2").happened == "Replaced by the ring."
     assert Plan.objects.get(slug="city-plan").state == "archived"
 
 

@@ -210,9 +210,12 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "goals.add_parts": (
         ["goal.created"],
         lambda w: g.add_parts(plan=w.plan, rows=[Goal(plan=w.plan, number="9", title="Nine")], act=by(w))),
+    "goals.add_evidence": (
+        ["evidence.created"],
+        lambda w: g.add_evidence(plan=w.plan, rows=[(Evidence(plan=w.plan, text="Dark."), [goal(w)])], act=by(w))),
     "initiatives.copy_plan": (
-        ["plan.created", "priority.created", "goal.created", "goal.created", "strategy.created", "initiative.created",
-         "milestone.added", "milestone.added", "commitment.proposed"],
+        ["plan.created", "priority.created", "goal.created", "goal.created", "strategy.created", "evidence.created",
+         "initiative.created", "milestone.added", "milestone.added", "commitment.proposed"],
         lambda w: i.copy_plan(source=w.plan, fields=FOLLOWING, along=i.Along(commitments=True), act=by(w))),
     "initiatives.begin_successor": (
         ["plan.created", "priority.created"],
@@ -424,7 +427,8 @@ NOT_REPEATED = {
     "goals.create_plan",
     "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
-    "goals.add_parts", "initiatives.copy_plan", "initiatives.begin_successor", "initiatives.carry_forward",
+    "goals.add_parts", "goals.add_evidence",
+    "initiatives.copy_plan", "initiatives.begin_successor", "initiatives.carry_forward",
     "initiatives.create_initiative", "initiatives.delete_initiative", "initiatives.lift_override",
     "initiatives.ask_owner_again", "initiatives.name_proposed_owner", "initiatives.split_row",
     "initiatives.merge_rows", "initiatives.retire_row", "initiatives.restore_row",

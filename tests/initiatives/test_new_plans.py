@@ -1,6 +1,7 @@
 """A plan made from another one: copied, or followed by a successor that carries open work forward; and made active."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -9,11 +10,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.models import Goal, Plan, Priority, Strategy
-from goals.services import create_goal, create_plan, create_priority, create_strategy, update_plan
+from goals.models import Bearing, Evidence, Goal, Plan, Priority, Strategy
+from goals.services import (
+    create_evidence,
+    create_goal,
+    create_plan,
+    create_priority,
+    create_strategy,
+    retire_evidence,
+    update_plan,
+)
 from initiatives.models import Alignment, Commitment, Contribution, Initiative, Lineage, Milestone, StatusUpdate
 from initiatives.selectors.structure import Place, plan_tree
-from initiatives.selectors.succession import Choice
+from initiatives.selectors.succession import Choice, Succession
 from initiatives.services import (
     Along,
     begin_successor,
@@ -27,6 +36,7 @@ from initiatives.services import (
     update_initiative,
     withdraw_commitment,
 )
+from initiatives.services.succession import refuse_empty
 from people.services import update_user
 from records.audit import StaleVersion
 from records.models import AuditEvent
@@ -109,6 +119,26 @@ def test_a_copy_has_everything_but_what_was_reported(before, cast):
     }  # fmt: skip
 
 
+def test_a_copy_has_the_reasons_for_the_plan_and_a_successor_finds_its_own(before, goal, cast):
+    update_plan(plan=before, fields={"introduction": "In short."}, act=act(NOW))
+    said = {"text": "Parks are dark.", "share": Decimal("84.5"), "source": "Survey 2024", "link": "https://a.example/"}
+    create_evidence(plan=before, fields={"text": "The law asks for a plan."}, act=act(NOW))
+    create_evidence(plan=before, fields=said, goals=[goal], act=act(NOW))
+    retire_evidence(
+        evidence=create_evidence(plan=before, fields={"text": "Not so."}, goals=[goal], act=act(NOW)), act=act(NOW)
+    )
+    made = copy_plan(source=before, fields=NEXT, along=Along(initiatives="none"), act=manager(cast))
+    whole, one = Evidence.objects.filter(plan=made)
+    assert (made.introduction, whole.text) == ("In short.", "The law asks for a plan.")
+    assert {name: getattr(one, name) for name in said} == said
+    assert [span.goal for span in Bearing.objects.filter(evidence__plan=made)] == [
+        Goal.objects.get(plan=made, number="1")
+    ]
+    later = begin_successor(before=before, fields=NEXT, act=manager(cast))
+    assert later.introduction == "In short."
+    assert not Evidence.objects.filter(plan=later).exists()
+
+
 def test_people_stay_behind_where_they_are_not_wanted_or_have_left(before, cast):
     update_user(user=cast.contributor, fields={"is_active": False}, act=act(NOW))
     with_people = copy_plan(source=before, fields=NEXT, along=Along(), act=manager(cast))
@@ -154,6 +184,7 @@ def test_a_copy_and_a_successor_cost_the_same_for_many_rows(before, cast):
             more = make_initiative(before, goal=part.goal, strategy=part, number=f"9.{number}", owner=cast.owner)
             update_initiative(initiative=more, fields={}, contributors=[cast.leader], act=act(NOW))
             make_milestone(more, date(2026, 12, 1))
+            create_evidence(plan=before, fields={"text": f"Finding {number}"}, goals=[part.goal], act=act())
             propose_commitment(initiative=more, department=cast.streets, what="Help", due_date=None, act=act(NOW))
 
     def carry():
@@ -257,6 +288,25 @@ def test_it_goes_under_the_focus_area_that_was_chosen(before, cast):
     new = Initiative.objects.get(plan=plan)
     assert (new.goal, new.strategy, new.number) == (other, None, "7.1")
     assert not Strategy.objects.filter(goal__plan=plan).exists()
+
+
+def test_one_that_is_left_behind_can_have_a_reason_of_its_own(before, cast, sign_in):
+    plan = successor(before, cast)
+    make_initiative(before, goal=row("1.3").goal, number="1.4")
+    client, page = sign_in(cast.manager), reverse("initiatives:plan-carry", args=[plan.slug])
+    words = {name: field.value() for name, field in _fields(client.get(page))}
+    words |= {"carried": [row("1.1").pk], "rest": "cancelled", f"reason_{row('1.4').pk}": "The state does it."}
+    shown = client.post(page, words)  # one has none yet: nothing that was typed is lost
+    assert shown.status_code == 422
+    assert "The state does it." in shown.content.decode()
+    shown = client.post(page, words | {"reason": "The plan ends."})
+    assert "<summary>Another reason for one of them</summary>" in shown.content.decode()
+    words = {name: field.value() for name, field in _fields(shown)}
+    assert client.post(page, words | {"apply": "1"}).status_code == 302
+    said = StatusUpdate.objects.filter(status="cancelled").order_by("initiative__number")
+    assert list(said.values_list("happened", flat=True)) == ["The plan ends.", "The state does it."]
+    both = {row(number).pk: "Each its own." for number in ("1.3", "1.4")}
+    refuse_empty(chosen("1.1", rest="cancelled", reasons=both), Succession([], [row("1.3"), row("1.4")], {}, {}), act())
 
 
 REFUSED = {
