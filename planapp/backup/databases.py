@@ -1,6 +1,7 @@
 """A database into a file and back, by the database's own tools, and one database put in the place of another."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -231,6 +233,7 @@ class SQLite(Database):
                 raise CannotDo(f"“{path}” is no database of planapp: {error}.") from error
 
 
-def database_of(settings: dict[str, Any], stamp: str) -> Database:
-    """The database that settings.DATABASES names; `stamp` tells those made beside it apart."""
+def database_of(settings: dict[str, Any], at: datetime) -> Database:
+    """The database that settings.DATABASES names; those made beside it bear the second of `at`, in UTC."""
+    stamp = re.sub(r"\D", "", at.astimezone(UTC).isoformat(timespec="seconds")[:19])
     return (Postgres if settings["ENGINE"].endswith("postgresql") else SQLite)(settings, stamp)

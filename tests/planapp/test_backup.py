@@ -25,6 +25,7 @@ from planapp.backup.archive import NotABackup
 from planapp.backup.databases import CannotDo, Postgres, SQLite, database_of
 from planapp.backup.restoring import refuse_unfit, restore
 from tests.build import report
+from tests.conftest import NOW
 
 PEOPLE = 500
 RELEASE = (
@@ -59,11 +60,11 @@ def saved(transactional_db, initiative, cast, tmp_path):
     return tmp_path / "one.backup"
 
 
-def bring_back(path, settings, stamp="1", **more):
+def bring_back(path, settings, second=1, **more):
     said: list[str] = []
     kept = restore(
         path,
-        database_of(settings, stamp),
+        database_of(settings, NOW.replace(second=second)),
         **{"may_replace": False, "from_other_site": False, "say": said.append} | more,
     )
     return kept, said
@@ -71,8 +72,8 @@ def bring_back(path, settings, stamp="1", **more):
 
 def told(settings, *words, code="", **more):
     """What a program says that uses the database brought back."""
-    database = database_of(settings, "")
-    url = database.url_beside.replace("_restored_", "").replace(".restored-", "")
+    database = database_of(settings, NOW)
+    url = database.url_beside.rpartition("_restored_")[0]
     if isinstance(database, SQLite):
         url = f"sqlite:///{settings['NAME']}"
     program = [sys.executable, "-c", code] if code else [sys.executable, str(site.BASE_DIR / "manage.py"), *words]
@@ -109,8 +110,8 @@ def test_everything_comes_back(saved, elsewhere):
 def test_what_stood_there_is_kept_and_only_replaced_when_asked(saved, elsewhere):
     bring_back(saved, elsewhere)
     with pytest.raises(CannotDo, match="holds data already"):
-        bring_back(saved, elsewhere, "2")
-    kept, _ = bring_back(saved, elsewhere, "2", may_replace=True)
+        bring_back(saved, elsewhere, 2)
+    kept, _ = bring_back(saved, elsewhere, 2, may_replace=True)
     assert "before" in kept
     assert rows_of(elsewhere | {"NAME": kept}, "SELECT count(*) FROM people_user") != [(0,)]
 
@@ -198,7 +199,7 @@ def test_a_file_that_is_no_whole_backup_is_refused_in_words_and_changes_nothing(
         bring_back(ill, elsewhere)
     with pytest.raises(CommandError, match=says):
         call_command("restore", str(ill), "--check")
-    assert not database_of(elsewhere, "1").holds_people()
+    assert not database_of(elsewhere, NOW.replace(second=1)).holds_people()
 
 
 @pytest.mark.usefixtures("db")
@@ -223,7 +224,7 @@ def test_a_step_that_fails_leaves_nothing_beside(saved, elsewhere, monkeypatch):
     monkeypatch.setattr("planapp.backup.restoring._steps", lambda manifest: [["no_such_command"]])
     with pytest.raises(CannotDo, match="no_such_command"):
         bring_back(saved, elsewhere)
-    database = database_of(elsewhere, "1")
+    database = database_of(elsewhere, NOW.replace(second=1))
     assert not database.holds_people()
     with pytest.raises((CannotDo, psycopg.Error, OSError)):
         database.swap()
@@ -231,15 +232,15 @@ def test_a_step_that_fails_leaves_nothing_beside(saved, elsewhere, monkeypatch):
 
 def test_a_database_in_use_is_not_replaced(saved, elsewhere):
     bring_back(saved, elsewhere)
-    database = database_of(elsewhere, "")
+    database = database_of(elsewhere, NOW)
     if isinstance(database, SQLite):
         with sqlite3.connect(elsewhere["NAME"]) as reader:
             reader.execute("PRAGMA journal_mode=WAL")
             reader.execute("BEGIN IMMEDIATE")
             with pytest.raises(CannotDo, match="is in use"):
-                bring_back(saved, elsewhere, "2", may_replace=True)
+                bring_back(saved, elsewhere, 2, may_replace=True)
             reader.rollback()
     else:
         with database._connected(elsewhere["NAME"]), pytest.raises(CannotDo, match="stop web, worker and beat"):
-            bring_back(saved, elsewhere, "2", may_replace=True)
+            bring_back(saved, elsewhere, 2, may_replace=True)
     assert rows_of(elsewhere, "SELECT count(*) FROM people_user") != [(0,)]

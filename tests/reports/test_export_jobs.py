@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from initiatives.services import propose_commitment
-from jobs import progress
+from jobs import doorbell, progress
 from jobs.queue import take_back
 from people.models import RoleGrant
 from people.services import revoke_role
@@ -37,7 +37,7 @@ State = ExportJob.State
 def bell(monkeypatch):
     """Counts the rings, and lets no worker come: tests call it themselves."""
     rings = []
-    monkeypatch.setattr(build_exports, "delay", lambda **kwargs: rings.append(kwargs))
+    monkeypatch.setattr(doorbell, "_send", rings.append)
     return rings
 
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if target.exists():
             raise CommandError(f"“{target}” is there already. A backup never replaces another.")
         at = timezone.now()
-        database = database_of(connection.settings_dict, f"{at:%Y%m%d%H%M%S}")
+        database = database_of(connection.settings_dict, at)
         try:
             with TemporaryDirectory(prefix=".planapp-backup-", dir=target.parent) as folder:
                 dump = Path(folder) / archive.DUMP

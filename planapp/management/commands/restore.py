@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 )
                 return
             kept = restore(
-                path, database_of(connection.settings_dict, f"{timezone.now():%Y%m%d%H%M%S}"),
+                path, database_of(connection.settings_dict, timezone.now()),
                 may_replace=options["replace"], from_other_site=options["from_other_site"], say=self.stdout.write,
             )  # fmt: skip
         except (CannotDo, NotABackup) as refused:
