@@ -14,10 +14,10 @@ from initiatives.services.commitments import (
 )
 from initiatives.services.copying import Along, copy_plan
 from initiatives.services.drafts import TypedInto, discard_draft, save_draft
+from initiatives.services.handing_over import hand_over
 from initiatives.services.initiatives import (
     create_initiative,
     delete_initiative,
-    hand_over,
     lift_override,
     override_status,
     update_initiative,

@@ -1,7 +1,6 @@
 """Create, edit, hand over and delete initiatives; override their status."""
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,7 +8,7 @@ from django.db import transaction
 
 from goals.models import Plan, Priority
 from goals.numbering import key_of_number, natural_key
-from initiatives.models import Alignment, Contribution, Initiative, Milestone, Status
+from initiatives.models import Alignment, Contribution, Initiative, Status
 from initiatives.services.asking import ask_owners
 from initiatives.services.dates import moved_due_date
 from people.models import User
@@ -122,43 +121,6 @@ def lift_override(*, initiative: Initiative, seen_version: int | None = None, ac
     fields = {"override_status": "", "override_reason": ""}
     record_change(row, fields, verb="initiative.override_lifted", act=act, parent=row.plan)
     return row
-
-
-@transaction.atomic
-def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
-    """Give every open initiative and milestone of one person to another (or to nobody); returns how many rows moved."""
-    if to is not None and (to.pk == leaver.pk or not to.is_active):
-        raise ValidationError({"to": "To: choose an active person other than the one who leaves."})
-    moved = 0
-    moments: dict[int, datetime] = {}
-    rows = list(Initiative.objects.filter(owner=leaver, deleted_at__isnull=True).select_for_update())
-    for row in rows:
-        if not row.is_closed:
-            event = record_change(row, {"owner": to}, verb="initiative.handed_over", act=act, parent=row.plan)
-            moments |= {row.pk: event.happened_at} if event is not None else {}
-            moved += 1
-    ask_owners([row for row in rows if row.pk in moments], act=act, moments=moments)
-    milestones = Milestone.objects.filter(owner=leaver, deleted_at__isnull=True, initiative__deleted_at__isnull=True)
-    for milestone in milestones.select_for_update(of=("self",)):
-        if milestone.is_open:
-            record_change(milestone, {"owner": to}, verb="milestone.handed_over", act=act, parent=milestone.initiative)
-            moved += 1
-    for row in Initiative.objects.filter(
-        contributions__person=leaver, contributions__recorded_until__isnull=True, deleted_at__isnull=True
-    ).select_for_update(of=("self",)):
-        staying = User.objects.filter(
-            pk__in=Contribution.objects.filter(initiative=row, recorded_until__isnull=True)
-            .exclude(person=leaver)
-            .values("person")
-        )
-        left = settled(act, row)
-        pair = set_members(Contribution.objects.all(), "person", staying, at=left.at, initiative=row)
-        if pair:
-            record_change(
-                row, {}, verb="initiative.handed_over", act=left, also={"contributors": pair}, parent=row.plan
-            )
-            moved += 1
-    return moved
 
 
 def wanted_of(row: Initiative, fields: Mapping[str, Any], *, reason: str) -> dict[str, Any]:
