@@ -8,6 +8,7 @@ from initiatives.models import (
     Initiative,
     Milestone,
     OwnerRequest,
+    SavedView,
     StatusUpdate,
     reader_of,
 )
@@ -103,6 +104,16 @@ def is_reader_of(user: User, update: StatusUpdate | None) -> bool:
     return reader_of(author_id=update.author_id, lead_id=row.goal.lead_id, owner_id=row.owner_id) == user.pk
 
 
+@rules.predicate
+def is_owner_of_view(user: User, view: SavedView | None) -> bool:
+    return view is not None and view.owner_id == user.pk
+
+
+@rules.predicate
+def is_shared(user: User, view: SavedView | None) -> bool:
+    return view is not None and view.is_shared
+
+
 own = has_working_role & (is_owner | is_contributor)
 
 rules.add_perm("initiatives.view_initiative", is_member)
@@ -129,3 +140,5 @@ rules.add_perm(
 rules.add_perm("initiatives.hand_over", may_manage)
 # Nobody answers for somebody else; whoever runs the plan names another owner instead.
 rules.add_perm("initiatives.answer_owner_request", is_member & is_asked_to_own)
+rules.add_perm("initiatives.share_view", may_manage)
+rules.add_perm("initiatives.keep_view", (is_member & is_owner_of_view) | (may_manage & is_shared))

@@ -15,6 +15,7 @@ from initiatives.views import (
     overview,
     owners,
     regrouping,
+    saved_views,
     status_updates,
     structure,
 )
@@ -51,6 +52,10 @@ urlpatterns = [
     ),
     path("initiatives/", lists.initiative_list, name="initiative-list"),
     path("initiatives/export.<str:format>", lists.initiative_list_export, name="initiative-list-export"),
+    path("initiatives/views/", saved_views.saved_view_list, name="saved-view-list"),
+    path("initiatives/views/new/", saved_views.saved_view_create, name="saved-view-create"),
+    path("initiatives/views/<int:pk>/edit/", saved_views.saved_view_edit, name="saved-view-edit"),
+    path("initiatives/views/<int:pk>/delete/", saved_views.saved_view_delete, name="saved-view-delete"),
     path("initiatives/change/", bulk.initiative_bulk, name="initiative-bulk"),
     path("initiatives/change/result/", bulk.initiative_bulk_result, name="initiative-bulk-result"),
     path("departments/", departments.department_list, name="department-list"),

@@ -33,6 +33,10 @@ register(
     delivered="Commitment delivered", withdrawn="Commitment withdrawn",
     moved="Commitment’s due date moved",
 )  # fmt: skip
+register(
+    "saved_view", "Saved view", shared="View of the list shared", unshared="View of the list shared no longer",
+    changed="Shared view renamed", deleted="Shared view deleted",
+)  # fmt: skip
 FIELDS.update(
     {"answer": "Answer of the department",
      "baseline_due_date": "Date first agreed", "carried": "Carried forward as",

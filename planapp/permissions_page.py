@@ -22,6 +22,8 @@ WORDS = {
     "is_liaison_who_promised": "liaison of the department, once it has accepted",
     "may_change_milestones_beside": "whoever may change the initiative’s milestones",
     "is_owner_of_milestone": "owner of the milestone",
+    "is_owner_of_view": "owner of the view",
+    "is_shared": "given a view that is shared",
     "is_liaison_of_milestone": "liaison of the milestone’s department",
     "owns_initiative_of": "owner of the initiative",
     "is_asked_to_own": "asked to own the initiative",

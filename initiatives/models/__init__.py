@@ -10,6 +10,7 @@ from initiatives.models.initiative import (
 from initiatives.models.lineage import Lineage
 from initiatives.models.milestone import Milestone, MilestoneVersion
 from initiatives.models.owner import OwnerAnswer, OwnerRequest
+from initiatives.models.saved_view import SavedView
 from initiatives.models.status import CLOSED, REPORTABLE, SILENT, EffectiveStatus, Status
 from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate, reader_of
 
@@ -30,6 +31,7 @@ __all__ = [
     "MilestoneVersion",
     "OwnerAnswer",
     "OwnerRequest",
+    "SavedView",
     "Status",
     "StatusDraft",
     "StatusUpdate",

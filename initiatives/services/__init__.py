@@ -39,6 +39,7 @@ from initiatives.services.milestones import (
 )
 from initiatives.services.owners import accept_ownership, ask_owner_again, decline_ownership, name_proposed_owner
 from initiatives.services.regrouping import merge_rows, restore_row, retire_row, split_row
+from initiatives.services.saved_views import delete_view, save_view, update_view
 from initiatives.services.status_updates import (
     NewerUpdate,
     acknowledge_update,
@@ -76,6 +77,7 @@ __all__ = [
     "decline_commitment",
     "decline_ownership",
     "delete_initiative",
+    "delete_view",
     "deliver_commitment",
     "discard_draft",
     "hand_over",
@@ -96,9 +98,11 @@ __all__ = [
     "restore_row",
     "retire_row",
     "save_draft",
+    "save_view",
     "split_row",
     "update_initiative",
     "update_initiatives",
     "update_milestone",
+    "update_view",
     "withdraw_commitment",
 ]

@@ -17,6 +17,7 @@ from initiatives.forms.lists import InitiativeFilterForm, LayoutForm
 from initiatives.rendering import Grouped, listed_rows
 from initiatives.selectors.facets import Facets, facets_of
 from initiatives.selectors.lists import LISTED, SORTS, Wanted, choices_of, columns, file_rows, running, wanted_rows
+from initiatives.selectors.saved_views import saved_views
 from initiatives.selectors.status import DECIDED, expected_of, judged, read_decided
 from initiatives.selectors.timeline import timeline
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
@@ -34,6 +35,7 @@ HEADINGS = {
     "start": ("start", ""), "percent": ("percent", "num"),
 }  # fmt: skip
 CHOSEN = ("col", "group")  # how the list looks, beside `sort` and `view`
+SAVED = (*InitiativeFilterForm.base_fields.keys() - {"plan"}, *CHOSEN, "sort", "view")  # what a saved view keeps
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,9 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "clear_href": f"?{kept(request, *CHOSEN, 'sort', 'view', 'as_of').query}",
         "chips": _chips(request, listing.form),
         "downloads": _downloads(request),
+        "views": saved_views(user_of(request).pk),
+        "save_query": kept(request, *SAVED, "plan").query,
+        "here": "&".join(filter(None, (kept(request, "plan").query, kept(request, *SAVED).query))),
     }
     pages = Paginator(listing.rows, PER_PAGE)
     if listing.facets is not None:

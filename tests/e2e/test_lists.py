@@ -53,7 +53,7 @@ def test_letters_that_are_typed_stay_in_their_box(visit, cast, rows):
 
 def test_filters_keep_their_numbers_while_the_list_is_exchanged(visit, cast, rows):
     page = visit(cast.viewer, LIST)
-    status = page.get_by_label("Status")
+    status = page.get_by_role("search", name="Filter this list").get_by_label("Status")
     words = "[...document.querySelector('.filters [name=status]').options].map((one) => one.text)"
     assert "On track (2)" in page.evaluate(words)
     page.get_by_label("Search", exact=True).first.fill("1.2")

@@ -18,7 +18,7 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
-from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest
+from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, SavedView
 from initiatives.selectors.structure import Place
 from initiatives.selectors.succession import Choice
 from people.models import User
@@ -75,6 +75,14 @@ def priority(world: World) -> Priority:
 
 def quarter(world: World) -> dict[str, Any]:
     return {"plan": world.plan, "quarter": world.plan.quarter_of(date(2026, 9, 30))}
+
+
+def first_view() -> SavedView:
+    return SavedView.objects.order_by("pk").first() or SavedView(pk=0)
+
+
+def kept_view(world: World, name: str) -> SavedView:
+    return i.save_view(owner=world.cast.manager, name=name, plan=None, query="", is_shared=True, act=by(world))
 
 
 def newcomer(world: World) -> User:
@@ -232,6 +240,11 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "initiatives.update_initiative": (
         ["initiative.changed"],
         lambda w: i.update_initiative(initiative=w.initiative, fields={"title": "Other"}, act=by(w))),
+    "initiatives.save_view": (["saved_view.shared"], lambda w: kept_view(w, "Mine to share")),
+    "initiatives.update_view": (["saved_view.changed"], lambda w: i.update_view(
+        view=first_view(), name="Other", is_shared=True, seen_version=None, act=by(w))),
+    "initiatives.delete_view": (["saved_view.deleted"], lambda w: i.delete_view(
+        view=first_view(), act=by(w))),
     "initiatives.delete_initiative": (
         ["initiative.deleted"], lambda w: i.delete_initiative(initiative=w.initiative, act=by(w))),
     "initiatives.move_row": (["goal.moved", "strategy.moved"], lambda w: (
@@ -435,6 +448,7 @@ NOT_REPEATED = {
     "initiatives.add_milestone", "initiatives.reopen_milestone", "initiatives.propose_commitment",
     "initiatives.agree_to_offer", "initiatives.ask_again", "people.accept_invitation",
     "initiatives.record_status_update", "initiatives.record_no_change", "initiatives.correct_status_update",
+    "initiatives.save_view",
     "reports.complete_report", "reports.publish_report", "reports.unpublish_report", "reports.reopen_report",
     "initiatives.create_initiatives", "initiatives.record_status_updates", "initiatives.add_milestones",
     "initiatives.propose_commitments",

@@ -10,8 +10,8 @@ from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.services import create_evidence, create_goal, create_plan, create_priority, retire_evidence
 from imports.models import Import
 from imports.services import answer_columns, take_file, work_on_next
-from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, StatusUpdate
-from initiatives.services import propose_commitment, retire_row
+from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, SavedView, StatusUpdate
+from initiatives.services import propose_commitment, retire_row, save_view
 from initiatives.services.asking import ask_owners
 from outbox.models import Message
 from outbox.services import send_test
@@ -83,6 +83,7 @@ class World:
             "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
             "status-draft": self.initiative, "owner-request": self.asked, "message": message, "one-off": self.one_off,
             "export": ExportJob.objects.earliest("pk"), "import": Import.objects.earliest("pk"),
+            "saved-view": SavedView.objects.earliest("pk"),
         }  # fmt: skip
         name = address.name.rpartition(":")[2]
         if name == "structure-restore":
@@ -117,6 +118,10 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
     promise = propose_commitment(
         initiative=row, department=cast.streets, what=f"Promise {n}", due_date=today + timedelta(days=9), act=act(PAST)
     )
+    save_view(
+        owner=cast.manager, name=f"View {n}", plan=plan, query="status=on_track", is_shared=True,
+        act=act(timezone.now(), cast.manager),
+    )  # fmt: skip
     one_off = write_one_off(
         plan=plan, subject=f"Note {n}", text="Please read.", audiences=["owners"], send_on=today + timedelta(days=30),
         act=act(timezone.now(), cast.manager),
