@@ -10,9 +10,10 @@ from typing import Any
 
 from initiatives.judgement import counted
 from initiatives.selectors.status import InitiativeStatus
+from initiatives.selectors.timeline import Axis, Bar
 from records.asof import AsOf
 from web.addresses import address, address_of_row
-from web.templatetags.components import progress, show_date, show_name, status_badge
+from web.templatetags.components import progress, show_date, show_name, status_badge, timeline_bar
 from web.templatetags.tables import TableRow
 from web.templatetags.ui import days_ago
 
@@ -74,6 +75,20 @@ def listed_rows(
             label = escape(f"Choose {row.number} {row.title}")
             name = f'<input type="checkbox" name="pick" value="{row.id}" aria-label="{label}"> {name}'
         yield TableRow((name, *(cell(row, when, stay) for cell in draw)))
+
+
+def timeline_rows(bars: Iterable[Bar], axis: Axis, when: AsOf, stay: str = "") -> Iterator[TableRow]:
+    """Initiative, status, and its bar with, where a row has no axis above it, the days in words."""
+    today = axis.today(when.day)
+    for bar in bars:
+        row = bar.row
+        drawn = timeline_bar(
+            label=bar.label, status=row.effective_status, x=bar.x, width=bar.width, marks=bar.marks, today_x=today,
+            agreed=bar.agreed, beyond=bar.beyond, ticks=axis.heads,
+            href=address_of_row("initiatives:initiative-detail", row.id) + stay,
+        )  # fmt: skip
+        words = f'<span class="small muted bar-words">{escape(bar.dates)}</span>'
+        yield TableRow((_named(row, stay), status_badge(row.effective_status), f"{drawn}{words}"))
 
 
 def _named(row: InitiativeStatus, stay: str) -> str:

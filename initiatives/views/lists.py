@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,20 +13,22 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from goals.models import PlanVersion
 from goals.selectors import plans_as_of
 from initiatives.forms.lists import InitiativeFilterForm, LayoutForm
-from initiatives.rendering import Grouped, listed_rows
+from initiatives.rendering import Grouped, listed_rows, timeline_rows
 from initiatives.selectors.facets import Facets, facets_of
 from initiatives.selectors.lists import LISTED, SORTS, Wanted, choices_of, columns, file_rows, running, wanted_rows
 from initiatives.selectors.saved_views import saved_views
 from initiatives.selectors.status import DECIDED, expected_of, judged, read_decided
-from initiatives.selectors.timeline import timeline
+from initiatives.selectors.timeline import ZOOMS, axis_of, bars_of
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.downloads import FORMATS, table_response
 from records.asof import AsOf
 from web.requests import kept, user_of
 
 PER_PAGE = 50
+MOST_ON_SHEET = 500  # rows of the time axis that is printed
 
 
 # The headings of columns: what each sorts by (nothing: no link), and what becomes of its cells on a phone.
@@ -35,7 +38,13 @@ HEADINGS = {
     "start": ("start", ""), "percent": ("percent", "num"),
 }  # fmt: skip
 CHOSEN = ("col", "group")  # how the list looks, beside `sort` and `view`
-SAVED = (*InitiativeFilterForm.base_fields.keys() - {"plan"}, *CHOSEN, "sort", "view")  # what a saved view keeps
+SAVED = (
+    *InitiativeFilterForm.base_fields.keys() - {"plan"},
+    *CHOSEN,
+    "sort",
+    "view",
+    "zoom",
+)  # what a saved view keeps
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ class Listing:
     form: InitiativeFilterForm
     layout: LayoutForm
     goal_label: str
+    plans: list[PlanVersion]
     wanted: Wanted
     rows: QuerySet[Any]
     facets: Facets | None
@@ -56,7 +66,8 @@ def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) 
     plans = plans_as_of(when)
     plan = next((plan for plan in plans if plan.slug == slug), None)
     is_archived = plan is not None and plan.state == plan.State.ARCHIVED
-    expected = expected_of([plan] if plan else running(plans), when)
+    shown = [plan] if plan else running(plans)
+    expected = expected_of(shown, when)
     choices = choices_of([plan] if plan and is_archived else running(plans), plans, when)
     goal_label = plan.goal_label if plan else choices.plans[0].goal_label if choices.plans else "Focus area"
     form = InitiativeFilterForm(request.GET, choices=choices, goal_label=goal_label)
@@ -70,7 +81,7 @@ def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) 
     if is_counted and not rows.query.is_empty():
         in_any_order = replace(wanted, sort=Wanted.sort, group=Wanted.group)
         facets = facets_of(expected, in_any_order, when)
-    return Listing(form, layout, goal_label, wanted, rows, facets)
+    return Listing(form, layout, goal_label, shown, wanted, rows, facets)
 
 
 @require_safe
@@ -86,17 +97,18 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "goal_label": listing.goal_label,
         "sort": listing.wanted.sort,
         "is_timeline": is_timeline,
-        "keep": kept(request, *CHOSEN, "sort", "view", "as_of"),
+        "keep": kept(request, *CHOSEN, "sort", "view", "zoom", "at", "as_of"),
         "filters": kept(request, *(set(request.GET) - {"as_of", "page"})),
         "kept_beside": kept(request, *(set(request.GET) - {*CHOSEN, "page"})),
         "clear_href": f"?{kept(request, *CHOSEN, 'sort', 'view', 'as_of').query}",
         "chips": _chips(request, listing.form),
         "downloads": _downloads(request),
-        "views": saved_views(user_of(request).pk),
+        "views": saved_views(user_of(request).pk) if when.is_live else [],
         "save_query": kept(request, *SAVED, "plan").query,
         "here": "&".join(filter(None, (kept(request, "plan").query, kept(request, *SAVED).query))),
     }
-    pages = Paginator(listing.rows, PER_PAGE)
+    is_sheet = is_timeline and request.GET.get("rows") == "all"
+    pages = Paginator(listing.rows, MOST_ON_SHEET if is_sheet else PER_PAGE)
     if listing.facets is not None:
         pages.count = listing.facets.total
         counts = listing.form.count(listing.facets, user_of(request).pk)
@@ -110,7 +122,11 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     page.object_list = found = shown[follows:]
     context["page"] = page
     if is_timeline and found:
-        context["timeline"] = timeline(found, when)
+        axis = axis_of(listing.plans, request.GET.get("zoom", ""), _around(request, when))
+        context |= {
+            "axis": axis, "zooms": ZOOMS, "today_x": axis.today(when.day), "is_sheet": is_sheet,
+            "lines": timeline_rows(bars_of(found, axis, when), axis, when, day_query(request)),
+        }  # fmt: skip
     else:
         chooses = when.is_live and user_of(request).has_perm("initiatives.restructure_initiative")
         grouped = None
@@ -141,6 +157,15 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     chosen = listing.layout.shown
     heads, rows = columns(listing.goal_label, chosen), file_rows(listing.rows, chosen)
     return table_response(format, "initiatives", heads, rows, when=when)
+
+
+def _around(request: HttpRequest, when: AsOf) -> date:
+    """The day that a link of the time axis leads to; that of the page where it says none that a plan could speak of."""
+    try:
+        day = date.fromisoformat(request.GET.get("at", ""))
+    except ValueError:
+        return when.day
+    return day if 1990 <= day.year <= 2100 else when.day
 
 
 def _chips(request: HttpRequest, form: InitiativeFilterForm) -> list[dict[str, str]]:

@@ -210,19 +210,53 @@ def course_strip(*, label: str, stretches: Iterable[Any]) -> SafeString:
 
 @register.simple_tag
 def timeline_bar(
-    *, label: str, status: object, x: float, width: float, marks: Iterable[Any] = (), today_x: float | None = None
+    *,
+    label: str,
+    status: object,
+    x: float,
+    width: float,
+    marks: Iterable[Any] = (),
+    today_x: float | None = None,
+    agreed: tuple[float, float] | None = None,
+    beyond: Iterable[str] = (),
+    ticks: Iterable[Any] = (),
+    href: str = "",
 ) -> SafeString:
     """One initiative on a time axis, for a table cell. label is said to screen readers; x, width, today_x: 0 to 100.
 
-    marks: milestones with `x` and `state` (done, late, open).
+    marks: milestones with `x`, `state` (done, late, open) and, to be named and led to, `name` and `id`; href: the page
+    they stand on. agreed: (x, width) of what was agreed first. beyond: "start", "end", past which edge it goes on;
+    ticks: what has an `x` is a line of the axis.
     """
-    bar = _part(status_key(status), f'x="{x}%" width="{width}%" y="8" height="8" rx="2"')
-    dots = "".join(f'<circle class="dot dot-{one.state}" cx="{one.x}%" cy="12" r="4"/>' for one in marks)
+    lines = "".join(f'<line class="axis" x1="{one.x}%" x2="{one.x}%" y1="0" y2="32"/>' for one in ticks)
+    bar = _part(status_key(status), f'x="{x}%" width="{width}%" y="9" height="10" rx="2"') if width else ""
+    if agreed:
+        bar = f'<rect class="agreed" x="{agreed[0]}%" width="{agreed[1]}%" y="3" height="4"/>{bar}'
+        from_, to = sorted((agreed[0] + agreed[1], x + width))
+        bar += f'<line class="slip" x1="{from_:g}%" x2="{to:g}%" y1="22" y2="22"/>'
+    edges = {"start": '<path class="edge" d="M8 8 L1 14 L8 20 Z"/>', "end": ""}
+    bar += "".join(edges[edge] for edge in sorted(beyond))
+    if "end" in beyond:  # a path knows no hundredths: the second one is drawn from the right
+        bar += '<svg x="100%" overflow="visible"><path class="edge" d="M-8 8 L-1 14 L-8 20 Z"/></svg>'
+    dots = "".join(_dot(one, href) for one in marks)
     if today_x is not None:
-        dots += f'<line class="today-line" x1="{today_x}%" x2="{today_x}%" y1="0" y2="24"/>'
+        dots += f'<line class="today-line" x1="{today_x}%" x2="{today_x}%" y1="0" y2="32"/>'
     return SafeString(
-        f'<svg class="chart bar-row" height="24" width="100%" role="img" aria-label="{escape(label)}">'
-        f'<line class="axis" x1="0" x2="100%" y1="12" y2="12"/>{bar}{dots}</svg>'
+        f'<svg class="chart bar-row" height="32" width="100%" role="group" aria-label="{escape(label)}">'
+        f'{lines}<line class="axis" x1="0" x2="100%" y1="14" y2="14"/>{bar}{dots}</svg>'
+    )
+
+
+def _dot(mark: Any, href: str) -> str:
+    """A milestone; with a name and an address a link, whose name shows on focus and under the pointer."""
+    dot = f'<circle class="dot dot-{mark.state}" cx="{mark.x}%" cy="14" r="5"/>'
+    name = escape(getattr(mark, "name", ""))
+    if not (name and href):
+        return dot
+    side = "end" if mark.x > 50 else "start"
+    return (
+        f'<a class="dot-link" href="{escape(href)}#milestone-{mark.id}" aria-label="{name}">{dot}'
+        f'<text class="dot-name" x="{mark.x}%" y="30" text-anchor="{side}">{name}</text></a>'
     )
 
 
