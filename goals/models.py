@@ -240,8 +240,11 @@ class StrategyVersion(Version, StrategyFields):
     subject = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="versions")
 
 
-class EvidenceFields(Sourced):
+class EvidenceFields(Sourced, Searched):
     """What is recorded of a piece of evidence. `source` is what it is called; `link` leads there."""
+
+    named_by = ("text",)
+    told_by = ("source",)
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=1_000)

@@ -25,7 +25,10 @@ from search.past import found_then, texts_of
 from search.words import Asked, Word, asked
 
 BY_KEY = {kind.key: kind for kind in KINDS}
-ORDER = ("goal", "strategy", "initiative", "department", "person", reports.KIND, "milestone", "commitment", "update")
+ORDER = (
+    "goal", "strategy", "initiative", "department", "person", reports.KIND, "evidence", "milestone", "commitment",
+    "update",
+)  # fmt: skip
 LABELS = {kind.key: (kind.label, kind.plural) for kind in KINDS} | {reports.KIND: (reports.LABEL, reports.PLURAL)}
 LONGEST_NAME = 60  # characters of what may be a department's short name
 MOST_CALLED = 20  # of each kind by number

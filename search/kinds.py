@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
 
-from goals.models import Goal, GoalVersion, Strategy, StrategyVersion
+from goals.models import Evidence, EvidenceVersion, Goal, GoalVersion, Strategy, StrategyVersion
 from initiatives.models import (
     Commitment,
     CommitmentVersion,
@@ -147,6 +147,11 @@ def _told_strategies(user: User, when: AsOf, ids: Collection[int]) -> Any:
     )  # fmt: skip
 
 
+def _told_evidence(user: User, when: AsOf, ids: Collection[int]) -> Any:
+    rows = EvidenceVersion.objects.as_of(when).filter(subject__in=ids)
+    return _told(rows, "evidence", "subject_id", title=F("text"), text=F("source"), **_plan("plan"))
+
+
 def _told_initiatives(user: User, when: AsOf, ids: Collection[int]) -> Any:
     rows = _as_of(InitiativeVersion.objects.as_of(when).filter(subject__in=ids), when, "goal", "owner")
     return _told(
@@ -219,6 +224,10 @@ KINDS = (
         has_text=True,
     ),
     Kind(
+        "evidence", "Finding", "Findings", 40, lambda user: _there(Evidence.objects.all()),
+        lambda user, when: EvidenceVersion.objects.as_of(when), _told_evidence, plan="plan", has_text=True,
+    ),
+    Kind(
         "department", "Department", "Departments", 40, lambda user: _there(Department.objects.all()),
         lambda user, when: DepartmentVersion.objects.as_of(when), _told_departments,
     ),
@@ -241,5 +250,5 @@ KINDS = (
 )  # fmt: skip
 MODELS = {
     "goal": Goal, "strategy": Strategy, "initiative": Initiative, "department": Department, "person": User,
-    "milestone": Milestone, "commitment": Commitment, "update": StatusUpdate,
+    "milestone": Milestone, "commitment": Commitment, "update": StatusUpdate, "evidence": Evidence,
 }  # fmt: skip

@@ -107,6 +107,8 @@ def _address(hit: Hit, request: HttpRequest, user: User) -> str:
         case "update":
             page = reverse("initiatives:initiative-detail", args=[hit.parent_id])
             return f"{page}?updates=all{and_stay}#update-{hit.id}"
+        case "evidence":
+            return f"{reverse('initiatives:plan-why', args=[hit.plan_slug])}{stay}#evidence-{hit.id}"
         case "department":
             return reverse("initiatives:department-detail", args=[hit.number]) + stay
         case "report":

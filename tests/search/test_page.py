@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from goals.services import create_evidence
 from initiatives.services import correct_status_update, delete_initiative, propose_commitment, update_initiative
 from people.services import update_user
 from reports.services import freeze_quarter, write_summary
@@ -33,6 +34,7 @@ def filled(plan, cast):
     make_milestone(row, None, title="Poles stand at the zoo")
     propose_commitment(initiative=row, department=cast.streets, what="Unlock the cabinets", due_date=None, act=act())
     report(row, "on_track", "2026-09-20T12:00", cast.owner, happened="The vendor delivered giraffes.")
+    create_evidence(plan=plan, fields={"text": "Half walk to a branch", "source": "Travel survey"}, act=act())
     return row
 
 
@@ -51,7 +53,11 @@ def test_each_kind_is_found_and_leads_to_its_place(filled, plan, cast, sign_in):
     assert hits(client, "equity")[0] == ("goal", reverse("initiatives:goal-detail", args=[plan.slug, "2"]))
     assert hits(client, "protect")[0][1].startswith(reverse("initiatives:goal-detail", args=[plan.slug, "1"]))
     assert hits(client, "contributor")[0] == ("person", reverse("people:person-detail", args=[cast.contributor.pk]))
-    for q in ("1.1", "broadband", "poles", "cabinets", "giraffes", "streets", "equity", "protect", "contributor"):
+    assert hits(client, "travel survey")[0][1].startswith(
+        f"{reverse('initiatives:plan-why', args=[plan.slug])}#evidence-"
+    )
+    asked = ("1.1", "broadband", "poles", "cabinets", "giraffes", "streets", "equity", "protect", "contributor", "walk")
+    for q in asked:
         kind, href = hits(client, q)[0]
         assert client.get(href).status_code == 200, (kind, href)
         assert "#" not in href or href.partition("#")[2] in client.get(href).content.decode()
