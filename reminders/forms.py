@@ -125,6 +125,15 @@ class MilestoneAnswerForm(PageForm):
     reason = forms.CharField(label="Why it moves", max_length=500)
 
 
+class OwnerAnswerForm(PageForm):
+    """Why somebody will not own an initiative, from a link in a mail.
+
+    Whom they propose stands in their words: a list of everybody's names is for who is signed in.
+    """
+
+    reason = forms.CharField(label="Reason", max_length=2_000, help_text="Whoever runs the plan reads it.")
+
+
 class PlainAnswerForm(PageForm):
     """Nothing to type: the button says it all."""
 

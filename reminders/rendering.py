@@ -21,6 +21,8 @@ from reminders.selectors.answers import LINK_DAYS
 
 REASONS = {
     "owner": "You own it.",
+    "asked": "You alone can answer.",
+    "asker": "You named the owner.",
     "liaison": "You are the liaison of the department in charge.",
     "manager": "You run the plan, and nobody closer to it can be reached.",
     "escalated": "You run the plan, and it has been late for a while.",

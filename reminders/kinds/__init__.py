@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from reminders.kinds import commitments, milestones, reports, updates
+from reminders.kinds import commitments, milestones, owners, reports, updates
 from reminders.kinds.base import Kind, Only, ReminderEvent
 from reminders.selectors.days import Day
 
@@ -19,7 +19,7 @@ __all__ = ["KINDS", "Kind", "ReminderEvent", "find_events", "series_of"]
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (*milestones.KINDS, *commitments.KINDS, *updates.KINDS, *reports.KINDS), key=attrgetter("order")
+        (*milestones.KINDS, *commitments.KINDS, *owners.KINDS, *updates.KINDS, *reports.KINDS), key=attrgetter("order")
     )
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from initiatives.models import Acknowledgement, Commitment, Initiative, Milestone, StatusUpdate
+from initiatives.models import Acknowledgement, Commitment, Initiative, Milestone, OwnerRequest, StatusUpdate
 from initiatives.selectors.initiative_page import passed_since
 from initiatives.selectors.rows import MilestoneRow
 from people.models import User
@@ -21,6 +21,7 @@ PERMISSION = {
     "milestone": "initiatives.keep_milestone",
     "commitment": "initiatives.keep_commitment",
     "statusupdate": "initiatives.acknowledge_status_update",
+    "ownerrequest": "initiatives.answer_owner_request",
 }
 
 
@@ -58,7 +59,7 @@ class Answerable:
 
     @property
     def outcome(self) -> str:
-        """What came of a milestone, a commitment or an update to read, for whoever has just answered."""
+        """What came of a milestone, a commitment, an owner or an update to read, for whoever has just answered."""
         if isinstance(self.subject, Milestone):
             day = self.subject.due_date if self.subject.is_open else None
             return f"This milestone is due on {in_words(day)} now." if day else "This milestone is done."
@@ -69,6 +70,10 @@ class Answerable:
                 else self.subject.get_state_display()
             )
             return f"This commitment is {state.lower()}."
+        if isinstance(self.subject, OwnerRequest):
+            if self.subject.state == OwnerRequest.State.ACCEPTED:
+                return "You own this initiative."
+            return "You declined. Whoever runs the plan sees it, with your reason."
         return "This update was read."
 
     @property
@@ -128,12 +133,16 @@ def _overtaken(item: MessageItem, subject: Any) -> bool:
     if isinstance(subject, Commitment):
         is_asked = item.kind == "commitment_asked"
         return subject.has_offer or subject.state not in ({"proposed"} if is_asked else {"proposed", "accepted"})
+    if isinstance(subject, OwnerRequest):
+        return subject.recorded_until is not None or subject.state != OwnerRequest.State.WAITING
     return Acknowledgement.objects.filter(update=subject).exists()
 
 
 def _answered(item: MessageItem, subject: Any, at: datetime) -> bool:
     """Whether it was this person, through a link, within SHOWN_FOR."""
-    target = subject.initiative if isinstance(subject, StatusUpdate) else subject
+    target = subject.initiative if isinstance(subject, StatusUpdate | OwnerRequest) else subject
+    if isinstance(subject, OwnerRequest) and subject.state == OwnerRequest.State.WAITING:
+        return False
     if isinstance(subject, Initiative) and subject.latest_update and subject.latest_update.author_id != item.person_id:
         return False
     return AuditEvent.objects.filter(
@@ -147,6 +156,7 @@ def _subject(item: MessageItem) -> Any:
         "initiative": Initiative.objects.select_related("latest_update__author", "plan", "goal"),
         "milestone": Milestone.objects.select_related("initiative"),
         "commitment": Commitment.objects.select_related("initiative", "department"),
+        "ownerrequest": OwnerRequest.objects.select_related("initiative", "person", "answer", "asked_by"),
         "statusupdate": StatusUpdate.objects.select_related("initiative__goal", "author"),
     }
     return models[item.subject_type].filter(pk=item.subject_id).first()

@@ -13,11 +13,12 @@ from reminders.models import Subscription
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person who is told, why it is them, and whom they stand in for."""
+    """One person who is told, why it is them, and whom they stand in for; nobody stands in where it is personal."""
 
     person_id: int
     reason: str
     instead_of: int | None = None
+    is_personal: bool = False
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Directory:
                 continue
             listener: Recipient | None = one
             if one.person_id in self.away:
-                listener = self._delegate_of(one)
+                listener = None if one.is_personal else self._delegate_of(one)
             if listener is not None and (listener.person_id not in found or listener.instead_of is None):
                 found[listener.person_id] = listener
         return list(found.values())

@@ -17,9 +17,11 @@ from initiatives.models import Commitment
 from initiatives.services import (
     NewerUpdate,
     accept_commitment,
+    accept_ownership,
     acknowledge_update,
     complete_milestone,
     decline_commitment,
+    decline_ownership,
     deliver_commitment,
     offer_commitment,
     record_no_change,
@@ -29,7 +31,7 @@ from initiatives.services import (
 from records.asof import local_day
 from records.audit import Act
 from records.models import Channel
-from reminders.forms import MilestoneAnswerForm, PlainAnswerForm, StatusAnswerForm
+from reminders.forms import MilestoneAnswerForm, OwnerAnswerForm, PlainAnswerForm, StatusAnswerForm
 from reminders.links import item_number
 from reminders.selectors.answers import Answerable, answerable
 from reminders.services import send_new_link
@@ -38,6 +40,7 @@ from web.request_checks import typed_words
 
 FORMS: dict[str, type[PageForm]] = {
     "initiative": StatusAnswerForm, "milestone": MilestoneAnswerForm, "commitment": CommitmentOfferForm,
+    "ownerrequest": OwnerAnswerForm,
 }  # fmt: skip
 WITH_WORDS = {"", "decline", "offer"}  # what a button says beside which something is typed
 
@@ -121,22 +124,37 @@ def _answer(one: Answerable, say: str, form: PageForm, at: datetime) -> bool:
     elif one.subject_type == "milestone" and not say:
         moved = replace(act, reason=f"{one.in_place_of} {form.cleaned_data['reason']}".strip())
         update_milestone(milestone=one.subject, fields={"due_date": form.cleaned_data["due_date"]}, act=moved)
-    elif one.subject_type == "commitment" and say == "accept":
-        accept_commitment(commitment=one.subject, act=act)
-    elif one.subject_type == "commitment" and say in {"decline", "offer"}:
-        said = replace(act, reason=f"{one.in_place_of} {form.cleaned_data['reason']}".strip())
-        if say == "decline":
-            decline_commitment(commitment=one.subject, act=said)
-        else:
-            offered = form.values("due_date", "department")
-            offer_commitment(commitment=one.subject, act=said, **offered)
-    elif one.subject_type == "commitment" and say == "deliver":
-        deliver_commitment(commitment=one.subject, act=act)
+    elif one.subject_type == "commitment":
+        return _answer_commitment(one, say, form, act)
+    elif one.subject_type == "ownerrequest":
+        return _answer_owner(one, say, form, act)
     elif one.subject_type == "statusupdate" and say == "acknowledge":
         acknowledge_update(update=one.subject, act=act)
     else:
         return False
     return True
+
+
+def _answer_commitment(one: Answerable, say: str, form: PageForm, act: Act) -> bool:
+    if say == "accept":
+        accept_commitment(commitment=one.subject, act=act)
+    elif say == "deliver":
+        deliver_commitment(commitment=one.subject, act=act)
+    elif say in {"decline", "offer"}:
+        said = replace(act, reason=f"{one.in_place_of} {form.cleaned_data['reason']}".strip())
+        if say == "decline":
+            decline_commitment(commitment=one.subject, act=said)
+        else:
+            offer_commitment(commitment=one.subject, act=said, **form.values("due_date", "department"))
+    return say in {"accept", "deliver", "decline", "offer"}
+
+
+def _answer_owner(one: Answerable, say: str, form: PageForm, act: Act) -> bool:
+    if say == "accept":
+        accept_ownership(request=one.subject, act=act)
+    elif say == "decline":
+        decline_ownership(request=one.subject, act=replace(act, reason=form.cleaned_data["reason"]))
+    return say in {"accept", "decline"}
 
 
 def _show(form: PageForm, request: HttpRequest, error: ValidationError) -> None:

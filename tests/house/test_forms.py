@@ -38,7 +38,7 @@ ACTIONS = {
     "goals:evidence-retire", "initiatives:initiative-hand-over", "people:role-grant", "imports:import-apply",
 }  # fmt: skip
 # Answered by a signed link out of a mail, without a session; or one button with nothing typed.
-WITHOUT_SESSION = {"StatusAnswerForm", "MilestoneAnswerForm", "PlainAnswerForm", "ReportForm"}
+WITHOUT_SESSION = {"StatusAnswerForm", "MilestoneAnswerForm", "OwnerAnswerForm", "PlainAnswerForm", "ReportForm"}
 
 
 def classes(base: type = PageForm) -> Iterator[type]:
