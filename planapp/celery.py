@@ -4,9 +4,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, task_postrun, worker_init
+from celery.signals import beat_init, task_postrun, task_prerun, worker_init
 
 from planapp.memory import keep_what_is_loaded, resident
+from web.logs import WORK
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planapp.settings")
 
@@ -41,6 +42,11 @@ def _refuse_unsafe_start(**kwargs: Any) -> None:
 def _share_what_is_loaded(**kwargs: Any) -> None:
     """All tasks are loaded, no child is forked yet."""
     keep_what_is_loaded()
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]
+def _name_what_is_logged(task_id: str = "-", **kwargs: Any) -> None:
+    WORK.set(task_id)
 
 
 @task_postrun.connect  # type: ignore[untyped-decorator]

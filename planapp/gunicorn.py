@@ -8,7 +8,7 @@ import gunicorn.http.wsgi
 from gunicorn.glogging import Logger
 
 from planapp.memory import resident, share_arenas
-from web.logs import without_secrets
+from web.logs import Json, without_secrets
 
 bind = os.environ.get("BIND") or f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -23,14 +23,20 @@ max_requests = 2000
 max_requests_jitter = 400
 accesslog = "-"
 # No query string: it can hold the signed part of a mail link.
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms %({x-request-id}o)s'
 control_socket_disable = True
 
 gunicorn.http.wsgi.SERVER = "planapp"  # the name in the Server header; which server and version concerns nobody
 
 
 class AccessLog(Logger):  # type: ignore[misc] # gunicorn ships no types
-    """Addresses that are keys are written without the key."""
+    """Addresses that are keys are written without the key; every line in the form that LOG_FORMAT names."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        if os.environ.get("LOG_FORMAT") == "json":
+            for handler in (*self.error_log.handlers, *self.access_log.handlers):
+                handler.setFormatter(Json())
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> dict[str, Any]:
         found: dict[str, Any] = super().atoms(resp, req, environ, request_time)

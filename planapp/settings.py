@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 from planapp.env import celery_broker, database, email
 
@@ -33,6 +33,8 @@ DEMO_FOR_OTHERS = env.bool("DEMO_FOR_OTHERS", False)
 # Behind a proxy that ends TLS and sets X-Forwarded-Proto.
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
 env.seal()
 
 globals().update(_EMAIL)
@@ -69,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.request_ids.RequestId",
     "web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -133,7 +136,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if SITE_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -226,8 +229,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "web.logs.HideSecrets"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "filters": {"secrets": {"()": "web.logs.HideSecrets"}, "work": {"()": "web.logs.NameWork"}},
+    "formatters": {
+        "line": {"()": "web.logs.Line", "format": "{asctime} {levelname} {name} {work} {message}", "style": "{"},
+        "json": {"()": "web.logs.Json"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["secrets", "work"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

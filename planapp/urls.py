@@ -11,6 +11,7 @@ urlpatterns = [
     path("", my_work, name="my-work"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("gallery/", views.gallery, name="gallery"),
     path("api/", include("planapp.api_urls")),
     path("", include("people.urls")),

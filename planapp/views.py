@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -37,6 +39,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
     is_ready = all(check["ok"] for check in checks.values())
     content = {"status": "ready" if is_ready else "not ready", "checks": checks}
     return JsonResponse(content, status=200 if is_ready else 503)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """How the installation stands, for Prometheus: for whoever sends METRICS_TOKEN, and there where it is set."""
+    token, sent = settings.METRICS_TOKEN, request.headers.get("authorization", "")
+    if not token or not constant_time_compare(sent, f"Bearer {token}"):
+        raise Http404
+    from planapp import metrics as standing  # noqa: PLC0415 - loaded where somebody asks
+
+    return HttpResponse(standing.metrics(timezone.now()), content_type=standing.CONTENT_TYPE)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -15,7 +15,7 @@ from goals.models import PlanVersion
 from initiatives.judgement import asks_for_attention
 from initiatives.models import CLOSED, EffectiveStatus
 from initiatives.selectors.attention import is_loud, is_review_due
-from initiatives.selectors.status import Expected, expected_of, judged
+from initiatives.selectors.status import Expected, expected_of, judged, statuses_in
 from records.asof import AsOf
 from records.remembered import remembered
 from records.statements import Keys, statement
@@ -150,3 +150,10 @@ def _add_up(cells: Iterable[Cell]) -> Rollup:
         attention += cell.needing_attention
         ownerless += cell.without_owner
     return Rollup({status: counts[status] for status in EffectiveStatus.values if counts[status]}, attention, ownerless)
+
+
+def freshness(plans: Iterable[PlanVersion], when: AsOf) -> dict[int, tuple[int, int]]:
+    """By number of the plan: its open initiatives, and how many of them have no current update. One query."""
+    is_open = statuses_in(plans, when).exclude(effective_status__in=CLOSED).order_by()
+    counted = is_open.values("plan_id").annotate(n=Count("pk"), stale=Count("pk", filter=Q(is_stale=True)))
+    return {row["plan_id"]: (row["n"], row["stale"]) for row in counted}

@@ -212,8 +212,8 @@ def test_saving_what_was_drawn_writes_nothing(world):
 
 
 NO_FORM = {
-    "healthz", "readyz", "people:password-reset-sent", "people:password-reset-complete", "public:report-list",
-    "public:report-detail", "public:report-export", "public:report-compare",
+    "healthz", "readyz", "metrics", "people:password-reset-sent", "people:password-reset-complete",
+    "public:report-list", "public:report-detail", "public:report-export", "public:report-compare",
 }  # fmt: skip
 
 

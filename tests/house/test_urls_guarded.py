@@ -9,6 +9,7 @@ from tests.house.addresses import Address, addresses
 # Open to everybody. A new line here is a decision, not a way to make a test pass.
 OPEN = {
     "healthz",
+    "metrics",  # for Prometheus: for whoever sends METRICS_TOKEN, else not there
     "readyz",  # for load balancers: states only, no names
     "reminders:answer",  # a signed link out of a mail: bound to a person and an initiative, only POST changes
     "reminders:new-link",

@@ -1,0 +1,75 @@
+"""What /metrics tells Prometheus: how the installation stands, by its database.
+
+So it is the same whichever process answers, and right with any number of workers. No label names a person.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from imports.models import Import
+from initiatives.selectors.my_work import active_plans
+from initiatives.selectors.rollup import freshness
+from jobs.heartbeats import last_beats
+from outbox.models import Message
+from outbox.selectors import health
+from records.asof import AsOf
+from reports.models import ExportJob
+from reports.snapshots.freezing import overdue_quarters
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+
+def metrics(at: datetime) -> bytes:
+    """The page in Prometheus' text format, as things stand at `at`."""
+    registry = CollectorRegistry()
+    registry.register(_Standing(at))
+    return generate_latest(registry)
+
+
+class _Standing(Collector):
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def collect(self) -> Iterator[Metric]:
+        now = health(self.at)
+        waits = (self.at - now.oldest_due_at).total_seconds() if now.oldest_due_at else 0
+        yield _one("oldest_due_message_seconds", "How long the oldest message that is due has waited.", waits)
+        yield _one("sending_held", "1 while a person holds all sending.", float(now.hold is not None))
+        yield _one("quarters_overdue", "Quarters that are over and not frozen.", len(overdue_quarters(at=self.at)))
+        states = Message.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
+        yield _many("messages", "Messages by state.", "state", dict(states))
+        beats = {str(name): moment.timestamp() for name, moment in last_beats().items()}
+        yield _many("last_run_timestamp_seconds", "When each last ran, in seconds of Unix time.", "what", beats)
+        waiting = {name: rows.filter(ended_at__isnull=True).count() for name, rows in _queues().items()}
+        yield _many("jobs_open", "Rows that wait or are worked on, by queue.", "queue", waiting)
+        yield from self._plans(AsOf.now(self.at))
+
+    def _plans(self, when: AsOf) -> Iterator[Metric]:
+        plans = active_plans(when)
+        counted = freshness(plans, when)
+        stand = {plan.slug: counted.get(plan.subject_id, (0, 0)) for plan in plans}
+        is_open = {slug: count for slug, (count, _) in stand.items()}
+        is_stale = {slug: count for slug, (_, count) in stand.items()}
+        yield _many("initiatives_open", "Open initiatives of active plans.", "plan", is_open)
+        yield _many("initiatives_stale", "Of these, without a current update.", "plan", is_stale)
+
+
+def _queues() -> dict[str, QuerySet[Any]]:
+    return {"messages": Message.objects.all(), "exports": ExportJob.objects.all(), "imports": Import.objects.all()}
+
+
+def _one(name: str, says: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"planapp_{name}", says, value=value)
+
+
+def _many(name: str, says: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(f"planapp_{name}", says, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
