@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goals.models import PlanVersion
+from initiatives.selectors.first_steps import first_steps
 from initiatives.selectors.my_work import active_plans, needs_a_manager
 from initiatives.selectors.my_work import my_work as work_of
 from initiatives.selectors.status import InitiativeStatus
 from initiatives.selectors.waiting import waiting_for
 from people.models import User
 from people.roles import Role
+from people.selectors import names_with_role
 from records.asof import AsOf
 from web.requests import most_rows, user_of
 
@@ -28,6 +30,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     plans = active_plans(when)
     work = work_of(user, plans, when, limit=most_rows(request))
     waiting = waiting_for(user)
+    may_begin = user.has_perm("goals.change_plan")
     context: dict[str, Any] = {
         "work": work,
         "waiting": waiting,
@@ -35,7 +38,10 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
         "has_own": bool(work.follows or work.needs or work.has_next),
         "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),
-        "attention": _attention(plans, when) if user.has_perm("initiatives.restructure_initiative") else [],
+        "attention": _attention(plans, when) if plans and user.has_perm("initiatives.restructure_initiative") else [],
+        "start": first_steps(user, plans, timezone.now()) if may_begin else None,
+        "has_plan": bool(plans),
+        "managers": [] if plans or may_begin else names_with_role(Role.PLAN_MANAGER, when, most=3),
     }
     return render(request, "initiatives/my_work.html", context)
 

@@ -102,7 +102,9 @@ def plan_activate(request: HttpRequest, slug: str) -> HttpResponse:
     def save() -> str:
         fields, seen = {"state": Plan.State.ACTIVE}, form.cleaned_data["version"]
         update_plan(plan=plan, fields=fields, seen_version=seen, act=act_of(request))
-        messages.success(request, "The plan is active.")
+        messages.success(
+            request, "The plan is active. Reminders go out on working mornings; Messages shows what goes out next."
+        )
         return reverse("initiatives:plan-detail", args=[plan.slug])
 
     context = form_page(plan, "Make the plan active", "Make it active") | {"plan": plan, "gaps": gaps_of(plan)}
