@@ -83,6 +83,12 @@ class Frame:
         user = getattr(self.request, "user", None)
         return bool(user and user.is_authenticated and user.has_perm("people.change_person"))
 
+    @cached_property
+    def can_change_plan(self) -> bool:
+        """Empty pages lead on whoever may, and tell all others who can."""
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated and user.has_perm("goals.change_plan"))
+
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
     """Context processor."""

@@ -97,6 +97,7 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "goal_label": listing.goal_label,
         "sort": listing.wanted.sort,
         "is_timeline": is_timeline,
+        "is_narrowed": any(request.GET.get(name) for name in listing.form.fields),
         "keep": kept(request, *CHOSEN, "sort", "view", "zoom", "at", "as_of"),
         "filters": kept(request, *(set(request.GET) - {"as_of", "page"})),
         "kept_beside": kept(request, *(set(request.GET) - {*CHOSEN, "page"})),

@@ -139,7 +139,9 @@ def test_odd_addresses_still_show_the_list(sign_in, cast, rows, query):
 
 
 def test_nothing_found_and_nothing_there(sign_in, cast):
-    assert "No initiative matches" in read(sign_in(cast.viewer))
+    client = sign_in(cast.viewer)
+    assert "There is no initiative yet" in read(client)
+    assert "No initiative matches" in client.get(LIST, {"q": "roads"}).content.decode()
 
 
 def test_htmx_gets_the_table_alone(sign_in, cast, rows):
