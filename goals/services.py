@@ -39,8 +39,13 @@ R = TypeVar("R", bound=Recorded)
 
 @transaction.atomic
 def create_plan(*, fields: Mapping[str, Any], act: Act) -> Plan:
-    """Add a plan, as a draft unless `state` says otherwise. Without a short name it gets one from its title."""
+    """Add a plan as a draft; only the system, which fills it at once, begins with one that runs.
+
+    Without a short name it gets one from its title.
+    """
     row = Plan(**fields)
+    if act.by is not None and row.state != Plan.State.DRAFT:  # what PLAN_RULES ask of a change no empty plan has
+        raise ValidationError({"state": "State: a new plan is a draft. It becomes active once it has what it needs."})
     row.slug = row.slug or _free_slug(row.title)
     _check_plan(row)
     record_creation(row, verb="plan.created", act=act)

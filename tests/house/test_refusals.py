@@ -119,12 +119,16 @@ def published_twice(world):
     return reports.publish_report(**of, act=by(world.cast))
 
 
-def plan_named(slug):
+def plan_named(slug, how=None, **more):
     fields = {"title": "Plan", "slug": slug, "start_date": date(2026, 7, 1), "end_date": date(2027, 6, 30)}
-    return create_plan(fields=fields, act=act())
+    return create_plan(fields=fields | more, act=how or act())
 
 
 REFUSED = {
+    "a new plan that runs already": (
+        lambda w: plan_named("running", by(w.cast), state="active"),
+        "a new plan is a draft",
+    ),
     "declined without a reason": (
         lambda w: work.decline_commitment(commitment=w.commitment, act=by(w.cast, "")),
         "say why it is declined",
