@@ -19,11 +19,15 @@ from records.texts import has_words
 
 @dataclass(frozen=True)
 class Holding:
-    """A line of what a person answers for; `count` is None where the line is about a single thing."""
+    """A line of what a person answers for; `count` is None where the line is about a single thing.
+
+    `is_owed`: it is late, or waits for their answer.
+    """
 
     label: str
     count: int | None
     href: str
+    is_owed: bool = False
 
 
 HOLDINGS: list[Callable[[User], Iterable[Holding]]] = []  # rooms above register what of theirs a person can hold

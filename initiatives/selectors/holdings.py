@@ -3,41 +3,71 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from goals.models import Goal, Plan, Strategy
-from initiatives.models import CLOSED, Commitment, Initiative, Milestone
+from initiatives.models import CLOSED, SILENT, Commitment, Contribution, Initiative, Milestone
 from initiatives.models.commitment import OPEN_COMMITMENT
 from initiatives.models.milestone import OPEN_MILESTONE
+from initiatives.selectors.my_work import active_plans
+from initiatives.selectors.owners import asked_of
+from initiatives.selectors.status import expected_of, judged
 from initiatives.selectors.waiting import Waiting
 from people.models import RoleGrant, User
 from people.roles import Role
 from people.selectors import Holding, depended_on, out_of_reach
+from records.asof import AsOf
 from records.texts import isolated
 
 
 def holdings_of(person: User) -> Iterator[Holding]:
-    """In plans that are not archived: focus areas one by one, the rest counted. Four queries."""
-    led = Goal.objects.filter(lead=person, deleted_at__isnull=True).exclude(plan__state=Plan.State.ARCHIVED)
-    for goal in led.select_related("plan"):
-        page = reverse("initiatives:goal-detail", args=[goal.plan.slug, goal.number])
-        yield Holding(f"{goal.plan.goal_label} {goal}, as its lead", None, page)
+    """In plans that are not archived: what they lead one by one, the rest counted; then what is late. Eight queries."""
+    when = AsOf.now(timezone.now())
+    yield from _led(person)
     alive = Initiative.objects.filter(deleted_at__isnull=True).exclude(plan__state=Plan.State.ARCHIVED).order_by()
-    initiatives = f"{reverse('initiatives:initiative-list')}?owner={person.pk}"
-    yield Holding("Initiatives, as their owner", alive.filter(owner=person).count(), initiatives)
-    due = Milestone.objects.filter(OPEN_MILESTONE, owner=person, deleted_at__isnull=True, initiative__in=alive).count()
+    owned = f"{reverse('initiatives:initiative-list')}?owner={person.pk}"
+    yield Holding("Initiatives, as their owner", alive.filter(owner=person).count(), owned)
+    taking_part = Contribution.objects.filter(person=person, recorded_until__isnull=True, initiative__in=alive)
     everything = f"{reverse('initiatives:initiative-hand-over')}?leaver={person.pk}"
-    yield Holding("Open milestones in their name", due, everything)
+    yield Holding("Initiatives, as a contributor", taking_part.count(), everything)
+    open_ones = Milestone.objects.filter(OPEN_MILESTONE, owner=person, deleted_at__isnull=True, initiative__in=alive)
+    is_late = Q(due_date__lt=when.day)
+    due = open_ones.aggregate(total=Count("pk"), late=Count("pk", filter=is_late))
+    yield Holding("Open milestones in their name", due["total"], everything)
+    late = [("Milestones that are late", due["late"], everything)]
     promised = Commitment.objects.filter(OPEN_COMMITMENT, deleted_at__isnull=True, initiative__in=alive).order_by()
     asked = promised.filter(department=OuterRef("department")).values("department").annotate(count=Count("pk"))
+    late_ones = promised.filter(is_late, department=OuterRef("department")).values("department")
     grants = RoleGrant.objects.filter(user=person, role=Role.LIAISON, recorded_until__isnull=True)
-    for grant in grants.select_related("department").annotate(asked=Coalesce(Subquery(asked.values("count")), 0)):
+    with_all = grants.select_related("department").annotate(asked=Coalesce(Subquery(asked.values("count")), 0))
+    behind = late_ones.annotate(count=Count("pk")).values("count")
+    for grant in with_all.annotate(behind=Coalesce(Subquery(behind), 0)):
         name = grant.department.abbreviation if grant.department else ""
         page = reverse("initiatives:department-detail", args=[name])
         yield Holding(f"Open commitments of {isolated(name)}, as its liaison", grant.asked, page)
+        late.append((f"Commitments of {isolated(name)} that are late", grant.behind, page))
+    silent = judged(expected_of(active_plans(when), when), when).filter(owner=person.pk, is_stale=True)
+    updates = silent.exclude(reported_status__in=SILENT).count()
+    late += [("Initiatives without a current update", updates, owned)]
+    late += [("Initiatives to accept or to decline as their owner", len(asked_of(person.pk, when)), owned)]
+    for label, count, page in late:
+        if count:
+            yield Holding(label, count, page, is_owed=True)
+
+
+def _led(person: User) -> Iterator[Holding]:
+    """Focus areas and strategies."""
+    goals = Goal.objects.filter(deleted_at__isnull=True).exclude(plan__state=Plan.State.ARCHIVED)
+    for goal in goals.filter(lead=person).select_related("plan"):
+        page = reverse("initiatives:goal-detail", args=[goal.plan.slug, goal.number])
+        yield Holding(f"{goal.plan.goal_label} {goal}, as its lead", None, page)
+    strategies = Strategy.objects.filter(lead=person, deleted_at__isnull=True, goal__in=goals)
+    for one in strategies.select_related("goal__plan"):
+        page = reverse("initiatives:goal-detail", args=[one.goal.plan.slug, one.goal.number])
+        yield Holding(f"Strategy {one}, as its lead", None, f"{page}#strategy-{one.pk}")
 
 
 DEPENDS = {

@@ -197,13 +197,16 @@ def _role_form(request: HttpRequest, person: User) -> RoleForm:
     return form_for(request, RoleForm, at=at, row=person, gives=gives)
 
 
-def _person_page(request: HttpRequest, person: User, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:
+def _person_page(request: HttpRequest, person: Any, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:
     user = user_of(request)
     events = audit_events().filter(target_type="user", target_id=person.pk)[:30]
+    holdings = [one for of in HOLDINGS for one in of(person)]
     context = {
         "person": person,
         "form": form,
-        "holdings": [one for of in HOLDINGS for one in of(person)],
+        "holdings": [one for one in holdings if not one.is_owed],
+        "owed": [one for one in holdings if one.is_owed],
+        "held": [(grant, DESCRIPTIONS[grant.role]) for grant in person.current_grants],
         "entries": entries(events, user_of(request), own="user"),
         "roles": [(Role(role).label, text) for role, text in DESCRIPTIONS.items()],
         "invited": invitation_to(person, timezone.now()),

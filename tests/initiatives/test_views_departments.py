@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from goals.models import Goal
+from goals.models import Goal, Strategy
 from initiatives.models import Commitment
-from initiatives.services import accept_commitment, propose_commitment, withdraw_commitment
+from initiatives.services import accept_commitment, propose_commitment, update_initiative, withdraw_commitment
 from people.roles import Role
 from people.services import create_department, create_user, grant_role, update_department
 from tests.build import act, make_initiative, make_milestone, report
@@ -194,13 +194,35 @@ def test_pages_cost_the_same_for_one_row_and_for_three(sign_in, cast, plan, djan
 def test_the_page_of_a_person_says_what_they_answer_for(sign_in, cast, plan, initiative):
     Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.liaison)
     make_milestone(initiative, date(2026, 11, 1), owner=cast.liaison)
-    make_initiative(plan, number="7.7", owner=cast.liaison)
+    make_milestone(initiative, date(2026, 9, 1), owner=cast.liaison)
+    row = make_initiative(plan, number="7.7", owner=cast.liaison, when="2026-03-01T12:00")
+    update_initiative(initiative=initiative, fields={}, contributors=[cast.liaison], act=act("2026-03-01T12:00"))
+    Strategy.objects.filter(goal=initiative.goal).update(lead=cast.liaison)
     propose_commitment(initiative=initiative, department=cast.streets, what="Poles", due_date=None, act=act())
+    propose_commitment(
+        initiative=row, department=cast.streets, what="Late", due_date=date(2026, 9, 1), act=act("2026-03-01T12:00")
+    )
     answer = sign_in(cast.manager).get(reverse("people:person-detail", args=[cast.liaison.pk]))
     held = {one.label: (one.count, one.href) for one in answer.context["holdings"]}
     assert [(label, count) for label, (count, _) in held.items()] == [
-        (f"Focus area {initiative.goal}, as its lead", None), ("Initiatives, as their owner", 1),
-        ("Open milestones in their name", 1), ("Open commitments of Streets, as its liaison", 1),
+        (f"Focus area {initiative.goal}, as its lead", None), ("Strategy 1.1 Protect, as its lead", None),
+        ("Initiatives, as their owner", 1), ("Initiatives, as a contributor", 1),
+        ("Open milestones in their name", 2), ("Open commitments of Streets, as its liaison", 2),
     ]  # fmt: skip
+    owed = {one.label: (one.count, one.href) for one in answer.context["owed"]}
+    assert {label: count for label, (count, _) in owed.items()} == {
+        "Milestones that are late": 1, "Commitments of Streets that are late": 1,
+        "Initiatives without a current update": 1,
+    }  # fmt: skip
+    assert "Updates initiatives their department leads" in answer.content.decode()
     client = sign_in(cast.manager)
-    assert {client.get(href).status_code for _, href in held.values()} == {200}
+    assert {client.get(href).status_code for _, href in [*held.values(), *owed.values()]} == {200}
+
+
+def test_an_owner_who_was_asked_has_that_on_their_page_until_they_answer(sign_in, cast, plan, initiative):
+    client = sign_in(cast.manager)
+    page = reverse("people:person-detail", args=[cast.contributor.pk])
+    assert "Nothing is late, and nothing waits for their answer." in client.get(page).content.decode()
+    by = act("2026-10-05T12:00", cast.manager)
+    update_initiative(initiative=initiative, fields={"owner": cast.contributor}, act=by)
+    assert "Initiatives to accept or to decline as their owner" in client.get(page).content.decode()
