@@ -30,7 +30,7 @@ COUNTING = {
     "initiatives:plan-list": 3, "reports:easy-read-pdf": 3,
     "initiatives:plan-structure": 6, "initiatives:structure-add": 4, "initiatives:structure-merge": 4,
     "initiatives:structure-renumber": 4, "initiatives:structure-restore": 4, "initiatives:structure-row": 4,
-    "initiatives:structure-split": 4, "my-work": 11, "people:audit-log": 6, "people:people-unreached": 4,
+    "initiatives:structure-split": 4, "my-work": 11, "people:audit-log": 6, "people:people-unreached": 6,
     "reminders:message-list": 1,
     "reminders:message-preview": 17,
 }  # fmt: skip
