@@ -33,6 +33,7 @@ class InitiativeFilterForm(FilterForm):
     priority = forms.TypedChoiceField(label="Priority", required=False, coerce=int, empty_value=None)
     visibility = forms.ChoiceField(label="Visibility", required=False, choices=[ANY, *Initiative.Visibility.choices])
     attention = forms.BooleanField(label="Needs attention", required=False)
+    unconfirmed = forms.BooleanField(label="Owner not confirmed", required=False)
     mine = forms.BooleanField(label="Mine", required=False)
 
     def __init__(self, data: Any, *, choices: Choices, goal_label: str) -> None:
@@ -66,6 +67,7 @@ class InitiativeFilterForm(FilterForm):
             priority=cleaned["priority"],
             visibility=cleaned["visibility"],
             attention=cleaned["attention"],
+            unconfirmed=cleaned["unconfirmed"],
             mine=user.pk if cleaned["mine"] else None,
             text=cleaned["q"],
             sort=sort if sort.removeprefix("-") in SORTS else "number",

@@ -15,6 +15,7 @@ from django.db.models import Q
 from initiatives.judgement import asks_for_attention
 from initiatives.models import Alignment, Contribution
 from initiatives.selectors.lists import NOBODY, Wanted, conditions, having_words
+from initiatives.selectors.owners import not_confirmed
 from initiatives.selectors.rollup import flag, flags
 from initiatives.selectors.status import Expected, judged
 from records.asof import AsOf
@@ -23,7 +24,8 @@ from records.remembered import remembered
 ON = "on"  # what a ticked box says in an address
 OWN = ("goal", "owner", "department", "status", "visibility")  # filters by a column of the row itself
 FACETS = """
-WITH here (subject, goal, owner, department, status, visibility, nobodys, loud, review, serves, helped) AS ({here}),
+WITH here (subject, goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped) AS (
+{here}),
 serving (subject, other) AS ({serving}),
 helping (subject, other) AS ({helping})
 SELECT '' AS kind, 0 AS other, {alike}, count(*) FROM here GROUP BY {alike}
@@ -33,7 +35,7 @@ UNION ALL
 SELECT 'mine', other, {alike}, count(*) FROM here JOIN helping h ON h.subject = here.subject
 WHERE owner IS NULL OR owner <> other GROUP BY other, {alike}
 """
-ALIKE = "goal, owner, department, status, visibility, nobodys, loud, review, serves, helped"
+ALIKE = "goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped"
 
 
 @dataclass(frozen=True)
@@ -58,23 +60,31 @@ def facets_of(expected: tuple[Expected, ...], wanted: Wanted, when: AsOf) -> Fac
     Whose an initiative is, is counted for everybody at once: one answer for all readers.
     """
     asked = conditions(wanted, when)
-    counts: dict[str, Counter[Any]] = {name: Counter() for name in (*OWN, "priority", "attention", "mine")}
+    counts: dict[str, Counter[Any]] = {
+        name: Counter() for name in (*OWN, "priority", "attention", "unconfirmed", "mine")
+    }
     total = 0
-    for kind, other, *own, nobodys, loud, review, serves, helped, n in _counted(expected, wanted, asked, when):
+    for kind, other, *own, nobodys, loud, review, unsure, serves, helped, n in _counted(expected, wanted, asked, when):
         row = dict(zip(OWN, own, strict=True))
         asks = asks_for_attention(row["status"], is_loud=bool(loud or nobodys), is_review_due=bool(review))
         fits = {name: row[name] == getattr(wanted, name) for name in OWN} | {
             "owner": row["owner"] == (None if wanted.owner == NOBODY else wanted.owner),
-            "attention": asks, "priority": bool(serves), "mine": bool(helped) or row["owner"] == wanted.mine,
+            "attention": asks, "unconfirmed": bool(unsure), "priority": bool(serves),
+            "mine": bool(helped) or row["owner"] == wanted.mine,
         }  # fmt: skip
         missed = [name for name in asked if not fits[name]]
         if len(missed) > 1:
             continue
-        values = {kind: other} if kind else row | {"mine": row["owner"]} | ({"attention": ON} if asks else {})
+        values = {kind: other} if kind else row | {"mine": row["owner"]} | _ticked(attention=asks, unconfirmed=unsure)
         for name, value in values.items():
             counts[name][value] += n if missed in ([], [name]) else 0
         total += 0 if kind or missed else n
     return Facets(total, counts)
+
+
+def _ticked(**boxes: Any) -> dict[str, str]:
+    """The boxes that a row is counted for."""
+    return {name: ON for name, holds in boxes.items() if holds}
 
 
 def _counted(
@@ -84,7 +94,7 @@ def _counted(
         return []
     nothing = Q(pk__isnull=True)
     joined = {"serves": flag(asked.get("priority", nothing)), "helped": flag(asked.get("mine", nothing))}
-    named = flags(when) | joined
+    named = flags(when) | {"is_unsure": flag(not_confirmed(when))} | joined
     here = having_words(judged(expected, when), wanted.text).order_by().annotate(**named)
     parts: dict[str, Any] = {
         "here": here.values_list(

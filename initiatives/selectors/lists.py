@@ -15,6 +15,7 @@ from goals.selectors import plans_as_of, priorities_as_of
 from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, Status
 from initiatives.selectors.attention import needs_attention
 from initiatives.selectors.names import with_milestones, with_names
+from initiatives.selectors.owners import not_confirmed
 from initiatives.selectors.status import (
     CHUNK,
     NOTHING_REPORTED,
@@ -68,6 +69,7 @@ class Wanted:
     priority: int | None = None
     visibility: str = ""
     attention: bool = False
+    unconfirmed: bool = False
     mine: int | None = None  # the person who asks
     text: str = ""
     sort: str = "number"
@@ -142,6 +144,8 @@ def conditions(wanted: Wanted, when: AsOf) -> dict[str, Q]:
         found["owner"] = Q(owner__isnull=True) if wanted.owner == NOBODY else Q(owner=wanted.owner)
     if wanted.attention:
         found["attention"] = needs_attention(when)
+    if wanted.unconfirmed:
+        found["unconfirmed"] = Q(not_confirmed(when))
     if wanted.priority is not None:
         serving = Alignment.objects.as_of(when).filter(priority=wanted.priority)
         found["priority"] = Q(subject__in=serving.values("initiative"))

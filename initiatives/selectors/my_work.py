@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from goals.models import Plan, PlanVersion
 from goals.selectors import led_by
 from initiatives.judgement import update_due
-from initiatives.models import CLOSED, SILENT, Contribution, Initiative, Status, StatusUpdate
+from initiatives.models import CLOSED, SILENT, Contribution, Initiative, OwnerRequest, Status, StatusUpdate
 from initiatives.models.commitment import OFFERED
+from initiatives.selectors.owners import AskedOwner, not_confirmed
 from initiatives.selectors.parts import first_of, parts
 from initiatives.selectors.rows import (
     OPEN,
@@ -52,6 +53,9 @@ class Judged(NamedTuple):
     last_updated_at: datetime | None
     reported_status: str
     is_late: bool
+    request_id: int | None  # the last three: where this person is asked to own it and has not answered
+    asked_at: datetime | None
+    asked_by_name: str | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class MyWork:
     """What the page shows of one person's own work: of each list the first rows."""
 
     day: date
+    to_confirm: Part[AskedOwner] = field(default_factory=Part)
     updates_due: Part[UpdateDue] = field(default_factory=Part)
     updates_next: Part[UpdateDue] = field(default_factory=Part)
     milestones_now: Part[MilestoneRow] = field(default_factory=Part)
@@ -82,7 +87,8 @@ class MyWork:
     @property
     def needs(self) -> int:
         now: tuple[Part[Any], ...] = (
-            self.updates_due, self.milestones_now, self.to_accept, self.to_settle, self.to_deliver, self.to_acknowledge,
+            self.to_confirm, self.updates_due, self.milestones_now, self.to_accept, self.to_settle, self.to_deliver,
+            self.to_acknowledge,
         )  # fmt: skip
         return sum(part.total for part in now)
 
@@ -118,14 +124,16 @@ def _work_of(user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], wh
     expected = {plan.subject_id: plan.expected_update_days for plan in plans}
     due = sorted(_updates_due(mine, expected, when.day), key=lambda one: one[1])
     now, coming = [one for one in due if one[1] <= soon], [one for one in due if soon < one[1] <= horizon]
+    asked = [row for row in mine if row.request_id is not None and row.effective_status not in SILENT]
     # Of everything that is shown, each once.
-    shown = list(dict.fromkeys([*(row for row, *_ in [*now[:limit], *coming[:limit]]), *mine[:limit]]))
+    shown = list(dict.fromkeys([*(row for row, *_ in [*now[:limit], *coming[:limit]]), *mine[:limit], *asked[:limit]]))
     whole = dict(zip(shown, read_decided([row[:3] for row in shown], when), strict=True))
     milestones_due = _open_milestones(user_id, mine, when, until=horizon)
     promises = [CommitmentRow(*row) for row in _promised(departments, when)] if departments else []
     accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,
+        to_confirm=Part([_asked(row, whole[row]) for row in asked[:limit]], len(asked)),
         updates_due=Part([UpdateDue(whole[row], day, why) for row, day, why in now[:limit]], len(now)),
         updates_next=Part([UpdateDue(whole[row], day, why) for row, day, why in coming[:limit]], len(coming)),
         milestones_now=part([row for row in milestones_due if row.due_date and row.due_date <= soon], limit),
@@ -143,14 +151,27 @@ def _work_of(user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], wh
 def _mine(user_id: int, expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
     contributing = Contribution.objects.filter(when.q(), person=user_id).values("initiative")
     rows = judged(expected, when).filter(Q(owner=user_id) | Q(subject__in=contributing))
-    found: QuerySet[Any] = rows.annotate(is_late=has_late_milestone(when)).values_list(*Judged._fields)
+    asked = OwnerRequest.objects.as_of(when).filter(
+        person=user_id, initiative=OuterRef("subject_id"), answer__isnull=True
+    )
+    columns = {"request_id": "pk", "asked_at": "recorded_from", "asked_by_name": "asked_by__name"}
+    told = {name: Subquery(asked.values(column)[:1]) for name, column in columns.items()}
+    found: QuerySet[Any] = rows.annotate(is_late=has_late_milestone(when), **told).values_list(*Judged._fields)
     return found
+
+
+def _asked(row: Judged, whole: InitiativeStatus) -> AskedOwner:
+    return AskedOwner(
+        id=row.request_id or 0, initiative_id=whole.id, initiative_number=whole.number, initiative_title=whole.title,
+        person_id=whole.owner_id or 0, person_name=whole.owner_name or "", asked_at=row.asked_at,
+        asked_by_name=row.asked_by_name or "",
+    )  # fmt: skip
 
 
 def needs_a_manager(plans: Iterable[PlanVersion], when: AsOf, *, limit: int) -> dict[str, Part[InitiativeStatus]]:
     """Open initiatives of active plans that are nobody's, or silent: what the strategy office looks after first."""
     found = _for_a_manager(expected_of(plans, when), when, limit=limit)
-    return parts(found, limit, when, "without_owner", "unreachable", "not_reported")
+    return parts(found, limit, when, "without_owner", "unreachable", "not_confirmed", "not_reported")
 
 
 @remembered
@@ -161,6 +182,7 @@ def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) ->
         limit,
         without_owner=Q(owner__isnull=True),
         unreachable=Q(owner__in=User.objects.filter(is_active=False)),
+        not_confirmed=Q(not_confirmed(when)),
         not_reported=Q(is_stale=True),
     )
 

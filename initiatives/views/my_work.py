@@ -65,6 +65,7 @@ def _attention(plans: list[PlanVersion], when: AsOf) -> list[dict[str, Any]]:
     titles = {
         "without_owner": ("No owner", "Give each one an accountable owner."),
         "unreachable": ("Owner gone", "The owner was deactivated. Hand the work over."),
+        "not_confirmed": ("Owner not confirmed", "The owner was asked and has not accepted, or has declined."),
         "not_reported": ("Not reported", "No update for longer than the plan expects."),
     }
     return [

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from initiatives import services as work
 from initiatives.models import Initiative, OwnerAnswer, OwnerRequest
-from initiatives.selectors.owners import asked_of, asked_owner, not_confirmed
+from initiatives.selectors.my_work import active_plans, my_work
+from initiatives.selectors.owners import asked_owner, not_confirmed
 from initiatives.selectors.succession import Choice
 from people.services import update_user
 from records.asof import AsOf
@@ -55,6 +56,11 @@ def asked(initiative, cast):
 def unconfirmed():
     rows = Initiative.objects.filter(not_confirmed(NOW_LIVE, "pk"), deleted_at__isnull=True)
     return set(rows.values_list("number", flat=True))
+
+
+def waits_for(person):
+    """What My work asks of them."""
+    return list(my_work(person, active_plans(NOW_LIVE), NOW_LIVE, limit=None).to_confirm)
 
 
 # Every door by which an owner comes to an initiative; the last one that `who` owns came through it.
@@ -146,11 +152,11 @@ def test_who_owned_it_before_anybody_was_asked_counts_as_confirmed(initiative):
 
 def test_it_is_unconfirmed_until_the_owner_accepts_and_accepting_twice_is_once(asked, cast):
     assert unconfirmed() == {"1.1"}
-    assert [one.what for one in asked_of(cast.contributor.pk, NOW_LIVE)] == ["1.1 Initiative 1.1"]
+    assert [one.what for one in waits_for(cast.contributor)] == ["1.1 Initiative 1.1"]
     for minutes in (1, 2):
         work.accept_ownership(request=asked, act=by(cast.contributor, minutes))
     assert unconfirmed() == set()
-    assert asked_of(cast.contributor.pk, NOW_LIVE) == []
+    assert waits_for(cast.contributor) == []
     event = AuditEvent.objects.get(verb="initiative.owner_accepted")
     assert (event.actor_id, event.target_id) == (cast.contributor.pk, asked.initiative_id)
     assert OwnerAnswer.objects.count() == 1
@@ -173,7 +179,7 @@ def test_the_one_proposed_is_made_the_owner_and_asked(asked, cast):
     now = open_request(row)
     assert (row.owner, now.person, now.asked_by, now.state) == (cast.owner, cast.owner, cast.manager, "waiting")
     assert AuditEvent.objects.filter(verb="initiative.changed").latest("pk").reason == "Proposed by Contributor."
-    assert [one.id for one in asked_of(cast.contributor.pk, NOW_LIVE)] == []
+    assert [one.id for one in waits_for(cast.contributor)] == []
 
 
 def test_a_manager_who_was_proposed_has_accepted_by_agreeing(asked, cast):
@@ -439,6 +445,39 @@ def test_the_manager_agrees_or_asks_again_by_a_button(sign_in, cast, initiative,
     assert initiative.owner == cast.owner
     text = client.post(to("agree", again), {"version": 2}, follow=True).content.decode()
     assert "Somebody else changed" in text
+
+
+def test_my_work_asks_the_new_owner_and_tells_whoever_runs_the_plan(sign_in, cast, asked):
+    answer = sign_in(cast.contributor).get("/")
+    text = answer.content.decode()
+    assert "You were named the owner" in text
+    assert to("accept", asked) in text
+    assert answer.context["work"].to_confirm.total == 1
+    managers = {one["key"]: one for one in sign_in(cast.manager).get("/").context["attention"]}
+    assert [row.number for row in managers["not_confirmed"]["rows"]] == ["1.1"]
+    assert "You were named the owner" not in sign_in(cast.owner).get("/").content.decode()
+    work.accept_ownership(request=asked, act=by(cast.contributor, 1))
+    assert "You were named the owner" not in sign_in(cast.contributor).get("/").content.decode()
+    managers = {one["key"]: one for one in sign_in(cast.manager).get("/").context["attention"]}
+    assert managers["not_confirmed"]["count"] == 0
+
+
+def test_the_list_can_be_narrowed_to_owners_who_are_not_confirmed_and_says_how_many(sign_in, cast, plan, asked):
+    make_initiative(plan, number="1.2", owner=cast.owner)
+    client, where = sign_in(cast.viewer), reverse("initiatives:initiative-list")
+
+    def listed(query):
+        page = client.get(f"{where}?{query}")
+        return [row.number for row in page.context["page"].object_list], page.context["page"].paginator.count
+
+    assert listed("unconfirmed=on") == (["1.1"], 1)
+    assert listed(f"unconfirmed=on&owner={cast.owner.pk}") == ([], 0)
+    assert listed("unconfirmed=on&as_of=2026-10-04") == ([], 0)
+    assert "Owner not confirmed" in client.get(f"{where}?unconfirmed=on").content.decode()
+    work.decline_ownership(request=asked, act=by(cast.contributor, 1, "No."))
+    assert listed("unconfirmed=on") == (["1.1"], 1)
+    work.update_initiative(initiative=asked.initiative, fields={"owner": cast.manager}, act=by(cast.manager, 2))
+    assert listed("unconfirmed=on") == ([], 0)
 
 
 def test_what_was_retired_is_gone(sign_in, cast, initiative, asked):
