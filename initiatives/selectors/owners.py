@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, QuerySet
 
-from initiatives.models import OwnerAnswer, OwnerRequest
+from goals.models import Plan
+from initiatives.models import SILENT, OwnerAnswer, OwnerRequest
 from records.asof import AsOf
 from records.statements import statement
 
@@ -61,6 +62,18 @@ def asked_owner(initiative_id: int, when: AsOf) -> AskedOwner | None:
 @statement
 def _of_initiative(initiative_id: int, when: AsOf) -> QuerySet[Any]:
     return _columns(_requests(when).filter(initiative=initiative_id))
+
+
+def asked_of(person_id: int, when: AsOf) -> list[AskedOwner]:
+    """What waits for this person's answer in plans that are running, the longest first. One query."""
+    return [AskedOwner(*row) for row in _of_person(person_id, when)]
+
+
+@statement
+def _of_person(person_id: int, when: AsOf) -> QuerySet[Any]:
+    waiting = _requests(when).filter(person=person_id, answer_then__isnull=True)
+    live = waiting.filter(initiative_then__plan__state=Plan.State.ACTIVE)
+    return _columns(live.exclude(initiative_then__reported_status__in=SILENT).order_by("recorded_from", "pk"))
 
 
 def _requests(when: AsOf) -> QuerySet[Any]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from initiatives import services as work
 from initiatives.models import Initiative, OwnerAnswer, OwnerRequest
 from initiatives.selectors.my_work import active_plans, my_work
-from initiatives.selectors.owners import asked_owner, not_confirmed
+from initiatives.selectors.owners import asked_of, asked_owner, not_confirmed
 from initiatives.selectors.succession import Choice
 from people.services import update_user
 from records.asof import AsOf
@@ -59,8 +59,10 @@ def unconfirmed():
 
 
 def waits_for(person):
-    """What My work asks of them."""
-    return list(my_work(person, active_plans(NOW_LIVE), NOW_LIVE, limit=None).to_confirm)
+    """What My work asks of them, which is what their page says that they owe."""
+    found = list(my_work(person, active_plans(NOW_LIVE), NOW_LIVE, limit=None).to_confirm)
+    assert [one.id for one in found] == [one.id for one in asked_of(person.pk, NOW_LIVE)]
+    return found
 
 
 # Every door by which an owner comes to an initiative; the last one that `who` owns came through it.
