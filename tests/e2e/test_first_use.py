@@ -1,6 +1,7 @@
 """From an empty installation to a plan and people who joined: by mouse, by keyboard alone, and without JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,8 +10,8 @@ from playwright.sync_api import expect
 from goals.models import Plan
 from outbox.services import send_due_messages
 from people.models import User
-from people.services import create_user, grant_role
-from tests.build import act
+from people.services import Newcomer, create_user, grant_role, invite_people, update_user
+from tests.build import act, build_plan, make_initiative
 from tests.e2e.conftest import assert_well_made
 from tests.e2e.test_office_journeys import press
 from tests.e2e.test_owner_journey import press_until
@@ -128,3 +129,28 @@ def test_from_nothing_to_people_who_joined_by_keyboard_alone(visit, mailoutbox):
     theirs.keyboard.press("Enter")
     theirs.wait_for_url("**/complete/")
     assert User.objects.get(email="kim@test.example").check_password(WORD)
+
+
+def test_who_cannot_be_reached_is_found_on_my_work_and_invited_again(visit, administrator, mailoutbox):
+    plan = build_plan()
+    old = act(timezone.now() - timedelta(days=9))
+    late, gone = invite_people(
+        newcomers=[Newcomer(f"{name}@test.example", name.title(), role="contributor") for name in ("late", "gone")],
+        act=old,
+    )
+    for number, person in (("1.1", late), ("1.2", gone)):
+        make_initiative(plan, number=number, owner=person)
+    update_user(user=gone, fields={"is_active": False}, act=act(timezone.now()))
+    page = visit(administrator, "/", dark=True)
+    page.get_by_role("link", name="2 people cannot be reached").click()
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_well_made(page)
+    expect(page.get_by_text("The account was deactivated.")).to_be_visible()
+    press(page, page.get_by_role("button", name="Send it again Late"))
+    expect(page.get_by_text("The invitation goes to late@test.example.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Cannot be reached")).to_be_visible()
+    expect(page.get_by_text("Late", exact=True)).to_have_count(0)
+    assert link_to("late@test.example", mailoutbox)
+    page.get_by_role("link", name="Hand over the work of Gone").click()
+    expect(page.get_by_role("link", name="1.2 Initiative 1.2")).to_be_visible()

@@ -102,6 +102,7 @@ def test_r23_a_manager_sends_it_again_and_the_first_counts_no_more(client, cast,
     client.force_login(cast.manager)
     for _ in range(2):  # pressed twice is sent once
         client.post(reverse("people:invitation-send", args=[person.pk]))
+    assert Message.objects.filter(kind="invitation", person=person).count() == 2
     (second,) = send(mailoutbox)
     client.logout()
     assert choose(client, first).status_code == 409
