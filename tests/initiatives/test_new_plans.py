@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from goals.models import Bearing, Evidence, Goal, Plan, Priority, Strategy
 from goals.services import (
+    add_evidence,
     create_evidence,
     create_goal,
     create_plan,
@@ -40,7 +41,7 @@ from initiatives.services.succession import refuse_empty
 from people.services import update_user
 from records.audit import StaleVersion
 from records.models import AuditEvent
-from tests.build import act, make_initiative, make_milestone, report
+from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
 from tests.initiatives.test_structure import row
 
@@ -137,6 +138,16 @@ def test_a_copy_has_the_reasons_for_the_plan_and_a_successor_finds_its_own(befor
     later = begin_successor(before=before, fields=NEXT, act=manager(cast))
     assert later.introduction == "In short."
     assert not Evidence.objects.filter(plan=later).exists()
+
+
+def test_findings_that_are_added_together_are_checked_like_one(before, goal, cast):
+    other = build_plan("other", title="Other")
+    for finding in (Evidence(plan=other, text="Dark."), Evidence(plan=before, text="")):
+        with pytest.raises(ValidationError):
+            add_evidence(
+                plan=finding.plan, rows=[(Evidence(plan=finding.plan, text="Right."), []), (finding, [goal])], act=act()
+            )
+    assert not Evidence.objects.exists()
 
 
 def test_people_stay_behind_where_they_are_not_wanted_or_have_left(before, cast):
