@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/<int:pk>/", steps.import_detail, name="import-detail"),
     path("imports/<int:pk>/progress/", steps.import_progress, name="import-progress"),
     path("imports/<int:pk>/columns/", steps.import_columns, name="import-columns"),
+    path("imports/<int:pk>/columns/leave-out/", steps.import_leave_column, name="import-leave-column"),
     path("imports/<int:pk>/words/", steps.import_words, name="import-words"),
     path("imports/<int:pk>/rows/", steps.import_rows, name="import-rows"),
     path("imports/<int:pk>/rows/again/", steps.import_rows_again, name="import-rows-again"),

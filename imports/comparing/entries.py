@@ -10,6 +10,8 @@ from imports.meaning.dates import Fashion, day_first, read_date
 from imports.meaning.headings import columns_of
 from imports.reading.sheets import Sheet, text_of
 
+DIFFERS = "Make both the same, or leave one of the two columns out."
+
 
 @dataclass(slots=True)
 class Entry:
@@ -122,7 +124,7 @@ def _merge(entries: list[Entry], reader: Reader) -> None:
                     entry.headings[key],
                     entry.text(key),
                     f"{entry.headings[key]} differs from “{earlier.headings[key]}” in {where}: "
-                    f"{earlier.text(key)[:60]}. Make both the same, or leave one of the two columns out.",
+                    f"{earlier.text(key)[:60]}. {DIFFERS}",
                 )
                 for key in both
             ]

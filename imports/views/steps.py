@@ -1,5 +1,6 @@
 """One import, step by step: its columns, its words, what it would change, and that it did."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from imports.comparing.entries import DIFFERS
 from imports.comparing.lines import GROUPS
 from imports.forms import ApplyForm, ColumnsForm, RowsForm, WordsForm
+from imports.meaning.headings import columns_of
 from imports.models import Import, ImportContent, unpacked
 from imports.reading.sheets import Sheet
 from imports.services import (
@@ -83,6 +86,27 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         return hand_on(answered, at=answered.next_try_at)
 
     return answer_form(request, form=form, save=save, template="imports/import_columns.html", context=context)
+
+
+@require_http_methods(["GET", "POST"])
+@managers_only
+def import_leave_column(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave out a column that differs from one of another sheet; the next file of this shape is read without it too."""
+    job = _import(pk)
+    name, heading = request.POST.get("sheet", ""), request.POST.get("column", "")
+
+    def do() -> str:
+        mapping = [dict(one, columns=dict(one["columns"])) for one in job.mapping]
+        sheets = [Sheet(**one) for one in unpacked(job.content.sheets)] if job.state == State.READY else []
+        for sheet, said in zip(sheets, mapping, strict=False):
+            headings = [text for text, _ in columns_of(sheet, said["header"])]
+            if sheet.name == name and heading in headings and said["columns"].pop(str(headings.index(heading)), ""):
+                answered = answer_columns(job=job, mapping=mapping, default_goal=job.default_goal, act=act_of(request))
+                hand_on(answered, at=answered.next_try_at)
+                return f"“{heading}” of “{name}” is left out."
+        raise ValidationError("This column is not read any more. Look again; nothing was changed.")
+
+    return answer_button(request, do=do, where=reverse("imports:import-detail", args=[pk]))
 
 
 def _redrawn(form: ColumnsForm, more: dict[str, Any], request: HttpRequest) -> ColumnsForm:
@@ -236,7 +260,14 @@ def _preview(request: HttpRequest, job: Import) -> dict[str, Any]:
     chosen = request.GET.get("group", "")
     chosen = chosen if job.counts.get(chosen) and chosen in GROUPS else groups[0][0] if groups else ""
     page = Paginator([line for line in lines if line["group"] == chosen], PER_PAGE).get_page(request.GET.get("page"))
+    differing = Counter(
+        (line["sheet"], column)
+        for line in lines
+        for column, _, sentence in line["problems"]
+        if sentence.endswith(DIFFERS)
+    )
     return {
+        "differing": [(sheet, column, count) for (sheet, column), count in differing.items()],
         "groups": groups,
         "group": chosen,
         "page": page,

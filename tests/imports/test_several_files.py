@@ -100,6 +100,20 @@ def test_where_two_sheets_differ_it_is_said_what_would_be_right(job):
     )) in sentences(job)  # fmt: skip
 
 
+def test_a_column_that_differs_is_left_out_by_one_button(manager, job):
+    page, leave = (reverse(f"imports:import-{name}", args=[job.pk]) for name in ("detail", "leave-column"))
+    assert manager.get(page).context["differing"] == [("statuses", "Launch date", 1)]
+    for sheet, column in (("statuses", "Status of another"), ("other", "Launch date"), ("", "")):
+        answer = manager.post(leave, {"sheet": sheet, "column": column}, follow=True)
+        assert "This column is not read any more." in answer.content.decode()
+    answer = manager.post(leave, {"sheet": "statuses", "column": "Launch date"}, follow=True)
+    assert "“Launch date” of “statuses” is left out." in answer.content.decode()
+    assert answer.context["differing"] == []
+    assert not any("differs" in sentence for _, sentence in sentences(Import.objects.get()))
+    again = manager.post(leave, {"sheet": "statuses", "column": "Launch date"}, follow=True)  # sent twice
+    assert "Look again; nothing was changed." in again.content.decode()
+
+
 def test_rows_with_errors_are_left_out_and_taken_again(manager, plan, job):
     manager.post(reverse("imports:import-words", args=[job.pk]), {"word_0": "on_track"})
     job.refresh_from_db()
