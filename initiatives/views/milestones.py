@@ -86,7 +86,7 @@ def milestone_reopen(request: HttpRequest, pk: int) -> HttpResponse:
         reopen_milestone(milestone=milestone, seen_version=seen_number(request, "version"), act=act_of(request))
         return f"Milestone open again: {milestone}."
 
-    return answer_button(request, do=do, where=_list_of(milestone.initiative))
+    return answer_button(request, do=do, where=back_to(request, _list_of(milestone.initiative)))
 
 
 @require_http_methods(["GET", "POST"])

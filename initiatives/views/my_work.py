@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from goals.models import PlanVersion
 from initiatives.selectors.first_steps import first_steps
+from initiatives.selectors.last_act import last_act_of
 from initiatives.selectors.my_work import active_plans, needs_a_manager
 from initiatives.selectors.my_work import my_work as work_of
 from initiatives.selectors.status import InitiativeStatus
@@ -17,6 +18,7 @@ from people.models import User
 from people.roles import Role
 from people.selectors import names_with_role
 from records.asof import AsOf
+from records.days import in_words
 from web.requests import most_rows, user_of
 
 LISTED = 8  # rows of each list for managers; the rest behind the link
@@ -31,9 +33,15 @@ def my_work(request: HttpRequest) -> HttpResponse:
     work = work_of(user, plans, when, limit=most_rows(request))
     waiting = waiting_for(user)
     may_begin = user.has_perm("goals.change_plan")
+    coming = [row.due_date for row in (*work.milestones_next, *work.promised_next) if row.due_date]
+    coming += [one.due_day for one in work.updates_next]
     context: dict[str, Any] = {
         "work": work,
         "waiting": waiting,
+        "last": last_act_of(user, timezone.now()),
+        "next_words": f"The next thing is due {in_words(min(coming))}."
+        if coming
+        else "Nothing is due in 30 days either.",
         "needs": work.needs + len(waiting),
         "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
         "has_own": bool(work.follows or work.needs or work.has_next),

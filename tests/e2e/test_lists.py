@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.build import make_initiative, report
+from tests.build import make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made, scrolls_sideways
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -83,3 +83,55 @@ def test_columns_and_groups_without_javascript(visit, cast, rows, width):
     assert page.get_by_role("heading", name="Owner").count() == 1
     assert page.locator("tbody tr").count() == 3
     assert not scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_view_is_saved_under_a_name_and_opened_again(visit, cast, rows, javascript):
+    page = visit(cast.manager, f"{LIST}?status=on_track&group=owner", javascript=javascript)
+    page.get_by_text("Saved views").click()
+    page.get_by_role("link", name="Save this view").click()
+    if javascript:
+        assert_well_made(page)
+    page.get_by_label("Name").fill("On track by owner")
+    page.get_by_label("Everybody may use it").check()
+    page.get_by_role("button", name="Save").click()
+    page.goto(page.url.split("/initiatives/")[0] + LIST)
+    page.get_by_text("Saved views (1)").click()
+    page.get_by_role("link", name="On track by owner").click()
+    assert page.url.endswith("?group=owner&status=on_track") or page.url.endswith("?status=on_track&group=owner")
+    assert page.locator("tbody tr").count() == 3
+    page.get_by_text("Saved views (1)").click()
+    page.get_by_role("link", name="Rename or delete views").click()
+    if javascript:
+        assert_well_made(page)
+    page.get_by_role("button", name="Delete On track by owner").click()
+    assert page.get_by_text("No view yet").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_timeline_by_keyboard_and_in_words(visit, cast, plan, rows, width, dark):
+    row = make_initiative(plan, number="1.9", due_date=date(2026, 12, 1))
+    make_milestone(row, date(2026, 11, 20), title="Pilot ends")
+    page = visit(cast.viewer, f"{LIST}?view=timeline", width=width, dark=dark)
+    assert_well_made(page)
+    link = page.get_by_role("link", name="Pilot ends")
+    name = link.locator("text")
+    assert not name.is_visible()
+    link.focus()
+    assert name.is_visible()
+    words = page.get_by_text("1 Jul 2025 – 1 Dec 2026")
+    assert words.is_visible() == (width == 320)
+    page.get_by_role("link", name="Year", exact=True).click()
+    page.get_by_role("link", name="Earlier").click()
+    assert "at=" in page.url
+    assert_well_made(page)
+
+
+def test_the_axis_stays_in_view(visit, cast, plan):
+    for number in range(40):
+        make_initiative(plan, number=f"1.{number}")
+    page = visit(cast.viewer, f"{LIST}?view=timeline")
+    page.mouse.wheel(0, 900)
+    page.wait_for_timeout(200)
+    assert page.locator("thead th").first.bounding_box()["y"] < 5

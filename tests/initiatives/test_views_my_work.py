@@ -7,7 +7,8 @@ import time_machine
 
 from goals.models import Goal
 from initiatives.models import StatusUpdate
-from initiatives.services import propose_commitment
+from initiatives.selectors.last_act import last_act_of
+from initiatives.services import complete_milestone, correct_status_update, propose_commitment, update_initiative
 from people.services import update_user
 from tests.build import act, make_initiative, make_milestone, report
 from tests.conftest import NOW
@@ -131,7 +132,7 @@ def test_everybody_without_work_is_shown_where_to_go(sign_in, cast, plan, who):
 
 
 @pytest.mark.parametrize("who", ["manager", "owner", "liaison", "leader", "contributor"])
-def test_home_costs_fourteen_queries_at_most_and_one_more_of_who_manages_people(
+def test_home_costs_fourteen_queries_at_most_and_two_more_of_who_manages_people(
     sign_in, cast, plan, initiative, who, django_assert_max_num_queries
 ):
     Goal.objects.filter(pk=initiative.goal_id).update(lead=cast.leader)
@@ -141,5 +142,70 @@ def test_home_costs_fourteen_queries_at_most_and_one_more_of_who_manages_people(
         report(row, "on_track", days_ago(95), cast.admin, happened="x")
         propose_commitment(initiative=row, department=cast.streets, what="x", due_date=None, act=act())
     client = sign_in(getattr(cast, who))
-    with django_assert_max_num_queries(15 if who == "manager" else 14):
+    with django_assert_max_num_queries(16 if who == "manager" else 14):
         home(client)
+
+
+def test_what_was_done_last_can_be_taken_back_for_a_while(sign_in, cast, initiative, time_machine):
+    row = make_milestone(initiative, TODAY + timedelta(days=3))
+    client = sign_in(cast.owner)
+    assert "Take it back" not in home(client)
+    complete_milestone(milestone=row, completed_date=TODAY, act=act(NOW, cast.owner))
+    assert "Take it back" in home(client)
+    assert "Take it back" not in home(sign_in(cast.manager))
+    row.refresh_from_db()
+    body = {"version": row.version, "next": "/"}
+    answer = sign_in(cast.owner).post(f"/milestones/{row.pk}/reopen/", body)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    row.refresh_from_db()
+    assert row.is_open
+    assert "Take it back" not in home(client)
+
+
+def test_an_update_just_published_leads_to_its_correction(sign_in, cast, initiative):
+    said = report(initiative, "off_track", NOW, cast.owner)
+    client = sign_in(cast.owner)
+    assert f'href="/status-updates/{said.pk}/correct/">Correct it' in home(client)
+    correct_status_update(
+        update=said, words={"status": "on_track"}, act=act(NOW + timedelta(seconds=1), cast.owner, reason="Slip")
+    )
+    assert "Correct it" not in home(client)
+
+
+@pytest.mark.parametrize("after", [timedelta(minutes=-16), timedelta(minutes=-5)])
+def test_nothing_is_offered_later_nor_for_what_was_followed(sign_in, cast, initiative, after):
+    row = make_milestone(initiative, TODAY)
+    complete_milestone(milestone=row, completed_date=TODAY, act=act(NOW + after, cast.owner))
+    if after > timedelta(minutes=-15):
+        update_initiative(
+            initiative=initiative, fields={"title": "New"}, act=act(NOW - timedelta(minutes=1), cast.owner)
+        )
+    assert "Take it back" not in home(sign_in(cast.owner))
+
+
+def test_what_may_not_be_changed_any_more_is_not_offered(sign_in, cast, initiative):
+    moments = [NOW - timedelta(minutes=left) for left in (4, 3, 2, 1)]
+    row = make_milestone(initiative, TODAY)
+    complete_milestone(milestone=row, completed_date=TODAY, act=act(moments[0], cast.owner))
+    update_initiative(initiative=initiative, fields={"owner": cast.manager}, act=act(moments[1], cast.manager))
+    assert "Take it back" not in home(sign_in(cast.owner))
+    report(initiative, "on_track", moments[2], cast.manager)
+    assert last_act_of(cast.manager, NOW) is not None
+    report(initiative, "at_risk", moments[3], cast.admin)
+    assert last_act_of(cast.manager, NOW) is None
+
+
+def test_help_that_is_asked_for_stands_beside_the_update_to_read(sign_in, cast, plan, initiative):
+    Goal.objects.filter(plan=plan, number="1").update(lead=cast.leader)
+    report(initiative, "at_risk", NOW - timedelta(days=1), cast.owner, help_needed="A **lawyer** for two days.")
+    text = " ".join(home(sign_in(cast.leader)).split())
+    assert "<strong>Asks for help:</strong> A lawyer for two days." in text
+
+
+def test_where_nothing_waits_it_says_when_the_next_thing_is_due(sign_in, cast, initiative):
+    report(initiative, "on_track", NOW - timedelta(days=1), cast.owner)
+    text = home(sign_in(cast.owner))
+    assert "Everything is answered. Thank you." in text
+    assert "Nothing is due in 30 days either." in text
+    make_milestone(initiative, TODAY + timedelta(days=20))
+    assert "The next thing is due 25 Oct 2026." in home(sign_in(cast.owner))

@@ -1,0 +1,59 @@
+"""The last thing somebody did, while a service can take it back: for whoever pressed the wrong button."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from initiatives.models import Milestone, StatusUpdate
+from people.models import User
+from records.models import AuditEvent
+
+OFFERED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class LastAct:
+    """What was done, and where it is taken back: by a button, with the `version` that was seen, or by a form."""
+
+    words: str
+    label: str
+    href: str
+    version: int | None = None
+
+
+def last_act_of(user: User, at: datetime) -> LastAct | None:
+    """None where the last act was long ago, was taken back or followed by another, or cannot be taken back.
+
+    A milestone is opened again; an update is never changed, and leads to its correction.
+    """
+    recent = AuditEvent.objects.filter(actor_id=user.pk, happened_at__gt=at - OFFERED_FOR, happened_at__lte=at)
+    event = recent.order_by("-happened_at", "-pk").first()
+    offer = OFFERS.get(event.verb) if event else None
+    return offer(user, event.target_id) if event and offer else None
+
+
+def _of_milestone(user: User, key: int) -> LastAct | None:
+    row = Milestone.objects.filter(pk=key, deleted_at__isnull=True, completed_date__isnull=False).first()
+    if row is None or row.is_cancelled or not user.has_perm("initiatives.keep_milestone", row):
+        return None
+    href = reverse("initiatives:milestone-reopen", args=[key])
+    return LastAct(f"You marked the milestone {row} as done.", "Take it back", href, row.version)
+
+
+def _of_update(user: User, key: int) -> LastAct | None:
+    row = StatusUpdate.objects.select_related("initiative").filter(pk=key, corrected_by__isnull=True).first()
+    if row is None or row.initiative.latest_update_id != key:
+        return None
+    if row.initiative.deleted_at or not user.has_perm("initiatives.correct_status_update", row):
+        return None
+    href = reverse("initiatives:status-update-correct", args=[key])
+    words = f"You reported {row.get_status_display().lower()} for {row.initiative}."
+    return LastAct(words, "Correct it", href)
+
+
+OFFERS: dict[str, Callable[[User, int], LastAct | None]] = {
+    "milestone.completed": _of_milestone,
+    "status_update.recorded": _of_update,
+}
