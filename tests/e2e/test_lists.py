@@ -57,7 +57,7 @@ def test_filters_keep_their_numbers_while_the_list_is_exchanged(visit, cast, row
     words = "[...document.querySelector('.filters [name=status]').options].map((one) => one.text)"
     assert "On track (2)" in page.evaluate(words)
     page.get_by_label("Search", exact=True).first.fill("1.2")
-    page.get_by_label("Search", exact=True).first.press("Enter")
+    page.get_by_label("Search", exact=True).first.press("Tab")
     page.locator('#initiatives[data-announce="1 initiative"]').wait_for()
     page.locator("#announcement", has_text="1 initiative").wait_for(state="attached")
     found = page.evaluate(words)
