@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pikepdf
 import pytest
 
 from tests.build import make_initiative, make_milestone, report
@@ -135,3 +136,16 @@ def test_the_axis_stays_in_view(visit, cast, plan):
     page.mouse.wheel(0, 900)
     page.wait_for_timeout(200)
     assert page.locator("thead th").first.bounding_box()["y"] < 5
+
+
+def test_the_whole_plan_prints_on_one_page_across(visit, cast, plan, tmp_path):
+    for number in range(1, 70):
+        make_initiative(plan, number=f"1.{number}", owner=cast.owner, due_date=date(2027, 1, 1))
+    page = visit(cast.viewer, f"{LIST}?view=timeline")
+    page.get_by_role("link", name="All on one sheet, to print").click()
+    page.wait_for_url("**rows=all**")
+    page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+    with pikepdf.open(tmp_path / "sheet.pdf") as sheet:
+        assert len(sheet.pages) == 1
+        left, bottom, right, top = (float(edge) for edge in sheet.pages[0].mediabox)
+        assert right - left > top - bottom
