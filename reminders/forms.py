@@ -131,7 +131,7 @@ class OwnerAnswerForm(PageForm):
     Whom they propose stands in their words: a list of everybody's names is for who is signed in.
     """
 
-    reason = forms.CharField(label="Reason", max_length=2_000, help_text="Whoever runs the plan reads it.")
+    reason = forms.CharField(label="Reason", max_length=2_000, help_text="Everybody can read it.")
 
 
 class PlainAnswerForm(PageForm):

@@ -90,7 +90,7 @@ class OwnerDeclineForm(PageForm):
     """Why somebody will not own an initiative, and who should instead."""
 
     BESIDE = frozenset()
-    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Whoever runs the plan reads it.")
+    reason = forms.CharField(max_length=2_000, label="Reason", help_text="Everybody can read it.")
     proposed = PersonField(label="Somebody else you propose", empty_label="Nobody")
 
     def __init__(self, *args: Any, row: OwnerRequest, **kwargs: Any) -> None:
