@@ -16,6 +16,7 @@ from people.models import RoleGrant, User
 from people.services import Newcomer, create_user, invite_people, update_user
 from records.models import AuditEvent
 from tests.build import act
+from tests.house.test_hostile_forms import FORM, VALUES, body
 
 PAGE = reverse("people:people-invite")
 LIST = "Pat Doe\tpat@test.example\tStreets\tViewer\nkim@test.example\n"
@@ -205,4 +206,14 @@ def test_whoever_was_quicker_is_named_and_nobody_is_added(cast, monkeypatch):
     newcomers = [Newcomer("new@test.example", "New"), Newcomer("owner@test.example", "Second")]
     with pytest.raises(ValidationError, match=r"owner@test.example already has an account"):
         invite_people(newcomers=newcomers, act=act(timezone.now()))
+    assert new_people().count() == 0
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+@pytest.mark.parametrize("name", ["pasted", "department", "role", "seen"])
+def test_what_no_form_should_be_sent_adds_nobody(sign_in, cast, name, value):
+    client = sign_in(cast.manager)
+    sent = {"pasted": ["pat@test.example"], "role": ["contributor"], "seen": ["x"], "apply": ["1"]} | {name: [value]}
+    answer = client.post(PAGE, body(sent), content_type=FORM)
+    assert answer.status_code in {200, 400, 422}
     assert new_people().count() == 0
