@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.urls import reverse
 
 from initiatives.models import Milestone, StatusUpdate
@@ -43,12 +44,18 @@ def _of_milestone(user: User, key: int) -> LastAct | None:
 
 
 def _of_update(user: User, key: int) -> LastAct | None:
-    row = StatusUpdate.objects.select_related("initiative").filter(pk=key, corrected_by__isnull=True).first()
-    if row is None or row.initiative.latest_update_id != key:
+    """`key` is the initiative's, which the log names: its latest update, where that is this person's."""
+    latest = StatusUpdate.objects.select_related("initiative").filter(
+        initiative=key,
+        initiative__latest_update=F("pk"),
+        initiative__deleted_at__isnull=True,
+        author=user.pk,
+        corrects__isnull=True,
+    )
+    row = latest.first()
+    if row is None or not user.has_perm("initiatives.correct_status_update", row):
         return None
-    if row.initiative.deleted_at or not user.has_perm("initiatives.correct_status_update", row):
-        return None
-    href = reverse("initiatives:status-update-correct", args=[key])
+    href = reverse("initiatives:status-update-correct", args=[row.pk])
     words = f"You reported {row.get_status_display().lower()} for {row.initiative}."
     return LastAct(words, "Correct it", href)
 

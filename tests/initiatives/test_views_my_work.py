@@ -162,7 +162,9 @@ def test_what_was_done_last_can_be_taken_back_for_a_while(sign_in, cast, initiat
     assert "Take it back" not in home(client)
 
 
-def test_an_update_just_published_leads_to_its_correction(sign_in, cast, initiative):
+def test_an_update_just_published_leads_to_its_correction(sign_in, cast, plan, initiative):
+    report(make_initiative(plan, number="1.2"), "on_track", days_ago(3), cast.manager)  # so that no two keys are alike
+    report(initiative, "on_track", days_ago(2), cast.owner)
     said = report(initiative, "off_track", NOW, cast.owner)
     client = sign_in(cast.owner)
     assert f'href="/status-updates/{said.pk}/correct/">Correct it' in home(client)
