@@ -72,7 +72,9 @@ def folded(text: str) -> str:
 
 
 # A word made of several: Wi-Fi, co-operate; and one whose parts begin with capitals, such as SmartBlockPHL or PHLgovTV.
-HYPHENED = re.compile(r"\w+(?:-\w+)+")
+# Possessive and from its beginning: else a word of 100,000 letters is looked through from each of them.
+HYPHENED = re.compile(r"\b\w++(?:-\w++)++")
+LONGEST = 60  # letters; nobody types a part of a longer word, and one of many parts has as many endings
 ONE_CASE = re.compile(r"[A-Z]+|[a-z]+")
 CAPITALS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -81,6 +83,8 @@ def joined_words(text: str) -> list[str]:
     """What people also type for a word made of several: wifi for Wi-Fi; smart, block or blockphl for SmartBlockPHL."""
     found = [word.replace("-", "") for word in HYPHENED.findall(folded(text))]
     for word in re.findall("[A-Za-z]+", text):
+        if len(word) > LONGEST:
+            continue
         runs = ONE_CASE.findall(word)
         parts = runs if len(runs) > 1 and min(map(len, runs)) > 1 else CAPITALS.findall(word)
         tails = ["".join(parts[first:]) for first in range(1, len(parts) - 1)]

@@ -14,7 +14,8 @@ SHOWN = 40  # words of a long text
 LEAD = 6  # of them before the first one that is marked
 NO_TEXT = mark_safe("")
 Marks = Callable[[str], bool]  # whether a word of a text, as written, is one by which it was found
-WRITING = re.compile(r"^\s*(?:>|#+|[-*+]\s)\s*|[*`]+|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)  # Markdown's own signs
+# Markdown's own signs. No part of it looks on over lines, or from one bracket to the end for each bracket before.
+WRITING = re.compile(r"^[ \t]*+(?:>|#+|[-*+]\s)[ \t]*+|[*`]+|\[([^\[\]]*+)\]\([^()]*+\)", re.MULTILINE)
 
 
 def of_words(found: Collection[str]) -> Marks:

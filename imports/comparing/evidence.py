@@ -1,17 +1,14 @@
 """Rows that say why there is the plan: its own words decide which finding is meant, and among equals their order."""
 
-import re
-
 from django.core.exceptions import ValidationError
 
 from goals.models import Evidence, Goal
 from imports.comparing.entries import Entry
 from imports.comparing.lines import Line, differ, in_words, refuse_by
 from imports.comparing.state import Compare
+from imports.meaning.cells import LISTED
 from imports.meaning.words import folded
 from records.many import drafted
-
-LISTED = re.compile(r"\s*[;\n|]\s*")
 
 
 def evidence(run: Compare, entry: Entry) -> None:
@@ -46,7 +43,7 @@ def _bearings(run: Compare, entry: Entry, line: Line, text: str) -> None:
     if "goals" not in entry.cells:
         return
     goals: list[Goal] = []
-    for name in LISTED.split(text.strip()) if text.strip() else ():
+    for name in map(str.strip, LISTED.split(text)):
         goal = run.now.goal(name) if name else None
         if goal is not None and goal not in goals:
             goals.append(goal)

@@ -13,8 +13,8 @@ from imports.meaning.dates import Fashion, read_date
 from imports.reading.sheets import ERRORS, text_of
 from records.texts import normalised
 
-LISTED = re.compile(r"\s*[;\n|]\s*")
-AND_SO_ON = re.compile(r"\s*(?:[;,\n|]|\band\b|&|/)\s*")
+LISTED = re.compile(r"[;\n|]")
+AND_SO_ON = re.compile(r"[;,\n|]|\band\b|&|/")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 

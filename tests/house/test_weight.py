@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.functional import empty
 
-from planapp import gunicorn
+from planapp import celery, gunicorn
 from planapp.memory import Resident, resident
 from tests.build import make_initiative, make_milestone, report
 
@@ -123,7 +123,7 @@ def test_what_a_large_request_took_is_given_back_and_a_small_one_costs_no_search
 
 
 @pytest.mark.parametrize(
-    "after", [lambda: gunicorn.post_request(None, None, {}, None), lambda: task_postrun.send(None)]
+    "after", [lambda: gunicorn.post_request(None, None, {}, None), lambda: task_postrun.send(celery.app)]
 )
 def test_it_is_asked_for_after_each_request_and_each_task(after, monkeypatch):
     asked = []

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from goals.models import Goal, Plan
 from goals.services import create_goal, create_plan, create_priority, update_goal, update_plan
+from imports.meaning.cells import AND_SO_ON, LISTED
 from initiatives.services import propose_commitment, record_status_update, update_initiative
 from people.models import Department
 from people.services import create_department, create_user, update_department, update_user
 from records.models import AuditEvent
-from records.texts import is_invisible, normalised, whole_number
+from records.texts import is_invisible, joined_words, normalised, whole_number
+from search.marking import plain
 from tests.build import act
 
 MESSY = "\u200b \r\nCafe\u0301 first\r\nthen\rmore\u2028end \u00a0\u200e"
@@ -119,3 +121,22 @@ def test_a_number_from_outside(text, number):
 
 def test_a_number_of_many_digits_is_none_and_not_an_error():
     assert whole_number("1" * 5_000) is None
+
+
+# What is looked through anew from each of its letters takes an hour at this length; from its beginning, no time.
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "aB" * 500_000, "a-" * 500_000, "-" * 1_000_000, "7" * 1_000_000])
+def test_a_word_without_end_is_looked_through_once(text):
+    assert len(joined_words(text)) <= 1
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 1_000_000, "[" * 1_000_000, "[a](" * 250_000, " " * 1_000_000, "*" * 1_000_000]
+)
+def test_so_are_signs_without_end(text):
+    assert len(plain(text)) <= 1_000_000
+    assert AND_SO_ON.split("a" + text + "b")[0][:1] == "a"
+    assert LISTED.split("a" + text + "b")[0][:1] == "a"
+
+
+def test_parts_of_words_are_those_that_people_type():
+    assert joined_words("Wi-Fi co-operate SmartBlockPHL") == ["wifi", "cooperate", "smart", "block", "phl", "blockphl"]
