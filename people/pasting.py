@@ -136,8 +136,6 @@ def _people(line: str) -> list[str]:
     if count == 1:
         return [line]
     parts = [part for part in re.split("\t" if "\t" in line else ";", line) if part.strip(_AROUND)]
-    if any("@" not in part for part in parts):
-        raise _Wrong(TANGLED)
     return [one for part in parts for one in _one_after_another(part)]
 
 
@@ -208,7 +206,7 @@ def _address_in(entry: Entry, cell: str, known: Vocabulary) -> tuple[Entry, str]
     """The address of a cell, and the name that stands beside it in the same cell."""
     found = _addresses(cell)
     if len(found) != 1:
-        raise _Wrong(TANGLED if found else NO_ADDRESS)
+        raise _Wrong(TANGLED)
     start, end = found[0]
     entry = replace(entry, email=cell[start:end].lower())
     before = re.sub(r"mailto:$", "", cell[:start].rstrip(), flags=re.IGNORECASE).rstrip(" <[\"'")

@@ -78,7 +78,6 @@ def _answer(request: OwnerRequest, answer: OwnerAnswer, seen_version: int | None
         raise ValidationError("You have answered this already. Whoever runs the plan can ask you again.")
     act = settled(act, row)
     answer.request, answer.recorded_at = fresh, act.at
-    answer.full_clean()
     answer.save(force_insert=True)
     changes = {} if answer.proposed is None else {"proposed_owner": ["", str(answer.proposed)]}
     verb = "initiative.owner_accepted" if answer.accepts else "initiative.owner_declined"

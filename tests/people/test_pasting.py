@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from people.pasting import MOST_PEOPLE, Vocabulary, named_after, read_pasted
+from people.pasting import MOST_PEOPLE, TANGLED, Vocabulary, named_after, read_pasted
 
 STREETS, HEALTH = 1, 2
 KNOWN = Vocabulary(
@@ -146,3 +146,16 @@ def test_a_hostile_list_is_read_in_bounded_time(text):
     begun = time.process_time()
     assert len(read(text)) <= 2 * MOST_PEOPLE
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pat@test.example, kim@test.example Roe",  # whose name is it?
+        "Doe pat@test.example kim@test.example",
+        "E-mail\tName\npat@test.example kim@test.example\tPat Doe",
+    ],
+)
+def test_two_people_whose_words_cannot_be_told_apart_are_no_guess(line):
+    ((_, problem),) = problems(line)
+    assert problem == TANGLED
