@@ -48,7 +48,7 @@ coverage: $(VENV)/.dev ## The same, and which lines of the product no test reach
 	COVERAGE_CORE=$(shell $(PY) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
 
 e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m e2e -p no:randomly $(PYTEST_ARGS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -n 2 --dist worksteal -m e2e -p no:randomly $(PYTEST_ARGS)
 
 sweep: $(VENV)/.dev ## Of these, every kind of page a person can reach: both themes, phone to desk
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)

@@ -90,7 +90,7 @@ def test_the_manager_overrides_a_status_and_sees_what_goes_out(visit, cast, last
 
     page.get_by_role("link", name="Messages").click()
     assert_well_made(page)
-    page.get_by_role("main").get_by_role("link", name="What goes out next").click()
+    page.get_by_role("main").get_by_role("link", name="What goes out next").first.click()
     expect(page.get_by_role("heading", name="What goes out next")).to_be_visible()
     assert_well_made(page)
 
