@@ -52,16 +52,13 @@ def delete_view(*, view: SavedView, act: Act) -> None:
 
 
 def _name(view: SavedView, name: str, is_shared: bool) -> None:
-    """Store it under this name, once for its owner and once among those that are shared."""
+    """Store it under this name, once for its owner and once among those that are shared: the database decides."""
     view.name, view.folded_name, view.is_shared = name, folded(name), is_shared
     view.full_clean(validate_unique=False, validate_constraints=False)
-    others = SavedView.objects.exclude(pk=view.pk).filter(folded_name=view.folded_name)
-    if others.filter(owner=view.owner).exists():
-        raise ValidationError({"name": OWN_NAME.format(view.name)})
-    if is_shared and others.filter(is_shared=True).exists():
-        raise ValidationError({"name": SHARED_NAME.format(view.name)})
     try:
         with transaction.atomic():
             view.save()
-    except IntegrityError as error:  # somebody else was quicker
-        raise ValidationError({"name": (SHARED_NAME if is_shared else OWN_NAME).format(view.name)}) from error
+    except IntegrityError as error:
+        own = SavedView.objects.exclude(pk=view.pk).filter(folded_name=view.folded_name, owner=view.owner)
+        taken = OWN_NAME if own.exists() else SHARED_NAME
+        raise ValidationError({"name": taken.format(view.name)}) from error
