@@ -23,7 +23,9 @@ def doubtful(hold: Hold) -> "QuerySet[Message]":
     """Mails that wait, and that may have gone out after the data were saved and before they were brought back."""
     if hold.restored_from is None:
         return Message.objects.none()
-    return Message.objects.filter(state=Message.State.QUEUED, planned_at__lte=hold.since)
+    # Claimed then, by a sender that went on after the data were saved: it is given back, and would go out unasked.
+    waiting = [Message.State.QUEUED, Message.State.CLAIMED]
+    return Message.objects.filter(state__in=waiting, planned_at__lte=hold.since)
 
 
 def is_for_a_person(hold: Hold) -> bool:

@@ -76,7 +76,7 @@ def _end_what_went_out(hold: Hold, decision: str, at: datetime) -> int:
         gone, note = rows if decision == "arrived" else rows.none(), BY_HAND
     else:
         gone, note = rows.filter(message_id__in=_accepted(rows)), AT_RELAY
-    return gone.update(state=State.CANCELLED, ended_at=at, note=note, fence=F("fence") + 1)
+    return gone.update(state=State.CANCELLED, ended_at=at, lease_until=None, note=note, fence=F("fence") + 1)
 
 
 def _accepted(rows: "QuerySet[Message]") -> set[str]:

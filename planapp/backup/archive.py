@@ -15,6 +15,7 @@ from typing import IO, Any
 FORMAT = "planapp-backup 1"
 MANIFEST, DUMP = "manifest.json", "database"
 PIECE = 1 << 20  # bytes
+# What `zipfile` and the manifest raise of a file that is no backup; NotImplementedError of a compression nobody knows.
 ILL = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, NotImplementedError)
 
 

@@ -4,16 +4,13 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from initiatives import services as work
 from initiatives.models import Initiative, OwnerAnswer, OwnerRequest
-from initiatives.selectors.my_work import active_plans, my_work
-from initiatives.selectors.owners import asked_of, asked_owner, not_confirmed
+from initiatives.selectors.owners import asked_owner
 from initiatives.selectors.succession import Choice
 from people.services import update_user
 from records.asof import AsOf
@@ -22,47 +19,9 @@ from records.models import AuditEvent
 from tests.build import act, build_plan, make_initiative
 from tests.conftest import NOW
 from tests.house.test_races import at_once
+from tests.initiatives.owners import NOW_LIVE, by, give, open_request, unconfirmed, waits_for
 
 pytestmark = pytest.mark.usefixtures("stopped")
-NOW_LIVE = AsOf.now(NOW)
-
-
-@pytest.fixture
-def stopped():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def by(person, minutes=0, reason=""):
-    return act(NOW + timedelta(minutes=minutes), person, reason=reason)
-
-
-def give(initiative, person, giver, minutes=0):
-    """Named the owner by somebody else; returns what they are asked."""
-    work.update_initiative(initiative=initiative, fields={"owner": person}, act=by(giver, minutes))
-    return open_request(initiative)
-
-
-def open_request(initiative):
-    return OwnerRequest.objects.filter(initiative=initiative, recorded_until__isnull=True).first()
-
-
-@pytest.fixture
-def asked(initiative, cast):
-    """The contributor was named the owner of initiative 1.1 by the manager."""
-    return give(initiative, cast.contributor, cast.manager)
-
-
-def unconfirmed():
-    rows = Initiative.objects.filter(not_confirmed(NOW_LIVE, "pk"), deleted_at__isnull=True)
-    return set(rows.values_list("number", flat=True))
-
-
-def waits_for(person):
-    """What My work asks of them, which is what their page says that they owe."""
-    found = list(my_work(person, active_plans(NOW_LIVE), NOW_LIVE, limit=None).to_confirm)
-    assert [one.id for one in found] == [one.id for one in asked_of(person.pk, NOW_LIVE)]
-    return found
 
 
 # Every door by which an owner comes to an initiative; the last one that `who` owns came through it.
@@ -337,167 +296,6 @@ def test_nobody_may_answer_for_somebody_else_nor_who_has_no_role(initiative, cas
     assert not cast.stranger.has_perm(
         "initiatives.answer_owner_request", give(initiative, cast.stranger, cast.admin, 2)
     )
-
-
-# --- through the client ---
-
-
-def to(name, request):
-    return reverse(f"initiatives:owner-request-{name}", args=[request.pk])
-
-
-def page(initiative):
-    return reverse("initiatives:initiative-detail", args=[initiative.pk])
-
-
-def test_the_page_says_who_was_asked_and_offers_each_what_they_can_do(sign_in, cast, initiative, asked):
-    def shown(person):
-        text = " ".join(sign_in(person).get(page(initiative)).content.decode().split())
-        return "Owner not confirmed" in text, to("accept", asked) in text, to("agree", asked) in text
-
-    assert shown(cast.contributor) == (True, True, False)
-    assert shown(cast.viewer) == (True, False, False)
-    work.decline_ownership(request=asked, proposed=cast.owner, act=by(cast.contributor, 1, "On <b>leave</b>."))
-    text = sign_in(cast.manager).get(page(initiative)).content.decode()
-    assert to("agree", asked) in text
-    assert to("ask-again", asked) in text
-    assert "On &lt;b&gt;leave&lt;/b&gt;." in text
-    assert to("agree", asked) not in sign_in(cast.contributor).get(page(initiative)).content.decode()
-
-
-def test_accepted_by_the_button_and_back_where_one_came_from(sign_in, cast, initiative, asked):
-    client = sign_in(cast.contributor)
-    answer = client.post(to("accept", asked), {"version": 1, "next": "/"}, follow=True)
-    assert answer.redirect_chain == [("/", 302)]
-    assert "You own it now" in answer.content.decode()
-    client.post(to("accept", asked), {"version": 1})
-    assert OwnerAnswer.objects.get().accepts
-    assert "Owner not confirmed" not in client.get(page(initiative)).content.decode()
-
-
-def test_declined_by_the_form_once_however_often_sent(sign_in, cast, asked):
-    body = {"reason": "No time", "proposed": cast.owner.pk, "version": 1, "idempotency_key": "k"}
-    for _ in range(2):
-        assert sign_in(cast.contributor).post(to("decline", asked), body).status_code == 302
-    answer = OwnerAnswer.objects.get()
-    assert (answer.reason, answer.proposed) == ("No time", cast.owner)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"reason": ""}, "“Reason”"),
-        ({"reason": "x" * 2001}, "“Reason” can have at most"),
-        ({"proposed": "999999"}, "“Somebody else you propose”"),
-        ({"proposed": "nobody"}, "“Somebody else you propose”"),
-    ],
-)
-def test_bad_input_names_the_field_and_loses_no_word(sign_in, cast, asked, wrong, sentence):
-    body = {"reason": "Too much else", "proposed": "", "version": 1} | wrong
-    answer = sign_in(cast.contributor).post(to("decline", asked), body)
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert (wrong.get("reason") or ("" if "reason" in wrong else "Too much else")) in answer.content.decode()
-    assert not OwnerAnswer.objects.exists()
-
-
-def test_oneself_is_not_offered(sign_in, cast, asked):
-    form = sign_in(cast.contributor).get(to("decline", asked)).context["form"]
-    assert cast.contributor not in form.fields["proposed"].queryset
-    body = {"reason": "Me", "proposed": cast.contributor.pk, "version": 1}
-    assert sign_in(cast.contributor).post(to("decline", asked), body).status_code == 422
-
-
-def test_an_owner_named_meanwhile_gets_409_with_the_words_and_then_a_sentence(sign_in, cast, initiative, asked):
-    give(initiative, cast.owner, cast.manager, 1)
-    client, body = sign_in(cast.contributor), {"reason": "My own words", "proposed": "", "version": 1}
-    answer = client.post(to("decline", asked), body)
-    assert answer.status_code == 409
-    assert "My own words" in answer.content.decode()
-    answer = client.post(to("decline", asked), body | {"version": 2})
-    assert answer.status_code == 422
-    assert "not asked any more" in answer.content.decode()
-    assert "My own words" in answer.content.decode()
-    text = client.post(to("accept", asked), {"version": 1}, follow=True).content.decode()
-    assert "Somebody else changed" in text
-    assert not OwnerAnswer.objects.exists()
-
-
-def test_two_tabs_the_second_is_told_what_the_first_answered(sign_in, cast, asked):
-    client = sign_in(cast.contributor)
-    client.post(to("decline", asked), {"reason": "First words", "proposed": "", "version": 1})
-    answer = client.post(to("decline", asked), {"reason": "Other words", "proposed": "", "version": 1})
-    assert answer.status_code == 409
-    text = answer.content.decode()
-    assert "First words" in text
-    assert "Other words" in text
-    assert OwnerAnswer.objects.get().reason == "First words"
-
-
-def test_the_manager_agrees_or_asks_again_by_a_button(sign_in, cast, initiative, asked):
-    work.decline_ownership(request=asked, proposed=cast.owner, act=by(cast.contributor, 1, "On leave."))
-    client = sign_in(cast.manager)
-    text = client.post(to("ask-again", asked), {"version": 2}, follow=True).content.decode()
-    assert "is asked again" in text
-    again = open_request(initiative)
-    work.decline_ownership(request=again, proposed=cast.owner, act=by(cast.contributor, 2, "Still."))
-    text = client.post(to("agree", again), {"version": 2}, follow=True).content.decode()
-    assert "is the owner now, and is asked" in text
-    initiative.refresh_from_db()
-    assert initiative.owner == cast.owner
-    text = client.post(to("agree", again), {"version": 2}, follow=True).content.decode()
-    assert "Somebody else changed" in text
-
-
-def test_my_work_asks_the_new_owner_and_tells_whoever_runs_the_plan(sign_in, cast, asked):
-    answer = sign_in(cast.contributor).get("/")
-    text = answer.content.decode()
-    assert "You were named the owner" in text
-    assert to("accept", asked) in text
-    assert answer.context["work"].to_confirm.total == 1
-    managers = {one["key"]: one for one in sign_in(cast.manager).get("/").context["attention"]}
-    assert [row.number for row in managers["not_confirmed"]["rows"]] == ["1.1"]
-    assert "You were named the owner" not in sign_in(cast.owner).get("/").content.decode()
-    work.accept_ownership(request=asked, act=by(cast.contributor, 1))
-    assert "You were named the owner" not in sign_in(cast.contributor).get("/").content.decode()
-    managers = {one["key"]: one for one in sign_in(cast.manager).get("/").context["attention"]}
-    assert managers["not_confirmed"]["count"] == 0
-
-
-def test_the_list_can_be_narrowed_to_owners_who_are_not_confirmed_and_says_how_many(sign_in, cast, plan, asked):
-    make_initiative(plan, number="1.2", owner=cast.owner)
-    client, where = sign_in(cast.viewer), reverse("initiatives:initiative-list")
-
-    def listed(query):
-        page = client.get(f"{where}?{query}")
-        return [row.number for row in page.context["page"].object_list], page.context["page"].paginator.count
-
-    assert listed("unconfirmed=on") == (["1.1"], 1)
-    assert listed(f"unconfirmed=on&owner={cast.owner.pk}") == ([], 0)
-    assert listed("unconfirmed=on&as_of=2026-10-04") == ([], 0)
-    assert "Owner not confirmed" in client.get(f"{where}?unconfirmed=on").content.decode()
-    work.decline_ownership(request=asked, act=by(cast.contributor, 1, "No."))
-    assert listed("unconfirmed=on") == (["1.1"], 1)
-    work.update_initiative(initiative=asked.initiative, fields={"owner": cast.manager}, act=by(cast.manager, 2))
-    assert listed("unconfirmed=on") == ([], 0)
-
-
-def test_what_was_retired_is_gone(sign_in, cast, initiative, asked):
-    work.delete_initiative(initiative=initiative, act=by(cast.manager, 1))
-    for name in ("accept", "decline", "agree", "ask-again"):
-        assert sign_in(cast.contributor).get(to(name, asked)).status_code == 404
-
-
-def test_the_history_tells_it_in_words(sign_in, cast, initiative, asked):
-    work.decline_ownership(request=asked, proposed=cast.owner, act=by(cast.contributor, 1, "On leave."))
-    work.ask_owner_again(request=asked, act=by(cast.manager, 2))
-    work.accept_ownership(request=open_request(initiative), act=by(cast.contributor, 3))
-    text = sign_in(cast.viewer).get(reverse("initiatives:initiative-history", args=[initiative.pk])).content.decode()
-    for words in ("Owner declined", "On leave.", "Proposed as owner", "Owner asked again", "Owner accepted"):
-        assert words in text, words
-
-
-# --- at the same moment (PostgreSQL) ---
 
 
 @pytest.mark.concurrency

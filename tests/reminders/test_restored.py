@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from outbox.models import Hold, Message
 from outbox.selectors import doubtful
-from outbox.services import hold_restored, hold_sending, put, release_sending, send_due_messages
+from outbox.services import claim_messages, hold_restored, hold_sending, put, release_sending, send_due_messages
 from reminders.services import plan_messages
 from tests.build import act
-from tests.reminders.cast import MINUTE, TODAY, addresses, morning, run
+from tests.reminders.cast import MINUTE, TODAY, addresses, lapse, morning, run
 
 AT = morning(TODAY)
 BACK = AT + 10 * MINUTE  # when the data were brought back
@@ -42,6 +42,17 @@ def test_what_the_relay_took_since_does_not_go_out_again_and_what_it_did_not_doe
     assert addresses() == [third.person.email]
     first.refresh_from_db()
     assert (first.state, "The relay’s record" in first.note) == ("cancelled", True)
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("decision", "sent"), [("arrived", 0), ("send", 3)])
+def test_what_a_sender_had_claimed_when_the_data_were_saved_is_doubtful_too(cast, decision, sent):
+    claim_messages(at=AT)
+    hold_restored(restored_from=AT, act=act(BACK, cast.admin, reason="The disk died."))
+    assert release_sending(act=act(LATER, cast.admin), decision=decision) == 3 - sent
+    lapse()
+    send_due_messages(at=LATER)
+    assert len(mail.outbox) == sent
 
 
 @pytest.mark.usefixtures("hold")
