@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from people.models import User
 from people.sessions import SessionStore
@@ -81,6 +81,12 @@ def visit(chromium, live_server) -> Iterator[Callable[..., Page]]:
     yield _visit
     for context in contexts:
         context.close()
+
+
+def follow(page: Page, leads_on: Locator) -> None:
+    """Presses what leads to another page and waits until that one is loaded: judged sooner, the old one is judged."""
+    with page.expect_navigation():
+        leads_on.click()
 
 
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:

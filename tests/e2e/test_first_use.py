@@ -12,7 +12,7 @@ from outbox.services import send_due_messages
 from people.models import User
 from people.services import Newcomer, create_user, grant_role, invite_people, update_user
 from tests.build import act, build_plan, make_initiative
-from tests.e2e.conftest import assert_well_made
+from tests.e2e.conftest import assert_well_made, follow
 from tests.e2e.test_office_journeys import press
 from tests.e2e.test_owner_journey import press_until
 
@@ -142,7 +142,7 @@ def test_who_cannot_be_reached_is_found_on_my_work_and_invited_again(visit, admi
         make_initiative(plan, number=number, owner=person)
     update_user(user=gone, fields={"is_active": False}, act=act(timezone.now()))
     page = visit(administrator, "/", dark=True)
-    page.get_by_role("link", name="2 people cannot be reached").click()
+    follow(page, page.get_by_role("link", name="2 people cannot be reached"))
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert_well_made(page)

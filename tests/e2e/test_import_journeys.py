@@ -15,7 +15,7 @@ from jobs.queue import claim
 from outbox.models import Message
 from people.models import User
 from tests.build import act, build_plan, make_initiative
-from tests.e2e.conftest import assert_well_made
+from tests.e2e.conftest import assert_well_made, follow
 from tests.e2e.test_office_journeys import press
 from tests.e2e.test_owner_journey import press_until
 from tests.imports.files import csv_file, xlsx_file
@@ -59,7 +59,7 @@ def show(page: Page) -> None:
 
 def test_a_messy_sheet_comes_in_by_mouse_and_the_next_quarters_file_maps_itself(visit, cast, plan):
     page = visit(cast.manager, "/plans/city-plan/structure/")
-    page.get_by_role("link", name="Import or export").click()
+    follow(page, page.get_by_role("link", name="Import or export"))
     assert_well_made(page)
     choose(page, sheet())
 

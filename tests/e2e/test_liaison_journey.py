@@ -8,7 +8,7 @@ from django.utils import timezone
 from initiatives.services import propose_commitment
 from records.asof import start_of_day
 from tests.build import act, build_cast, build_plan, make_initiative, make_milestone, report
-from tests.e2e.conftest import assert_well_made
+from tests.e2e.conftest import assert_well_made, follow
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +41,7 @@ def plan(cast, today):
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_liaison_accepts_and_delivers(visit, cast, plan, javascript):
     page = visit(cast.liaison, "/departments/", javascript=javascript)
-    page.get_by_role("main").get_by_role("link", name="Department of Streets").first.click()
+    follow(page, page.get_by_role("main").get_by_role("link", name="Department of Streets").first)
     assert page.get_by_role("heading", level=1).inner_text() == "Department of Streets"
     commitments = page.get_by_role("table", name="Commitments")
     commitments.get_by_role("button", name="Accept Lend two crews").click()
@@ -64,7 +64,7 @@ def test_leadership_reads_the_plan_and_puts_it_on_a_day(visit, cast, plan, today
     page.wait_for_load_state()
     assert page.get_by_role("complementary", name="The day this page speaks for").is_visible()
     assert page.get_by_role("region", name="What needs attention first").get_by_text("Nothing:").is_visible()
-    page.get_by_role("link", name="1 Security").first.click()
+    follow(page, page.get_by_role("link", name="1 Security").first)
     assert "as_of=" in page.url
     assert page.get_by_role("row", name="Fiber ring").get_by_text("On track").is_visible()
     page.get_by_role("link", name="Back to today").click()
@@ -79,7 +79,7 @@ def test_filters_swap_the_table_and_stay_in_the_address(visit, cast, plan):
     assert "status=completed" in page.url
     page.go_back()
     page.get_by_role("link", name="1.1 Fiber ring").wait_for()
-    page.get_by_role("link", name="Timeline").click()
+    follow(page, page.get_by_role("link", name="Timeline"))
     assert page.get_by_role("group", name="1.1 Fiber ring: from").is_visible()
 
 

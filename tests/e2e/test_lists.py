@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 
 from tests.build import make_initiative, make_milestone, report
-from tests.e2e.conftest import assert_well_made, scrolls_sideways
+from tests.e2e.conftest import assert_well_made, follow, scrolls_sideways
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LIST = "/initiatives/"
@@ -78,7 +78,7 @@ def test_columns_and_groups_without_javascript(visit, cast, rows, width):
     for name in ("Last update", "Milestones", "Lead"):
         page.get_by_role("group", name="Columns").get_by_label(name).uncheck()
     page.get_by_role("group", name="Columns").get_by_label("Percent done").check()
-    page.get_by_role("group", name="Columns").locator("xpath=ancestor::form").get_by_role("button").click()
+    follow(page, page.get_by_role("group", name="Columns").locator("xpath=ancestor::form").get_by_role("button"))
     assert "status=on_track" in page.url
     assert "col=percent" in page.url
     assert page.get_by_role("heading", name="Owner").count() == 1
@@ -90,22 +90,22 @@ def test_columns_and_groups_without_javascript(visit, cast, rows, width):
 def test_a_view_is_saved_under_a_name_and_opened_again(visit, cast, rows, javascript):
     page = visit(cast.manager, f"{LIST}?status=on_track&group=owner", javascript=javascript)
     page.get_by_text("Saved views").click()
-    page.get_by_role("link", name="Save this view").click()
+    follow(page, page.get_by_role("link", name="Save this view"))
     if javascript:
         assert_well_made(page)
     page.get_by_label("Name").fill("On track by owner")
     page.get_by_label("Everybody may use it").check()
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     page.goto(page.url.split("/initiatives/")[0] + LIST)
     page.get_by_text("Saved views (1)").click()
-    page.get_by_role("link", name="On track by owner").click()
+    follow(page, page.get_by_role("link", name="On track by owner"))
     assert page.url.endswith("?group=owner&status=on_track") or page.url.endswith("?status=on_track&group=owner")
     assert page.locator("tbody tr").count() == 3
     page.get_by_text("Saved views (1)").click()
-    page.get_by_role("link", name="Rename or delete views").click()
+    follow(page, page.get_by_role("link", name="Rename or delete views"))
     if javascript:
         assert_well_made(page)
-    page.get_by_role("button", name="Delete On track by owner").click()
+    follow(page, page.get_by_role("button", name="Delete On track by owner"))
     assert page.get_by_text("No view yet").is_visible()
 
 
@@ -123,8 +123,8 @@ def test_the_timeline_by_keyboard_and_in_words(visit, cast, plan, rows, width, d
     assert name.is_visible()
     words = page.get_by_text("1 Jul 2025 – 1 Dec 2026")
     assert words.is_visible() == (width == 320)
-    page.get_by_role("link", name="Year", exact=True).click()
-    page.get_by_role("link", name="Earlier").click()
+    follow(page, page.get_by_role("link", name="Year", exact=True))
+    follow(page, page.get_by_role("link", name="Earlier"))
     assert "at=" in page.url
     assert_well_made(page)
 

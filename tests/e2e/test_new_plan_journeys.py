@@ -9,7 +9,7 @@ from goals.models import Plan, Strategy
 from initiatives.models import Initiative, Lineage, StatusUpdate
 from people.services import create_user
 from tests.build import act, build_plan, make_initiative, make_milestone
-from tests.e2e.conftest import assert_well_made
+from tests.e2e.conftest import assert_well_made, follow
 from tests.e2e.test_office_journeys import press
 from tests.e2e.test_owner_journey import press_until
 
@@ -34,7 +34,7 @@ def fill(page, **words):
 
 def test_a_copy_is_made_by_mouse_and_its_short_name_follows_the_title(visit, cast, before):
     page = visit(cast.manager, "/plans/")
-    page.get_by_role("link", name="New plan").click()
+    follow(page, page.get_by_role("link", name="New plan"))
     assert_well_made(page)
     page.get_by_role("link", name="Copy of another").click()
     expect(page.get_by_label("Plan to copy")).to_have_value(str(before.pk))  # the only one

@@ -15,7 +15,7 @@ from people.roles import Role
 from records.asof import local_day, start_of_day
 from reports.services import complete_report, freeze_due_quarters
 from tests.build import act, build_plan, make_initiative, report
-from tests.e2e.conftest import assert_well_made
+from tests.e2e.conftest import assert_well_made, follow
 from tests.e2e.test_owner_journey import press_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -74,7 +74,7 @@ def test_the_manager_adds_an_initiative_by_keyboard_alone(visit, cast, last):
 def test_the_manager_overrides_a_status_and_sees_what_goes_out(visit, cast, last):
     page = visit(cast.manager, "/initiatives/")
     page.get_by_role("link", name="1.1 Fiber ring").click()
-    page.get_by_role("link", name="Set the status by hand").click()
+    follow(page, page.get_by_role("link", name="Set the status by hand"))
     assert_well_made(page)
     page.get_by_label("At risk").check()
     page.get_by_role("button", name="Show this status").click()
@@ -88,7 +88,7 @@ def test_the_manager_overrides_a_status_and_sees_what_goes_out(visit, cast, last
     page.problems[:] = [problem for problem in page.problems if "422" not in problem]
     assert_well_made(page)
 
-    page.get_by_role("link", name="Messages").click()
+    follow(page, page.get_by_role("link", name="Messages"))
     assert_well_made(page)
     page.get_by_role("main").get_by_role("link", name="What goes out next").first.click()
     expect(page.get_by_role("heading", name="What goes out next")).to_be_visible()
@@ -121,7 +121,7 @@ def test_the_administrator_gives_a_role_and_reopens_a_report(visit, cast, last):
 def test_the_viewer_reads_down_to_the_report_and_changes_nothing(visit, cast, last):
     page = visit(cast.viewer, "/plan/")
     assert_well_made(page)
-    page.get_by_role("link", name="1 Security").first.click()
+    follow(page, page.get_by_role("link", name="1 Security").first)
     assert_well_made(page)
     page.get_by_role("link", name="1.1 Fiber ring").click()
     expect(page.get_by_text("Ducts are open.")).to_be_visible()

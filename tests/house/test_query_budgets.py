@@ -20,8 +20,7 @@ MOST = 12
 MORE = {"my-work": 16, "people:person-detail": 18}
 FEW = 1_000  # rows that all steps of all queries of a page may touch, however many initiatives there are
 # The same for each initiative, where a page counts all of them, or has all of them as its own: in this plan one owner
-# and one department have everything, two milestones and a commitment each. A plan of the database with one step more
-# (a sort, a materialized set) counts each row once more: the list of departments was seen at 6.5 and at 8.5.
+# and one department have everything, two milestones and a commitment each.
 COUNTING = {
     "api:commitment-list": 12, "api:initiative-list": 4, "api:milestone-list": 15, "api:status-update-list": 6,
     "imports:import-template": 13, "imports:plan-export": 13, "initiatives:department-detail": 23,
@@ -35,6 +34,11 @@ COUNTING = {
     "reminders:message-list": 1,
     "reminders:message-preview": 17,
 }  # fmt: skip
+# A plan of the database that has one step more (a sort, a set that is kept, a hash) counts each row once more for it,
+# and which plan it takes hangs on what earlier tests left in the tables. The departments were seen at 6.5 and at 8.5,
+# the activity at 5.3 and at 6.3. A page that reads its rows anew for each of them goes far beyond that.
+OTHER_STEPS = 3
+
 
 
 def queries(client: Client, path: str) -> list[str] | None:
@@ -107,7 +111,11 @@ def test_a_page_of_many_initiatives_costs_and_reads_what_it_shows(world, size):
     if size < 1_000:
         return  # tables this small are read from end to end, whatever the index
     read = {name: sum(map(rows_read, filter(_reads, statements))) for name, statements in asked.items()}
-    assert {name: n for name, n in read.items() if n > FEW + COUNTING.get(name, 0) * size} == {}
+    assert {name: n for name, n in read.items() if n > _most_rows(name, size)} == {}
+
+
+def _most_rows(page: str, size: int) -> int:
+    return FEW + (COUNTING[page] + OTHER_STEPS) * size if page in COUNTING else FEW
 
 
 def _reads(statement: str) -> bool:
