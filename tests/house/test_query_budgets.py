@@ -40,7 +40,6 @@ COUNTING = {
 OTHER_STEPS = 3
 
 
-
 def queries(client: Client, path: str) -> list[str] | None:
     """The queries of a GET, savepoints aside; None where it shows no page."""
     with CaptureQueriesContext(
