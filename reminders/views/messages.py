@@ -1,5 +1,6 @@
 """The message log, what goes out next, and the switch that holds all sending."""
 
+from collections.abc import Iterable, Sequence
 from email.message import EmailMessage
 from typing import Any
 
@@ -28,12 +29,13 @@ from reminders.rendering import REASONS
 from reminders.selectors.days import next_day
 from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
-from reminders.services.planning import due_reminders
+from reminders.services.planning import Planned, due_reminders
 from web.logs import without_secrets
 from web.pages import answer_form, form_for
 from web.requests import act_of, user_of
 
 PER_PAGE = 50
+LINES = 10  # of one mail, where many mails are shown
 
 
 @require_GET
@@ -96,32 +98,39 @@ def _settle_form(request: HttpRequest, message: Message) -> SettleForm:
 
 @require_GET
 def message_preview(request: HttpRequest) -> HttpResponse:
-    """What goes out next, to whom and why, if nothing changes until then."""
+    """What goes out next, to whom and why, if nothing changes until then; of one `person` every line, paged."""
     _only(request, "reminders.view_all_messages")
     day = next_day(timezone.now(), last_beats().get(Heartbeat.Name.PLAN))
     directory = Directory.load(day.day)
     planned = due_reminders(day, directory)
-    rows = [
+    person = next((key for key in planned if str(key) == request.GET.get("person")), None)
+    if person is None:
+        page = Paginator(sorted(planned, key=directory.names.__getitem__), PER_PAGE).get_page(request.GET.get("page"))
+        mails = [_coming(directory, key, planned[key], planned[key][:LINES]) for key in page]
+    else:
+        page = Paginator(planned[person], PER_PAGE).get_page(request.GET.get("page"))
+        mails = [_coming(directory, person, planned[person], page)]
+    context = {"page": page, "mails": mails, "day": day.day, "count": len(planned), "person": person}
+    context["noun"] = "people" if person is None else "lines"
+    return render(request, "reminders/message_preview.html", context)
+
+
+def _coming(
+    directory: Directory, person: int, all_of_it: Sequence[Planned], shown: Iterable[Planned]
+) -> dict[str, Any]:
+    name, email = directory.names[person]
+    lines = [
         {
-            "id": key,
-            "name": directory.names[key][0],
-            "email": directory.names[key][1],
-            "lines": [
-                {
-                    "kind": KINDS[one.event.kind].label,
-                    "label": one.event.label,
-                    "due": one.event.due_date,
-                    "initiative": one.event.initiative_id,
-                    "reason": REASONS.get(one.recipient.reason, ""),
-                    "instead_of": one.recipient.instead_of is not None,
-                }
-                for one in items
-            ],
+            "kind": KINDS[one.event.kind].label,
+            "label": one.event.label,
+            "due": one.event.due_date,
+            "initiative": one.event.initiative_id,
+            "reason": REASONS.get(one.recipient.reason, ""),
+            "instead_of": one.recipient.instead_of is not None,
         }
-        for key, items in sorted(planned.items(), key=lambda pair: directory.names[pair[0]])
+        for one in shown
     ]
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reminders/message_preview.html", {"page": page, "day": day.day})
+    return {"id": person, "name": name, "email": email, "lines": lines, "total": len(all_of_it)}
 
 
 def sending(request: HttpRequest) -> HttpResponse:

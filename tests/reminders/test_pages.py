@@ -14,6 +14,7 @@ from people.services import revoke_role
 from records.models import AuditEvent
 from reminders.models import Subscription
 from reminders.services import plan_messages
+from reminders.views import messages
 from tests.build import act, make_initiative, make_milestone, report
 from tests.conftest import NOW
 from tests.reminders.cast import TODAY, morning, run
@@ -69,6 +70,21 @@ def test_what_goes_out_next_is_what_goes_out(initiative, cast, sign_in, time_mac
     assert Message.objects.count() == 0
     run(TODAY)
     assert [one.to for one in mail.outbox] == [[cast.owner.email]]
+
+
+def test_of_a_long_mail_the_preview_shows_some_lines_and_leads_to_all_of_them(initiative, cast, sign_in):
+    for number in range(messages.LINES + 2):
+        make_milestone(initiative, SOON, title=f"Lay cable {number:02}")
+    beat(Heartbeat.Name.PLAN, at=NOW.replace(day=4))
+    client = sign_in(cast.manager)
+    address = reverse("reminders:message-preview")
+    shown = client.get(address).content.decode()
+    assert shown.count("Lay cable") == messages.LINES
+    whole = f"?person={cast.owner.pk}"
+    assert whole in shown
+    assert client.get(address + whole).content.decode().count("Lay cable") == messages.LINES + 2
+    for other in ("0", "x", "9" * 30, str(cast.viewer.pk)):
+        assert client.get(f"{address}?person={other}").content.decode().count("Lay cable") == messages.LINES
 
 
 def test_holding_asks_for_a_reason_and_is_undone(cast, sign_in):
