@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from outbox.models import Message
 from people.models import Department, RoleGrant, User
 from records.asof import AsOf, start_of_day
-from records.many import batches
+from records.batches import batches
 from records.models import AuditEvent
 from records.texts import has_words
 

@@ -16,8 +16,9 @@ from people.roles import Role
 from people.selectors import invitation_to, people_at
 from records.asof import local_day
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
+from records.batches import BATCH
 from records.history import locked, refuse_circle
-from records.many import BATCH, record_creations, record_events
+from records.many import record_creations, record_events
 from records.models import AuditEvent
 from records.texts import refuse_unseen
 

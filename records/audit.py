@@ -16,8 +16,8 @@ from django.db import IntegrityError, connection, models
 from records.history import Recorded, Span
 from records.models import AuditEvent, Channel, RecordLock
 from records.person import Person
-from records.statements import statement
 from records.texts import Searched, as_kept, normalise, normalised
+from records.versions import close_versions, current_since, open_versions
 
 SYSTEM = "planapp (system)"
 TICK = timedelta(microseconds=1)
@@ -88,7 +88,7 @@ def settled(act: Act, *rows: Recorded) -> Act:
     lock = lock_records()
     moment = max(act.at, lock.closed_until) if lock.closed_until else act.at
     for row in rows:
-        since = _current_since(row) or row.deleted_at
+        since = current_since(row) or row.deleted_at
         if since is not None and moment <= since:
             moment = since + TICK
     return replace(act, at=moment, is_settled=True)
@@ -143,7 +143,7 @@ def record_creation(row: Recorded, *, verb: str, act: Act, parent: models.Model 
     with unique_rules(row):
         row.save(force_insert=True)
     event = record_event(verb=verb, target=row, act=act, parent=parent)
-    _open_version(row, event)
+    open_versions([row], [event])
     return event
 
 
@@ -171,8 +171,8 @@ def record_change(
     words.update({name: list(pair) for name, pair in (also or {}).items()})
     event = record_event(verb=verb, target=row, act=act, changes=words, parent=parent)
     if changed:
-        _close_version(row, act.at)
-        _open_version(row, event)
+        close_versions([row], [act.at])
+        open_versions([row], [event])
     return event
 
 
@@ -199,7 +199,7 @@ def record_deletion(row: Recorded, *, verb: str, act: Act, parent: models.Model 
     row.version += 1
     row.save(update_fields=["deleted_at", "version"])
     event = record_event(verb=verb, target=row, act=act, parent=parent)
-    _close_version(row, act.at)
+    close_versions([row], [act.at])
     return event
 
 
@@ -217,7 +217,7 @@ def record_restoration(
         row.save(update_fields=[*fields, "deleted_at", "version"])
     changes = {name: [words, _words(row, name)] for name, words in before.items() if words != _words(row, name)}
     event = record_event(verb=verb, target=row, act=act, changes=changes, parent=parent)
-    _open_version(row, event)
+    open_versions([row], [event])
     return event
 
 
@@ -253,35 +253,6 @@ def check_version(row: Versioned, seen: int | None) -> None:
 
 def _type_of(row: models.Model) -> str:
     return str(row._meta.model_name)
-
-
-def version_model(row: Recorded) -> Any:
-    """The model of the row's versions. Any: `subject`, its link back to the row, is declared by each concrete class."""
-    model: Any = type(row)
-    return model._meta.get_field("versions").related_model
-
-
-def _current_since(row: Recorded) -> datetime | None:
-    """Since when the row says what it says; None for a row not recorded yet."""
-    return next(iter(_current(row.pk, model=version_model(row))), None)
-
-
-@statement
-def _current(key: int, *, model: Any) -> models.QuerySet[Any]:
-    current: models.QuerySet[Any] = model.objects.filter(subject_id=key, recorded_until__isnull=True)
-    return current.values_list("recorded_from", flat=True)
-
-
-def _open_version(row: Recorded, event: AuditEvent) -> None:
-    model = version_model(row)
-    own = {"id", "event", "recorded_from", "recorded_until", "subject"}
-    names = [f.attname for f in model._meta.concrete_fields if f.name not in own]
-    values = {name: getattr(row, name) for name in names}
-    model.objects.create(subject_id=row.pk, event=event, recorded_from=event.happened_at, **values)
-
-
-def _close_version(row: Recorded, moment: datetime) -> None:
-    version_model(row).objects.filter(subject_id=row.pk, recorded_until__isnull=True).update(recorded_until=moment)
 
 
 def _column(row: models.Model, name: str) -> str:

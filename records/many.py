@@ -6,21 +6,20 @@ only goes forward, an unchanged row is left alone.
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from records.audit import TICK, Act, about, changed_in_words, settled, version_model
+from records.audit import TICK, Act, about, changed_in_words, settled
+from records.batches import BATCH, batches
 from records.history import Recorded, kept
 from records.models import AuditEvent
 from records.texts import normalise
-
-BATCH = 1_000  # rows of one statement
+from records.versions import close_versions, open_versions, version_model
 
 R = TypeVar("R", bound=Recorded)
-T = TypeVar("T")
 Parent = Callable[[Any], models.Model | None]
 
 
@@ -62,7 +61,7 @@ def record_creations(rows: Sequence[Recorded], *, verb: str, act: Act, parent: P
     for row in rows:
         normalise(row)
     type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
-    _open_versions(rows, record_events(rows, verb=verb, act=act, parent=parent))
+    open_versions(rows, record_events(rows, verb=verb, act=act, parent=parent))
     return act.at
 
 
@@ -94,13 +93,8 @@ def record_changes(
         _update(several, [*names, "version"])
     events = record_events(rows, verb=verb, act=act, parent=parent, moments=moments, changes=told)
     unmoved = len(columns.get((), []))  # what hangs on them changed, and no field of theirs
-    _close_versions(rows[unmoved:], events[unmoved:])
-    _open_versions(rows[unmoved:], events[unmoved:])
-
-
-def batches(found: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(found), BATCH):
-        yield found[start : start + BATCH]
+    close_versions(rows[unmoved:], [event.happened_at for event in events[unmoved:]])
+    open_versions(rows[unmoved:], events[unmoved:])
 
 
 def record_events(
@@ -136,33 +130,3 @@ def _update(rows: Sequence[Recorded], names: Sequence[str]) -> None:
     sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE id = %s"  # noqa: S608 - names of our own models
     with connection.cursor() as cursor:
         cursor.executemany(sql, values)
-
-
-def _open_versions(rows: Sequence[Recorded], events: Sequence[AuditEvent]) -> None:
-    """Copy the rows as they are now, without leaving the database."""
-    if not rows:
-        return
-    model, versions = type(rows[0]), version_model(rows[0])
-    own = {"id", "event", "recorded_from", "recorded_until", "subject"}
-    quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in versions._meta.concrete_fields if field.name not in own]
-    source = ", ".join(f"r.{column}" for column in columns)
-    sql = (  # names of our own models
-        f"INSERT INTO {quote(versions._meta.db_table)} ({', '.join(columns)}, subject_id, event_id, recorded_from) "  # noqa: S608
-        f"SELECT {source}, r.id, e.id, e.happened_at FROM records_auditevent e "
-        f"JOIN {quote(model._meta.db_table)} r ON r.id = e.target_id WHERE e.id IN "
-    )
-    with connection.cursor() as cursor:
-        for some in batches(events):
-            marks = ", ".join(["%s"] * len(some))
-            cursor.execute(f"{sql}({marks})", [event.pk for event in some])
-
-
-def _close_versions(rows: Sequence[Recorded], events: Sequence[AuditEvent]) -> None:
-    by_moment: dict[datetime, list[int]] = defaultdict(list)
-    for row, event in zip(rows, events, strict=True):
-        by_moment[event.happened_at].append(row.pk)
-    for moment, keys in by_moment.items():
-        for some in batches(keys):
-            current = version_model(rows[0]).objects.filter(subject_id__in=some, recorded_until__isnull=True)
-            current.update(recorded_until=moment)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from initiatives.models import Initiative, OwnerRequest
 from records.audit import TICK, Act
-from records.many import BATCH, batches
+from records.batches import BATCH, batches
 
 
 def ask_owners(rows: Sequence[Initiative], *, act: Act, moments: Mapping[int, datetime]) -> None:

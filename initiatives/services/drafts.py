@@ -53,5 +53,5 @@ def save_draft(
 def discard_draft(*, initiative: Initiative, author: User, typed_into: TypedInto) -> bool:
     """Throw away what this form kept, or was filled from; not what another one holds. Whether there was any."""
     kept = StatusDraft.objects.filter(initiative=initiative, author=author)
-    gone, _ = kept.filter(pk__in=[one.pk for one in kept if typed_into.owns(one)]).delete()
-    return gone > 0
+    own = [one.pk for one in kept if typed_into.owns(one)]
+    return bool(own) and kept.filter(pk__in=own).delete()[0] > 0

@@ -13,7 +13,8 @@ from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.services.asking import ask_owners
 from people.models import User
 from records.audit import TICK, Act
-from records.many import batches, locked_many, moments_of, record_changes
+from records.batches import batches
+from records.many import locked_many, moments_of, record_changes
 
 
 @transaction.atomic

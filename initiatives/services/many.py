@@ -17,7 +17,8 @@ from initiatives.services.milestones import check_milestone
 from initiatives.services.status_updates import NewerUpdate, copied, new_update
 from people.models import User
 from records.audit import Act, check_version, set_members
-from records.many import BATCH, batches, drafted, locked_many, moments_of, record_changes, record_creations
+from records.batches import BATCH, batches
+from records.many import drafted, locked_many, moments_of, record_changes, record_creations
 
 
 @dataclass

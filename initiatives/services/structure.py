@@ -15,8 +15,9 @@ from goals.numbering import key_between, natural_key
 from initiatives.models import Initiative
 from initiatives.selectors.structure import Place, new_numbers, plan_tree
 from records.audit import Act, check_version, record_change
+from records.batches import batches
 from records.history import locked
-from records.many import batches, record_changes
+from records.many import record_changes
 from records.texts import isolated
 
 Row = TypeVar("Row", bound=Goal | Strategy | Initiative)

@@ -30,7 +30,7 @@ from initiatives.services.status_updates import MISCLICK_WINDOW
 from initiatives.views.lookups import address_of, crumbs, get_initiative_or_404, get_update_or_404
 from records.asof import local_day
 from records.statements import statement
-from web.pages import answer_button, answer_form, back_to, form_for, seen_number
+from web.pages import answer_button, answer_form, back_to, draw_with, form_for, seen_number
 from web.requests import act_of, once, user_of, was_sent
 
 LONGEST_DRAFT = 200_000  # characters; far more than can be published
@@ -46,15 +46,19 @@ def status_update_create(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "initiative": initiative,
         "draft": _restore_draft(request, form, initiative) if request.method == "GET" else None,
-        "breadcrumb": crumbs(initiative, "Publish an update"),
     }
-    context |= _other_drafts(request, initiative, _typed_into(request) if form.is_bound else _filled_from(form))
     template = "initiatives/status_update_form.html" + ("#form" if request.htmx else "")  # type: ignore[attr-defined]
+    form_alone = draw_with(request, form, template, context)
+
+    def draw(more: dict[str, Any], status: int) -> HttpResponse:
+        typed_into = _typed_into(request) if form.is_bound else _filled_from(form)
+        crumb = {"breadcrumb": crumbs(initiative, "Publish an update")}
+        return form_alone(_other_drafts(request, initiative, typed_into) | crumb | more, status)
 
     def save() -> str:
         return _publish(request, initiative, form)
 
-    return answer_form(request, form=form, save=save, template=template, context=context)
+    return answer_form(request, form=form, save=save, draw=draw)
 
 
 def _publish(request: HttpRequest, initiative: Initiative, form: StatusUpdateForm) -> str:

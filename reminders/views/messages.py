@@ -9,7 +9,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages as notes
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -104,14 +104,15 @@ def message_preview(request: HttpRequest) -> HttpResponse:
     directory = Directory.load(day.day)
     planned = due_reminders(day, directory)
     person = next((key for key in planned if str(key) == request.GET.get("person")), None)
+    page: Page[Any]  # of people, or of the lines of one
     if person is None:
         page = Paginator(sorted(planned, key=directory.names.__getitem__), PER_PAGE).get_page(request.GET.get("page"))
         mails = [_coming(directory, key, planned[key], planned[key][:LINES]) for key in page]
     else:
         page = Paginator(planned[person], PER_PAGE).get_page(request.GET.get("page"))
         mails = [_coming(directory, person, planned[person], page)]
-    context = {"page": page, "mails": mails, "day": day.day, "count": len(planned), "person": person}
-    context["noun"] = "people" if person is None else "lines"
+    noun = "people" if person is None else "lines"
+    context = {"page": page, "mails": mails, "day": day.day, "count": len(planned), "person": person, "noun": noun}
     return render(request, "reminders/message_preview.html", context)
 
 
