@@ -210,7 +210,7 @@ def works() -> Iterator[Work]:
         yield page("report", "reports:report-detail", plan.slug, frozen.period.slug, floor=one, aim=None)
     asked = Initiative.objects.exclude(pk=longest).filter(latest_update__isnull=False).order_by("pk")[0].pk
     address = reverse("initiatives:status-update-create", args=[asked])
-    yield Work("update, POST", reader, address, bare, f"/update/{asked}/", 2, form=lambda: _said(asked))
+    yield Work("update, POST", reader, address, bare, f"/update/{asked}/", 2, form=lambda: said(asked))
 
 
 def manager() -> User:
@@ -223,7 +223,8 @@ def _most(column: str, counted: str = "pk") -> Any:
     return groups.annotate(n=Count(counted)).order_by("-n", column)[0][column]
 
 
-def _said(initiative_id: int) -> dict[str, Any]:
+def said(initiative_id: int) -> dict[str, Any]:
+    """What an update says, each time in other words."""
     latest = Initiative.objects.values_list("latest_update", flat=True).get(pk=initiative_id)
     key = secrets.token_hex(12)
     words = f"Three more sites were fitted out. {key}"

@@ -62,7 +62,7 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
 def _asked(request: HttpRequest, loaded: Loaded, format_key: str, act: Act) -> HttpResponse:
     shown = loaded.shown(request)
     if shown is None:
-        loaded.content(request, at=act.at)  # not found where the quarter has nothing to report
+        loaded.require_draft(at=act.at)
     key = key_of(request, loaded, format_key, at=act.at)
     job = services.request_export(
         plan=loaded.plan, quarter=loaded.quarter, snapshot=shown, format_key=format_key, is_public=is_public(request),

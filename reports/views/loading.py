@@ -16,6 +16,8 @@ from reports.models import QuarterSnapshot
 from reports.workflow.report import Quarters
 from reports.workflow.selectors import Report
 
+NO_QUARTER = "The plan has no such quarter."
+
 
 class Loaded:
     """A report as its address names it. `report` is None while the quarter has no snapshot."""
@@ -55,11 +57,20 @@ class Loaded:
             return self.quarters.published(self.report, shown)  # to the letter what strangers read
         if self.report is not None and shown is not None:
             found = self.quarters.frozen(self.report, shown.revision)
-        elif self.quarter.first_day <= local_day(at):
+        elif self._has_begun(at):
             found = self.quarters.preview(self.quarter, at=at)
         if found is None or self.quarter.last_day < self.plan.start_date:
-            raise Http404("The plan has no such quarter.")
+            raise Http404(NO_QUARTER)
         return found.for_public() if request.GET.get("edition") == "public" else found
+
+    def require_draft(self, *, at: datetime) -> None:
+        """Raises Http404 where `content` would find nothing to preview; reads no rows for it."""
+        lies_within = self._has_begun(at) and self.quarter.last_day >= self.plan.start_date
+        if not lies_within or not self.quarters.has_preview(self.quarter, at=at):
+            raise Http404(NO_QUARTER)
+
+    def _has_begun(self, at: datetime) -> bool:
+        return self.quarter.first_day <= local_day(at)
 
     @property
     def address(self) -> str:

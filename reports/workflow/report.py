@@ -106,6 +106,10 @@ class Quarters:
             evidence=evidence_at(self.plan, when),
         )
 
+    def has_preview(self, quarter: Quarter, *, at: datetime) -> bool:
+        """Whether `preview` has something to say of now."""
+        return source.cover_of(moment_of(quarter, at=at, day=None), self.plan, quarter) is not None
+
 
 def make_first_view(snapshot: QuarterSnapshot) -> None:
     """Have the first view of a long report's newest revision kept."""
