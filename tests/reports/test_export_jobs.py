@@ -191,6 +191,12 @@ def test_a_file_written_by_older_code_is_not_taken_for_equal(reader, monkeypatch
     assert ask(reader) != first
 
 
+@pytest.mark.parametrize("quarter", ["FY2027-Q3", "FY2020-Q1"])
+def test_no_file_is_asked_for_of_a_quarter_that_is_to_come_or_was_before_the_plan(reader, plan, initiative, quarter):
+    assert reader.post(f"/reports/test-plan/{quarter}/export.xlsx").status_code == 404
+    assert not ExportJob.objects.exists()
+
+
 def test_a_draft_is_shared_until_the_plan_moves(reader, plan, cast):
     url = "/reports/test-plan/FY2027-Q2/export.xlsx"
     first = ask(reader, url)
