@@ -61,7 +61,6 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     context = {
         **on_day(request, when),
         "plan": plan,
-        "kin": kin_of(plan.subject_id, plan.predecessor_id, when),
         "body": body,
         "may_change": may_change,
     }
@@ -77,6 +76,7 @@ def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: boo
         "stay": stay and f"?{stay}",
         "path": path,
         "plan": plan,
+        "kin": kin_of(plan.subject_id, plan.predecessor_id, when),
         "overview": plan_overview(plan, when),
         "list_of_plan": _list_of(plan, stay and f"&{stay}"),
         "last_soon": when.day + SOON,
