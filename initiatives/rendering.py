@@ -98,7 +98,7 @@ def _named(row: InitiativeStatus, stay: str) -> str:
 
 def _standing(row: InitiativeStatus, when: AsOf) -> tuple[str, ...]:
     """The five cells that the list of a focus area or a department has."""
-    return _status(row), show_name(row.owner_name), _due(row, when), _last_update(row, when), _milestones(row)
+    return _status(row), _owner(row), _due(row, when), _last_update(row, when), _milestones(row)
 
 
 def _status(row: InitiativeStatus) -> str:
@@ -106,6 +106,13 @@ def _status(row: InitiativeStatus) -> str:
     if row.differs:
         status += f'<br><span class="small muted">Reported {row.reported_label.lower()}</span>'
     return status
+
+
+def _owner(row: InitiativeStatus) -> str:
+    owner: str = show_name(row.owner_name)
+    if row.is_owner_unconfirmed:
+        owner += '<br><span class="small muted">Not confirmed</span>'
+    return owner
 
 
 def _due(row: InitiativeStatus, when: AsOf) -> str:
@@ -152,7 +159,7 @@ def _percent(row: InitiativeStatus) -> str:
 # The columns of the list (selectors.lists.LISTED): how each draws a row, on its day, with the end of links that stay.
 CELLS: dict[str, Callable[[InitiativeStatus, AsOf, str], str]] = {
     "status": lambda row, when, stay: _status(row),
-    "owner": lambda row, when, stay: show_name(row.owner_name),
+    "owner": lambda row, when, stay: _owner(row),
     "due": lambda row, when, stay: _due(row, when),
     "updated": lambda row, when, stay: _last_update(row, when),
     "milestones": lambda row, when, stay: _milestones(row),

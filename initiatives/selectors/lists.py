@@ -197,6 +197,7 @@ FILED: tuple[tuple[str, Column], ...] = (
     ("status", Column("Status", width=18)),
     ("status", Column("Reported status", width=18)),
     ("owner", Column("Owner", width=28)),
+    ("owner", Column("Owner confirmed", width=16)),
     ("department", Column("Lead department", width=16)),
     ("due", Column("Due", "date", 12)),
     ("due", Column("First agreed", "date", 12)),
@@ -216,27 +217,31 @@ def columns(goal_label: str, chosen: Collection[str] = USUAL) -> tuple[Column, .
 
 FIELDS = (
     "number", "title", "visibility", "goal_number", "goal_title", "effective_status", "reported_status", "owner_name",
-    "department_abbreviation", "due_date", "baseline_due_date", "updated_on", "milestones_met", "milestones_total",
-    "start_date", "percent",
+    "is_owner_unconfirmed", "department_abbreviation", "due_date", "baseline_due_date", "updated_on", "milestones_met",
+    "milestones_total", "start_date", "percent",
 )  # fmt: skip
 VISIBILITY = {key: str(label) for key, label in Initiative.Visibility.choices}
 SHOWN = {key: str(label) for key, label in EffectiveStatus.choices}
 REPORTED = {"": NOTHING_REPORTED} | {key: str(label) for key, label in Status.choices}
 
 
-def file_rows(rows: QuerySet[Any], chosen: Collection[str] = USUAL) -> Iterator[tuple[Any, ...]]:
+def file_rows(rows: Any, chosen: Collection[str] = USUAL) -> Iterator[tuple[Any, ...]]:
     """Rows of `initiative_statuses` as the cells of `columns`, one by one: memory stays flat at any length.
 
     Only what a file shows is read, and no `InitiativeStatus` is made: over many rows that costs more than the query.
     """
     rows = with_milestones(rows if "owner_name" in rows.query.annotations else with_names(rows))
-    days = rows.annotate(updated_on=TruncDate("last_updated_at", tzinfo=timezone.get_default_timezone()))
+    told = rows.annotate(
+        updated_on=TruncDate("last_updated_at", tzinfo=timezone.get_default_timezone()),
+        is_owner_unconfirmed=not_confirmed(rows.when),
+    )
     cells_of = itemgetter(*(at for at, (key, _) in enumerate(FILED) if not key or key in chosen))
     for (
-        number, title, visibility, goal, goal_title, effective, reported, owner, department, due, agreed, updated, met,
-        total, start, percent,
-    ) in days.values_list(*FIELDS).iterator(chunk_size=CHUNK):  # fmt: skip
+        number, title, visibility, goal, goal_title, effective, reported, owner, is_asked, department, due, agreed,
+        updated, met, total, start, percent,
+    ) in told.values_list(*FIELDS).iterator(chunk_size=CHUNK):  # fmt: skip
         yield cells_of((
             number, title, VISIBILITY[visibility], f"{goal} {goal_title}", SHOWN[effective], REPORTED[reported],
-            owner or "No owner", department or "None", due, agreed, updated, met, total, start, percent,
+            owner or "No owner", "" if not owner else "No" if is_asked else "Yes", department or "None", due, agreed,
+            updated, met, total, start, percent,
         ))  # fmt: skip

@@ -1,4 +1,4 @@
-"""What stands beside initiatives: the names of then, the latest update's words, and milestones counted.
+"""What stands beside initiatives: the names of then, the latest update's words, milestones, owners not confirmed.
 
 A page fetches them once for the rows that it shows (`Beside`). A statement that goes through all rows, to search, to
 sort or to write them out, takes them along (`with_names`, `with_milestones`).
@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce
 from goals.models import GoalVersion, StrategyVersion
 from initiatives.models import MilestoneVersion
 from initiatives.models.milestone import OPEN_MILESTONE
+from initiatives.selectors.owners import asked_without_acceptance
 from people.models import DepartmentVersion, UserVersion
 from records.asof import AsOf
 from records.statements import Keys, statement
@@ -84,10 +85,11 @@ def with_milestones(rows: Any) -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class Beside:
-    """The names of then by what they name, and milestones by initiative."""
+    """The names of then by what they name, milestones by initiative, and whose owner is not confirmed."""
 
     names: Mapping[tuple[str, int | None], tuple[str, str]]
     milestones: Mapping[int, tuple[int, int, int, date | None]]
+    unconfirmed: Collection[int] = ()
 
     @classmethod
     def of(cls, rows: Collection[Mapping[str, Any]], when: AsOf) -> "Beside":
@@ -98,16 +100,18 @@ class Beside:
         def keys(*columns: str) -> Keys:
             return Keys({row[name] for row in rows for name in columns} - {None})
 
-        names, counts = {}, {}
+        names, counts, unconfirmed = {}, {}, set()
         for kind, key, short, long, *counted in _names_and_counts(
             keys("subject_id"), keys("goal_id"), keys("strategy_id"), keys("owner_id", "author_id"),
             keys("lead_department_id"), when,
         ):  # fmt: skip
             if kind == "milestones":
                 counts[key] = tuple(counted)
+            elif kind == "unconfirmed":
+                unconfirmed.add(key)
             else:
                 names[kind, key] = (short, long)
-        return cls(names, counts)
+        return cls(names, counts, unconfirmed)
 
     def columns(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """What a row shows of what stands beside it."""
@@ -120,6 +124,7 @@ class Beside:
             "goal_number": goal_number, "goal_title": goal_title,
             "strategy_number": strategy_number, "strategy_title": strategy_title,
             "owner_name": self.names.get(("person", row["owner_id"]), missing)[1],
+            "is_owner_unconfirmed": row["subject_id"] in self.unconfirmed,
             "author_name": self.names.get(("person", row["author_id"]), missing)[1],
             "department_abbreviation": abbreviation, "department_name": department,
             **dict(zip(COUNTED, counted, strict=True)),
@@ -138,7 +143,9 @@ def _names_and_counts(
         .annotate(**dict(zip(COUNTED, _counted(when), strict=True)))
         .values_list(Value("milestones"), "initiative_id", Value(""), Value(""), *COUNTED)
     )
+    asked = asked_without_acceptance(when).filter(initiative__among=initiatives).order_by()
     found: QuerySet[Any] = milestones.union(
+        asked.values_list(Value("unconfirmed"), "initiative_id", Value(""), Value(""), *NOT_COUNTED),
         _texts("goal", GoalVersion.objects.as_of(when), goals, "number", "title"),
         _texts("strategy", StrategyVersion.objects.as_of(when), strategies, "number", "title"),
         _texts("person", UserVersion.objects.as_of(when), people, Value(""), "name"),

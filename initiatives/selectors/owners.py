@@ -49,9 +49,14 @@ class AskedOwner:
 
 def not_confirmed(when: AsOf, initiative: str = "subject_id") -> Exists:
     """The condition on rows with an initiative: its owner was named by somebody else and has not accepted."""
+    return Exists(asked_without_acceptance(when).filter(initiative=OuterRef(initiative)))
+
+
+def asked_without_acceptance(when: AsOf) -> QuerySet[Any]:
+    """What owners were asked by then and had not accepted, one row for an initiative at most."""
     accepted = OwnerAnswer.objects.filter(when.recorded(), request=OuterRef("pk"), accepts=True)
-    asked = OwnerRequest.objects.as_of(when).filter(~Exists(accepted), initiative=OuterRef(initiative))
-    return Exists(asked)
+    rows: QuerySet[Any] = OwnerRequest.objects.as_of(when).filter(~Exists(accepted))
+    return rows
 
 
 def asked_owner(initiative_id: int, when: AsOf) -> AskedOwner | None:

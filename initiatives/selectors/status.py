@@ -38,7 +38,9 @@ class _Ids:
 
 @dataclass(frozen=True)
 class InitiativeStatus(InitiativeColumns, _Ids):
-    """One initiative as it stood: the shared columns, and where its page finds the rest."""
+    """One initiative as it stood: the shared columns, where its page finds the rest, and whether its owner accepted."""
+
+    is_owner_unconfirmed: bool  # no column that is frozen with a quarter (docs/adr/0024)
 
 
 class Expected(NamedTuple):
@@ -59,7 +61,7 @@ DECIDED = ("effective_status", "is_stale")
 OWN = tuple(
     field.name
     for field in fields(InitiativeStatus)
-    if field.name not in {"id", "department_id", *LABELS, *DECIDED, *NAMES, *WORDS, *COUNTED}
+    if field.name not in {"id", "department_id", "is_owner_unconfirmed", *LABELS, *DECIDED, *NAMES, *WORDS, *COUNTED}
 )
 CHUNK = 2_000  # rows fetched at once where a file of any length is read
 

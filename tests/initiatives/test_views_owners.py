@@ -1,5 +1,8 @@
 """The pages on which a new owner answers, and whoever runs the plan acts on it (rule R26)."""
 
+import csv
+import io
+
 import pytest
 from django.urls import reverse
 
@@ -149,6 +152,36 @@ def test_the_list_can_be_narrowed_to_owners_who_are_not_confirmed_and_says_how_m
     assert listed("unconfirmed=on") == (["1.1"], 1)
     work.update_initiative(initiative=asked.initiative, fields={"owner": cast.manager}, act=by(cast.manager, 2))
     assert listed("unconfirmed=on") == ([], 0)
+
+
+def test_every_list_of_initiatives_marks_an_owner_who_has_not_accepted(sign_in, cast, plan, asked):
+    work.update_initiative(initiative=asked.initiative, fields={"lead_department": cast.oit}, act=by(cast.manager, 1))
+    make_initiative(plan, number="1.2", owner=cast.owner)
+    make_initiative(plan, number="1.3")
+    client, listed = sign_in(cast.viewer), reverse("initiatives:initiative-list")
+    lists = (
+        listed,
+        reverse("initiatives:goal-detail", args=[plan.slug, asked.initiative.goal.number]),
+        reverse("initiatives:department-detail", args=[cast.oit.abbreviation]),
+    )
+    mark = '<bdi>Contributor</bdi><br><span class="small muted">Not confirmed</span>'
+
+    def file(query=""):
+        export = reverse("initiatives:initiative-list-export", args=["csv"])
+        sheet = b"".join(client.get(export + query).streaming_content)
+        rows = list(csv.DictReader(io.StringIO(sheet.decode("utf-8-sig"))))
+        return {row["Number"].lstrip("'"): row.get("Owner confirmed") for row in rows}
+
+    for where in lists:
+        text = client.get(where).content.decode()
+        assert (text.count(mark), text.count(">Not confirmed<")) == (1, 1), where
+    assert mark not in client.get(f"{listed}?as_of=2026-10-04").content.decode()
+    assert file() == {"1.1": "No", "1.2": "Yes", "1.3": ""}
+    assert file("?col=status") == {"1.1": None, "1.2": None, "1.3": None}
+    work.accept_ownership(request=asked, act=by(cast.contributor, 2))
+    for where in lists:
+        assert mark not in client.get(where).content.decode(), where
+    assert file() == {"1.1": "Yes", "1.2": "Yes", "1.3": ""}
 
 
 def test_what_was_retired_is_gone(sign_in, cast, initiative, asked):
