@@ -3,6 +3,7 @@
 import rules
 
 from initiatives.models import (
+    Comment,
     Commitment,
     Contribution,
     Initiative,
@@ -13,7 +14,7 @@ from initiatives.models import (
     reader_of,
 )
 from people.models import User
-from people.roles import WORKING
+from people.roles import SPEAKING, WORKING
 from people.rules import is_liaison_of, is_member, may_manage
 
 
@@ -40,6 +41,17 @@ def is_contributor(user: User, initiative: Initiative | None) -> bool:
 def has_working_role(user: User) -> bool:
     """Viewers and leaders read; owning something lets them change nothing unless they also hold a working role."""
     return user.has_role(*WORKING)
+
+
+@rules.predicate
+def has_speaking_role(user: User) -> bool:
+    """Whoever may do something in the plan may speak about it; viewers read."""
+    return user.has_role(*SPEAKING)
+
+
+@rules.predicate
+def is_author_of_comment(user: User, comment: Comment | None) -> bool:
+    return comment is not None and comment.author_id == user.pk
 
 
 @rules.predicate
@@ -130,6 +142,9 @@ rules.add_perm(
 rules.add_perm("initiatives.override_status", may_manage)
 rules.add_perm("initiatives.correct_status_update", may_manage | (has_working_role & is_author))
 rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)
+rules.add_perm("initiatives.add_comment", has_speaking_role)
+rules.add_perm("initiatives.correct_comment", has_speaking_role & is_author_of_comment)
+rules.add_perm("initiatives.withdraw_comment", may_manage | (has_speaking_role & is_author_of_comment))
 rules.add_perm("initiatives.ask_any_department", may_manage | (has_working_role & is_owner))
 rules.add_perm("initiatives.propose_commitment", may_manage | (has_working_role & is_owner) | is_liaison)
 rules.add_perm("initiatives.keep_commitment", may_manage | is_liaison_of_commitment)

@@ -5,6 +5,7 @@ from django.urls import path
 from initiatives.views import (
     activity,
     bulk,
+    comments,
     commitments,
     departments,
     hand_over,
@@ -95,6 +96,9 @@ urlpatterns = [
         status_updates.status_update_acknowledge,
         name="status-update-acknowledge",
     ),
+    path("status-updates/<int:pk>/comments/", comments.status_update_comments, name="status-update-comments"),
+    path("comments/<int:pk>/correct/", comments.comment_correct, name="comment-correct"),
+    path("comments/<int:pk>/withdraw/", comments.comment_withdraw, name="comment-withdraw"),
     path("initiatives/<int:pk>/milestones/new/", milestones.milestone_create, name="milestone-create"),
     path("milestones/<int:pk>/edit/", milestones.milestone_edit, name="milestone-edit"),
     path("milestones/<int:pk>/complete/", milestones.milestone_complete, name="milestone-complete"),

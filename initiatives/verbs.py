@@ -21,6 +21,9 @@ register(
     acknowledged="Status update read by the lead",
 )  # fmt: skip
 register(
+    "comment", "Comment", added="Comment", corrected="Comment corrected", withdrawn="Comment withdrawn",
+)  # fmt: skip
+register(
     "milestone", "Milestone", added="Milestone added", changed="Milestone edited", completed="Milestone completed",
     reopened="Milestone reopened", cancelled="Milestone cancelled", handed_over="Milestone handed over",
     transferred="Milestone moved to another initiative",
@@ -47,7 +50,7 @@ FIELDS.update(
      "offered_due_date": "Date proposed instead", "override_reason": "Why it is set by hand",
      "override_status": "Status set by hand", "percent": "Percent done", "proposed_owner": "Proposed as owner",
      "review_date": "Review while on hold by",
-     "slip_count": "Times slipped", "status": "Reported status"}
+     "slip_count": "Times slipped", "status": "Reported status", "text": "Text"}
 )  # fmt: skip
 
 

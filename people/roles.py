@@ -23,11 +23,14 @@ GIVES: dict[str, frozenset[str]] = {
 # Roles that may change something: viewers and leaders read, whatever they own.
 WORKING = (Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
 
+# Roles that may say something about an update: viewers alone only read.
+SPEAKING = (*WORKING, Role.LEADER)
+
 DESCRIPTIONS: dict[str, str] = {
     Role.VIEWER: "Reads the whole plan, internal items too. Changes nothing.",
     Role.CONTRIBUTOR: "Reads the plan. Updates status, text and milestones of initiatives they own or contribute to.",
     Role.LIAISON: "Reads the plan. Updates initiatives their department leads; accepts and delivers its commitments.",
-    Role.LEADER: "Reads the plan. Writes the summary of the quarterly report, completes and publishes it.",
+    Role.LEADER: "Reads the plan, comments on updates. Writes the quarterly report’s summary, completes, publishes it.",
     Role.PLAN_MANAGER: "Runs the plan: structure, people and their roles, any status, any report.",
     Role.ADMINISTRATOR: "Everything, also administrators, settings, the audit log, and reopening a completed report.",
 }

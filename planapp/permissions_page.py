@@ -28,6 +28,8 @@ WORDS = {
     "owns_initiative_of": "owner of the initiative",
     "is_asked_to_own": "asked to own the initiative",
     "is_author": "author of the update",
+    "has_speaking_role": "anybody who may comment (contributor, liaison, leadership, plan manager, administrator)",
+    "is_author_of_comment": "author of the comment",
     "is_reader_of": "lead of the focus area; of the lead’s own update the owner",
 }
 

@@ -29,6 +29,8 @@ REASONS = {
     "administrator": "You administer planapp, and nobody closer to it can be reached.",
     "lead": "You lead this part of the plan.",
     "author": "You wrote it.",
+    "mentioned": "It is for you.",
+    "reporter": "You wrote the update.",
     "leader": "You belong to leadership.",
 }
 

@@ -1,5 +1,6 @@
 """The work of a plan and what was said about it."""
 
+from initiatives.models.comment import Comment, CommentVersion
 from initiatives.models.commitment import Commitment, CommitmentVersion
 from initiatives.models.initiative import (
     Alignment,
@@ -20,6 +21,8 @@ __all__ = [
     "SILENT",
     "Acknowledgement",
     "Alignment",
+    "Comment",
+    "CommentVersion",
     "Commitment",
     "CommitmentVersion",
     "Contribution",

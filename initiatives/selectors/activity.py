@@ -12,6 +12,7 @@ from records.models import AuditEvent
 # What the page can be narrowed to: the first part of a verb.
 KINDS = {
     "status_update": "Status updates",
+    "comment": "Comments",
     "milestone": "Milestones",
     "commitment": "Commitments",
     "initiative": "Initiatives",

@@ -9,6 +9,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquer
 
 from initiatives.judgement import CommitmentJudgement, MilestoneJudgement
 from initiatives.models import Acknowledgement, Commitment, CommitmentVersion, MilestoneVersion, StatusUpdate
+from initiatives.selectors.comments import glance
 from initiatives.selectors.status import CHUNK
 from people.models import UserVersion
 from records.asof import AsOf
@@ -93,6 +94,10 @@ class UpdateRow:
     corrected_at: datetime | None
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    comments: int | None = None
+    comment_by: str | None = None
+    comment_at: datetime | None = None
+    comment_text: str | None = None
 
     @property
     def pk(self) -> int:
@@ -225,6 +230,7 @@ def _updates(initiative_id: int, when: AsOf, *, limit: int | None) -> QuerySet[A
             "recorded_at", "stated_at", "channel", "is_no_change", "corrects_id", reason=F("correction_reason"),
             author_name=F("author_then__name"), corrected_at=Subquery(corrections.values("recorded_at")[:1]),
             acknowledged_by=Subquery(reader), acknowledged_at=Subquery(readings.values("recorded_at")[:1]),
+            **glance(when),
         )[:limit]
     )  # fmt: skip
     found: QuerySet[Any] = rows

@@ -1,6 +1,7 @@
 """Everything that changes initiatives and what hangs on them."""
 
 from initiatives.services.bulk import BulkChange, BulkMoved, change_bulk
+from initiatives.services.comments import add_comment, correct_comment, withdraw_comment
 from initiatives.services.commitments import (
     accept_commitment,
     agree_to_offer,
@@ -60,6 +61,7 @@ __all__ = [
     "accept_commitment",
     "accept_ownership",
     "acknowledge_update",
+    "add_comment",
     "add_milestone",
     "add_milestones",
     "agree_to_offer",
@@ -71,6 +73,7 @@ __all__ = [
     "change_bulk",
     "complete_milestone",
     "copy_plan",
+    "correct_comment",
     "correct_status_update",
     "create_initiative",
     "create_initiatives",
@@ -104,5 +107,6 @@ __all__ = [
     "update_initiatives",
     "update_milestone",
     "update_view",
+    "withdraw_comment",
     "withdraw_commitment",
 ]

@@ -92,6 +92,7 @@ class AllowedActions:
         return {
             "correct": self.may("correct_status_update", row),
             "acknowledge": self.may("acknowledge_status_update", row),
+            "comment": self.may("add_comment", row),
         }
 
 

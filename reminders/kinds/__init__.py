@@ -5,11 +5,11 @@ question is asked twice: when mails are planned, for all rows, and right before 
 """
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
-from reminders.kinds import commitments, milestones, owners, reports, updates
+from reminders.kinds import comments, commitments, milestones, owners, reports, updates
 from reminders.kinds.base import Kind, Only, ReminderEvent
 from reminders.selectors.days import Day
 
@@ -19,9 +19,10 @@ __all__ = ["KINDS", "Kind", "ReminderEvent", "find_events", "series_of"]
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (*milestones.KINDS, *commitments.KINDS, *owners.KINDS, *updates.KINDS, *reports.KINDS), key=attrgetter("order")
+        chain.from_iterable(one.KINDS for one in (milestones, commitments, owners, updates, comments, reports)),
+        key=attrgetter("order"),
     )
-}  # fmt: skip
+}
 
 
 def find_events(day: Day, only: Only | None = None) -> list[ReminderEvent]:

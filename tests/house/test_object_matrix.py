@@ -42,7 +42,7 @@ STATES = Path(__file__).with_name("object_matrix.txt")
 PERSON = ("people:person", "people:role", "people:invitation", "initiatives:initiative-hand-over")
 WORK = (
     "initiatives:initiative", "initiatives:milestone", "initiatives:status", "initiatives:commitment",
-    "initiatives:owner-request",
+    "initiatives:owner-request", "initiatives:comment",
 )  # fmt: skip
 PLAN = (*WORK, "goals:", "initiatives:structure", "initiatives:plan")
 BY = act(NOW, reason="For the matrix.")

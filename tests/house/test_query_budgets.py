@@ -16,8 +16,8 @@ from tests.house.world import World
 MOST = 12
 # My work asks of managers, one each, what else may wait: a report, held sending, people whom no mail reaches; and of
 # everybody what they did last. The page of a person counts what the person answers for and what of it is late, each
-# kind of thing by itself.
-MORE = {"my-work": 16, "people:person-detail": 18}
+# kind of thing by itself. What goes out next asks once for each family of reminders.
+MORE = {"my-work": 16, "people:person-detail": 18, "reminders:message-preview": 13}
 FEW = 1_000  # rows that all steps of all queries of a page may touch, however many initiatives there are
 # The same for each initiative, where a page counts all of them, or has all of them as its own: in this plan one owner
 # and one department have everything, two milestones and a commitment each.

@@ -18,7 +18,7 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
-from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, SavedView
+from initiatives.models import Comment, Commitment, Initiative, Milestone, OwnerRequest, SavedView
 from initiatives.selectors.structure import Place
 from initiatives.selectors.succession import Choice
 from people.models import User
@@ -339,6 +339,12 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "initiatives.correct_status_update": (
         ["status_update.corrected"],
         lambda w: i.correct_status_update(update=w.update, words={"happened": "Step 1 and 2."}, act=by(w, "owner"))),
+    "initiatives.add_comment": (
+        ["comment.added"], lambda w: i.add_comment(update=w.update, text="And then?", act=by(w))),
+    "initiatives.correct_comment": (["comment.corrected"], lambda w: i.correct_comment(
+        comment=Comment.objects.earliest("pk"), text="In other words", act=by(w))),
+    "initiatives.withdraw_comment": (["comment.withdrawn"], lambda w: i.withdraw_comment(
+        comment=Comment.objects.earliest("pk"), act=by(w))),
     "initiatives.acknowledge_update": (
         ["status_update.acknowledged"], lambda w: i.acknowledge_update(update=w.update, act=by(w, "leader"))),
     "reports.freeze_quarter": (["report.frozen"], lambda w: r.freeze_quarter(
@@ -436,6 +442,7 @@ SILENT = {
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
 NOT_REPEATED = {
+    "initiatives.add_comment",
     "people.create_department", "people.create_user", "people.invite_people", "people.set_password",
     "goals.create_plan",
     "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",

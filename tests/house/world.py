@@ -10,8 +10,8 @@ from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.services import create_evidence, create_goal, create_plan, create_priority, retire_evidence
 from imports.models import Import
 from imports.services import answer_columns, take_file, work_on_next
-from initiatives.models import Commitment, Initiative, Milestone, OwnerRequest, SavedView, StatusUpdate
-from initiatives.services import propose_commitment, retire_row, save_view
+from initiatives.models import Comment, Commitment, Initiative, Milestone, OwnerRequest, SavedView, StatusUpdate
+from initiatives.services import add_comment, propose_commitment, retire_row, save_view
 from initiatives.services.asking import ask_owners
 from outbox.models import Message
 from outbox.services import send_test
@@ -80,7 +80,8 @@ class World:
             "goal": goal, "priority": Priority.objects.get(plan=self.plan),
             "evidence": Evidence.objects.filter(deleted_at__isnull=True).earliest("pk"),
             "strategy": Strategy.objects.get(goal=goal), "initiative": self.initiative,
-            "milestone": self.milestone, "commitment": self.commitment, "status-update": self.update,
+            "milestone": self.milestone, "commitment": self.commitment,
+            "comment": Comment.objects.earliest("pk"), "status-update": self.update,
             "status-draft": self.initiative, "owner-request": self.asked, "message": message, "one-off": self.one_off,
             "export": ExportJob.objects.earliest("pk"), "import": Import.objects.earliest("pk"),
             "saved-view": SavedView.objects.earliest("pk"),
@@ -118,6 +119,7 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
     promise = propose_commitment(
         initiative=row, department=cast.streets, what=f"Promise {n}", due_date=today + timedelta(days=9), act=act(PAST)
     )
+    add_comment(update=update, text=f"Comment {n}", mentioned=owner, act=act(timezone.now(), cast.admin))
     save_view(
         owner=cast.manager, name=f"View {n}", plan=plan, query="status=on_track", is_shared=True,
         act=act(timezone.now(), cast.manager),

@@ -48,7 +48,7 @@ def test_silent_is_exactly_what_the_page_shows_as_closed_or_on_hold(every_status
 
 def test_all_kinds_are_found_in_as_many_queries_as_there_are_families(every_status, django_assert_num_queries):
     day = checking_day(morning(TODAY))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = find_events(day)
     one = next(one for one in found if one.subject_type == "milestone")
     with django_assert_num_queries(1):

@@ -10,6 +10,7 @@ from goals.models import Bearing, EvidenceVersion, GoalVersion, Plan, PlanVersio
 from initiatives.models import (
     Acknowledgement,
     Alignment,
+    CommentVersion,
     CommitmentVersion,
     Contribution,
     Initiative,
@@ -72,6 +73,7 @@ def tables_of(plan: Plan) -> list[Table]:
         Table("milestones", "Milestones", ordered(MilestoneVersion, of_work)),
         Table("commitments", "Commitments", ordered(CommitmentVersion, of_work)),
         Table("status_updates", "Status updates", ordered(StatusUpdate, of_work)),
+        Table("comments", "Comments on updates", ordered(CommentVersion, Q(update__initiative__plan=plan))),
         Table("acknowledgements", "Who read which update", ordered(Acknowledgement, Q(update__initiative__plan=plan))),
         Table("report_acts", "What people did with reports", ordered(ReportAct, Q(snapshot__plan=plan))),
         Table("events", "Who changed what, when and why", ordered(AuditEvent, told), _without_settings),

@@ -1,0 +1,79 @@
+"""What was said to one another about updates, as it stood: a thread for each update and what corrects it.
+
+A correction counts from the moment of the update that it corrects (`stated_at`), and so shares its thread.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, QuerySet, Subquery
+
+from initiatives.models import CommentVersion, StatusUpdate
+from people.models import RoleGrant, User
+from people.roles import SPEAKING
+from records.asof import AsOf
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """A comment as it stood, with the names of the moment. `version` is the live row's, for forms."""
+
+    id: int
+    version: int
+    author_id: int
+    author: str | None
+    mentioned: str | None
+    text: str
+    recorded_at: datetime
+    changed_at: datetime
+
+    @property
+    def is_changed(self) -> bool:
+        return self.changed_at > self.recorded_at
+
+
+def thread_of(update: StatusUpdate, when: AsOf) -> list[CommentRow]:
+    """Every comment on an update and its corrections that stood then, in the order in which they were said."""
+    rows = _named(when).filter(update__initiative=update.initiative_id, update__stated_at=update.stated_at)
+    return [CommentRow(*row) for row in rows.order_by("recorded_at", "subject_id").values_list(*COLUMNS)]
+
+
+def glance(when: AsOf) -> dict[str, Subquery]:
+    """What a row of updates tells of its thread, without another query: how many comments, and the latest one."""
+    rows = _named(when).filter(update__initiative=OuterRef("initiative"), update__stated_at=OuterRef("stated_at"))
+    latest = rows.order_by("-recorded_at", "-subject_id")
+    return {
+        "comments": Subquery(rows.order_by().values("update__stated_at").annotate(n=Count("pk")).values("n")),
+        "comment_by": Subquery(latest.values("author_name")[:1]),
+        "comment_at": Subquery(latest.values("recorded_at")[:1]),
+        "comment_text": Subquery(latest.values("text")[:1]),
+    }
+
+
+def newest_of(update: StatusUpdate, when: AsOf) -> StatusUpdate | None:
+    """What an update says after its corrections that were recorded by then; None where it was not there yet."""
+    same = StatusUpdate.objects.filter(when.recorded(), initiative=update.initiative_id, stated_at=update.stated_at)
+    return same.select_related("initiative__plan", "initiative__goal", "author").order_by("-recorded_at").first()
+
+
+def who_can_be_told() -> QuerySet[User]:
+    """People whom a comment can be for: those who can be reached, and can answer."""
+    speaks = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True, role__in=SPEAKING)
+    return User.objects.reachable().filter(Exists(speaks))
+
+
+COLUMNS = (
+    "subject_id", "live_version", "author_id", "author_name", "mentioned_name", "text", "recorded_at", "recorded_from",
+)  # fmt: skip
+
+
+def _named(when: AsOf) -> QuerySet[Any]:
+    named: QuerySet[Any] = CommentVersion.objects.as_of(when).annotate(
+        author_then=FilteredRelation("author__versions", condition=when.q("author__versions")),
+        mentioned_then=FilteredRelation("mentioned__versions", condition=when.q("mentioned__versions")),
+        author_name=F("author_then__name"),
+        mentioned_name=F("mentioned_then__name"),
+        live_version=F("subject__version"),
+    )
+    return named
