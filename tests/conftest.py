@@ -30,7 +30,8 @@ PROTECTED = {
     "interval": [
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",
         "goals_priorityversion", "goals_goalversion", "goals_strategyversion", "initiatives_initiativeversion",
-        "initiatives_milestoneversion", "initiatives_commitmentversion", "initiatives_contribution",
+        "initiatives_milestoneversion", "initiatives_commitmentversion", "initiatives_commentversion",
+        "initiatives_contribution",
         "initiatives_alignment", "initiatives_ownerrequest", "goals_evidenceversion", "goals_bearing",
     ],
     "cover": ["reports_quartersnapshot"],

@@ -45,6 +45,7 @@ FILLED = [
     "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "people_departmentversion",
     "people_userversion", "people_rolegrant", "goals_planversion", "goals_goalversion", "goals_strategyversion",
     "initiatives_initiativeversion", "initiatives_milestoneversion", "initiatives_commitmentversion",
+    "initiatives_commentversion",
     "reports_quartersnapshot", "reports_snapshotheading", "reports_snapshotinitiative", "reports_snapshotmilestone",
     "reports_snapshotcommitment", "reports_reportact", "reports_exportedfile",
 ]  # fmt: skip
