@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from goals.quarters import Quarter
 from initiatives.models import StatusUpdate
-from initiatives.services import acknowledge_update, propose_commitment
+from initiatives.services import acknowledge_update, add_comment, propose_commitment
 from records.history import Span, Version
 from records.triggers import trigger_names
 from reports.models import QuarterSnapshot, SnapshotInitiative
@@ -32,6 +32,7 @@ def filled(plan, initiative, cast):
     propose_commitment(initiative=initiative, department=cast.streets, what="Poles", due_date=None, act=act())
     said = report(initiative, "on_track", "2026-09-20T12:00", cast.owner)
     acknowledge_update(update=said, act=act("2026-09-21T12:00", cast.leader))
+    add_comment(update=said, text="Which two?", act=act("2026-09-22T12:00", cast.leader))
     quarter = Quarter(2027, 1)
     snapshot = freeze_quarter(plan=plan, quarter=quarter, act=act("2026-10-05T14:00"))
     complete_report(plan=plan, quarter=quarter, act=act("2026-10-05T15:00", cast.leader))
