@@ -1,5 +1,6 @@
 """What people say about a file: which one, what its sheets and columns are, what its words mean, and why."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -175,9 +176,10 @@ class WordsForm(PageForm):
 
     def __init__(self, *args: Any, asked: Sequence[tuple[str, str, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = asked
+        order = list(self.WHAT)
+        self.asked = sorted(asked, key=lambda one: order.index(one[0]))  # words of one kind stand together
         people = departments = None
-        for index, (what, text, count) in enumerate(asked):
+        for index, (what, text, count) in enumerate(self.asked):
             label = f"{self.WHAT[what]} “{text[:80]}”"
             hint = f"In {count} row{'s' if count != 1 else ''}."
             name = f"word_{index}"
@@ -196,6 +198,8 @@ class WordsForm(PageForm):
             else:
                 choices = list(words.LABELS[what].items())
             likely = words.likely(what, text)
+            if what == "department" and not _resembling(text, departments or []):
+                likely = "+"
             self.fields[name] = forms.ChoiceField(
                 choices=[("", "Choose one"), self.EMPTY, *choices], required=False, label=label, help_text=hint,
                 initial="-" if likely == "" else likely or "",
@@ -225,6 +229,12 @@ class WordsForm(PageForm):
             elif value:
                 found[what, text] = "" if value == "-" else value
         return found
+
+
+def _resembling(text: str, choices: Sequence[tuple[str, str]]) -> bool:
+    """Whether a department that is there could be meant; one that resembles none is likely to be new."""
+    names = [name.casefold() for _, name in choices]
+    return bool(difflib.get_close_matches(text.casefold(), names, 1, 0.6))
 
 
 class RowsForm(PageForm):

@@ -124,7 +124,7 @@ def _merge(entries: list[Entry], reader: Reader) -> None:
                     entry.headings[key],
                     entry.text(key),
                     f"{entry.headings[key]} differs from “{earlier.headings[key]}” in {where}: "
-                    f"{earlier.text(key)[:60]}. {DIFFERS}",
+                    f"{earlier.text(key)[:60].removesuffix(' 00:00:00')}. {DIFFERS}",
                 )
                 for key in both
             ]

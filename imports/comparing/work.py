@@ -21,6 +21,7 @@ OF_INITIATIVE = (
     "number", "title", "summary", "owner", "lead_department", "start_date", "due_date", "horizon", "audience",
     "visibility", "source",
 )  # fmt: skip
+NO_GOAL = "Say under which {} it belongs."  # {}: what the plan calls its focus areas
 STAYS = frozenset({"number", "title", "start_date", "audience", "visibility"})  # an empty cell leaves it as it is
 
 
@@ -67,7 +68,7 @@ def _can_begin(run: Compare, entry: Entry, line: Line, goal: Any, title: str) ->
         )  # fmt: skip
     if goal is None and title:
         label = run.plan.goal_label
-        line.refuse(entry.headings.get("goal", label), "", f"Say under which {label.lower()} it belongs.")
+        line.refuse(entry.headings.get("goal", label), "", NO_GOAL.format(label.lower()))
     return not line.problems
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 
 from imports.reading.sheets import (
@@ -21,6 +22,10 @@ SAMPLE = 64 * 1024  # characters that are looked at for the separator
 LINES = 50
 CONTROLS = {chr(code) for code in range(32)} - set("\t\n\r\f\v")
 
+# A line of YAML: a name with a value, a comment, the mark of a new document.
+NAMED_VALUE = re.compile(r"\s*(- )?\{?[\w-]+:(\s|$)|\s*#|---")
+
+NO_TABLE = "This is YAML, names with values one below the other, and no table. Save it as XLSX or CSV and choose that."
 NO_TEXT = "This is neither a workbook nor a text with columns. Save it as XLSX or CSV in your spreadsheet program."
 
 
@@ -29,6 +34,8 @@ def read_delimited(data: bytes, name: str) -> list[Sheet]:
     text = decoded(data)
     if any(sign in CONTROLS for sign in text[:SAMPLE]):
         raise CannotRead(NO_TEXT)
+    if _is_yaml(text[:SAMPLE]):
+        raise CannotRead(NO_TABLE)
     separator, text = separator_of(text)
     sheet, cells = Sheet(name=name), 0
     try:
@@ -85,6 +92,12 @@ def separator_of(text: str) -> tuple[str, str]:
     for one, found in line.items():
         counts[one][found] += 1
     return max(SEPARATORS, key=lambda sign: max((lines, found) for found, lines in _present(counts[sign]))), text
+
+
+def _is_yaml(text: str) -> bool:
+    """Whether four lines in five are names with values; commas in them would make columns that mean nothing."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) > 1 and sum(bool(NAMED_VALUE.match(line)) for line in lines) >= 0.8 * len(lines)
 
 
 def _present(counted: Counter[int]) -> list[tuple[int, int]]:

@@ -68,8 +68,10 @@ def answer_words(
 
 
 @transaction.atomic
-def leave_rows_out(*, job: Import, digest: str, lines: Sequence[int], act: Act) -> Import:
+def leave_rows_out(*, job: Import, digest: str, lines: Sequence[int] | None, act: Act) -> Import:
     """Leave rows with errors out of this file, by the places of their lines in the preview with this digest.
+
+    `lines`: None leaves out every row with an error.
 
     Of this file alone: the next one of its shape is asked again. Raises ValidationError where the preview is another.
     """
@@ -77,7 +79,9 @@ def leave_rows_out(*, job: Import, digest: str, lines: Sequence[int], act: Act) 
     shown = unpacked(row.content.preview)["lines"]
     if row.digest != digest:
         raise ValidationError("The preview was made anew meanwhile. Look at it again; nothing was changed.")
-    chosen = [shown[at] for at in lines if at < len(shown) and shown[at]["problems"]]
+    chosen = [
+        shown[at] for at in (range(len(shown)) if lines is None else lines) if at < len(shown) and shown[at]["problems"]
+    ]
     if not chosen:
         raise ValidationError({"lines": "Tick one row at least."})
     for sheet in row.mapping:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from imports.comparing.entries import DIFFERS
 from imports.comparing.lines import GROUPS
+from imports.comparing.work import NO_GOAL
 from imports.forms import ApplyForm, ColumnsForm, RowsForm, WordsForm
 from imports.meaning.headings import columns_of
 from imports.models import Import, ImportContent, unpacked
@@ -174,7 +175,7 @@ def import_rows(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_for(request, RowsForm)
 
     def save() -> str:
-        ticked = form.cleaned_data["lines"]
+        ticked = None if "every" in request.POST else form.cleaned_data["lines"]
         left = leave_rows_out(job=job, digest=form.cleaned_data["digest"], lines=ticked, act=act_of(request))
         return hand_on(left, at=left.next_try_at, may_ask=False)
 
@@ -266,7 +267,9 @@ def _preview(request: HttpRequest, job: Import) -> dict[str, Any]:
         for column, _, sentence in line["problems"]
         if sentence.endswith(DIFFERS)
     )
+    no_goal = NO_GOAL.format(job.plan.goal_label.lower())
     return {
+        "without_goal": sum(sentence == no_goal for line in lines for *_, sentence in line["problems"]),
         "differing": [(sheet, column, count) for (sheet, column), count in differing.items()],
         "groups": groups,
         "group": chosen,

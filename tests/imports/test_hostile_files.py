@@ -104,6 +104,9 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a CSV of one endless cell": (lambda: b'a,b\n"' + b"x" * 5_000_000, "no end"),
     "a CSV of 9 MB of commas": (lambda: b"," * 9_000_000, "has more than 1,500,000 cells"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(500), "neither"),
+    "names with values and no table": (
+        lambda: b"# plan\nplan:\n  title: Ours, and yours\nitems:\n  - {number: 1, title: Fiber}\n  - number: 2\n" * 9,
+        "YAML"),
     "an old workbook": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "old XLS"),
     "nothing": (lambda: b"", "empty"),
     "blanks": (lambda: b" \n" * 900, "file is empty"),

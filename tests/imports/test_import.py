@@ -164,10 +164,11 @@ def test_words_are_asked_once_a_plan(manager, plan, cast):
     page = reverse("imports:import-words", args=[job.pk])
     form = manager.get(page).context["form"]
     assert [form.fields[name].label for name in form.fields if name.startswith("word")] == [
-        "Person “The boss”", "Department “Parks”", "Status “In progress”", "Date “Summer 2026”",
+        "Status “In progress”", "Person “The boss”", "Department “Parks”", "Date “Summer 2026”",
     ]  # fmt: skip
-    assert form["word_2"].value() == "on_track", "likely, and proposed, and not taken unasked"
-    answers = {"word_0": str(cast.leader.pk), "word_1": "+", "word_2": "at_risk", "word_3": "2026-08-31"}
+    assert form["word_0"].value() == "on_track", "likely, and proposed, and not taken unasked"
+    assert form["word_2"].value() == "+", "resembles no department that is there"
+    answers = {"word_0": "at_risk", "word_1": str(cast.leader.pk), "word_2": "+", "word_3": "2026-08-31"}
     assert manager.post(page, answers).status_code == 302
     job.refresh_from_db()
     assert lines(job, "error") == []

@@ -73,6 +73,12 @@ def test_every_column_of_a_real_sheet_is_read_right_or_left_out(name):
 
 
 @needs_data
+def test_a_real_plan_in_yaml_is_refused_in_a_sentence():
+    with pytest.raises(CannotRead, match="This is YAML"):
+        read_file((DATA / "oit-2024-2025.yaml").read_bytes(), "oit-2024-2025.yaml")
+
+
+@needs_data
 @pytest.mark.parametrize("name", STRATML)
 def test_a_real_stratml_file_comes_in_or_is_refused_in_a_sentence(manager, plan, name):
     data = (DATA / "stratml" / name).read_bytes()

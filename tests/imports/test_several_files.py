@@ -14,7 +14,7 @@ from tests.build import act, build_plan
 from tests.conftest import NOW
 from tests.hostile_files import zipped
 from tests.imports.files import csv_file, upload, xlsx_file
-from tests.imports.steps import apply, lines, sentences, take_guess
+from tests.imports.steps import apply, lines, send, sentences, take_guess
 
 ACTIONS = csv_file(
     ("Number", "Initiative", "Focus area", "Start date"),
@@ -138,6 +138,23 @@ def test_rows_with_errors_are_left_out_and_taken_again(manager, plan, job):
     assert set(Initiative.objects.values_list("number", "reported_status")) == {
         ("1.8", "on_track"), ("1.9", ""),
     }  # fmt: skip
+
+
+def test_all_rows_with_errors_are_left_out_at_once_where_they_fill_more_than_a_page(manager, plan):
+    rows = [(f"7.{n}", "", "On track") for n in range(60)]
+    data = csv_file(("Number", "Initiative", "Status"), ("1.9", "Lend laptops", "On track"), *rows)
+    job = take_guess(manager, send(manager, plan, data))
+    page = reverse("imports:import-detail", args=[job.pk])
+    text = " ".join(manager.get(page).content.decode().split())
+    assert "1 row names no focus area." in text
+    assert f"{reverse('imports:import-columns', args=[job.pk])}#id_default_goal" in text
+    assert "Leave all 61 rows out" in text
+    manager.post(reverse("imports:import-rows", args=[job.pk]), {"digest": job.digest, "every": "1"})
+    job.refresh_from_db()
+    assert (job.counts.get("error"), len(job.mapping[0]["left_out"])) == (None, 61)
+    text = manager.get(page).content.decode()
+    assert "Leave all" not in text
+    assert "no focus area" not in text
 
 
 def test_rows_of_a_preview_that_was_made_anew_are_not_left_out(manager, job, cast):
