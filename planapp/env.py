@@ -9,9 +9,11 @@ import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 
 
-def database(url: str) -> dict[str, Any]:
+def database(url: str, pooler: str = "") -> dict[str, Any]:
     """Database settings for a DATABASE_URL: `postgres://…` or `sqlite:///path`.
 
+    `pooler` is "transaction" where PgBouncer stands before PostgreSQL and lends a connection for one transaction: what
+    belongs to a connection, prepared statements and open cursors, is then not to be had (docs/scaling.md).
     SQLite runs in WAL with IMMEDIATE transactions: with the defaults a second writer is refused instead of waiting.
     """
     # Checked when taken from the pool: after a restart of the server no request meets a connection that is dead.
@@ -24,9 +26,10 @@ def database(url: str) -> dict[str, Any]:
             "timeout": 20,
         }
     elif settings["ENGINE"] == "django.db.backends.postgresql":
-        settings["OPTIONS"] = {
-            **settings.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 8},
+        settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+        if pooler == "transaction":
+            return settings | {"DISABLE_SERVER_SIDE_CURSORS": True}
+        settings["OPTIONS"] |= {
             # Lets statements be prepared that ask for it (records.statements); by default Django allows none.
             "prepare_threshold": 5,
             # Compiling a wide query costs PostgreSQL seconds where running it takes a tenth of one.

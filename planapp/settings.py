@@ -20,7 +20,12 @@ TIME_ZONE = env.str("TIME_ZONE", "America/New_York")
 DATE_STYLE = env.str("DATE_STYLE", "day first")  # or "month first": how every day is shown (docs/adr/0023)
 # Files planapp itself writes (embedded database, embedded broker). Nothing else lives there.
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
-DATABASES = {"default": database(env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"))}
+DATABASES = {
+    "default": database(
+        env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"),
+        pooler=env.str("DATABASE_POOLER", "", validate=validate.OneOf(["", "transaction"])),
+    )
+}
 REDIS_URL = env.str("REDIS_URL", "")
 _EMAIL = email(env.str("EMAIL_URL", "console:"))
 # The mail relay's own record, which settles mails whose sender died: postfix:/path or ids:/path (docs/adr/0006).
