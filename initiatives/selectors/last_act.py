@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from initiatives.models import Milestone, StatusUpdate
 from people.models import User
-from records.models import AuditEvent
+from records.models import AuditEvent, Channel
 
 OFFERED_FOR = timedelta(minutes=15)
 
@@ -27,11 +27,12 @@ class LastAct:
 def last_act_of(user: User, at: datetime) -> LastAct | None:
     """None where the last act was long ago, was taken back or followed by another, or cannot be taken back.
 
-    A milestone is opened again; an update is never changed, and leads to its correction.
+    A milestone is opened again; an update is never changed, and leads to its correction. What a file did is no slip of
+    a finger.
     """
     recent = AuditEvent.objects.filter(actor_id=user.pk, happened_at__gt=at - OFFERED_FOR, happened_at__lte=at)
     event = recent.order_by("-happened_at", "-pk").first()
-    offer = OFFERS.get(event.verb) if event else None
+    offer = OFFERS.get(event.verb) if event and event.channel != Channel.IMPORT else None
     return offer(user, event.target_id) if event and offer else None
 
 

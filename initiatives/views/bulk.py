@@ -23,6 +23,7 @@ from records.texts import whole_number
 from web.pages import OUTDATED, form_for
 from web.requests import act_of, once, user_of
 
+FILTERS = "bulk_filters"  # session key: what the list showed from which the chosen ones were taken
 RESULT = "bulk_result"  # session key: what came of the last one, for the page that follows
 NOT_FILTERS = ("pick", "all", "page", "view", "as_of", "csrfmiddlewaretoken")
 MOVED = "The plan has moved since this was shown to you. Nothing was changed. Look at what would change now."
@@ -67,6 +68,7 @@ def initiative_bulk_result(request: HttpRequest) -> HttpResponse:
         return redirect("initiatives:initiative-list")
     context = {
         "rows": found,
+        "filters": request.session.get(FILTERS, ""),
         "done": sum(row["is_done"] for row in found),
         "refused": sum(bool(row["refused"]) for row in found),
         "breadcrumb": _crumbs("What was changed"),
@@ -95,6 +97,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
         said = f"More than {MOST_AT_ONCE} are too many at once. Filter the list first."
         messages.warning(request, said if found else "Nothing is chosen. Tick initiatives in the list first.")
         return redirect(f"{reverse('initiatives:initiative-list')}?{_filters(request.GET)}")
+    request.session[FILTERS] = _filters(request.GET)
     form = form_for(request, BulkForm, initial={"chosen": ",".join(f"{key}:{version}" for key, version in found)})
     return _draw(request, form, 200)
 

@@ -26,7 +26,7 @@ from records.texts import has_words
 from reminders.forms import HoldForm, MessageFilterForm, ReleaseForm, SettleForm
 from reminders.kinds import KINDS
 from reminders.rendering import REASONS
-from reminders.selectors.days import next_day
+from reminders.selectors.days import next_day, sending_begins
 from reminders.selectors.log import initiatives_without_reachable_owner, messages_visible_to
 from reminders.selectors.recipients import Directory
 from reminders.services.planning import Planned, due_reminders
@@ -100,7 +100,8 @@ def _settle_form(request: HttpRequest, message: Message) -> SettleForm:
 def message_preview(request: HttpRequest) -> HttpResponse:
     """What goes out next, to whom and why, if nothing changes until then; of one `person` every line, paged."""
     _only(request, "reminders.view_all_messages")
-    day = next_day(timezone.now(), last_beats().get(Heartbeat.Name.PLAN))
+    now = timezone.now()
+    day = next_day(now, last_beats().get(Heartbeat.Name.PLAN))
     directory = Directory.load(day.day)
     planned = due_reminders(day, directory)
     person = next((key for key in planned if str(key) == request.GET.get("person")), None)
@@ -113,6 +114,7 @@ def message_preview(request: HttpRequest) -> HttpResponse:
         mails = [_coming(directory, person, planned[person], page)]
     noun = "people" if person is None else "lines"
     context = {"page": page, "mails": mails, "day": day.day, "count": len(planned), "person": person, "noun": noun}
+    context["is_due"] = sending_begins(day.day) <= now
     return render(request, "reminders/message_preview.html", context)
 
 

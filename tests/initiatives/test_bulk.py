@@ -180,8 +180,14 @@ def test_all_that_the_filter_shows_are_chosen(manager, rows):
     page = manager.get("/initiatives/?visibility=internal").content.decode()
     assert 'name="pick"' in page
     assert "the one shown by this filter" in " ".join(page.split())
+    assert 'href="#together"' in page, "the buttons stand below fifty rows"
     answer = manager.get(PAGE, {"visibility": "internal", "all": "1"})
     assert answer.context["form"]["chosen"].value() == f"{rows[1].pk}:1"
+    fields = ("chosen", "idempotency_key", "drawn_with", "typed_by")
+    sent = {name: answer.context["form"][name].value() for name in fields} | {"visibility": "public"}
+    sent["seen"] = manager.post(PAGE, sent).context["form"]["seen"].value()
+    done = manager.post(PAGE, sent | {"apply": "1"}, follow=True).content.decode()
+    assert 'href="/initiatives/?visibility=internal">Back to the initiatives' in done
     assert "Nothing is chosen" in manager.get(PAGE, follow=True).content.decode()
 
 

@@ -1,5 +1,6 @@
 """Home, for every role: what needs me now, why, how late, and the button beside it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from initiatives.models import StatusUpdate
 from initiatives.selectors.last_act import last_act_of
 from initiatives.services import complete_milestone, correct_status_update, propose_commitment, update_initiative
 from people.services import update_user
+from records.models import Channel
 from tests.build import act, make_initiative, make_milestone, report
 from tests.conftest import NOW
 
@@ -172,6 +174,12 @@ def test_an_update_just_published_leads_to_its_correction(sign_in, cast, plan, i
         update=said, words={"status": "on_track"}, act=act(NOW + timedelta(seconds=1), cast.owner, reason="Slip")
     )
     assert "Correct it" not in home(client)
+
+
+def test_what_a_file_did_is_not_offered_to_be_taken_back(sign_in, cast, initiative):
+    row = make_milestone(initiative, TODAY)
+    complete_milestone(milestone=row, completed_date=TODAY, act=replace(act(NOW, cast.owner), channel=Channel.IMPORT))
+    assert "Take it back" not in home(sign_in(cast.owner))
 
 
 @pytest.mark.parametrize("after", [timedelta(minutes=-16), timedelta(minutes=-5)])

@@ -67,6 +67,11 @@ def test_what_goes_out_next_is_what_goes_out(initiative, cast, sign_in, time_mac
     assert "Lay the cable" in shown
     assert "Monday, 5 Oct 2026" in shown
     assert cast.owner.email in shown
+    assert "at 9:00" in shown
+    time_machine.move_to("2026-10-05T14:30:00Z", tick=False)  # the hour has passed, and nothing was planned yet
+    shown = sign_in(cast.manager).get(reverse("reminders:message-preview")).content.decode()
+    assert "today, within ten minutes" in shown
+    assert "at 9:00" not in shown
     assert Message.objects.count() == 0
     run(TODAY)
     assert [one.to for one in mail.outbox] == [[cast.owner.email]]
