@@ -48,6 +48,7 @@ class Entry:
     name: str = ""
     email: str = ""
     department: int | None = None
+    new_department: str = ""  # below a heading “Department”, and not here yet
     role: str = ""
     problem: str = ""
     twin_of: int = 0  # the line that says the same
@@ -270,6 +271,9 @@ def _in_columns(entry: Entry, sign: str, columns: Sequence[tuple[str, str]], kno
         for name, what in (("department", "department"), ("role", "role")):
             if said.get(name):
                 told = _told(entry, said[name], known)
+                if name == "department" and told is None and entry.department is None:
+                    entry = replace(entry, new_department=" ".join(said[name].split()))
+                    continue
                 if told is None or getattr(told, name) in {None, ""}:
                     raise _Wrong(f"“{said[name][:60]}” is no {what} that there is here.")
                 entry = told
@@ -312,7 +316,8 @@ def _once(entries: Iterable[Entry]) -> list[Entry]:
         twin = first.setdefault(one.email, one) if not one.problem else one
         if twin is not one:
             other = any(
-                getattr(one, name) not in {"", None, getattr(twin, name)} for name in ("name", "department", "role")
+                getattr(one, name) not in {"", None, getattr(twin, name)}
+                for name in ("name", "department", "new_department", "role")
             )
             problem = f"{one.email} stands in line {twin.line} already, with other words." if other else ""
             one = replace(one, twin_of=twin.line, problem=problem)

@@ -1,7 +1,7 @@
 """Everything that changes people, departments and roles."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ def invite_user(*, user: User, apart: timedelta = JUST_NOW, act: Act) -> Message
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody to be added and invited. `role` may be empty; a liaison's is for their department."""
+    """Somebody to be added and invited. `role` may be empty; a liaison's is for their department, which may be new."""
 
     email: str
     name: str
@@ -107,6 +107,7 @@ def invite_people(*, newcomers: Sequence[Newcomer], act: Act) -> list[User]:
     account, so the invitation is the one mail that each gets.
     """
     act = settled(act)
+    newcomers = _with_departments(newcomers, act)
     taken = set(people_at([one.email for one in newcomers]))
     rows = []
     for one in newcomers:
@@ -131,6 +132,16 @@ def invite_people(*, newcomers: Sequence[Newcomer], act: Act) -> list[User]:
     )
     record_events(rows, verb="user.invited", act=act, parent=lambda row: None)
     return rows
+
+
+def _with_departments(newcomers: Sequence[Newcomer], act: Act) -> list[Newcomer]:
+    """The same, with every department stored; one that several share is added once."""
+    kept: dict[int, Department] = {}
+    for one in newcomers:
+        new = one.department
+        if new is not None and new.pk is None and id(new) not in kept:
+            kept[id(new)] = create_department(name=new.name, abbreviation=new.abbreviation, act=act)
+    return [replace(one, department=kept.get(id(one.department), one.department)) for one in newcomers]
 
 
 def _add_all(rows: Sequence[User], act: Act) -> None:

@@ -12,6 +12,7 @@ from goals.numbering import natural_key
 from goals.services import ADDRESSABLE
 from imports.meaning.words import folded
 from initiatives.models import Alignment, Commitment, Contribution, Initiative, Milestone
+from people.abbreviations import abbreviation_for
 from people.models import Department, User
 
 LEADING_NUMBER = re.compile(r"^(?:[A-Za-z ]{3,20} )?(\d+(?:\.\d+)*|[A-Z]\d*)\s*[.:)\-–—]?\s+(.+)$")
@@ -126,15 +127,10 @@ class PlanNow:
     def _new_office(self, name: str) -> Department:
         found = self.office_called.get(folded(name)) or self.new_offices.get(folded(name))
         if found is None:
-            initials = "".join(
-                word[0] for word in re.findall(r"[A-Za-z0-9]+", name) if word not in {"of", "and", "the"}
-            )
-            short = name if len(name) <= 12 and " " not in name else initials.upper() or name[:12]
             taken = {folded(row.abbreviation) for row in (*self.offices.values(), *self.new_offices.values())}
-            abbreviation, count = short[:36], 2
-            while folded(abbreviation) in taken:
-                abbreviation, count = f"{short[:36]}{count}", count + 1
-            found = self.new_offices[folded(name)] = Department(name=name[:200], abbreviation=abbreviation)
+            found = self.new_offices[folded(name)] = Department(
+                name=name[:200], abbreviation=abbreviation_for(name, taken)
+            )
         return found
 
     # Headings -------------------------------------------------------------------------------------

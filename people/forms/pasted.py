@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.abbreviations import abbreviation_for
 from people.forms.people import DEPARTMENTS
 from people.models import Department, User
 from people.pasting import MOST_PEOPLE, Entry, Vocabulary, read_pasted
@@ -17,6 +18,7 @@ from people.services import Newcomer
 from records.texts import folded
 from web.forms import Hidden, LongText, PageForm
 
+ADDS = "Add departments that are not here yet"
 ALSO_CALLED = {"liaison": Role.LIAISON, "admin": Role.ADMINISTRATOR}
 
 
@@ -35,7 +37,8 @@ class Sorted:
     def digest(self) -> str:
         """Names exactly what was shown."""
         told = [
-            [(one.email, one.name, one.department and one.department.pk, one.role) for _, one in self.new],
+            [(one.email, one.name, one.department and (one.department.pk or one.department.name), one.role)
+             for _, one in self.new],
             [person.pk for _, person in self.here], [person.pk for _, person in self.away],
         ]  # fmt: skip
         return hashlib.sha256(repr(told).encode()).hexdigest()
@@ -56,6 +59,10 @@ class InviteManyForm(PageForm):
     role = forms.ChoiceField(
         required=False, initial=Role.CONTRIBUTOR,
         help_text="Of everybody whose line names none. A liaison reports for the department of their line.",
+    )  # fmt: skip
+    adds = forms.BooleanField(
+        required=False, label=ADDS,
+        help_text="Those below a heading “Department”. Each gets an abbreviation, which can be changed later.",
     )  # fmt: skip
     seen = forms.CharField(widget=Hidden, required=False, max_length=64)
 
@@ -99,18 +106,22 @@ class InviteManyForm(PageForm):
         by_key = {row.pk: row for row in departments}
         read = read_pasted(cleaned["pasted"], _vocabulary(departments))
         people = people_at(one.email for one in read.entries if one.email)
-        found = Sorted(left_out=read.left_out)
+        found, coming = Sorted(left_out=read.left_out), _Coming(departments)
         for one in read.entries:
             person = people.get(one.email)
             newcomer = Newcomer(
                 email=one.email, name=one.shown_name,
-                department=by_key[one.department] if one.department else cleaned["department"],
+                department=by_key[one.department] if one.department
+                else coming.called(one.new_department) if one.new_department else cleaned["department"],
                 role=one.role or cleaned["role"],
             )  # fmt: skip
             if one.problem:
                 found.wrong.append(one)
             elif one.twin_of:
                 found.twice.append(one)
+            elif one.new_department and not cleaned["adds"]:
+                said = f"“{one.new_department[:60]}” is no department that there is here. Mend it, or tick “{ADDS}”."
+                found.wrong.append(Entry(one.line, one.words, problem=said))
             elif person is not None:
                 (found.here if person.is_active else found.away).append((one, person))
             elif problem := self._refusal(newcomer):
@@ -125,6 +136,22 @@ class InviteManyForm(PageForm):
         if newcomer.role == Role.LIAISON and newcomer.department is None:
             return "A liaison needs a department. Write it in the line, or choose one for all."
         return ""
+
+
+class _Coming:
+    """Departments that the list adds, each once."""
+
+    def __init__(self, departments: Collection[Department]) -> None:
+        self.taken = {folded(row.abbreviation) for row in departments}
+        self.rows: dict[str, Department] = {}
+
+    def called(self, name: str) -> Department:
+        """The one of this name, not stored yet."""
+        if folded(name) not in self.rows:
+            short = abbreviation_for(name, self.taken)
+            self.taken.add(folded(short))
+            self.rows[folded(name)] = Department(name=name, abbreviation=short)
+        return self.rows[folded(name)]
 
 
 def _vocabulary(departments: Collection[Department]) -> Vocabulary:

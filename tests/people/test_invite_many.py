@@ -12,7 +12,7 @@ from django.utils import timezone
 from outbox.models import Message
 from outbox.services import send_due_messages
 from people import services
-from people.models import RoleGrant, User
+from people.models import Department, RoleGrant, User
 from people.services import Newcomer, create_user, invite_people, update_user
 from records.models import AuditEvent
 from tests.build import act
@@ -42,6 +42,28 @@ def new_people():
 
 
 CAST = ("admin", "manager", "leader", "owner", "contributor", "liaison", "viewer", "stranger")
+
+
+NEW = (
+    "Name\tE-mail\tDepartment\nPat\tpat@test.example\tFire and rescue\nKim\tkim@test.example\tFire and Rescue\n"
+    "Lee\tlee@test.example\tStreets\nAnn\tann@test.example\tFleet\n"
+)
+
+
+def test_departments_of_the_list_are_added_where_that_is_ticked(sign_in, cast):
+    client = sign_in(cast.manager)
+    shown = show(client, NEW)
+    assert shown.status_code == 422
+    assert "“Fire and rescue” is no department that there is here. Mend it, or tick “Add departments" in text_of(shown)
+    assert text_of(show(client, NEW, adds="on")).count("FR Fire and rescue , new") == 2
+    assert not Department.objects.filter(name="Fire and rescue").exists()
+    assert apply(client, NEW, adds="on").status_code == 302
+    found = {row.name: row.department for row in new_people()}
+    assert (found["Pat"].name, found["Pat"].abbreviation) == ("Fire and rescue", "FR")
+    assert found["Kim"] == found["Pat"]
+    assert found["Lee"] == cast.streets
+    assert found["Ann"].abbreviation == "Fleet"
+    assert Department.objects.filter(name__startswith="Fire").count() == 1
 
 
 def text_of(answer):

@@ -101,7 +101,6 @@ def test_columns_that_say_nothing_here_are_named():
         ("pat@test.example\tViewer\tLiaison", 1, "“Liaison”: a second role"),
         ("Pat,pat@test.example,Kim,kim@test.example", 1, "Several e-mail addresses stand in this line"),
         ("Pat\tpat@test.example\tkim@test.example", 1, "Several e-mail addresses stand in this line"),
-        ("Name\tE-mail\tDepartment\nPat\tpat@test.example\tFire", 2, "“Fire” is no department that"),
         ("Name\tE-mail\tRole\nPat\tpat@test.example\tStreets", 2, "“Streets” is no role that"),
         ("Name\tE-mail\nPat\t", 2, "There is no e-mail address below “E-mail”."),
         ("Name\tE-mail\nPat\t215", 2, "“215” below “E-mail” is no e-mail address"),
@@ -114,6 +113,11 @@ def test_the_wrong_part_is_named_with_its_line(text, line, sentence):
     ((found, problem),) = problems(text)
     assert found == line
     assert sentence in problem
+
+
+def test_below_a_heading_a_department_can_be_new():
+    (found,) = read("Name\tE-mail\tDepartment\nPat\tpat@test.example\tFire  and rescue")
+    assert (found.new_department, found.department, found.problem) == ("Fire and rescue", None, "")
 
 
 def test_who_stands_twice_counts_once_and_is_asked_about_where_the_words_differ():
