@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from initiatives.judgement import counted
 from initiatives.selectors.status import InitiativeStatus
@@ -18,14 +19,34 @@ from web.templatetags.tables import TableRow
 from web.templatetags.ui import days_ago
 
 
-def initiative_rows(rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "") -> Iterator[TableRow]:
+@dataclass(frozen=True)
+class Asking:
+    """Beside which rows a reader is offered to ask for an update, and where they come back to."""
+
+    may: Callable[[InitiativeStatus], bool]
+    back: str
+
+    def link(self, row: InitiativeStatus) -> str:
+        """Where nothing current was said of what is open and somebody could say it."""
+        if not (row.is_stale and row.is_open and row.owner_id and self.may(row)):
+            return ""
+        href = f"{address_of_row('initiatives:initiative-ask', row.id)}?next={quote(self.back)}"
+        name = escape(f"{row.number} {row.title}")
+        hidden = f'<span class="visually-hidden"> of {name}</span>'
+        return f' <a class="small nowrap no-print" href="{escape(href)}">Ask for an update{hidden}</a>'
+
+
+def initiative_rows(
+    rows: Iterable[InitiativeStatus], when: AsOf, stay: str = "", asking: Asking | None = None
+) -> Iterator[TableRow]:
     """Initiative, status, owner, due, last update, milestones: on the pages of a focus area and a department.
 
     `stay` is the end of links that keep the day the page speaks for.
     """
     for row in rows:
         internal = ' <span class="muted small">Internal</span>' if row.visibility == "internal" else ""
-        yield TableRow((_named(row, stay) + internal, *_standing(row, when)))
+        ask = asking.link(row) if asking else ""
+        yield TableRow((_named(row, stay) + internal + ask, *_standing(row, when)))
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,7 @@ def listed_rows(
     columns: Sequence[str],
     grouped: Grouped | None = None,
     is_chosen_from: bool = False,
+    asking: Asking | None = None,
 ) -> Iterator[TableRow]:
     """The rows of the list: a focus area under each title, then the columns chosen; under headings where grouped.
 
@@ -71,6 +93,7 @@ def listed_rows(
             yield TableRow((grouped.heading(row),), ' class="row-group"')
         place = f"{row.goal_number} {row.goal_title}" + (" · Internal" if row.visibility == "internal" else "")
         name = f'{_named(row, stay)}<br><span class="muted small">{escape(place)}</span>'
+        name += asking.link(row) if asking else ""
         if is_chosen_from:
             label = escape(f"Choose {row.number} {row.title}")
             name = f'<input type="checkbox" name="pick" value="{row.id}" aria-label="{label}"> {name}'

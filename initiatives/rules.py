@@ -66,6 +66,20 @@ def is_liaison_of_lead(user: User, initiative: Initiative | None) -> bool:
 
 
 @rules.predicate
+def is_liaison_of_promise(user: User, initiative: Initiative | None) -> bool:
+    """A department of theirs has promised, or is asked for, something it needs; one query for a request."""
+    if initiative is None or not user.liaison_department_ids:
+        return False
+    known: frozenset[int] | None = user.__dict__.get("promised_to")
+    if known is None:
+        held = Commitment.objects.filter(
+            department__in=user.liaison_department_ids, state__in=OPEN_STATES, deleted_at__isnull=True
+        )
+        known = user.__dict__["promised_to"] = frozenset(held.values_list("initiative_id", flat=True))
+    return initiative.pk in known
+
+
+@rules.predicate
 def is_liaison_of_commitment(user: User, commitment: Commitment | None) -> bool:
     return commitment is not None and is_liaison_of(user, commitment.department_id)
 
@@ -126,6 +140,7 @@ def is_shared(user: User, view: SavedView | None) -> bool:
     return view is not None and view.is_shared
 
 
+OPEN_STATES = (Commitment.State.PROPOSED, Commitment.State.ACCEPTED)
 own = has_working_role & (is_owner | is_contributor)
 
 rules.add_perm("initiatives.view_initiative", is_member)
@@ -134,6 +149,7 @@ rules.add_perm("initiatives.delete_initiative", may_manage)
 rules.add_perm("initiatives.change_initiative", may_manage | own)
 rules.add_perm("initiatives.restructure_initiative", may_manage)
 rules.add_perm("initiatives.add_status_update", may_manage | is_liaison_of_lead | own)
+rules.add_perm("initiatives.ask_for_update", may_manage | is_liaison_of_lead | is_liaison_of_promise)
 rules.add_perm("initiatives.change_milestone", may_manage | is_liaison_of_lead | own)
 rules.add_perm(
     "initiatives.keep_milestone",

@@ -19,6 +19,7 @@ from initiatives.views import (
     saved_views,
     status_updates,
     structure,
+    update_requests,
 )
 
 app_name = "initiatives"
@@ -69,6 +70,7 @@ urlpatterns = [
     path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative-detail"),
     path("initiatives/<int:pk>/history/", initiatives.initiative_history, name="initiative-history"),
     path("initiatives/<int:pk>/edit/", initiatives.initiative_edit, name="initiative-edit"),
+    path("initiatives/<int:pk>/ask/", update_requests.initiative_ask, name="initiative-ask"),
     path("initiatives/<int:pk>/override/", initiatives.initiative_override, name="initiative-override"),
     path("initiatives/<int:pk>/override/lift/", initiatives.initiative_override_lift, name="initiative-override-lift"),
     path("plans/<slug:slug>/initiatives/new/", initiatives.initiative_create, name="initiative-create"),

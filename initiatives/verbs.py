@@ -14,7 +14,7 @@ register(
     status_overridden="Status set by hand", override_lifted="Computed status shown again", handed_over="Handed over",
     moved="Initiative moved", renumbered="Initiative renumbered", split="Initiative split", merged="Initiatives merged",
     restored="Initiative restored", carried="Initiative carried forward", owner_accepted="Owner accepted",
-    owner_declined="Owner declined", owner_asked_again="Owner asked again",
+    owner_declined="Owner declined", owner_asked_again="Owner asked again", update_asked="Update asked for",
 )  # fmt: skip
 register(
     "status_update", "Status update", recorded="Status update", corrected="Status update corrected",

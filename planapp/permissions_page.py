@@ -18,6 +18,7 @@ WORDS = {
     "is_contributor": "contributor to the initiative",
     "is_liaison": "liaison, for a department of theirs",
     "is_liaison_of_lead": "liaison of the lead department",
+    "is_liaison_of_promise": "liaison of a department with an open commitment to the initiative",
     "is_liaison_of_commitment": "liaison of the department that is asked",
     "is_liaison_who_promised": "liaison of the department, once it has accepted",
     "may_change_milestones_beside": "whoever may change the initiative’s milestones",

@@ -25,7 +25,8 @@ NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 PROTECTED = {
     "append_only": [
         "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "initiatives_lineage",
-        "initiatives_owneranswer", "reports_reportact", "reports_exportedfile", "reports_publishedfile",
+        "initiatives_owneranswer", "initiatives_updaterequest",
+        "reports_reportact", "reports_exportedfile", "reports_publishedfile",
     ],
     "interval": [
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",

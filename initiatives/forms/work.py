@@ -80,6 +80,10 @@ class ReasonForm(PageForm):
     reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
 
 
+class UpdateRequestForm(PageForm):
+    """Nothing to type: that it is asked says all."""
+
+
 class NeededReasonForm(PageForm):
     """Why, where the history must say it."""
 

@@ -14,6 +14,7 @@ from initiatives.models.owner import OwnerAnswer, OwnerRequest
 from initiatives.models.saved_view import SavedView
 from initiatives.models.status import CLOSED, REPORTABLE, SILENT, EffectiveStatus, Status
 from initiatives.models.status_update import Acknowledgement, StatusDraft, StatusUpdate, reader_of
+from initiatives.models.update_request import UpdateRequest
 
 __all__ = [
     "CLOSED",
@@ -38,5 +39,6 @@ __all__ = [
     "Status",
     "StatusDraft",
     "StatusUpdate",
+    "UpdateRequest",
     "reader_of",
 ]

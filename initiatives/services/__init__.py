@@ -50,6 +50,7 @@ from initiatives.services.status_updates import (
 )
 from initiatives.services.structure import move_row, renumber_plan
 from initiatives.services.succession import begin_successor, carry_forward
+from initiatives.services.update_requests import ask_for_update
 
 __all__ = [
     "Along",
@@ -66,6 +67,7 @@ __all__ = [
     "add_milestones",
     "agree_to_offer",
     "ask_again",
+    "ask_for_update",
     "ask_owner_again",
     "begin_successor",
     "cancel_milestone",

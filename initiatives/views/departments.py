@@ -21,6 +21,7 @@ from initiatives.selectors.departments import (
 from initiatives.selectors.lists import columns, file_rows
 from initiatives.selectors.rows import CommitmentRow, stream_commitments
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
+from initiatives.views.asking import asking
 from initiatives.views.downloads import FORMATS, table_response
 from initiatives.views.lookups import link
 from people.models import DepartmentVersion, User
@@ -71,7 +72,7 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
         "page": page,
         "promises": [_promise(row, user, when) for row in page.open_commitments],
         "figures": _figures(page),
-        "lines": initiative_rows(page.led, when, day_query(request)),
+        "lines": initiative_rows(page.led, when, day_query(request), asking(request, when)),
         "is_mine": page.department.subject_id in user.liaison_department_ids,
         "breadcrumb": [
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},

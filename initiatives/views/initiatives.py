@@ -73,6 +73,7 @@ class AllowedActions:
             "milestones": self.may("change_milestone"),
             "propose": self.may("propose_commitment"),
             "override": self.may("override_status"),
+            "ask": self.initiative.owner_id not in {None, self.user.pk} and self.may("ask_for_update"),
         }
 
     def on_commitment(self, shown: CommitmentRow) -> dict[str, bool]:

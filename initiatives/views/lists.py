@@ -23,6 +23,7 @@ from initiatives.selectors.saved_views import saved_views
 from initiatives.selectors.status import DECIDED, expected_of, judged, read_decided
 from initiatives.selectors.timeline import ZOOMS, axis_of, bars_of
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
+from initiatives.views.asking import asking
 from initiatives.views.downloads import FORMATS, table_response
 from records.asof import AsOf
 from web.requests import kept, user_of
@@ -136,8 +137,9 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
                 listing.wanted.group, listing.facets.counts[listing.wanted.group], shown[0] if follows else None
             )
         context["lines"] = listed_rows(
-            found, when, day_query(request), columns=listing.layout.shown, grouped=grouped, is_chosen_from=chooses
-        )
+            found, when, day_query(request), columns=listing.layout.shown, grouped=grouped, is_chosen_from=chooses,
+            asking=asking(request, when),
+        )  # fmt: skip
         context["headings"] = [(LISTED[name], *HEADINGS[name]) for name in listing.layout.shown]
         context["may_choose"] = chooses
     htmx = getattr(request, "htmx", None)

@@ -19,6 +19,7 @@ from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
 from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
+from initiatives.views.asking import asking
 from records.asof import AsOf, local_day
 from records.remembered import remembered
 from web.parts import part
@@ -145,7 +146,9 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         "plan": plan,
         "goal": goal,
         "rollup": whole,
-        "sections": [(one, initiative_rows(one.rows, when, day_query(request))) for one in sections],
+        "sections": [
+            (one, initiative_rows(one.rows, when, day_query(request), asking(request, when))) for one in sections
+        ],
         "before": goals[place - 1] if place else None,
         "after": goals[place + 1] if place + 1 < len(goals) else None,
         "figures": _figures(request, whole, plan, goal),

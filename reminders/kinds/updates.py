@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from goals.models import REMINDERS_APART
 from goals.selectors import lead_since
 from initiatives.judgement import update_due
-from initiatives.models import CLOSED, SILENT, Initiative, reader_of
+from initiatives.models import CLOSED, SILENT, Initiative, UpdateRequest, reader_of
 from initiatives.selectors.status import status_set_by_people
 from records.asof import local_day, start_of_day
 from reminders.kinds.base import KNOW, READ, UPDATE, Kind, Only, ReminderEvent, initiative_path, speaking
@@ -17,6 +17,7 @@ from reminders.selectors.days import Day, ReminderSettings
 from reminders.selectors.recipients import Directory, Recipient
 
 ASKED_WITHIN = 30  # days after an update in which its reader is asked
+REQUESTED_WITHIN = 7  # days after somebody asked for an update in which the owner is told
 NEWS_WITHIN = 7  # days after it was read in which its author hears
 
 
@@ -40,11 +41,18 @@ class Row(NamedTuple):
     stated_at: datetime | None
     reader_name: str | None
     read_at: datetime | None
+    asked_at: datetime | None  # when a person last asked for an update
+    asked_by: str | None
     leads_since: datetime | None  # since when the present lead leads; None: always
 
     @property
     def is_silent(self) -> bool:
         return self.status_set in SILENT
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """A person asked how it stands, and nothing was said since."""
+        return self.asked_at is not None and (self.updated_at is None or self.updated_at < self.asked_at)
 
     @property
     def is_asked(self) -> bool:
@@ -72,25 +80,34 @@ class UpdateDue(Kind):
     @staticmethod
     def rows(day: Day, only: Only | None) -> Iterable[Row]:
         rows = Initiative.objects.alias(said=status_set_by_people()).filter(
-            speaking(day), (_quiet(day) & ~Q(said__in=SILENT)) | _read_of_late_or_unread(day)
+            speaking(day), ((_quiet(day) | _asked(day)) & ~Q(said__in=SILENT)) | _read_of_late_or_unread(day)
         )
-        found = _only(rows, only).order_by().annotate(status_set=F("said"), leads_since=lead_since("goal")).values_list(
+        asked = UpdateRequest.objects.filter(initiative=OuterRef("pk"), recorded_at__gte=_asked_since(day))
+        latest = asked.order_by("-recorded_at")
+        found = _only(rows, only).order_by().annotate(
+            status_set=F("said"), leads_since=lead_since("goal"), asked_at=Subquery(latest.values("recorded_at")[:1]),
+            asker=Subquery(latest.values("asked_by__name")[:1]),
+        ).values_list(
             "pk", "plan", "number", "title", "owner", "lead_department", "reported_status", "status_set",
             "start_date", "last_updated_at", "goal__lead", "latest_update", "latest_update__author",
             "latest_update__is_no_change", "latest_update__stated_at", "latest_update__acknowledgement__by__name",
-            "latest_update__acknowledgement__recorded_at", "leads_since",
+            "latest_update__acknowledgement__recorded_at", "asked_at", "asker", "leads_since",
         )  # fmt: skip
         return map(Row._make, found)
 
     def event(self, row: Row, day: Day) -> ReminderEvent | None:
         last_update = local_day(row.updated_at) if row.updated_at else None
-        if row.is_silent or day.day < update_due(last_update, row.start, day.settings[row.plan].expected):
+        is_due = day.day >= update_due(last_update, row.start, day.settings[row.plan].expected)
+        if row.is_silent or row.waits_for_answer or not is_due:
             return None
+        return self.event_since(row, last_update or row.start)
+
+    def event_since(self, row: Row, first: date, name: str = "") -> ReminderEvent:
         return ReminderEvent(
-            kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=last_update or row.start,
+            kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=first,
             plan_id=row.plan, initiative_id=row.id, title=f"{row.number} {row.name}", context="", owners=(row.owner,),
             departments=(row.department,), status=row.status, latest_update_id=row.latest,
-            path=f"{initiative_path(row.id)}status-updates/new/",
+            path=f"{initiative_path(row.id)}status-updates/new/", name=name,
         )  # fmt: skip
 
     def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
@@ -108,6 +125,26 @@ class UpdateStale(UpdateDue):
         if last is None or (today - last).days < max(settings.repeat, REMINDERS_APART):
             return None
         return (today - event.due_date).days
+
+
+class UpdateAsked(UpdateDue):
+    """A person asks for an update; told once, in place of what the plan would say by itself in these days."""
+
+    name = "update_asked"
+    label = "Somebody asks for a status update"
+    order = 29
+
+    @property
+    def series(self) -> str:
+        return self.name
+
+    def event(self, row: Row, day: Day) -> ReminderEvent | None:
+        if row.is_silent or row.asked_at is None or not row.waits_for_answer:
+            return None
+        return self.event_since(row, local_day(row.asked_at), row.asked_by or "")
+
+    def step(self, event: ReminderEvent, today: date, settings: ReminderSettings, last: date | None) -> int | None:
+        return 0 if last is None else None
 
 
 class AcknowledgementAsked(UpdateDue):
@@ -173,6 +210,14 @@ def _quiet(day: Day) -> Q:
     return updated | Q(last_updated_at__isnull=True, start_date__lte=limit)
 
 
+def _asked_since(day: Day) -> datetime:
+    return start_of_day(day.day - timedelta(days=REQUESTED_WITHIN))
+
+
+def _asked(day: Day) -> Q:
+    return Q(Exists(UpdateRequest.objects.filter(initiative=OuterRef("pk"), recorded_at__gte=_asked_since(day))))
+
+
 def _read_of_late_or_unread(day: Day) -> Q:
     """With a latest update that waits to be read, or was read of late."""
     asked, news = (start_of_day(day.day - timedelta(days=days)) for days in (ASKED_WITHIN, NEWS_WITHIN))
@@ -190,4 +235,4 @@ def _only(rows: "QuerySet[Initiative]", only: Only | None) -> "QuerySet[Initiati
     return rows.filter(Q(pk__in=only.get("initiative", ())) | Q(latest_update__in=only.get("statusupdate", ())))
 
 
-KINDS = (UpdateDue(), UpdateStale(), AcknowledgementAsked(), UpdateAcknowledged())
+KINDS = (UpdateAsked(), UpdateDue(), UpdateStale(), AcknowledgementAsked(), UpdateAcknowledged())

@@ -339,6 +339,8 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "initiatives.correct_status_update": (
         ["status_update.corrected"],
         lambda w: i.correct_status_update(update=w.update, words={"happened": "Step 1 and 2."}, act=by(w, "owner"))),
+    "initiatives.ask_for_update": (
+        ["initiative.update_asked"], lambda w: i.ask_for_update(initiative=w.initiative, act=by(w))),
     "initiatives.add_comment": (
         ["comment.added"], lambda w: i.add_comment(update=w.update, text="And then?", act=by(w))),
     "initiatives.correct_comment": (["comment.corrected"], lambda w: i.correct_comment(
