@@ -110,6 +110,11 @@ class ColumnsForm(PageForm):
                 initial=said["columns"].get(str(at), ""),
             )  # fmt: skip
 
+    @property
+    def reads_any(self) -> bool:
+        """Whether any sheet is read; where none is, there is nothing to show."""
+        return any(name.startswith("column_") for name in self.fields)
+
     def drawn(self) -> list[dict[str, Any]]:
         """For the page: each sheet with its columns, and three values of each."""
         found = []

@@ -154,6 +154,18 @@ def test_the_template_is_known_by_its_headings(manager, plan):
     assert lines(job, "error") == []
 
 
+def test_a_file_of_measures_alone_leads_to_another_one(manager, plan):
+    data = csv_file(("Measure ID", "Measure", "Target"), ("1", "Students who read", "80"), ("2", "Who count", "70"))
+    job = send(manager, plan, data)
+    page = reverse("imports:import-columns", args=[job.pk])
+    text = manager.get(page).content.decode()
+    assert "These rows are measures" in text
+    assert "Nothing of this file would come into the plan" in text
+    assert "Show what would change" not in text
+    said = {"kind_0": "initiative", "header_0": "1", "redraw": "1"}
+    assert "Show what would change" in manager.post(page, said).content.decode()
+
+
 def test_words_are_asked_once_a_plan(manager, plan, cast):
     data = csv_file(
         HEAD,
