@@ -84,6 +84,11 @@ class Frame:
         return bool(user and user.is_authenticated and user.has_perm("people.change_person"))
 
     @cached_property
+    def can_see_operations(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated and user.has_perm("planapp.view_operations"))
+
+    @cached_property
     def can_change_plan(self) -> bool:
         """Empty pages lead on whoever may, and tell all others who can."""
         user = getattr(self.request, "user", None)

@@ -5,21 +5,19 @@ So it is the same whichever process answers, and right with any number of worker
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from imports.models import Import
 from initiatives.selectors.my_work import active_plans
 from initiatives.selectors.rollup import freshness
 from jobs.heartbeats import last_beats
 from outbox.models import Message
 from outbox.selectors import health
+from planapp.standing import queues
 from records.asof import AsOf
-from reports.models import ExportJob
 from reports.snapshots.freezing import overdue_quarters
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -46,7 +44,7 @@ class _Standing(Collector):
         yield _many("messages", "Messages by state.", "state", dict(states))
         beats = {str(name): moment.timestamp() for name, moment in last_beats().items()}
         yield _many("last_run_timestamp_seconds", "When each last ran, in seconds of Unix time.", "what", beats)
-        waiting = {name: rows.filter(ended_at__isnull=True).count() for name, rows in _queues().items()}
+        waiting = {name: rows.filter(ended_at__isnull=True).count() for name, rows in queues().items()}
         yield _many("jobs_open", "Rows that wait or are worked on, by queue.", "queue", waiting)
         yield from self._plans(AsOf.now(self.at))
 
@@ -58,10 +56,6 @@ class _Standing(Collector):
         is_stale = {slug: count for slug, (_, count) in stand.items()}
         yield _many("initiatives_open", "Open initiatives of active plans.", "plan", is_open)
         yield _many("initiatives_stale", "Of these, without a current update.", "plan", is_stale)
-
-
-def _queues() -> dict[str, QuerySet[Any]]:
-    return {"messages": Message.objects.all(), "exports": ExportJob.objects.all(), "imports": Import.objects.all()}
 
 
 def _one(name: str, says: str, value: float) -> Metric:

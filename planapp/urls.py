@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
+    path("operations/", views.operations, name="operations"),
     path("gallery/", views.gallery, name="gallery"),
     path("api/", include("planapp.api_urls")),
     path("", include("people.urls")),

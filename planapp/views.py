@@ -16,6 +16,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from planapp.gallery import sample
 from planapp.readiness import readiness
+from planapp.standing import standing
 from web.request_checks import asks_the_api, typed_words
 
 TOO_OLD = (
@@ -49,9 +50,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token, sent = settings.METRICS_TOKEN, request.headers.get("authorization", "")
     if not token or not constant_time_compare(sent, f"Bearer {token}"):
         raise Http404
-    from planapp import metrics as standing  # noqa: PLC0415 - loaded where somebody asks
+    from planapp import metrics as told  # noqa: PLC0415 - loaded where somebody asks
 
-    return HttpResponse(standing.metrics(timezone.now()), content_type=standing.CONTENT_TYPE)
+    return HttpResponse(told.metrics(timezone.now()), content_type=told.CONTENT_TYPE)
+
+
+@require_safe
+@permission_required("planapp.view_operations", raise_exception=True)
+def operations(request: HttpRequest) -> HttpResponse:
+    """How the installation runs, for administrators."""
+    at = timezone.now()
+    return render(request, "planapp/operations.html", {"standing": standing(at), "at": at})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
