@@ -34,6 +34,7 @@ from web.parts import Part, part
 from web.tables import Column
 
 AHEAD = timedelta(days=60)  # what is next
+WEEK = timedelta(days=7)  # what is due within it asks for something now
 PROMISED = (Commitment.State.PROPOSED, Commitment.State.ACCEPTED)
 
 
@@ -72,6 +73,8 @@ class DepartmentPage:
     led: Part[InitiativeStatus]
     rollup: Rollup
     open_commitments: Part[CommitmentRow]  # what asks for an answer first, then by due date
+    week: Part[CommitmentRow]  # of these what asks for an answer, is late or due within a week, by due date
+    later: Part[CommitmentRow]  # and the others
     closed_commitments: Part[CommitmentRow]
     waiting: int  # open commitments that were not accepted yet
     late_commitments: Part[CommitmentRow]
@@ -155,6 +158,8 @@ def department_page(department_id: int, when: AsOf, *, limit: int | None) -> Dep
         led=led["led"],
         rollup=tally(plans, when, led_by=ids).whole,
         open_commitments=part(_open_first(promised), limit),
+        week=part([row for row in promised if row.is_open and _is_this_week(row, when)], limit),
+        later=part([row for row in promised if row.is_open and not _is_this_week(row, when)], limit),
         closed_commitments=part([row for row in promised if not row.is_open], limit),
         waiting=sum(row.state == "proposed" for row in promised),
         late_commitments=part([row for row in promised if row.is_late(when.day)], limit),
@@ -228,6 +233,10 @@ def _is_late(when: AsOf) -> Q:
     """An initiative that is late itself, has a late milestone, or was not heard of for too long."""
     is_late = Q(due_date__lt=when.day) | Q(is_stale=True) | Q(has_late_milestone(when))
     return ~Q(effective_status__in=SILENT) & is_late
+
+
+def _is_this_week(row: CommitmentRow, when: AsOf) -> bool:
+    return row.state == "proposed" or (row.due_date is not None and row.due_date <= when.day + WEEK)
 
 
 def _is_next(row: CommitmentRow, when: AsOf) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from initiatives.models import Commitment, Initiative
 from initiatives.rendering import initiative_rows
 from initiatives.selectors.departments import (
     COMMITMENT_COLUMNS,
@@ -39,6 +41,8 @@ class Promise:
     row: CommitmentRow
     may_accept: bool
     may_deliver: bool
+    may_move: bool
+    may_ask: bool
 
 
 @require_safe
@@ -66,13 +70,15 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
         return moved(request, link("initiatives:department-detail", page.department.abbreviation))  # it was renamed
     if page is None:
         return not_kept(request, "department", DepartmentVersion.objects.filter(subject=department_id))
-    user = user_of(request)
+    user, asks = user_of(request), asking(request, when)
     context = {
         **on_day(request, when),
         "page": page,
-        "promises": [_promise(row, user, when) for row in page.open_commitments],
+        "week": [_promise(row, user, when) for row in page.week],
+        "later": [_promise(row, user, when) for row in page.later],
+        "late_led": [(*one, SafeString(asks.link(one[0]) if asks else "")) for one in page.late_initiatives],
         "figures": _figures(page),
-        "lines": initiative_rows(page.led, when, day_query(request), asking(request, when)),
+        "lines": initiative_rows(page.led, when, day_query(request), asks),
         "is_mine": page.department.subject_id in user.liaison_department_ids,
         "breadcrumb": [
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},
@@ -105,7 +111,15 @@ def department_export(
 def _promise(row: CommitmentRow, user: User, when: AsOf) -> Promise:
     """The past is read-only."""
     may = when.is_live and user.has_perm("initiatives.keep_commitment", row)
-    return Promise(row, may_accept=may and row.state == "proposed", may_deliver=may and row.state == "accepted")
+    needs = Initiative(pk=row.initiative_id)  # plain values: the rules are asked with unsaved rows
+    moved = Commitment(initiative=needs, department_id=row.department_id, state=row.state)
+    return Promise(
+        row,
+        may_accept=may and row.state == "proposed",
+        may_deliver=may and row.state == "accepted",
+        may_move=when.is_live and row.state == "accepted" and user.has_perm("initiatives.withdraw_commitment", moved),
+        may_ask=when.is_live and user.has_perm("initiatives.ask_for_update", needs),
+    )
 
 
 def _figures(page: DepartmentPage) -> list[dict[str, Any]]:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
-from initiatives.services import propose_commitment
+from initiatives.models import Initiative
+from initiatives.services import accept_commitment, propose_commitment
 from records.asof import start_of_day
 from tests.build import act, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made, follow
@@ -43,14 +45,56 @@ def test_the_liaison_accepts_and_delivers(visit, cast, plan, javascript):
     page = visit(cast.liaison, "/departments/", javascript=javascript)
     follow(page, page.get_by_role("main").get_by_role("link", name="Department of Streets").first)
     assert page.get_by_role("heading", level=1).inner_text() == "Department of Streets"
+    page.get_by_role("table", name="This week").get_by_role("button", name="Accept Lend two crews").click()
     commitments = page.get_by_role("table", name="Commitments")
-    commitments.get_by_role("button", name="Accept Lend two crews").click()
     page.wait_for_load_state()
     assert commitments.get_by_text("Accepted").is_visible()
     commitments.get_by_role("button", name="Delivered Lend two crews").click()
     page.wait_for_load_state()
     assert page.get_by_text("1 delivered, declined or withdrawn").is_visible()
     assert page.get_by_text("No open commitment.").is_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_week_of_a_liaison_stands_on_one_screen(visit, cast, plan, today, width, dark):
+    row = Initiative.objects.get(number="1.1")
+    for days in (-3, 0, 2, 4, 6):
+        one = propose_commitment(
+            initiative=row, department=cast.streets, what=f"Crew for day {days} of the ring",
+            due_date=today + timedelta(days=days), act=act(start_of_day(today - timedelta(days=9))),
+        )  # fmt: skip
+        accept_commitment(commitment=one, act=act(start_of_day(today - timedelta(days=8)), cast.liaison))
+    page = visit(cast.liaison, "/departments/Streets/", width=width, dark=dark)
+    assert_well_made(page)
+    week = page.get_by_role("region", name="This week")
+    expect(week.get_by_role("link", name="Move Crew for day -3")).to_be_visible()
+    expect(week.get_by_role("link", name="Ask for an update of 1.1 Fiber ring, for Crew for day -3")).to_be_visible()
+    box = week.bounding_box()
+    assert box is not None
+    if width == 1280:
+        assert box["y"] + box["height"] <= 900
+
+
+def test_by_keyboard_a_promise_is_moved_and_its_owner_asked(visit, cast, plan, today):
+    page = visit(cast.liaison, "/departments/Streets/")
+    page.get_by_role("button", name="Accept Lend two crews").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.get_by_role("link", name="Move Lend two crews").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.get_by_label("New due date").fill((today + timedelta(days=2)).isoformat())
+    page.get_by_label("Reason for a moved date").fill("A crew is ill.")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("table", name="This week")).to_contain_text("Lend two crews")
+    page.get_by_role("table", name="This week").get_by_role("link", name="Ask for an update").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Ask for it").press("Enter")
+    expect(page.get_by_text("Owner finds it in the next digest")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Department of Streets")
 
 
 def test_leadership_reads_the_plan_and_puts_it_on_a_day(visit, cast, plan, today):

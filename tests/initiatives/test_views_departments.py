@@ -226,3 +226,47 @@ def test_an_owner_who_was_asked_has_that_on_their_page_until_they_answer(sign_in
     by = act("2026-10-05T12:00", cast.manager)
     update_initiative(initiative=initiative, fields={"owner": cast.contributor}, act=by)
     assert "Initiatives to accept or to decline as their owner" in client.get(page).content.decode()
+
+
+def week_of(client, department) -> list[tuple[str, bool, bool, bool, bool]]:
+    found = client.get(page_of(department)).context["week"]
+    return [(one.row.what, one.may_accept, one.may_deliver, one.may_move, one.may_ask) for one in found]
+
+
+def test_the_week_holds_what_asks_for_an_answer_is_late_or_due_within_seven_days(sign_in, cast, promises, initiative):
+    """NOW is 5 October."""
+    for what, due in {
+        "On the seventh day": date(2026, 10, 12),
+        "After it": date(2026, 10, 13),
+        "Some day": None,
+    }.items():
+        row = propose_commitment(
+            initiative=initiative, department=cast.streets, what=what, due_date=due, act=act("2026-07-01T12:00")
+        )
+        accept_commitment(commitment=row, act=act("2026-07-02T12:00", cast.liaison))
+    client = sign_in(cast.liaison)
+    assert week_of(client, cast.streets) == [
+        ("Clear the ducts", False, True, True, True),
+        ("On the seventh day", False, True, True, True),
+        ("Lend two crews", True, False, False, True),
+    ]
+    assert [one.row.what for one in client.get(page_of(cast.streets)).context["later"]] == ["After it", "Some day"]
+    text = read(client, page_of(cast.streets))
+    back = f"?next={page_of(cast.streets)}"
+    assert reverse("initiatives:commitment-move", args=[promises[0].pk]) + back in text
+    assert reverse("initiatives:commitment-decline", args=[promises[1].pk]) + back in text
+    assert reverse("initiatives:initiative-ask", args=[initiative.pk]) + back in text
+
+
+@pytest.mark.parametrize("who", ["viewer", "leader", "contributor", "owner"])
+def test_the_week_offers_nothing_to_who_only_looks(sign_in, cast, promises, who):
+    assert {may for _, *may_do in week_of(sign_in(getattr(cast, who)), cast.streets) for may in may_do} == {False}
+
+
+def test_a_plan_manager_may_do_all_of_it(sign_in, cast, promises):
+    assert week_of(sign_in(cast.manager), cast.streets)[0] == ("Clear the ducts", False, True, True, True)
+
+
+def test_a_past_week_is_read_only(sign_in, cast, promises):
+    found = sign_in(cast.liaison).get(page_of(cast.streets) + "?as_of=2026-10-04").context["week"]
+    assert [(one.may_accept, one.may_deliver, one.may_move, one.may_ask) for one in found] == [(False,) * 4] * 2
