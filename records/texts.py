@@ -66,6 +66,8 @@ UNHEARD = re.compile(
 
 def folded(text: str) -> str:
     """A text as search sees it, on either side: no case, no accents, one apostrophe, one hyphen, one kind of blank."""
+    if text.isascii():  # as most are: no accent, and one sign alone that has another beside it
+        return " ".join(text.lower().replace("`", "'").split())
     plain = UNHEARD.sub("", unicodedata.normalize("NFKD", text.translate(ALIKE)))
     plain = UNHEARD.sub("", unicodedata.normalize("NFKD", plain.casefold().translate(ALIKE)))
     return " ".join(unicodedata.normalize("NFC", plain).split())
@@ -76,11 +78,14 @@ def folded(text: str) -> str:
 HYPHENED = re.compile(r"\b\w++(?:-\w++)++")
 LONGEST = 60  # letters; nobody types a part of a longer word, and one of many parts has as many endings
 ONE_CASE = re.compile(r"[A-Z]+|[a-z]+")
+SEVERAL = re.compile(r"-|[A-Za-z][A-Z]")  # what a text of plain letters holds where any of its words is made of several
 CAPITALS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def joined_words(text: str) -> list[str]:
     """What people also type for a word made of several: wifi for Wi-Fi; smart, block or blockphl for SmartBlockPHL."""
+    if text.isascii() and not SEVERAL.search(text):
+        return []
     found = [word.replace("-", "") for word in HYPHENED.findall(folded(text))]
     for word in re.findall("[A-Za-z]+", text):
         if len(word) > LONGEST:

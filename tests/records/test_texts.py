@@ -15,7 +15,7 @@ from initiatives.services import propose_commitment, record_status_update, updat
 from people.models import Department
 from people.services import create_department, create_user, update_department, update_user
 from records.models import AuditEvent
-from records.texts import is_invisible, joined_words, normalised, whole_number
+from records.texts import folded, is_invisible, joined_words, normalised, whole_number
 from search.marking import plain
 from tests.build import act
 
@@ -140,3 +140,11 @@ def test_so_are_signs_without_end(text):
 
 def test_parts_of_words_are_those_that_people_type():
     assert joined_words("Wi-Fi co-operate SmartBlockPHL") == ["wifi", "cooperate", "smart", "block", "phl", "blockphl"]
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60) | st.from_regex(r"[A-Za-z`' -]{0,30}", fullmatch=True))
+def test_plain_letters_are_taken_the_short_way_to_the_same_end(text):
+    """A mark that nobody sees, at the end, takes the long way and changes nothing else."""
+    long_way = f"{text}\u200b"
+    assert folded(text) == folded(long_way)
+    assert joined_words(text) == joined_words(long_way)
