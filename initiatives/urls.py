@@ -36,6 +36,7 @@ urlpatterns = [
     path("plans/<slug:slug>/carry/", new_plans.plan_carry, name="plan-carry"),
     path("plans/<slug:slug>/activate/", new_plans.plan_activate, name="plan-activate"),
     path("plans/<slug:slug>/activity/", activity.plan_activity, name="plan-activity"),
+    path("plans/<slug:slug>/activity.atom", activity.plan_activity_feed, name="plan-activity-feed"),
     path("plans/<slug:slug>/structure/", structure.plan_structure, name="plan-structure"),
     path("plans/<slug:slug>/structure/add/", structure.structure_add, name="structure-add"),
     path("plans/<slug:slug>/structure/numbers/", structure.structure_renumber, name="structure-renumber"),
@@ -113,6 +114,7 @@ urlpatterns = [
     path("commitments/<int:pk>/agree/", commitments.commitment_agree, name="commitment-agree"),
     path("commitments/<int:pk>/ask-again/", commitments.commitment_ask_again, name="commitment-ask-again"),
     path("commitments/<int:pk>/deliver/", commitments.commitment_deliver, name="commitment-deliver"),
+    path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment-reopen"),
     path("commitments/<int:pk>/withdraw/", commitments.commitment_withdraw, name="commitment-withdraw"),
     path("commitments/<int:pk>/move/", commitments.commitment_move, name="commitment-move"),
 ]

@@ -34,7 +34,7 @@ register(
     declined="Commitment declined", offered="Another date or department proposed",
     agreed="Department’s proposal agreed", asked_again="Commitment asked for again",
     delivered="Commitment delivered", withdrawn="Commitment withdrawn",
-    moved="Commitment’s due date moved",
+    moved="Commitment’s due date moved", reopened="Commitment open again",
 )  # fmt: skip
 register(
     "saved_view", "Saved view", shared="View of the list shared", unshared="View of the list shared no longer",

@@ -11,6 +11,7 @@ from initiatives.services.commitments import (
     move_commitment,
     offer_commitment,
     propose_commitment,
+    reopen_commitment,
     withdraw_commitment,
 )
 from initiatives.services.copying import Along, copy_plan
@@ -99,6 +100,7 @@ __all__ = [
     "record_status_update",
     "record_status_updates",
     "renumber_plan",
+    "reopen_commitment",
     "reopen_milestone",
     "restore_row",
     "retire_row",

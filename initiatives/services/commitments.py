@@ -112,6 +112,17 @@ def deliver_commitment(*, commitment: Commitment, seen_version: int | None = Non
 
 
 @transaction.atomic
+def reopen_commitment(*, commitment: Commitment, seen_version: int | None = None, act: Act) -> Commitment:
+    """It was not delivered after all: promised again as it was."""
+    row = locked(commitment)
+    check_version(row, seen_version)
+    _check_state(row, {State.DELIVERED})
+    fields = {"state": State.ACCEPTED, "delivered_at": None, "delivered_by": None}
+    record_change(row, fields, verb="commitment.reopened", act=act, parent=row.initiative)
+    return row
+
+
+@transaction.atomic
 def withdraw_commitment(*, commitment: Commitment, seen_version: int | None = None, act: Act) -> Commitment:
     """Take a commitment back, with a reason."""
     if not act.reason.strip():

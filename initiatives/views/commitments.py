@@ -15,6 +15,7 @@ from initiatives.services import (
     move_commitment,
     offer_commitment,
     propose_commitment,
+    reopen_commitment,
     withdraw_commitment,
 )
 from initiatives.views.lookups import address_of, form_page, get_commitment_or_404, get_initiative_or_404
@@ -122,6 +123,19 @@ def commitment_deliver(request: HttpRequest, pk: int) -> HttpResponse:
     def do() -> str:
         deliver_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
         return f"Delivered by {isolated(commitment.department.name)}: {commitment}."
+
+    return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
+
+
+def commitment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department takes back that it was delivered."""
+    commitment = get_commitment_or_404(request, pk, needs="keep_commitment")
+
+    def do() -> str:
+        if commitment.state == Commitment.State.ACCEPTED:
+            return f"“{commitment}” is promised."
+        reopen_commitment(commitment=commitment, seen_version=seen_number(request, "version"), act=act_of(request))
+        return f"Promised again: {commitment}."
 
     return answer_button(request, do=do, where=back_to(request, _list_of(commitment.initiative)))
 

@@ -341,6 +341,10 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         lambda w: i.correct_status_update(update=w.update, words={"happened": "Step 1 and 2."}, act=by(w, "owner"))),
     "initiatives.ask_for_update": (
         ["initiative.update_asked"], lambda w: i.ask_for_update(initiative=w.initiative, act=by(w))),
+    "initiatives.reopen_commitment": (
+        ["commitment.accepted", "commitment.delivered", "commitment.reopened"],
+        lambda w: i.reopen_commitment(
+            commitment=i.deliver_commitment(commitment=accepted(w), act=by(w, minutes=0)), act=by(w))),
     "initiatives.add_comment": (
         ["comment.added"], lambda w: i.add_comment(update=w.update, text="And then?", act=by(w))),
     "initiatives.correct_comment": (["comment.corrected"], lambda w: i.correct_comment(
@@ -444,6 +448,7 @@ SILENT = {
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
 NOT_REPEATED = {
+    "initiatives.reopen_commitment",
     "initiatives.add_comment",
     "people.create_department", "people.create_user", "people.invite_people", "people.set_password",
     "goals.create_plan",

@@ -5,13 +5,26 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from goals.models import Goal
 from initiatives.models import StatusUpdate
 from initiatives.selectors.last_act import last_act_of
-from initiatives.services import complete_milestone, correct_status_update, propose_commitment, update_initiative
-from people.services import update_user
-from records.models import Channel
+from initiatives.services import (
+    accept_commitment,
+    complete_milestone,
+    correct_status_update,
+    deliver_commitment,
+    move_commitment,
+    propose_commitment,
+    reopen_commitment,
+    update_initiative,
+)
+from people.models import RoleGrant, User
+from people.services import revoke_role, update_user
+from records.audit import StaleVersion
+from records.models import AuditEvent, Channel
 from tests.build import act, make_initiative, make_milestone, report
 from tests.conftest import NOW
 
@@ -219,3 +232,67 @@ def test_where_nothing_waits_it_says_when_the_next_thing_is_due(sign_in, cast, i
     assert "Nothing is due in 30 days either." in text
     make_milestone(initiative, TODAY + timedelta(days=20))
     assert "The next thing is due 25 Oct 2026." in home(sign_in(cast.owner))
+
+
+def promised(initiative, cast, *, is_accepted=True):
+    row = propose_commitment(
+        initiative=initiative,
+        department=cast.streets,
+        what="Two crews",
+        due_date=TODAY,
+        act=act(NOW - timedelta(days=2)),
+    )
+    if is_accepted:
+        accept_commitment(commitment=row, act=act(NOW - timedelta(days=1), cast.liaison))
+    return row
+
+
+def test_a_delivery_that_was_none_is_taken_back(sign_in, cast, initiative):
+    row = deliver_commitment(commitment=promised(initiative, cast), act=act(NOW - timedelta(minutes=1), cast.liaison))
+    client = sign_in(cast.liaison)
+    assert "You marked as delivered: Two crews." in home(client)
+    address = reverse("initiatives:commitment-reopen", args=[row.pk])
+    answer = client.post(address, {"version": row.version, "next": "/"})
+    assert answer.url == "/"
+    row.refresh_from_db()
+    assert (row.state, row.delivered_at, row.delivered_by) == ("accepted", None, None)
+    client.post(address, {"version": row.version})  # twice is once
+    assert AuditEvent.objects.filter(verb="commitment.reopened").count() == 1
+    assert "You marked as delivered" not in home(client)
+
+
+def test_only_what_was_delivered_is_opened_again_and_seen_as_it_is(cast, initiative):
+    row = promised(initiative, cast)
+    with pytest.raises(ValidationError, match="accepted; that cannot be done"):
+        reopen_commitment(commitment=row, act=act(NOW, cast.liaison))
+    deliver_commitment(commitment=row, act=act(NOW, cast.liaison))
+    with pytest.raises(StaleVersion):
+        reopen_commitment(commitment=row, seen_version=1, act=act(NOW, cast.liaison))
+
+
+def test_what_was_asked_accepted_or_moved_leads_to_its_form(sign_in, cast, initiative):
+    moments = [NOW - timedelta(minutes=left) for left in (3, 2, 1)]
+    row = propose_commitment(
+        initiative=initiative, department=cast.streets, what="Two crews", due_date=TODAY,
+        act=act(moments[0], cast.manager),
+    )  # fmt: skip
+    withdraw = reverse("initiatives:commitment-withdraw", args=[row.pk])
+    text = home(sign_in(cast.manager))
+    assert f'<a href="{withdraw}">Withdraw it</a>' in text
+    assert "You asked Department of Streets for: Two crews." in text
+    accept_commitment(commitment=row, act=act(moments[1], cast.liaison))
+    text = home(sign_in(cast.liaison))
+    assert "You accepted: Two crews." in text
+    assert f'<a href="{withdraw}">Withdraw it</a>' in text
+    late = act(moments[2], cast.liaison, reason="A crew is ill")
+    move_commitment(commitment=row, due_date=TODAY + timedelta(days=9), act=late)
+    text = home(sign_in(cast.liaison))
+    assert f'<a href="{reverse("initiatives:commitment-move", args=[row.pk])}">Move it again</a>' in text
+
+
+def test_who_may_not_take_it_back_any_more_is_offered_nothing(cast, initiative):
+    row = promised(initiative, cast)
+    deliver_commitment(commitment=row, act=act(NOW - timedelta(minutes=1), cast.liaison))
+    assert last_act_of(User.objects.get(pk=cast.liaison.pk), NOW) is not None
+    revoke_role(grant=RoleGrant.objects.get(user=cast.liaison), act=act(NOW - timedelta(seconds=1)))
+    assert last_act_of(User.objects.get(pk=cast.liaison.pk), NOW) is None
