@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from outbox.models import Message
 from outbox.services import new_message, put
 from people.mails import AccountChanged, Invitation
-from people.models import Department, RoleGrant, User
+from people.models import Department, RoleGrant, Session, User
 from people.roles import Role
 from people.selectors import invitation_to, people_at
+from people.signed_in import name_of, rows_of
 from records.asof import local_day
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
 from records.batches import BATCH
@@ -289,3 +290,15 @@ def _check_user(row: User, taken: Collection[str] | None = None) -> None:
     others = User.objects.filter(email__iexact=row.email).exclude(pk=row.pk)
     if others.exists() if taken is None else row.email in taken:
         raise ValidationError(row.taken("user_email_unique"))
+
+
+@transaction.atomic
+def end_sessions(*, user: User, here: str | None, act: Act, name: str = "") -> int:
+    """End the sessions of a person but `here`, the one they ask from; with `name` this one alone. How many ended."""
+    keys = [row.session_key for row in rows_of(user) if row.session_key != here]
+    if name:
+        keys = [key for key in keys if name_of(key) == name]
+    ended, _ = Session.objects.filter(session_key__in=keys).delete()
+    if ended:
+        record_event(verb="user.sessions_ended", target=user, act=act)
+    return ended

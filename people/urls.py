@@ -4,13 +4,15 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from people.views import audit_log, departments, invitations, people, sign_in
+from people.views import audit_log, departments, invitations, people, sessions, sign_in
 
 app_name = "people"
 urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(http_method_names=["post"]), name="sign-out"),
     path("profile/", sign_in.profile, name="profile"),
+    path("profile/sessions/end/", sessions.sessions_end, name="sessions-end"),
+    path("profile/sessions/<str:name>/end/", sessions.session_end, name="session-end"),
     path("profile/password/", sign_in.PasswordChange.as_view(), name="password-change"),
     path(
         "profile/password/done/",

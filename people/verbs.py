@@ -10,6 +10,7 @@ register(
     "user", "Person", created="Person added", changed="Person edited", deactivated="Account deactivated",
     reactivated="Account reactivated", password_set="Password set",  # noqa: S106 - words, no password
     invited="Invitation sent", joined="Invitation accepted",
+    sessions_ended="Signed out elsewhere",
 )  # fmt: skip
 register("department", "Department", created="Department added", changed="Department edited")
 register("role", "Role", granted="Role given", revoked="Role taken away")

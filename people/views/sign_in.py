@@ -20,6 +20,7 @@ from people.forms.sign_in import NewPasswordForm, PasswordForm, ResetForm, SignI
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS
 from people.services import set_password
+from people.signed_in import sessions_of
 from people.views.devices import known_device, remember_device
 from records.audit import Act
 from web.requests import act_of, user_of
@@ -123,7 +124,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     grants = RoleGrant.objects.filter(user=user, recorded_until__isnull=True).select_related("department")
     held = [(grant, DESCRIPTIONS[grant.role]) for grant in grants]
-    return render(request, "people/profile.html", {"person": user, "held": held})
+    sessions = sessions_of(user, request.session.session_key)
+    return render(request, "people/profile.html", {"person": user, "held": held, "sessions": sessions})
 
 
 class PasswordChange(_Throttled, auth.PasswordChangeView):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 
 import goals.services as g
 import imports.services as b
@@ -22,6 +23,7 @@ from initiatives.models import Comment, Commitment, Initiative, Milestone, Owner
 from initiatives.selectors.structure import Place
 from initiatives.selectors.succession import Choice
 from people.models import User
+from people.sessions import SessionStore
 from records.audit import Act
 from records.models import AuditEvent
 from reports.models import ExportJob
@@ -88,6 +90,15 @@ def kept_view(world: World, name: str) -> SavedView:
 def newcomer(world: World) -> User:
     known = User.objects.filter(email="new@test.example").first()
     return known or p.create_user(email="new@test.example", name="New", act=by(world, minutes=0))
+
+
+def sessions_ended(world: World) -> int:
+    viewer = world.cast.viewer
+    if not AuditEvent.objects.filter(verb="user.sessions_ended").exists():
+        session = SessionStore()
+        session[SESSION_KEY] = str(viewer.pk)
+        session.create()
+    return p.end_sessions(user=viewer, here=None, act=by(world))
 
 
 def offered(world: World, minutes: int = 0) -> Commitment:
@@ -183,6 +194,7 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["user.changed"], lambda w: p.update_user(user=w.cast.viewer, fields={"name": "Reader"}, act=by(w))),
     "people.set_password": (
         ["user.password_set"], lambda w: p.set_password(user=w.cast.viewer, password="a long word", act=by(w))),
+    "people.end_sessions": (["user.sessions_ended"], sessions_ended),
     "people.grant_role": (["role.granted"], lambda w: p.grant_role(user=w.cast.viewer, role="leader", act=by(w))),
     "people.revoke_role": (["role.revoked"], lambda w: p.revoke_role(grant=w.grant, act=by(w))),
     "goals.create_plan": (["plan.created"], lambda w: g.create_plan(

@@ -1,0 +1,74 @@
+"""Where people are signed in: their sessions, told apart by browser and by when they began."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.db import SessionStore
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from people.models import Session, User
+
+SINCE, BROWSER = "signed_in_at", "browser"
+# What browsers call themselves; the first that is found counts, for most also name those they are like.
+PROGRAMS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "iPhone": "an iPhone", "iPad": "an iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "a Mac",
+    "Linux": "Linux",
+}  # fmt: skip
+UNKNOWN = "A browser"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One session. `name` stands for its key, a secret; `since` is None where it began before that was kept."""
+
+    name: str
+    browser: str
+    since: datetime | None
+    until: datetime
+    is_here: bool
+
+
+@receiver(user_logged_in)
+def note_where(request: HttpRequest, **more: Any) -> None:
+    request.session[SINCE] = timezone.now().isoformat()
+    request.session[BROWSER] = browser_of(request.headers.get("user-agent", ""))
+
+
+def browser_of(told: str) -> str:
+    """“Firefox on Windows”, as far as a browser tells; nothing of it is believed for more than a label."""
+    program = next((name for sign, name in PROGRAMS.items() if sign in told), UNKNOWN)
+    system = next((name for sign, name in SYSTEMS.items() if sign in told), "")
+    return f"{program} on {system}" if system else program
+
+
+def sessions_of(user: User, here: str | None) -> list[SignedIn]:
+    """The newest first; `here` is the key of the session that asks."""
+    found = [_told(row, here) for row in rows_of(user)]
+    return sorted(found, key=lambda one: (not one.is_here, -(one.since.timestamp() if one.since else 0.0)))
+
+
+def rows_of(user: User) -> Iterator[Session]:
+    return Session.objects.filter(user=user, expire_date__gt=timezone.now()).iterator()
+
+
+def name_of(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _told(row: Session, here: str | None) -> SignedIn:
+    held = SessionStore().decode(row.session_data)
+    since = held.get(SINCE)
+    return SignedIn(
+        name=name_of(row.session_key),
+        browser=held.get(BROWSER, UNKNOWN),
+        since=datetime.fromisoformat(since) if since else None,
+        until=row.expire_date,
+        is_here=row.session_key == here,
+    )

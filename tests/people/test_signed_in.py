@@ -1,0 +1,89 @@
+"""Where a person is signed in, and an end to it elsewhere."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from people.models import Session
+from people.signed_in import browser_of, name_of
+from records.models import AuditEvent
+
+PROFILE = reverse("people:profile")
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/19.0 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.fixture
+def password(cast):
+    cast.owner.set_password("secret-word")
+    cast.owner.save()
+    return "secret-word"
+
+
+@pytest.fixture
+def signed_in(cast, password):
+    def _signed_in(browser: str) -> Client:
+        client = Client(headers={"user-agent": browser})
+        answer = client.post("/sign-in/", {"username": cast.owner.email, "password": password})
+        assert answer.status_code == 302
+        return client
+
+    return _signed_in
+
+
+def words(client: Client) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(PROFILE).content.decode()))
+
+
+def test_each_browser_stands_there_and_the_lost_one_is_signed_out(signed_in, cast):
+    desk, phone = signed_in(FIREFOX), signed_in(PHONE)
+    text = words(desk)
+    assert "Firefox on Windows , this one" in text
+    assert "Safari on an iPhone" in text
+    name = name_of(phone.session.session_key)
+    assert phone.session.session_key not in desk.get(PROFILE).content.decode()
+    answer = desk.post(reverse("people:session-end", args=[name]), follow=True)
+    assert "That browser has to sign in again." in answer.content.decode()
+    assert phone.get(PROFILE).status_code == 302
+    assert desk.get(PROFILE).status_code == 200
+    assert (
+        "It had ended already." in desk.post(reverse("people:session-end", args=[name]), follow=True).content.decode()
+    )
+    assert AuditEvent.objects.filter(verb="user.sessions_ended", target_id=cast.owner.pk).count() == 1
+
+
+def test_all_others_end_at_once(signed_in):
+    desk, others = signed_in(FIREFOX), [signed_in(PHONE), signed_in("curl/8")]
+    answer = desk.post(reverse("people:sessions-end"), follow=True)
+    assert "Signed out everywhere else: 2 sessions." in answer.content.decode()
+    assert [one.get(PROFILE).status_code for one in (desk, *others)] == [200, 302, 302]
+    assert "Sign out everywhere else" not in desk.get(PROFILE).content.decode()
+
+
+def test_nobody_ends_the_session_of_somebody_else(signed_in, cast):
+    desk, other = signed_in(FIREFOX), Client()
+    other.force_login(cast.viewer)
+    other.post(reverse("people:session-end", args=[name_of(desk.session.session_key)]))
+    other.post(reverse("people:sessions-end"))
+    assert desk.get(PROFILE).status_code == 200
+    assert not AuditEvent.objects.filter(verb="user.sessions_ended").exists()
+
+
+def test_the_page_that_asks_never_ends_its_own(signed_in):
+    desk = signed_in(FIREFOX)
+    desk.post(reverse("people:session-end", args=[name_of(desk.session.session_key)]))
+    assert desk.get(PROFILE).status_code == 200
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "label"),
+    [(FIREFOX, "Firefox on Windows"), (PHONE, "Safari on an iPhone"), ("", "A browser"), ("<b>\0" * 999, "A browser")],
+)
+def test_a_browser_is_named_as_far_as_it_tells(told, label):
+    assert browser_of(told) == label
