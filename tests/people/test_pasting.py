@@ -102,6 +102,7 @@ def test_columns_that_say_nothing_here_are_named():
         ("Pat,pat@test.example,Kim,kim@test.example", 1, "Several e-mail addresses stand in this line"),
         ("Pat\tpat@test.example\tkim@test.example", 1, "Several e-mail addresses stand in this line"),
         ("Name\tE-mail\tRole\nPat\tpat@test.example\tStreets", 2, "“Streets” is no role that"),
+        ("Name\tE-mail\tRole\nPat\tpat@test.example\tJanitor", 2, "“Janitor” is no role that"),
         ("Name\tE-mail\nPat\t", 2, "There is no e-mail address below “E-mail”."),
         ("Name\tE-mail\nPat\t215", 2, "“215” below “E-mail” is no e-mail address"),
         ("Name\tE-mail\nPat\tpat@test.example\textra", 2, "“extra” stands below no heading."),

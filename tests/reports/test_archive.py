@@ -72,7 +72,7 @@ def test_every_table_is_described(folder):
         names = {field["name"] for field in resource["schema"]["fields"]}
         found = (folder / resource["path"]).read_text().splitlines()
         assert all(set(json.loads(line)) == names for line in found), resource["name"]
-    assert len(package["resources"]) == 20
+    assert len(package["resources"]) == 21
 
 
 def test_people_stand_with_names_and_without_addresses_or_settings(folder, cast):
