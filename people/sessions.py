@@ -7,6 +7,7 @@ password, which the session's hash of it tells.
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.db.models import F, FilteredRelation, Q, QuerySet
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from people.models import Grant, Session, User
+from people.signed_in import SINCE
 from records.statements import statement
 
 
@@ -25,6 +27,14 @@ class SessionStore(DatabaseSessions):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def get_session_cookie_age(self) -> int:
+        """Seconds left of a signed-in session. Django counts anew at each save, so a session in use would never end."""
+        since = self.get(SINCE)
+        if since is None:
+            return settings.SESSION_COOKIE_AGE
+        gone = (timezone.now() - datetime.fromisoformat(since)).total_seconds()
+        return max(0, settings.SESSION_COOKIE_AGE - int(gone))
 
     def create_model_instance(self, data: Any) -> Session:
         row: Any = super().create_model_instance(data)

@@ -1,13 +1,15 @@
 """Where a person is signed in, and an end to it elsewhere."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from people.models import Session
-from people.signed_in import browser_of, name_of
+from people.signed_in import SINCE, browser_of, name_of
 from records.models import AuditEvent
 
 PROFILE = reverse("people:profile")
@@ -79,6 +81,18 @@ def test_the_page_that_asks_never_ends_its_own(signed_in):
     desk.post(reverse("people:session-end", args=[name_of(desk.session.session_key)]))
     assert desk.get(PROFILE).status_code == 200
     assert Session.objects.count() == 1
+
+
+def test_a_session_that_is_used_ends_twelve_hours_after_sign_in_all_the_same(signed_in, password, settings):
+    desk = signed_in(FIREFOX)
+    session = desk.session
+    session[SINCE] = (timezone.now() - timedelta(hours=11)).isoformat()
+    session.save()
+    changed = {"old_password": password, "new_password1": "another-long-word-9", "new_password2": "another-long-word-9"}
+    answer = desk.post(reverse("people:password-change"), changed)  # writes the session again, under another key
+    assert answer.status_code == 302
+    assert Session.objects.get().expire_date <= timezone.now() + timedelta(hours=1)
+    assert int(answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"]) <= 60 * 60
 
 
 @pytest.mark.parametrize(
