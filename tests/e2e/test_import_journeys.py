@@ -115,6 +115,7 @@ def test_a_messy_sheet_comes_in_by_mouse_and_the_next_quarters_file_maps_itself(
 
 def test_a_sheet_comes_in_by_keyboard_alone(visit, cast, plan):
     page = visit(cast.manager, "/plans/city-plan/structure/")
+    page.on("filechooser", lambda chooser: None)  # from the first listener on, which takes a moment, choosers are told
     press(page, page.get_by_role("link", name="Import or export"))
     press_until(page, page.get_by_label("File", exact=True), tries=120)
     with page.expect_file_chooser() as chooser:
