@@ -59,11 +59,15 @@ INSTALLED_APPS = [
     "rules.apps.AutodiscoverRulesConfig",  # loads every room's rules.py
     "rest_framework",
     "drf_spectacular",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "records",
     "web",
     "jobs",
     "outbox",
     "people",
+    "sign_in",
     "goals",
     "initiatives",
     "reports",
@@ -87,6 +91,7 @@ MIDDLEWARE = [
     "web.request_checks.RequestChecks",
     "django.middleware.csrf.CsrfViewMiddleware",
     "people.middleware.SignedIn",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.middleware.SignInForFragments",
     "web.middleware.KeepWhatWasTyped",
@@ -131,6 +136,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# django-allauth takes a person through the steps of signing in; accounts and passwords are the people room's.
+ACCOUNT_ADAPTER = "sign_in.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
 SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day, then sign in again

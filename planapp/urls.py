@@ -16,6 +16,7 @@ urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
     path("api/", include("planapp.api_urls")),
     path("", include("people.urls")),
+    path("", include("sign_in.urls")),
     path("", include("goals.urls")),
     path("", include("initiatives.urls")),
     path("", include("reports.urls")),

@@ -16,6 +16,7 @@ OPEN = {
     "reminders:unsubscribe",  # a signed link out of a mail
     "people:invitation",  # a signed link out of a mail, bound to an account without a password
     "people:invitation-new",
+    "account_login",  # leads to people:sign-in
     "people:sign-in",
     "people:password-reset",
     "people:password-reset-sent",
