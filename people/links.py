@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from outbox.models import Message
 from outbox.rendering import absolute
+from web.security_log import note
 
 INVITATION = Signer(salt="people.invitation")
 
@@ -18,4 +19,5 @@ def invitation_number(token: str) -> int | None:
     try:
         return int(INVITATION.unsign(token))
     except (BadSignature, ValueError):
+        note("link.refused", door="invitation")
         return None

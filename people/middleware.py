@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from people.sessions import SessionStore
+from web.security_log import note
 
 Handler = Callable[[HttpRequest], HttpResponse]
 OPEN_TO_ALL_SIGNED_IN = {"people:sign-out", "people:profile", "people:password-change", "people:password-change-done"}
@@ -32,13 +33,21 @@ def _who(request: Any) -> Any:
 
 
 class MembersOnly:
-    """Someone signed in whose last role was taken away sees one page that says so, at once (rule B-53)."""
+    """Someone signed in whose last role was taken away sees one page that says so, at once (rule B-53).
+
+    Every 403 passes here on its way out and is written to the security log.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 403:
+            event = "csrf.refused" if hasattr(request, "csrf_refused") else "access.refused"
+            match = request.resolver_match
+            note(event, account=request.user.pk, view=match.view_name if match else None, method=request.method)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object

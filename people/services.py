@@ -22,6 +22,7 @@ from records.history import locked, refuse_circle
 from records.many import record_creations, record_events
 from records.models import AuditEvent
 from records.texts import refuse_unseen
+from web.security_log import note_acts, note_many
 
 JUST_NOW = timedelta(minutes=1)  # two presses of a button are one invitation
 
@@ -59,7 +60,7 @@ def create_user(
     row = User(email=email.strip().lower(), name=" ".join(name.split()), department=department)
     row.set_password(password)
     _check_user(row)
-    record_creation(row, verb="user.created", act=act)
+    note_acts(record_creation(row, verb="user.created", act=act))
     if is_invited:
         invite_user(user=row, act=act)
     return row
@@ -81,7 +82,7 @@ def invite_user(*, user: User, apart: timedelta = JUST_NOW, act: Act) -> Message
     if earlier is not None and invited.state == "invited" and act.at - earlier.planned_at < apart:
         return earlier
     message = put(kind=Invitation.name, person=row.pk, key=f"after {earlier.pk if earlier else 0}", at=act.at)
-    record_event(verb="user.invited", target=row, act=act)
+    note_acts(record_event(verb="user.invited", target=row, act=act))
     return message
 
 
@@ -126,12 +127,13 @@ def invite_people(*, newcomers: Sequence[Newcomer], act: Act) -> list[User]:
     RoleGrant.objects.bulk_create(given.values(), batch_size=BATCH)
     with_role = [row for row in rows if row.pk in given]
     words = {key: {"role": ["", grant.words]} for key, grant in given.items()}
-    record_events(with_role, verb="role.granted", act=act, parent=lambda row: None, changes=words)
+    granted = record_events(with_role, verb="role.granted", act=act, parent=lambda row: None, changes=words)
+    note_many(granted, (grant.role for grant in given.values()))
     day = local_day(act.at)
     Message.objects.bulk_create(
         [new_message(kind=Invitation.name, person=row.pk, key="after 0", at=act.at, day=day) for row in rows]
     )
-    record_events(rows, verb="user.invited", act=act, parent=lambda row: None)
+    note_acts(*record_events(rows, verb="user.invited", act=act, parent=lambda row: None))
     return rows
 
 
@@ -165,7 +167,7 @@ def accept_invitation(*, user: User, password: str, act: Act) -> User:
         raise ValidationError("This invitation was used already, or the account was deactivated. Nothing was changed.")
     row.set_password(password)
     row.save(update_fields=["password"])
-    record_event(verb="user.joined", target=row, act=act)
+    note_acts(record_event(verb="user.joined", target=row, act=act))
     return row
 
 
@@ -188,6 +190,7 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
             _keep_an_administrator(without=row)
     old_address = row.email
     event = record_change(row, wanted, verb=verb, act=act)
+    note_acts(event)
     if event is not None and row.email != old_address:
         _tell(row, event, old_address, act)
     return row
@@ -199,7 +202,9 @@ def set_password(*, user: User, password: str, act: Act) -> User:
     row = locked(user)
     row.set_password(password)
     row.save(update_fields=["password"])
-    _tell(row, record_event(verb="user.password_set", target=row, act=act), row.email, act)
+    event = record_event(verb="user.password_set", target=row, act=act)
+    note_acts(event)
+    _tell(row, event, row.email, act)
     return row
 
 
@@ -220,6 +225,7 @@ def grant_role(
     act = settled(act)
     grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
     event = record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
+    note_acts(event, role=role)
     _tell(row, event, row.email, act)
     return grant
 
@@ -238,6 +244,7 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
     event = record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
+    note_acts(event, role=row.role)
     _tell(user, event, user.email, act)
 
 
@@ -300,5 +307,5 @@ def end_sessions(*, user: User, here: str | None, act: Act, name: str = "") -> i
         keys = [key for key in keys if name_of(key) == name]
     ended, _ = Session.objects.filter(session_key__in=keys).delete()
     if ended:
-        record_event(verb="user.sessions_ended", target=user, act=act)
+        note_acts(record_event(verb="user.sessions_ended", target=user, act=act))
     return ended

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
 from people.models import Session, User
+from web.security_log import folded, note
 
 SINCE, BROWSER = "signed_in_at", "browser"
 # What browsers call themselves; the first that is found counts, for most also name those they are like.
@@ -36,9 +37,27 @@ class SignedIn:
 
 
 @receiver(user_logged_in)
-def note_where(request: HttpRequest, **more: Any) -> None:
+def note_where(request: HttpRequest, user: User, **more: Any) -> None:
     request.session[SINCE] = timezone.now().isoformat()
     request.session[BROWSER] = browser_of(request.headers.get("user-agent", ""))
+    note("sign_in.succeeded", account=user.pk)
+
+
+@receiver(user_login_failed)
+def note_failure(credentials: dict[str, Any], **more: Any) -> None:
+    note("sign_in.failed", **named(str(credentials.get("username", ""))))
+
+
+@receiver(user_logged_out)
+def note_end(user: User | None, **more: Any) -> None:
+    if user is not None:
+        note("sign_out", account=user.pk)
+
+
+def named(typed: str) -> dict[str, int | str]:
+    """Whose address was typed, for the security log: the number of the account, else the address folded."""
+    key = User.objects.filter(email__iexact=typed.strip()).values_list("pk", flat=True).first()
+    return {"unknown": folded(typed)} if key is None else {"account": key}
 
 
 def browser_of(told: str) -> str:

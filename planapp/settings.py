@@ -38,6 +38,7 @@ DEMO_FOR_OTHERS = env.bool("DEMO_FOR_OTHERS", False)
 # Behind a proxy that ends TLS and sets X-Forwarded-Proto.
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+SECURITY_LOG_LEVEL = env.str("SECURITY_LOG_LEVEL", "INFO")  # of the logger planapp.security, whatever LOG_LEVEL says
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
 env.seal()
@@ -254,4 +255,5 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["secrets", "work"]}
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"planapp.security": {"level": SECURITY_LOG_LEVEL}},
 }

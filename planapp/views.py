@@ -65,6 +65,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token was renewed (a sign-in in another tab): say so and give back every word that was typed."""
+    request.csrf_refused = True  # type: ignore[attr-defined] # read by people.middleware, for the security log
     came_from = request.headers.get("referer", "")
     is_ours = url_has_allowed_host_and_scheme(
         came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -29,6 +29,7 @@ from reports.views.parts import asked_part, in_parts
 from reports.workflow.published import last_publication
 from web.kept import kept
 from web.request_checks import takes_files
+from web.security_log import note
 from web.throttles import ASKING, address_of, seconds_to_wait
 
 FRESH = 60  # seconds a copy may be shown by others: a report that was taken back is gone after a minute
@@ -127,6 +128,7 @@ def report_verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "breadcrumb": [*_crumbs(), {"label": "Verify"}]}
     wait = seconds_to_wait("verify", (ASKING, address_of(request))) if asked else 0
     if wait:
+        note("throttled", door="verify")
         context["refusal"] = f"Too many questions from your address. Wait {wait} seconds, then ask again."
         return render(request, "public/report_verify.html", context, status=429)
     if asked and form.is_valid():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from outbox.models import Message
 from outbox.rendering import absolute
 from reminders.models import MessageItem
+from web.security_log import note
 
 ITEM = Signer(salt="reminders.item")
 PERSON = Signer(salt="reminders.unsubscribe")
@@ -35,4 +36,5 @@ def _number(signer: Signer, token: str) -> int | None:
     try:
         return int(signer.unsign(token))
     except (BadSignature, ValueError):
+        note("link.refused", door="mail")
         return None

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from web.logs import WORK
+from web.security_log import CLIENT
+from web.throttles import address_of
 
 HEADER = "X-Request-ID"
 ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -22,6 +24,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "") if settings.BEHIND_TLS_PROXY else ""
         WORK.set(given if ID.fullmatch(given) else uuid4().hex)  # Django logs refusals after all middleware is done
+        CLIENT.set(address_of(request))
         response = self.get_response(request)
         response[HEADER] = WORK.get()
         return response

@@ -22,10 +22,11 @@ from people.forms.sign_in import NewPasswordForm, PasswordForm, ResetForm, SignI
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS
 from people.services import set_password
-from people.signed_in import sessions_of
+from people.signed_in import named, sessions_of
 from people.views.devices import known_device, remember_device
 from records.audit import Act
 from web.requests import act_of, user_of
+from web.security_log import note
 from web.throttles import Limit, address_of, seconds_to_wait
 
 MAX_EMAIL = 254  # characters
@@ -64,11 +65,16 @@ class _Throttled(_Refusing):
         """Under which limits a try counts, each with the key that those who share its count have in common."""
         raise NotImplementedError
 
+    def whose(self) -> dict[str, int | str]:
+        """The account that is tried, for the security log."""
+        raise NotImplementedError
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wait = seconds_to_wait(self.door, *self.counted())
         if not wait:
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
             return response
+        note("throttled", door=self.door, **self.whose())
         minutes = -(-wait // 60)
         sentence = (
             f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again. {self.advice}".strip()
@@ -110,6 +116,9 @@ class SignIn(_Throttled, auth.LoginView):
         place = address_of(self.request)
         return [(HERE, f"{who} {place}"), (ANYWHERE, who), (PLACE, place)]
 
+    def whose(self) -> dict[str, int | str]:
+        return named(self.request.POST.get("username", "")[:MAX_EMAIL])
+
     def form_valid(self, form: Any) -> HttpResponse:
         """The password is right: the library asks for a second factor where the person has one, then signs in."""
         person = form.get_user()
@@ -144,6 +153,14 @@ class PasswordChange(_Throttled, auth.PasswordChangeView):
     def counted(self) -> list[tuple[Limit, str]]:
         return [(HERE, str(user_of(self.request).pk)), (ANYWHERE, str(user_of(self.request).pk))]
 
+    def whose(self) -> dict[str, int | str]:
+        return {"account": user_of(self.request).pk}
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if "old_password" in form.errors:
+            note("password.refused", account=user_of(self.request).pk)
+        return super().form_invalid(form)
+
     def form_valid(self, form: Any) -> HttpResponse:
         user = set_password(user=form.user, password=form.cleaned_data["new_password1"], act=act_of(self.request))
         update_session_auth_hash(self.request, user)
@@ -168,7 +185,11 @@ class PasswordReset(_Throttled, auth.PasswordResetView):
             (LINKS, account_of(self.request.POST.get("email", ""))[1]), (LINKS_TO_A_PLACE, address_of(self.request)),
         ]  # fmt: skip
 
+    def whose(self) -> dict[str, int | str]:
+        return named(self.request.POST.get("email", "")[:MAX_EMAIL])
+
     def form_valid(self, form: Any) -> HttpResponse:
+        note("password.link_asked", **self.whose())
         # The link names the configured site, not the Host header somebody sent.
         self.extra_email_context = {"site_url": settings.SITE_URL, "home": f"{settings.SITE_URL}/"}
         return super().form_valid(form)
