@@ -23,6 +23,8 @@ from imports.models import Import
 from jobs.models import QUEUED
 from outbox.models import Message
 from planapp.readiness import readiness
+from records.models import AuditCheck
+from records.seals import last_check, last_sealed
 from reports.models import ExportJob
 
 RECENT = timedelta(days=30)
@@ -80,14 +82,16 @@ class Standing:
 
 def standing(at: datetime) -> Standing:
     """As things stand at `at`; some statements, however much there is."""
-    checks = readiness(at)
+    checks, check = readiness(at), last_check()
     mails = checks["messages"]
     return Standing(
-        problems=list(_problems(checks)),
+        problems=[*_problems(checks), *_tampering(check)],
         ticks=[
             ("Worker", checks["worker"]["last_seen"]),
             ("Planning of mails", mails["last_planned"]),
             ("Sending of mails", mails["last_sent"]),
+            ("Audit log sealed", last_sealed()),
+            ("Audit log checked", check.at if check else None),
         ],
         queues=[_queue(name, rows, at) for name, rows in queues().items()],
         failures=list(_failures(at)),
@@ -134,6 +138,15 @@ def _problems(checks: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
     pending = _pending()
     if pending:
         yield Problem(f"Migrations that were not run: {', '.join(pending)}.", "Run manage.py migrate.")
+
+
+def _tampering(check: AuditCheck | None) -> Iterator[Problem]:
+    if check is not None and check.finding:
+        yield Problem(
+            check.finding,
+            "Somebody wrote to the database past planapp, or it was damaged. Keep a copy of it as it is, run manage.py "
+            "verify_audit_log, and compare with a backup.",
+        )
 
 
 def _failures(at: datetime) -> Iterator[Failure]:

@@ -57,3 +57,38 @@ class RecordLock(models.Model):
 
     def __str__(self) -> str:
         return f"closed until {self.closed_until}"
+
+
+class AuditSeal(models.Model):
+    """A block of the audit log, closed: how many events there were, and a hash of them and of the seal before.
+
+    `to_id` of one and the next one's `from_id` have no number between them, so no event stands outside the chain but
+    those that wait for the next seal. Written by `records.seals`, never changed.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    from_id = models.BigIntegerField()
+    to_id = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"block {self.number}, events {self.from_id} to {self.to_id}"
+
+
+class AuditCheck(models.Model):
+    """What came of checking the chain of the audit log on schedule. `finding` is empty where all is as sealed."""
+
+    at = models.DateTimeField()
+    blocks = models.PositiveIntegerField()
+    finding = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        get_latest_by = "at"
+
+    def __str__(self) -> str:
+        return f"checked at {self.at}"

@@ -50,7 +50,7 @@ class Remembered(Generic[P, R]):
         if held is not None and held[0] == _last_event():
             self.known.move_to_end(key)
             return held[1]
-        last, is_settled = _last_settled()
+        last, is_settled = last_settled()
         found = self.work(*args, **words)
         if is_settled:
             self.known[key] = (last, found)
@@ -79,7 +79,7 @@ def _newest() -> QuerySet[Any, Any]:
     return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
-def _last_settled() -> tuple[int | None, bool]:
+def last_settled() -> tuple[int | None, bool]:
     """The last event, and whether none below it can come any more: SQLite lets one write at a time."""
     if connection.vendor != "postgresql":
         return _last_event(), True

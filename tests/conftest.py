@@ -24,7 +24,8 @@ NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 # Every table that the database protects, and how (the migrations named 0002_triggers).
 PROTECTED = {
     "append_only": [
-        "records_auditevent", "initiatives_statusupdate", "initiatives_acknowledgement", "initiatives_lineage",
+        "records_auditevent", "records_auditseal", "initiatives_statusupdate", "initiatives_acknowledgement",
+        "initiatives_lineage",
         "initiatives_owneranswer", "initiatives_updaterequest",
         "reports_reportact", "reports_exportedfile", "reports_publishedfile",
     ],

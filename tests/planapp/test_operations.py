@@ -1,6 +1,7 @@
 """What an administrator sees of how the installation runs: what is wrong first, by name."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,8 @@ from jobs.models import Heartbeat
 from outbox.models import Message
 from outbox.services import hold_sending, put
 from planapp import standing
+from records.models import AuditCheck
+from records.seals import check_when_due, seal_audit_log
 from reports.models import ExportJob
 from reports.services import freeze_due_quarters
 from tests.build import act
@@ -93,3 +96,15 @@ def test_nobody_else_may_look(sign_in, cast, plan):
         assert sign_in(person).get(PAGE).status_code == 403
         assert PAGE not in sign_in(person).get("/").content.decode()
     assert PAGE in sign_in(cast.admin).get("/").content.decode()
+
+
+def test_the_chain_of_the_audit_log_is_told(seen, well, cast):
+    assert "Audit log sealed Never" in seen()
+    seal_audit_log(at=NOW)
+    check_when_due(at=NOW)
+    text = seen()
+    assert "Audit log sealed 5 Oct 2026, 10:00" in text
+    assert "Audit log checked 5 Oct 2026, 10:00" in text
+    assert "Everything runs." in text
+    AuditCheck.objects.create(at=NOW + timedelta(days=1), blocks=0, finding="An event was changed, in block 1.")
+    assert "An event was changed, in block 1." in seen()
