@@ -14,7 +14,7 @@ from people.models import Department, RoleGrant, User
 from records.asof import AsOf, start_of_day
 from records.batches import batches
 from records.models import AuditEvent
-from records.texts import has_words
+from records.texts import has_words, has_words_anyhow
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,18 @@ def people_at(emails: Iterable[str]) -> dict[str, User]:
     return {person.email.lower(): person for some in batches(wanted) for person in rows.filter(address__in=some)}
 
 
-def audit_events(*, person: User | None = None, what: str = "", day: date | None = None) -> QuerySet[AuditEvent]:
-    """The audit log, newest first. `day` is a local day; `what` is a key of `records.verbs.NOUNS`."""
+def audit_events(
+    *, q: str = "", person: User | None = None, what: str = "", channel: str = "", day: date | None = None
+) -> QuerySet[AuditEvent]:
+    """The audit log, newest first. `day` is a local day; `what` is a key of `records.verbs.NOUNS`.
+
+    `q`: words in the name of what was changed, or in the reason.
+    """
     events = AuditEvent.objects.all()
+    if q:
+        events = events.filter(has_words_anyhow(q, "target_label", "reason"))
+    if channel:
+        events = events.filter(channel=channel)
     if person is not None:
         events = events.filter(actor_id=person.pk)
     if what:

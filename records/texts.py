@@ -140,6 +140,31 @@ def has_words(text: str, *columns: str, number: str = "") -> models.Q:
     return condition
 
 
+def _variants() -> dict[str, str]:
+    """By plain letter or sign, all that `folded` takes for it, as the inside of a class of a regular expression."""
+    found: dict[str, str] = {}
+    for number in (*range(0x21, 0x250), *range(0x1E00, 0x1F00), *range(0x2010, 0x2020)):
+        plain = folded(chr(number))
+        if len(plain) == 1 and plain != chr(number):
+            found[plain] = found.get(plain, "") + re.escape(chr(number))
+    return found
+
+
+VARIANTS = _variants()
+
+
+def has_words_anyhow(text: str, *columns: str) -> models.Q:
+    """The same of columns that are kept as they were written: reads every row, so for rare questions alone."""
+    condition = models.Q()
+    for word in dict.fromkeys(folded(text).split()):
+        pattern = "".join(f"[{re.escape(sign)}{VARIANTS.get(sign, '')}]" for sign in word)
+        somewhere = models.Q()
+        for column in columns:
+            somewhere |= models.Q((f"{column}__iregex", pattern))
+        condition &= somewhere
+    return condition
+
+
 def fold_rows(app: str, **searched: tuple[tuple[str, ...], tuple[str, ...]]) -> RunPython:
     """A migration operation: fill `search_text` of the rows that were there before it.
 

@@ -6,16 +6,18 @@ or take for a number is preceded by an apostrophe, which an import takes off aga
 
 import csv
 import io
+import json
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
@@ -140,6 +142,14 @@ def csv_response(name: str, columns: Sequence[Column], rows: Iterable[Sequence[A
     """The heading leaves at once, the rows as they are read."""
     response = StreamingHttpResponse(csv_blocks(columns, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.csv"'
+    return response
+
+
+def json_lines_response(name: str, rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:
+    """One JSON object a line, as they are read; instants in UTC."""
+    lines = (f"{json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)}\n" for row in rows)
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.jsonl"'
     return response
 
 

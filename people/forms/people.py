@@ -7,6 +7,7 @@ from django import forms
 
 from people.models import Department, RoleGrant, User
 from people.roles import Role
+from records.models import Channel
 from records.verbs import NOUNS
 from web.forms import NOT_STORED, Day, FilterForm, PageForm, Search
 
@@ -92,6 +93,8 @@ class PeopleFilterForm(FilterForm):
 class AuditFilterForm(FilterForm):
     """Narrow the audit log. Every field may be left empty."""
 
+    q = Search(label="Words of name or reason")
     person = forms.ModelChoiceField(User.objects.all(), required=False, empty_label="Everybody", label="Who")
     what = forms.ChoiceField(required=False, choices=_nouns)
+    channel = forms.ChoiceField(required=False, choices=[("", "Any"), *Channel.choices], label="How it came")
     day = Day(required=False)

@@ -1,11 +1,14 @@
 """Pages that manage people: who may, two people at one form, sent twice, the last administrator."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
 from people.models import Department, RoleGrant, User
 from people.services import update_user
 from records.models import AuditEvent
+from records.seals import FIELDS
 from tests.build import act
 
 
@@ -124,6 +127,32 @@ def test_the_audit_log_narrows_and_leaves_as_csv(sign_in, cast):
     assert len(lines) == 2
     assert "Name: Viewer → =Reader" in lines[1]
     assert ",'=Reader," in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("strassen", 0), ("Zoë", 1), ("zoe", 1), ("ZOE reader", 1), ("moved because", 1), ("bècause", 1), ("it's", 1),
+     ("zoe nobody", 0), ("(", 0), ("[a-z]+", 0), (".*", 0), ("\\", 0), ("'", 1), ("a" * 5000, 0)],
+)  # fmt: skip
+def test_the_audit_log_is_searched_by_words_of_name_and_reason(sign_in, cast, words, found):
+    doing = act("2026-10-05T12:00", by=cast.admin, reason="It’s moved because of [more] work.")
+    update_user(user=cast.viewer, fields={"name": "Zoë Reader"}, act=doing)
+    update_user(user=cast.owner, fields={"name": "Another"}, act=act("2026-10-05T12:00", by=cast.admin))
+    shown = sign_in(cast.admin).get(page("audit-log"), {"q": words})
+    assert shown.status_code == 200
+    assert len(shown.context["entries"]) == found
+
+
+def test_the_audit_log_narrows_by_how_it_came_and_leaves_as_json_lines(sign_in, cast):
+    update_user(user=cast.viewer, fields={"name": "Zoë"}, act=act("2026-10-05T12:00", by=cast.admin, channel="api"))
+    answer = sign_in(cast.admin).get(page("audit-log"), {"channel": "api", "format": "jsonl"})
+    (line,) = b"".join(answer.streaming_content).decode().splitlines()
+    said = json.loads(line)
+    assert said.keys() == set(FIELDS)
+    assert (said["verb"], said["actor_id"]) == ("user.changed", cast.admin.pk)
+    assert said["happened_at"].endswith("Z")
+    assert said["changes"] == {"name": ["Viewer", "Zoë"]}
+    assert "jsonl" in answer["Content-Disposition"]
 
 
 def test_a_day_that_is_none_is_told(sign_in, cast):
