@@ -180,8 +180,10 @@ def remarks(path: Path) -> Iterator[str]:
 
 @cache
 def resolves(dotted: str) -> bool:
-    """Whether a dotted name is a permission, a model by its label, a module, or something in one."""
+    """Whether a dotted name is a permission, a model by its label, a logger, a module, or something in one."""
     room, *rest = parts = dotted.split(".")
+    if dotted in settings.LOGGING["loggers"]:
+        return True
     if perm_exists(dotted) or (len(rest) == 1 and rest[0].lower() in apps.all_models.get(room, {})):
         return True
     for cut in range(len(parts), 0, -1):

@@ -92,7 +92,7 @@ def test_an_event_removed_slipped_in_or_exchanged_is_found(chain):
     second = chain[1]
     with undone():
         unprotect()
-        AuditEvent.objects.filter(pk=second.to_id).delete()
+        AuditEvent.objects.filter(pk=second.to_id)._raw_delete("default")
         assert "1 of its events removed, in block 2" in check_audit_log().finding
         row = AuditEvent.objects.get(pk=second.from_id)
         row.pk = second.to_id
@@ -107,8 +107,8 @@ def test_an_event_removed_slipped_in_or_exchanged_is_found(chain):
         assert "in block 2" in check_audit_log().finding
     with undone():
         unprotect()
-        AuditEvent.objects.filter(pk=chain[0].from_id).update(pk=-5)
-        assert "in block 1" in check_audit_log().finding
+        AuditEvent.objects.filter(pk=second.from_id).update(id=-5)
+        assert "1 of its events added, in block 1" in check_audit_log().finding
     assert check_audit_log().finding == ""
 
 
@@ -148,12 +148,12 @@ def test_a_chain_made_anew_or_cut_is_found_by_a_hash_that_was_written_down(chain
     with undone():
         unprotect()
         AuditSeal.objects.filter(number=3).delete()
-        AuditEvent.objects.filter(pk=chain[2].to_id).delete()
+        AuditEvent.objects.filter(pk=chain[2].to_id)._raw_delete("default")
         assert check_audit_log().finding == ""
         assert known in check_audit_log(since=known).finding
     with undone():
         unprotect()
-        AuditEvent.objects.filter(pk=chain[0].from_id).update(reason="Never said.")
+        AuditEvent.objects.filter(pk=chain[1].from_id).update(reason="Never said.")
         AuditSeal.objects.all().delete()
         seal_audit_log(at=NOW)
         assert check_audit_log().finding == ""
@@ -256,6 +256,8 @@ def seal_until(done):
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
 def test_writers_and_two_sealers_side_by_side_leave_a_chain_that_is_right(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite runs one writing transaction at a time")
     monkeypatch.setattr(seals, "BLOCK", 5)
     rows = [create_department(name=f"Office {n}", abbreviation=f"O{n}", act=act(NOW)) for n in range(4)]
     done = threading.Event()

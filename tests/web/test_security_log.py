@@ -107,7 +107,7 @@ def test_what_somebody_may_not(sign_in, cast, plan, said):
     assert not said("csrf.refused")
 
 
-def test_a_form_without_our_token(cast, initiative, said):
+def test_a_form_without_our_token(cast, plan, said):
     client = Client(enforce_csrf_checks=True)
     client.post("/sign-in/", {"username": TYPED})
     client.force_login(cast.owner)
@@ -116,7 +116,7 @@ def test_a_form_without_our_token(cast, initiative, said):
     assert "account" not in stranger
     assert stranger["view"] == "people:sign-in"
     assert owner["account"] == cast.owner.pk
-    client.post(f"/api/v1/initiatives/{initiative.pk}/status-updates/", {}, content_type="application/json")
+    client.post("/api/v1/plans/", {}, content_type="application/json")
     assert len(said("csrf.refused")) == 3
     assert not said("access.refused")
 
