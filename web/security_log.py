@@ -46,8 +46,8 @@ OURS = re.compile(r"[A-Za-z0-9_.:\-]{1,80}")
 
 def note(event: str, **facts: int | str | None) -> None:
     """Write one line now. `facts` are among FACTS; those without a value are left out."""
-    facts = {"client": CLIENT.get()} | facts
-    told = {name: _ours(facts[name]) for name in FACTS if facts.get(name) not in (None, "")}
+    facts.setdefault("client", CLIENT.get())
+    told = {name: _ours(value) for name in FACTS if (value := facts.get(name)) not in (None, "")}
     text = " ".join((event, *(f"{name}={value}" for name, value in told.items())))
     log.log(EVENTS[event], "%s", text, extra={"event": event, **told})
 
