@@ -9,6 +9,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 ENV_FILE = "env"
+# Each may stand in a file as well (planapp/env.py); the demo reads none of an installation's.
+SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN")
 
 
 def demo_dir() -> Path:
@@ -37,7 +39,10 @@ def demo_environment() -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "TIME_ZONE": "America/New_York",
         "FROM_EMAIL": "planapp <planapp@demo.example>",
+        "SECRET_KEY_FALLBACKS": "",
+        "METRICS_TOKEN": "",
     }
+    values |= {f"{name}_FILE": "" for name in SECRETS}
     _write(folder / ENV_FILE, "".join(f"{name}='{value}'\n" for name, value in values.items()))
     return values
 

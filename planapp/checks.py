@@ -40,17 +40,17 @@ def is_reachable_by_others() -> bool:
 
 @register(Tags.security, deploy=True)
 def secret_key_is_strong(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Sessions and the links in mails are signed with it."""
-    key = settings.SECRET_KEY
-    if len(key) < SHORTEST_KEY or len(set(key)) < 10 or key.startswith(FROM_THE_EXAMPLE):
-        return [
-            Error(
-                f"SECRET_KEY is easy to guess: use a random text of at least {SHORTEST_KEY} characters.",
-                hint="python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
-                id="planapp.E001",
-            )
-        ]
-    return []
+    """Sessions and the links in mails are signed with it; what was signed with an earlier one counts as well."""
+    weak = {"SECRET_KEY": [settings.SECRET_KEY], "SECRET_KEY_FALLBACKS": settings.SECRET_KEY_FALLBACKS}
+    return [
+        Error(
+            f"{name} is easy to guess: use a random text of at least {SHORTEST_KEY} characters.",
+            hint="python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            id="planapp.E001",
+        )
+        for name, keys in weak.items()
+        if any(len(key) < SHORTEST_KEY or len(set(key)) < 10 or key.startswith(FROM_THE_EXAMPLE) for key in keys)
+    ]
 
 
 @register(Tags.security, deploy=True)

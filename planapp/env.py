@@ -7,6 +7,28 @@ from urllib.parse import urlsplit
 import dj_database_url
 import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+
+def secret(env: Env, name: str, default: str | None = None) -> str:
+    """A value that others must not see: of the variable NAME, or of the file that NAME_FILE names.
+
+    Whatever runs as this user, and many a page of a container's manager, can read the environment of a process; a file
+    can belong to one. Only what stands around the value is taken away, such as the last end of line. An empty variable
+    counts as one that is not there.
+    """
+    path = env.str(f"{name}_FILE", "")
+    if not path:
+        return env.str(name) if default is None else env.str(name, default)
+    if env.str(name, ""):
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set. Take one of them away.")
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error}") from error
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is empty.")
+    return value
 
 
 def database(url: str, pooler: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
-from planapp.env import celery_broker, database, email
+from planapp.env import celery_broker, database, email, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -13,7 +13,9 @@ env = Env(eager=False)
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = secret(env, "SECRET_KEY")
+# Keys of before, with commas or a line each: what they signed still counts, nothing new is signed with them.
+SECRET_KEY_FALLBACKS = secret(env, "SECRET_KEY_FALLBACKS", "").replace(",", " ").split()
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])]
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 TIME_ZONE = env.str("TIME_ZONE", "America/New_York")
@@ -22,12 +24,12 @@ DATE_STYLE = env.str("DATE_STYLE", "day first")  # or "month first": how every d
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 DATABASES = {
     "default": database(
-        env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"),
+        secret(env, "DATABASE_URL", f"sqlite:///{DATA_DIR / 'planapp.sqlite3'}"),
         pooler=env.str("DATABASE_POOLER", "", validate=validate.OneOf(["", "transaction"])),
     )
 }
-REDIS_URL = env.str("REDIS_URL", "")
-_EMAIL = email(env.str("EMAIL_URL", "console:"))
+REDIS_URL = secret(env, "REDIS_URL", "")
+_EMAIL = email(secret(env, "EMAIL_URL", "console:"))
 # The mail relay's own record, which settles mails whose sender died: postfix:/path or ids:/path (docs/adr/0006).
 RELAY_TRACE = env.str("RELAY_TRACE", "")
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "planapp <planapp@localhost>")
@@ -40,7 +42,7 @@ BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 SECURITY_LOG_LEVEL = env.str("SECURITY_LOG_LEVEL", "INFO")  # of the logger planapp.security, whatever LOG_LEVEL says
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
+METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
 env.seal()
 
 globals().update(_EMAIL)

@@ -79,7 +79,7 @@ def _steps(manifest: Manifest) -> list[list[str]]:
 def _told(url: str, words: list[str]) -> str:
     """What a command of ours says of the database beside, in a process of its own."""
     program = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
-    there = os.environ | {"DATABASE_URL": url}
+    there = os.environ | {"DATABASE_URL": url, "DATABASE_URL_FILE": ""}
     done = subprocess.run(program, env=there, capture_output=True, text=True, check=False)  # noqa: S603 - own words
     if done.returncode:
         raise CannotDo(f"{words[0]} failed: {(done.stderr.strip().splitlines() or ['it did not say why'])[-1]}")
