@@ -88,8 +88,14 @@ serve: $(VENV)/.run ## Production-like server, settings from the environment
 	$(BIN)/python manage.py collectstatic --noinput -v 0
 	$(BIN)/gunicorn planapp.wsgi -c planapp/gunicorn.py
 
+audit: $(VENV)/.dev ## Known weaknesses of the packages that requirements.txt installs
+	$(BIN)/python -m tests.supply audit
+
+sbom: $(VENV)/.dev ## Lists those packages with their licences, in dist/sbom.cdx.json (CycloneDX)
+	$(BIN)/python -m tests.supply sbom
+
 lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench check fmt serve lock
+.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench check fmt serve audit sbom lock

@@ -1,0 +1,1 @@
+"""What we install from others: known weaknesses, and a list of it all with licences."""
