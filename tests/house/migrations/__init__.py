@@ -1,0 +1,1 @@
+"""Two migrations of a table of their own, for the test that migrates while others work."""
