@@ -4,8 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, task_postrun, task_prerun, worker_init
+from celery.signals import beat_init, task_postrun, task_prerun, worker_init, worker_shutting_down
 
+from jobs.stopping import stop_soon
 from planapp.memory import keep_what_is_loaded, resident
 from web.logs import WORK
 
@@ -44,6 +45,12 @@ def _refuse_unsafe_start(**kwargs: Any) -> None:
 def _share_what_is_loaded(**kwargs: Any) -> None:
     """All tasks are loaded, no child is forked yet."""
     keep_what_is_loaded()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _stop_after_this_mail(**kwargs: Any) -> None:
+    """Celery waits for tasks to end, and a container's manager does not wait for as long as a batch may take."""
+    stop_soon()
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]

@@ -16,6 +16,7 @@ from jobs.failpoints import failpoint
 from jobs.heartbeats import beat
 from jobs.models import Heartbeat
 from jobs.queue import LostLease, back_off, claim, due, move
+from jobs.stopping import is_stopping
 from outbox.kinds import KINDS, Changes, Verdict
 from outbox.mailer import Accepted, FixedMail, Mailer, Outcome, Refused, Unknown, Unreachable
 from outbox.models import Message
@@ -59,12 +60,12 @@ def send_due_messages(*, at: datetime) -> Tally:
     failures = 0
     end = time.monotonic() + RUN_FOR
     with Mailer() as mailer:
-        while failures < AWAY_AFTER and time.monotonic() < end and not is_held():
+        while failures < AWAY_AFTER and time.monotonic() < end and not is_stopping() and not is_held():
             batch = claim_messages(at=at)
             if not batch:
                 break
             for message, verdict in _checked(batch, at):
-                if failures >= AWAY_AFTER:
+                if failures >= AWAY_AFTER or is_stopping():
                     move(message, State.CLAIMED, state=State.QUEUED)  # given back untouched
                     continue
                 outcome = deliver(message, mailer=mailer, at=at, verdict=verdict)

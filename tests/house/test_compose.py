@@ -1,5 +1,6 @@
-"""The compose file names the services that operations need, and the compose program takes it."""
+"""What runs, as whom, and with what it may touch: read from the compose file and the Dockerfile."""
 
+import re
 import shutil
 import subprocess
 
@@ -7,16 +8,101 @@ import pytest
 import yaml
 from django.conf import settings
 
+from imports.reading.sheets import MOST_BYTES
+from planapp import gunicorn
+
 COMPOSE = settings.BASE_DIR / "docker-compose.yml"
+FILE = yaml.safe_load(COMPOSE.read_text())
+SERVICES = FILE["services"]
+DOCKERFILE = (settings.BASE_DIR / "Dockerfile").read_text()
+OURS = ["beat", "migrate", "web", "worker"]
 
 
 def test_the_services_and_their_versions():
-    services = yaml.safe_load(COMPOSE.read_text())["services"]
-    images = {name: service["image"] for name, service in services.items()}
+    images = {name: service["image"] for name, service in SERVICES.items()}
     assert images == {
-        "migrate": "planapp", "web": "planapp", "worker": "planapp", "beat": "planapp",
+        "proxy": "caddy:2-alpine", "migrate": "planapp", "web": "planapp", "worker": "planapp", "beat": "planapp",
         "database": "postgres:17-alpine", "broker": "redis:7-alpine",
     }  # fmt: skip
+    assert sorted(name for name, image in images.items() if image == "planapp") == OURS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_runs_can_change_nothing(name):
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["tmpfs"][0].startswith("/tmp:")  # noqa: S108 - the container's own
+    assert "volumes" not in service
+    assert "user" not in service  # that of the image, see below
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_everything_that_stays_up_is_looked_at_and_started_again(name):
+    service = SERVICES[name]
+    assert service["restart"] == "unless-stopped"
+    if name == "web":
+        assert "healthcheck" not in service
+        assert re.search(r'^HEALTHCHECK .*CMD \["python", "-m", "planapp\.probe"\]$', DOCKERFILE, re.MULTILINE)
+    else:
+        assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+
+
+def test_only_the_proxy_is_reached_from_outside():
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ports == {"proxy": ["80:80", "443:443"], "web": ["127.0.0.1:${WEB_PORT:-8000}:8000"]}
+    assert FILE["networks"] == {"inside": {"internal": True}}
+    networks = {name: service.get("networks", ["default"]) for name, service in SERVICES.items()}
+    assert [name for name, of in networks.items() if of == ["inside"]] == ["database", "broker"]
+    assert networks["proxy"] == ["default"]
+    assert SERVICES["web"]["environment"]["BEHIND_TLS_PROXY"] == "true"
+
+
+def test_the_proxy_ends_tls_and_leads_to_web():
+    text = (settings.BASE_DIR / "Caddyfile").read_text()
+    assert re.search(r"^\{\$SITE_URL\} \{$", text, re.MULTILINE)  # https:// there means a certificate and a redirect
+    assert "reverse_proxy web:8000\n" in text
+    (size,) = re.findall(r"max_size (\d+)MB", text)
+    assert int(size) * 1_000_000 > MOST_BYTES  # what planapp itself takes
+    assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
+    assert SERVICES["proxy"]["depends_on"] == {"web": {"condition": "service_healthy"}}
+
+
+def test_nothing_serves_before_the_tables_are_there():
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert SERVICES["migrate"]["command"] == "python manage.py migrate --noinput"
+
+
+def test_who_stops_is_given_the_time_it_takes():
+    seconds = {name: int(SERVICES[name]["stop_grace_period"].removesuffix("s")) for name in ("web", "worker")}
+    assert seconds["web"] > gunicorn.graceful_timeout
+    assert seconds["worker"] > 2 * settings.EMAIL_TIMEOUT  # one mail that is under way, at a slow mail server
+
+
+def test_the_image_runs_as_a_user_who_owns_none_of_the_code():
+    lines = [line for line in DOCKERFILE.splitlines() if not line.startswith("#")]
+    made = next(line for line in lines if "useradd" in line)
+    assert "--uid 10001" in made
+    after_user = lines[lines.index("USER planapp") + 1 :]
+    assert [line.split()[0] for line in after_user] == ["EXPOSE", "HEALTHCHECK", "CMD"]
+    assert "COPY --chown=root:root . ." in lines
+    assert [line for line in lines if line.startswith("COPY") and "chown=planapp" in line] == []
+    assert "--require-hashes -r requirements.txt" in DOCKERFILE
+    assert "uid=10001" in SERVICES["beat"]["tmpfs"][1]
+
+
+def test_what_is_no_part_of_the_product_stays_out_of_the_image():
+    ignored = set((settings.BASE_DIR / ".dockerignore").read_text().split())
+    assert {".git", ".env", ".venv", "tests", "benchmarks", "var"} <= ignored
+
+
+def test_no_secret_stands_in_either():
+    for text in (DOCKERFILE, COMPOSE.read_text()):
+        assert set(re.findall(r"SECRET_KEY=(\S+)", text)) <= {"only-to-build"}
+        assert set(re.findall(r"PASSWORD(?:: |=)(\S+)", text)) <= {"${POSTGRES_PASSWORD:?set"}
 
 
 def test_compose_takes_the_file(tmp_path):

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from jobs.clock import add_at, moment
+from jobs.stopping import sigterm_is_heard
 from outbox.services import send_due_messages
 
 
@@ -16,4 +17,5 @@ class Command(BaseCommand):
         add_at(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{send_due_messages(at=moment(options['at']))}.")
+        with sigterm_is_heard():
+            self.stdout.write(f"{send_due_messages(at=moment(options['at']))}.")
