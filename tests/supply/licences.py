@@ -15,8 +15,21 @@ REVIEWED = {
         ("psycopg", "psycopg-binary", "psycopg-pool"),
         ("LGPL-3.0-only", "a library, imported and not changed; whoever has the image can put another in its place"),
     ),
+    "certifi": (
+        "MPL-2.0",
+        "a list of certificates, not changed; asks for the source of its own files alone",
+    ),
+    "fido2": (
+        "MPL-2.0",
+        "its own code is BSD; what it took over is a list of domains, not changed, under the MPL",
+    ),
+    "qrcode": (
+        "License :: Other/Proprietary License",
+        "its LICENSE is the BSD text and the MIT text, no other",
+    ),
     "orjson": ("MPL-2.0", "asks for the source of its own files alone, which we do not change"),
 }
+SAME = {"License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
 # What a package says of itself in words that the list cannot take over.
 SAID = {"uritemplate": "BSD-3-Clause OR Apache-2.0"}
 
@@ -27,7 +40,7 @@ def licences_of(component: dict[str, Any]) -> list[str]:
     for one in component.get("licenses", []):
         licence = one.get("license", {})
         found.append(one.get("expression") or licence.get("id") or licence.get("name") or "")
-    return [text for text in found if text]
+    return [SAME.get(text, text) for text in found if text]
 
 
 def refused(component: dict[str, Any]) -> str:
