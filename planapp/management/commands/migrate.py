@@ -4,10 +4,9 @@ A change of a table waits for whoever reads it, and everybody who comes later wa
 runs for a minute would stop every page for that minute.
 """
 
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,7 +25,7 @@ ORDER BY xact_start LIMIT 5
 class Command(Migrate):
     """On SQLite nothing is different: there a second writer waits by the settings of the connection."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--lock-timeout", type=float, default=PATIENCE, metavar="SECONDS",
