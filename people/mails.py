@@ -6,12 +6,15 @@ from datetime import date, datetime
 from outbox.kinds import Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import render
+from outbox.services import put
 from people.links import invitation_url
+from people.models import User
 from people.selectors import INVITED_FOR, latest_invitations
+from records.audit import Act
 from records.models import AuditEvent
 
 ADDRESS = "The address of your account was changed: mails, and links to set a password, go to the new one now."
-TOLD = {  # by the verb of the event; of a role its words
+TOLD = {  # by the verb of the event; of a role its words. Rooms above add theirs
     "user.changed": ADDRESS,
     "user.password_set": "A new password was set for your account.",
     "role.granted": "You were given a role: {0[1]}.",
@@ -53,6 +56,12 @@ class Invitation(Kind):
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         context = {"link": invitation_url(message), "valid_days": INVITED_FOR.days}
         return render(message, "Your invitation to planapp", "people/email/invitation", day=day, **context)
+
+
+def tell(user: User, event: AuditEvent, address: str, act: Act) -> None:
+    """Tell the person, at the address they had, with the change itself and once. The system's own acts are not told."""
+    if act.by is not None:
+        put(kind=AccountChanged.name, person=user.pk, key=f"{event.pk}", at=act.at, about=event.pk, address=address)
 
 
 def _look(message: Message, latest: int | None) -> Verdict:

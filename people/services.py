@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from outbox.models import Message
 from outbox.services import new_message, put
-from people.mails import AccountChanged, Invitation
+from people.mails import Invitation, tell
 from people.models import Department, RoleGrant, Session, User
 from people.roles import Role
 from people.selectors import invitation_to, people_at
@@ -20,7 +20,6 @@ from records.audit import Act, StaleVersion, check_version, record_change, recor
 from records.batches import BATCH
 from records.history import locked, refuse_circle
 from records.many import record_creations, record_events
-from records.models import AuditEvent
 from records.texts import refuse_unseen
 from web.security_log import note_acts, note_many
 
@@ -192,7 +191,7 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
     event = record_change(row, wanted, verb=verb, act=act)
     note_acts(event)
     if event is not None and row.email != old_address:
-        _tell(row, event, old_address, act)
+        tell(row, event, old_address, act)
     return row
 
 
@@ -204,7 +203,7 @@ def set_password(*, user: User, password: str, act: Act) -> User:
     row.save(update_fields=["password"])
     event = record_event(verb="user.password_set", target=row, act=act)
     note_acts(event)
-    _tell(row, event, row.email, act)
+    tell(row, event, row.email, act)
     return row
 
 
@@ -226,7 +225,7 @@ def grant_role(
     grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
     event = record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
     note_acts(event, role=role)
-    _tell(row, event, row.email, act)
+    tell(row, event, row.email, act)
     return grant
 
 
@@ -245,13 +244,7 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     row.save(update_fields=["recorded_until"])
     event = record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
     note_acts(event, role=row.role)
-    _tell(user, event, user.email, act)
-
-
-def _tell(user: User, event: AuditEvent, address: str, act: Act) -> None:
-    """Tell the person, at the address they had, with the change itself and once. The system's own acts are not told."""
-    if act.by is not None:
-        put(kind=AccountChanged.name, person=user.pk, key=f"{event.pk}", at=act.at, about=event.pk, address=address)
+    tell(user, event, user.email, act)
 
 
 def _check_roles(user: User, seen: int | None) -> None:

@@ -37,6 +37,12 @@ EVENTS = {
     "user.deactivated": logging.INFO,
     "user.reactivated": logging.INFO,
     "user.sessions_ended": logging.INFO,
+    "factor.app_added": logging.INFO,
+    "factor.app_removed": logging.INFO,
+    "factor.codes_renewed": logging.INFO,
+    "factor.code_used": logging.WARNING,
+    "factor.taken_off": logging.WARNING,
+    "factor.refused": logging.WARNING,
     "role.granted": logging.INFO,
     "role.revoked": logging.INFO,
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -212,10 +213,15 @@ def _person_page(request: HttpRequest, person: Any, form: RoleForm, status: int 
         "invited": invitation_to(person, timezone.now()),
         "can_grant": user.has_perm("people.grant_role", person),
         "can_change": user.has_perm("people.change_account", person),
+        "can_take_off": _has_factor(person) if user.has_perm("people.take_off_factors") else None,
         "breadcrumb": [_people(), {"label": person.name, "href": ""}],
         **more,
     }
     return render(request, "people/person_detail.html", context, status=status)
+
+
+def _has_factor(person: User) -> bool:
+    return bool(Authenticator.objects.filter(user=person).exists())
 
 
 def person_in_reach(request: HttpRequest, pk: int) -> User:

@@ -55,7 +55,18 @@ class _Refusing:
         return response
 
 
-class _Throttled(_Refusing):
+def wait_sentence(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again."
+
+
+def refuse_unchecked(form: Any, sentence: str) -> None:
+    """The sentence on top of a form of which nothing was checked."""
+    form._errors = ErrorDict({NON_FIELD_ERRORS: ErrorList([sentence])})
+    form.cleaned_data = {}
+
+
+class Throttled(_Refusing):
     """Answers 429 with the form and a sentence to whoever tries too often; what was typed stays, but for passwords."""
 
     door: str
@@ -75,14 +86,10 @@ class _Throttled(_Refusing):
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
             return response
         note("throttled", door=self.door, **self.whose())
-        minutes = -(-wait // 60)
-        sentence = (
-            f"Too many tries. Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again. {self.advice}".strip()
-        )
+        sentence = f"{wait_sentence(wait)} {self.advice}".strip()
         form = self.get_form()  # type: ignore[attr-defined]
         # Nothing is checked, so the answer does not tell whether the password would have been right.
-        form._errors = ErrorDict({NON_FIELD_ERRORS: ErrorList([sentence])})
-        form.cleaned_data = {}
+        refuse_unchecked(form, sentence)
         refused: HttpResponse = self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined]
         refused.status_code = 429
         refused["Retry-After"] = str(wait)
@@ -97,7 +104,7 @@ def account_of(typed: str) -> tuple[User | None, str]:
 
 
 @method_decorator(login_not_required, name="dispatch")
-class SignIn(_Throttled, auth.LoginView):
+class SignIn(Throttled, auth.LoginView):
     """Django's own sign-in, with e-mail for a name. `next` leads nowhere but to this site.
 
     Tries in a browser that the person signed in with before have a count of their own: guesses of others use up none.
@@ -124,7 +131,8 @@ class SignIn(_Throttled, auth.LoginView):
         person = form.get_user()
         login = Login(user=person, redirect_url=self.get_success_url())
         response: HttpResponse = perform_password_login(self.request, {"email": person.email}, login)
-        remember_device(self.request, response, person)
+        if self.request.user.is_authenticated:  # else the second step is still to come
+            remember_device(self.request, response, person)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -142,7 +150,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "people/profile.html", {"person": user, "held": held, "sessions": sessions})
 
 
-class PasswordChange(_Throttled, auth.PasswordChangeView):
+class PasswordChange(Throttled, auth.PasswordChangeView):
     """A new password for oneself; other sessions of the same person end."""
 
     door = "password-change"
@@ -168,7 +176,7 @@ class PasswordChange(_Throttled, auth.PasswordChangeView):
 
 
 @method_decorator(login_not_required, name="dispatch")
-class PasswordReset(_Throttled, auth.PasswordResetView):
+class PasswordReset(Throttled, auth.PasswordResetView):
     """Ask for a link by mail. The answer is the same whether the address has an account or not."""
 
     door = "password-reset"

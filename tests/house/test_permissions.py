@@ -7,7 +7,18 @@ from rules.permissions import permissions
 
 from planapp.permissions_page import permissions_page
 
-ROOMS = ("people", "goals", "initiatives", "reports", "reminders", "imports", "public", "planapp", "templates")
+ROOMS = (
+    "people",
+    "sign_in",
+    "goals",
+    "initiatives",
+    "reports",
+    "reminders",
+    "imports",
+    "public",
+    "planapp",
+    "templates",
+)
 ASKED = re.compile(r"(?:has_perm|permission_required|_only|has_perms)\((?:request, )?\s*[\"']([a-z_.]+)[\"']")
 # The doors of the initiatives room name the rest: needs="change_initiative".
 NEEDS = re.compile(

@@ -45,7 +45,8 @@ def accessors_from_above() -> dict[str, set[str]]:
     for model in own_models():
         room = model._meta.app_label
         for relation in model._meta.related_objects:
-            if not points_down(room, relation.related_model._meta.app_label):
+            other = relation.related_model._meta.app_label
+            if other in HEIGHT and not points_down(room, other):  # rows of a library belong to no room
                 names[room] |= {relation.get_accessor_name() or "", relation.field.related_query_name()}
     return names
 

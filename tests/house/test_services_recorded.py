@@ -5,10 +5,13 @@ Doing the same again where nothing differs leaves none (rule R5).
 
 import inspect
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth import SESSION_KEY
 
 import goals.services as g
@@ -18,6 +21,7 @@ import outbox.services as o
 import people.services as p
 import reminders.services as m
 import reports.services as r
+import sign_in.factors as f
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from initiatives.models import Comment, Commitment, Initiative, Milestone, OwnerRequest, SavedView
 from initiatives.selectors.structure import Place
@@ -107,6 +111,28 @@ def offered(world: World, minutes: int = 0) -> Commitment:
     )
 
 
+def with_app(world: World) -> User:
+    """The owner, with an authenticator app."""
+    owner, secret = world.cast.owner, "JBSWY3DPEHPK3PXP"
+    if f.app_of(owner) is None:
+        f.add_app(user=owner, secret=secret, code=shown_by_app(secret, NOW), act=by(world, "owner", minutes=0))
+    return owner
+
+
+def with_app_once(world: World) -> User:
+    return world.cast.owner if AuditEvent.objects.filter(verb="factor.app_added").exists() else with_app(world)
+
+
+def first_code(world: World) -> str:
+    """The same, used or not."""
+    codes = Authenticator.objects.get(user=with_app(world), type=f.CODES)
+    return str(RecoveryCodes(codes).generate_codes()[0])
+
+
+def shown_by_app(secret: str, at: datetime) -> str:
+    return format_hotp_value(hotp_value(secret, int(at.timestamp()) // f.STEP))
+
+
 def accepted(world: World) -> Commitment:
     if Commitment.objects.get(pk=world.commitment.pk).state == Commitment.State.DELIVERED:
         return world.commitment
@@ -176,6 +202,17 @@ def applied(world: World) -> None:
 Call = Callable[[World], Any]
 # The service, the verbs it must leave (in order), and how to call it. Preparing calls are made before counting.
 TABLE: dict[str, tuple[list[str], Call]] = {
+    "sign_in.add_app": (["factor.app_added"], with_app),
+    "sign_in.remove_app": (
+        ["factor.app_added", "factor.app_removed"],
+        lambda w: f.remove_app(user=with_app_once(w), act=by(w, "owner"))),
+    "sign_in.renew_codes": (
+        ["factor.app_added", "factor.codes_renewed"], lambda w: f.renew_codes(user=with_app(w), act=by(w, "owner"))),
+    "sign_in.use_code": (["factor.app_added", "factor.code_used"], lambda w: f.use_code(
+        user=with_app(w), code=first_code(w), act=by(w, "owner"))),
+    "sign_in.take_off_factors": (
+        ["factor.app_added", "factor.taken_off"],
+        lambda w: f.take_off_factors(user=with_app_once(w), act=by(w, "admin"))),
     "people.create_department": (
         ["department.created"], lambda w: p.create_department(name="New", abbreviation="NEW", act=by(w))),
     "people.update_department": (
@@ -430,6 +467,10 @@ TABLE: dict[str, tuple[list[str], Call]] = {
 
 # Services that change nothing a person would call the plan: each with the reason why no event is due.
 SILENT = {
+    "sign_in.new_secret": "makes a key, which is kept once an app has shown that it has it",
+    "sign_in.has_factor": "reads",
+    "sign_in.app_of": "reads",
+    "sign_in.codes_left": "reads",
     "initiatives.save_draft": "a draft counts for nothing (rule B-11)",
     "initiatives.discard_draft": "a draft counts for nothing (rule B-11)",
     "reports.export_report": "reads; the fingerprint row says who and when",
@@ -460,6 +501,7 @@ SILENT = {
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
 NOT_REPEATED = {
+    "sign_in.add_app", "sign_in.renew_codes",
     "initiatives.reopen_commitment",
     "initiatives.add_comment",
     "people.create_department", "people.create_user", "people.invite_people", "people.set_password",
@@ -487,11 +529,14 @@ NOT_REPEATED = {
 # Where the services of a room are written.
 SERVICES = {
     room: (f"{room}.services",) for room in ("outbox", "people", "goals", "initiatives", "reminders", "imports")
-} | {"reports": ("reports.snapshots", "reports.workflow", "reports.files")}
+} | {
+    "sign_in": ("sign_in.services", "sign_in.factors"),
+    "reports": ("reports.snapshots", "reports.workflow", "reports.files"),
+}
 
 
 def public_services() -> Iterator[str]:
-    for module in (o, p, g, i, m, r, b):
+    for module in (o, p, f, g, i, m, r, b):
         room = module.__name__.split(".")[0]
         names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
         for name in names:

@@ -17,6 +17,7 @@ OPEN = {
     "people:invitation",  # a signed link out of a mail, bound to an account without a password
     "people:invitation-new",
     "account_login",  # leads to people:sign-in
+    "mfa_authenticate",  # the second step of a sign-in whose first one was right
     "people:sign-in",
     "people:password-reset",
     "people:password-reset-sent",

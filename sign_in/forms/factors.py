@@ -1,0 +1,30 @@
+"""Codes that people type."""
+
+from typing import Any
+
+from django import forms
+
+from web.forms import PageForm, Sentences
+
+MAX_CODE = 40  # characters, with the blanks that people type
+
+
+def code_field(label: str, hint: str) -> forms.CharField:
+    words = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "day", "autofocus": True}
+    return forms.CharField(label=label, max_length=MAX_CODE, help_text=hint, widget=forms.TextInput(attrs=words))
+
+
+class AppForm(PageForm):
+    """The code that shows that the app and planapp agree."""
+
+    code = code_field("Code", "The six digits that the app shows for planapp now.")
+
+
+class SecondStepForm(Sentences, forms.Form):
+    """The second step at sign-in, of somebody who is not signed in yet."""
+
+    code = code_field("Code", "The six digits that your authenticator app shows now, or one of your recovery codes.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)

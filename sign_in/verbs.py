@@ -1,0 +1,8 @@
+"""What the log says of signing in."""
+
+from records.verbs import register
+
+register(
+    "factor", "Second step at sign-in", app_added="Authenticator app set up", app_removed="Authenticator app taken off",
+    codes_renewed="New recovery codes made", code_used="Recovery code used", taken_off="Second step taken off",
+)  # fmt: skip
