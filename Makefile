@@ -47,11 +47,19 @@ test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_UR
 coverage: $(VENV)/.dev ## The same, and which lines of the product no test reaches
 	COVERAGE_CORE=$(shell $(PY) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
 
-e2e: $(VENV)/.dev ## Journeys in the system's Chromium, with an accessibility scan
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -n 2 --dist worksteal -m e2e -p no:randomly $(PYTEST_ARGS)
+# Two checkers of pages, for the sweep alone. Where npm is not, or fetches nothing, the sweep says what it leaves out.
+CHECKERS := .tools/checkers
+$(CHECKERS)/.fetched: tests/e2e/checkers/package.json tests/e2e/checkers/package-lock.json
+	@command -v npm >/dev/null || { echo "No npm here: IBM's and Nu's checkers are left out."; exit 0; }; \
+	mkdir -p $(CHECKERS) && cp $^ $(CHECKERS)/ && cd $(CHECKERS) && \
+	if npm ci --silent --ignore-scripts --no-audit --no-fund; then touch .fetched; \
+	else echo "npm could not fetch IBM's and Nu's checkers: they are left out."; fi
 
-sweep: $(VENV)/.dev ## Of these, every kind of page a person can reach: both themes, phone to desk
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -m sweep -p no:randomly $(PYTEST_ARGS)
+e2e: $(VENV)/.dev $(CHECKERS)/.fetched ## Journeys in the system's Chromium, with an accessibility scan
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -n 2 --dist worksteal -m e2e -p no:randomly -rs $(PYTEST_ARGS)
+
+sweep: $(VENV)/.dev $(CHECKERS)/.fetched ## Of these, every kind of page a person can reach: both themes, phone to desk
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -n 2 -m sweep -p no:randomly -rs $(PYTEST_ARGS)
 
 mutants: $(VENV)/.dev ## Takes each protection from the sender, and each guard of every service, in turn: a named test has to fail
 	$(BIN)/python -m pytest -n 2 -m 'slow or mutants' tests/mutants

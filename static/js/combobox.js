@@ -45,6 +45,7 @@
         input.placeholder = chosen?.value ? "" : chosen?.text || "";
         return;
       }
+      chips.hidden = !select.selectedOptions.length;
       chips.replaceChildren(...[...select.selectedOptions].map((option) => {
         const item = make("li", {});
         const button = make("button", { type: "button", class: "chip", "aria-label": `Remove ${option.text}` }, `${option.text} ×`);

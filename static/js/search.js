@@ -23,6 +23,8 @@
     Object.entries({
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-haspopup": "listbox",
     }).forEach(([name, value]) => input.setAttribute(name, value));
+    input.type = "text"; // a field of kind search may not be a combobox
+    input.enterKeyHint = "search";
 
     let timer = 0;
     let asking = null;

@@ -44,7 +44,7 @@ def show_date(
     local = timezone.localtime(day) if isinstance(day, datetime) and timezone.is_aware(day) else day
     machine, words = f"{local:%Y-%m-%d}", in_words(local)
     if time and isinstance(local, datetime):
-        machine, words = local.isoformat(), instant_in_words(local)
+        machine, words = local.isoformat(timespec="seconds"), instant_in_words(local)
     html = f'<time class="nowrap" datetime="{machine}">{words}</time>'
     if due and not done:
         state = days_state(day, today) or "muted"
@@ -270,6 +270,8 @@ def update_card(
     href and label: a link below it.
     """
     own = f' id="update-{update.pk}"' if update.pk else ""
+    if update.recorded_at:
+        own += f' aria-label="Update of {instant_in_words(timezone.localtime(update.recorded_at))}"'
     html = f'<article class="update st-{status_key(update.status)}"{own}><header class="cluster">'
     html += "".join(_said_of(update))
     if update.corrects:
