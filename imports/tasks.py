@@ -12,9 +12,3 @@ def work(**kwargs: object) -> None:
     """Do the next task of the import that has waited longest, and ring again for the one after it."""
     if services.work_on_next(at=timezone.now()) is not None:
         ring("imports.work")
-
-
-@shared_task(name="imports.remove_old_files", expires=600)
-def remove_old_files(**kwargs: object) -> None:
-    """Delete files of imports whose time is over."""
-    services.remove_old_files(at=timezone.now())

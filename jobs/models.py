@@ -96,3 +96,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at}"
+
+
+class RetentionRun(models.Model):
+    """What was removed on one day because it was kept long enough: how many rows of each series, by its label."""
+
+    at = models.DateTimeField()
+    removed = models.JSONField(default=dict)
+
+    class Meta:
+        get_latest_by = "at"
+
+    def __str__(self) -> str:
+        return "What is kept for some time only"

@@ -22,12 +22,10 @@ app.conf.beat_schedule = {
     "send-due-messages": {"task": "outbox.send_due_messages", "schedule": MINUTE},
     "build-exports": {"task": "reports.build_exports", "schedule": MINUTE},
     "work-on-imports": {"task": "imports.work", "schedule": MINUTE},
-    "remove-old-exports": {"task": "reports.remove_old_exports", "schedule": 60 * MINUTE},
-    "remove-old-files": {"task": "imports.remove_old_files", "schedule": 60 * MINUTE},
+    "apply-retention": {"task": "jobs.apply_retention", "schedule": 60 * MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
     "seal-audit-log": {"task": "records.seal_audit_log", "schedule": 5 * MINUTE},
     "check-audit-log": {"task": "records.check_audit_log", "schedule": 60 * MINUTE},
-    "sweep": {"task": "web.sweep", "schedule": 6 * 60 * MINUTE},
     "build-published-files": {"task": "reports.build_published_files", "schedule": MINUTE},
 }
 

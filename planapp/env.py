@@ -71,6 +71,16 @@ def email(url: str) -> dict[str, Any]:
     return {name: value for name, value in parsed.items() if name.startswith("EMAIL_") and name != "EMAIL_FILE_PATH"}
 
 
+def days(name: str, text: str, *, least: int, may_be_empty: bool = True) -> int | None:
+    """A number of days, at least `least`; None for an empty text: for good."""
+    if not text.strip() and may_be_empty:
+        return None
+    if not text.strip().isdecimal() or not least <= int(text) <= 36_500:
+        empty = ", or nothing: kept for good" if may_be_empty else ""
+        raise ImproperlyConfigured(f"{name} must be a number of days from {least} to 36500{empty}.")
+    return int(text)
+
+
 def celery_broker(redis_url: str, data_dir: Path) -> tuple[str, dict[str, Any]]:
     """Broker URL and transport options: Redis where there is one, else a folder of files (demo and tests)."""
     if redis_url:

@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
-from planapp.env import celery_broker, database, email, secret
+from planapp.env import celery_broker, database, days, email, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -40,8 +40,19 @@ DEMO_FOR_OTHERS = env.bool("DEMO_FOR_OTHERS", False)
 # Behind a proxy that ends TLS and sets X-Forwarded-Proto.
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-SECURITY_LOG_LEVEL = env.str("SECURITY_LOG_LEVEL", "INFO")  # of the logger planapp.security, whatever LOG_LEVEL says
+# Of the logger planapp.security, whatever LOG_LEVEL says; the accounts of a demo are no news.
+SECURITY_LOG_LEVEL = env.str("SECURITY_LOG_LEVEL", "WARNING" if DEMO else "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
+# Days after which rows of a series are removed, once a day (jobs/retention.py); None: they are kept for good.
+KEEP_DAYS = {
+    "sessions": days("KEEP_SESSIONS_DAYS", env.str("KEEP_SESSIONS_DAYS", "0"), least=0),
+    "form_keys": days("KEEP_FORM_KEYS_DAYS", env.str("KEEP_FORM_KEYS_DAYS", "30"), least=1),
+    "drafts": days("KEEP_DRAFTS_DAYS", env.str("KEEP_DRAFTS_DAYS", ""), least=7),
+    "mails": days("KEEP_MAILS_DAYS", env.str("KEEP_MAILS_DAYS", ""), least=30),
+    "exports": days("KEEP_EXPORTS_DAYS", env.str("KEEP_EXPORTS_DAYS", "30"), least=1, may_be_empty=False),
+    "imports": days("KEEP_IMPORTS_DAYS", env.str("KEEP_IMPORTS_DAYS", "30"), least=1, may_be_empty=False),
+}
+LEGAL_HOLD = env.bool("LEGAL_HOLD", False)  # nothing is deleted on schedule
 METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
 env.seal()
 

@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from imports.models import Import
 from jobs.models import QUEUED
+from jobs.retention import last_run, series
 from outbox.models import Message
 from planapp.readiness import readiness
 from records.models import AuditCheck
@@ -78,11 +79,13 @@ class Standing:
     failures: list[Failure]
     storage: list[tuple[str, int]]  # bytes
     versions: list[tuple[str, str]]
+    kept: list[tuple[str, int | None]]  # days; None: for good
+    is_on_legal_hold: bool
 
 
 def standing(at: datetime) -> Standing:
     """As things stand at `at`; some statements, however much there is."""
-    checks, check = readiness(at), last_check()
+    checks, check, removal = readiness(at), last_check(), last_run()
     mails = checks["messages"]
     return Standing(
         problems=[*_problems(checks), *_tampering(check)],
@@ -92,6 +95,7 @@ def standing(at: datetime) -> Standing:
             ("Sending of mails", mails["last_sent"]),
             ("Audit log sealed", last_sealed()),
             ("Audit log checked", check.at if check else None),
+            ("Old rows removed", removal.at if removal else None),
         ],
         queues=[_queue(name, rows, at) for name, rows in queues().items()],
         failures=list(_failures(at)),
@@ -101,6 +105,8 @@ def standing(at: datetime) -> Standing:
             ("Of it, files of imports", _bytes(Import.objects.filter(content__isnull=False))),
         ],
         versions=versions(),
+        kept=[(one.label, one.days) for one in series()],
+        is_on_legal_hold=settings.LEGAL_HOLD,
     )
 
 

@@ -26,9 +26,3 @@ def build_exports(**kwargs: object) -> None:
     """Build the file that has waited longest, and ring again for the next: each has the whole time limit of a task."""
     if services.build_next_export(at=timezone.now()) is not None:
         ring("reports.build_exports")
-
-
-@shared_task(name="reports.remove_old_exports", expires=600)
-def remove_old_exports(**kwargs: object) -> None:
-    """Delete files whose time is over."""
-    services.remove_old_exports(at=timezone.now())

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from goals.models import Plan
@@ -12,7 +13,8 @@ from records.models import Channel
 from records.texts import normalised
 
 State = Import.State
-KEPT = timedelta(days=30)  # a file, since its import ended or anything was last done with it
+# A file, since its import ended or anything was last done with it.
+KEPT = timedelta(days=settings.KEEP_DAYS["imports"])
 OPEN = (State.QUEUED, State.ASKING, State.READY)
 
 
@@ -46,6 +48,8 @@ def remove_old_files(*, at: datetime) -> int:
 
     The row of an import stays, with its counts; what it changed stands in the history of the plan.
     """
+    if settings.LEGAL_HOLD:
+        return 0
     before = at - KEPT
     ended = ImportContent.objects.filter(job__ended_at__lte=before)
     waiting = Import.objects.filter(state__in=(State.ASKING, State.READY), asked_at__lte=before)

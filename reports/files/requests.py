@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +13,7 @@ from records.audit import Act, record_event
 from reports.exporters import format_of
 from reports.models import ExportContent, ExportJob, ExportRequest, QuarterSnapshot
 
-KEPT = timedelta(days=30)  # since a file was built or last asked for
+KEPT = timedelta(days=settings.KEEP_DAYS["exports"])  # since a file was built or last asked for
 
 State = ExportJob.State
 
@@ -70,6 +71,8 @@ def fetch_export(*, job: ExportJob, act: Act) -> bytes:
 @transaction.atomic
 def remove_old_exports(*, at: datetime) -> int:
     """Delete files whose time is over, and failures nobody tried again; returns how many. Any can be built again."""
+    if settings.LEGAL_HOLD:
+        return 0
     old = ExportJob.objects.filter(
         Q(state=State.READY, keep_until__lte=at) | Q(state=State.FAILED, ended_at__lte=at - KEPT)
     )

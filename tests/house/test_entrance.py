@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.models import StatusUpdate
+from jobs.retention import apply_retention
 from outbox.models import Message
 from people.hashers import Argon2
 from people.models import Session
@@ -21,7 +22,6 @@ from planapp.checks import refuse_unsafe_start
 from tests.house.addresses import addresses
 from web.logs import HideSecrets, without_secrets
 from web.request_checks import FORM_OVERHEAD
-from web.tasks import sweep
 from web.typed_by import sign_writer
 
 GOOD_KEY = "kP3v9Zr2mT8wQ5xL1nB7cF4dG6hJ0sYaEiUoRtWqXzVbNmKl-_PL"
@@ -155,7 +155,7 @@ def test_sessions_that_ended_are_swept(db):
     for days in (-1, 1):
         ends = timezone.now() + timedelta(days=days)
         Session.objects.create(session_key=f"s{days}", session_data="", expire_date=ends)
-    sweep()
+    apply_retention(at=timezone.now())
     assert list(Session.objects.values_list("session_key", flat=True)) == ["s1"]
 
 

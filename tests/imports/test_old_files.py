@@ -6,7 +6,7 @@ import pytest
 
 from imports.models import Import, ImportContent
 from imports.services import remove_old_files
-from imports.tasks import remove_old_files as task
+from jobs.tasks import apply_retention
 from records.models import AuditEvent
 from tests.conftest import NOW
 from tests.imports.steps import apply, send, take_guess
@@ -51,7 +51,7 @@ def test_what_nobody_went_on_with_is_dropped_by_the_system(manager, ready):
     assert opened(manager, ready) == 200
 
 
-def test_beat_asks_the_service(ready, time_machine):
+def test_beat_asks_for_it(ready, time_machine):
     time_machine.move_to(NOW + timedelta(days=400), tick=False)
-    task()
+    apply_retention()
     assert ImportContent.objects.count() == 0
