@@ -1,6 +1,7 @@
 """All settings, read from the environment once. `.env.example` lists every variable; a wrong one stops the start."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from environs import Env, validate
@@ -44,7 +45,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 SECURITY_LOG_LEVEL = env.str("SECURITY_LOG_LEVEL", "WARNING" if DEMO else "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
 # Days after which rows of a series are removed, once a day (jobs/retention.py); None: they are kept for good.
-KEEP_DAYS = {
+KEEP_DAYS: dict[str, Any] = {
     "sessions": days("KEEP_SESSIONS_DAYS", env.str("KEEP_SESSIONS_DAYS", "0"), least=0),
     "form_keys": days("KEEP_FORM_KEYS_DAYS", env.str("KEEP_FORM_KEYS_DAYS", "30"), least=1),
     "drafts": days("KEEP_DRAFTS_DAYS", env.str("KEEP_DRAFTS_DAYS", ""), least=7),
