@@ -14,7 +14,7 @@ from records.texts import normalised
 
 State = Import.State
 # A file, since its import ended or anything was last done with it.
-KEPT = timedelta(days=settings.KEEP_DAYS["imports"])
+KEPT = timedelta(days=int(settings.KEEP_DAYS["imports"] or 0))
 OPEN = (State.QUEUED, State.ASKING, State.READY)
 
 

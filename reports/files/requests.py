@@ -13,7 +13,7 @@ from records.audit import Act, record_event
 from reports.exporters import format_of
 from reports.models import ExportContent, ExportJob, ExportRequest, QuarterSnapshot
 
-KEPT = timedelta(days=settings.KEEP_DAYS["exports"])  # since a file was built or last asked for
+KEPT = timedelta(days=int(settings.KEEP_DAYS["exports"] or 0))  # since a file was built or last asked for
 
 State = ExportJob.State
 
