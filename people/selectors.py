@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, FilteredRelation, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from outbox.models import Message
@@ -94,6 +94,7 @@ def audit_events(
     return events
 
 
+LET_IN = ("user.created", "user.invited", "user.joined", "user.reactivated")
 INVITED_FOR = timedelta(days=7)
 ACCEPTED_WITHIN = timedelta(days=3)  # an invitation that waits for longer is looked after
 NOT_JOINED = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
@@ -145,6 +146,18 @@ def invitation_behind(number: int | None, at: datetime) -> tuple[Invited, bool] 
     found = invitation_to(person, at)
     is_open = found.message is not None and found.message.pk == message.pk and found.state == "invited"
     return found, is_open and person.is_active
+
+
+def unseen_since(moment: datetime) -> QuerySet[User]:
+    """Active people of whom there was no sign since then: no sign-in, no act, by whatever way, nor were they let in.
+
+    Whoever was here last comes last.
+    """
+    later = AuditEvent.objects.filter(happened_at__gte=moment)
+    acted = later.filter(actor_id=OuterRef("pk"))
+    let_in = later.filter(target_type="user", target_id=OuterRef("pk"), verb__in=LET_IN)
+    people = User.objects.filter(Q(last_login__isnull=True) | Q(last_login__lt=moment), is_active=True)
+    return people.exclude(Exists(acted)).exclude(Exists(let_in)).order_by(F("last_login").asc(nulls_first=True), "pk")
 
 
 @dataclass(frozen=True)

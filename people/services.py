@@ -1,10 +1,12 @@
 """Everything that changes people, departments and roles."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -13,16 +15,18 @@ from outbox.services import new_message, put
 from people.mails import Invitation, tell
 from people.models import Department, RoleGrant, Session, User
 from people.roles import Role
-from people.selectors import invitation_to, people_at
+from people.selectors import invitation_to, people_at, unseen_since
 from people.signed_in import name_of, rows_of
 from records.asof import local_day
 from records.audit import Act, StaleVersion, check_version, record_change, record_creation, record_event, settled
 from records.batches import BATCH
 from records.history import locked, refuse_circle
 from records.many import record_creations, record_events
+from records.models import Channel
 from records.texts import refuse_unseen
 from web.security_log import note_acts, note_many
 
+log = logging.getLogger(__name__)
 JUST_NOW = timedelta(minutes=1)  # two presses of a button are one invitation
 
 
@@ -193,6 +197,21 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
     if event is not None and row.email != old_address:
         tell(row, event, old_address, act)
     return row
+
+
+def deactivate_unseen(*, at: datetime) -> list[User]:
+    """Deactivate who gave no sign for settings.DEACTIVATE_UNSEEN_DAYS, each by itself; the last administrator stays."""
+    days = settings.DEACTIVATE_UNSEEN_DAYS
+    if days is None:
+        return []
+    act = Act(by=None, at=at, channel=Channel.SYSTEM, reason=f"Not here for {days} days.")
+    closed = []
+    for person in unseen_since(at - timedelta(days=days)):
+        try:
+            closed.append(update_user(user=person, fields={"is_active": False}, act=act))
+        except ValidationError as refusal:
+            log.info("Account %s stays active: %s", person.pk, " ".join(refusal.messages))
+    return closed
 
 
 @transaction.atomic

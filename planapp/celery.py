@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "build-exports": {"task": "reports.build_exports", "schedule": MINUTE},
     "work-on-imports": {"task": "imports.work", "schedule": MINUTE},
     "apply-retention": {"task": "jobs.apply_retention", "schedule": 60 * MINUTE},
+    "deactivate-unseen": {"task": "people.deactivate_unseen", "schedule": 60 * MINUTE},
     "freeze-quarters": {"task": "reports.freeze_due_quarters", "schedule": 10 * MINUTE},
     "seal-audit-log": {"task": "records.seal_audit_log", "schedule": 5 * MINUTE},
     "check-audit-log": {"task": "records.check_audit_log", "schedule": 60 * MINUTE},

@@ -53,6 +53,8 @@ KEEP_DAYS: dict[str, Any] = {
     "exports": days("KEEP_EXPORTS_DAYS", env.str("KEEP_EXPORTS_DAYS", "30"), least=1, may_be_empty=False),
     "imports": days("KEEP_IMPORTS_DAYS", env.str("KEEP_IMPORTS_DAYS", "30"), least=1, may_be_empty=False),
 }
+# Accounts of people who were not here for so long are deactivated, once a day; None: never.
+DEACTIVATE_UNSEEN_DAYS = days("DEACTIVATE_UNSEEN_DAYS", env.str("DEACTIVATE_UNSEEN_DAYS", ""), least=30)
 LEGAL_HOLD = env.bool("LEGAL_HOLD", False)  # nothing is deleted on schedule
 METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
 env.seal()

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth import SESSION_KEY
+from django.test import override_settings
 
 import goals.services as g
 import imports.services as b
@@ -94,6 +95,13 @@ def kept_view(world: World, name: str) -> SavedView:
 def newcomer(world: World) -> User:
     known = User.objects.filter(email="new@test.example").first()
     return known or p.create_user(email="new@test.example", name="New", act=by(world, minutes=0))
+
+
+def left_long_ago(world: World) -> Any:
+    """The administrator is the last one and stays, and all others but one have been here."""
+    User.objects.exclude(pk=world.cast.viewer.pk).update(last_login=NOW)
+    with override_settings(DEACTIVATE_UNSEEN_DAYS=30):
+        return p.deactivate_unseen(at=NOW + timedelta(days=9) + timedelta(minutes=1))
 
 
 def sessions_ended(world: World) -> int:
@@ -232,6 +240,7 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "people.set_password": (
         ["user.password_set"], lambda w: p.set_password(user=w.cast.viewer, password="a long word", act=by(w))),
     "people.end_sessions": (["user.sessions_ended"], sessions_ended),
+    "people.deactivate_unseen": (["user.deactivated"], left_long_ago),
     "people.grant_role": (["role.granted"], lambda w: p.grant_role(user=w.cast.viewer, role="leader", act=by(w))),
     "people.revoke_role": (["role.revoked"], lambda w: p.revoke_role(grant=w.grant, act=by(w))),
     "goals.create_plan": (["plan.created"], lambda w: g.create_plan(
