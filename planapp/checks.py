@@ -16,6 +16,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
+from people.roles import Role
 from records.days import STYLES
 
 SHORTEST_KEY = 50  # characters; a text of secrets.token_urlsafe(50) is longer
@@ -135,6 +136,16 @@ def date_style_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.DATE_STYLE not in STYLES:
         choices = " or ".join(f"“{style}”" for style in STYLES)
         return [Error(f"DATE_STYLE “{settings.DATE_STYLE}” is neither {choices}.", id="planapp.E010")]
+    return []
+
+
+@register()
+def roles_are_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A role that nobody holds, for a slip in its name, would ask nobody for a second step."""
+    wrong = [role for role in settings.SECOND_FACTOR_FOR if role not in Role.values]
+    if wrong:
+        sentence = f"SECOND_FACTOR_FOR: {', '.join(wrong)} is no role. Roles are {', '.join(Role.values)}."
+        return [Error(sentence, id="planapp.E011")]
     return []
 
 

@@ -57,6 +57,8 @@ KEEP_DAYS: dict[str, Any] = {
 DEACTIVATE_UNSEEN_DAYS = days("DEACTIVATE_UNSEEN_DAYS", env.str("DEACTIVATE_UNSEEN_DAYS", ""), least=30)
 LEGAL_HOLD = env.bool("LEGAL_HOLD", False)  # nothing is deleted on schedule
 METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
+# Roles whose holders set up a second step at sign-in before anything else; who comes by the city's provider need not.
+SECOND_FACTOR_FOR = [one.strip() for one in env.list("SECOND_FACTOR_FOR", [""]) if one.strip()]
 env.seal()
 
 globals().update(_EMAIL)
@@ -114,6 +116,7 @@ MIDDLEWARE = [
     "web.middleware.KeepWhatWasTyped",
     "web.middleware.SignInFirst",
     "people.middleware.MembersOnly",
+    "sign_in.middleware.SecondStepFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "web.middleware.TailsForgiven",
     "goals.middleware.OldNames",

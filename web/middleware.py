@@ -20,6 +20,7 @@ from web.typed_by import writer_of
 LEAVE = (
     "leave_words"  # name of the button in templates/_components/words_back.html; its value is the form's one-time key
 )
+LIMIT = 300_000  # characters of all kept forms together; the longest that a page of ours takes is well below
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -46,6 +47,20 @@ class SignInForFragments:
         return response
 
 
+def keep_words(request: HttpRequest) -> None:
+    """What was posted to a form waits in the session until the person is back at its page (web.requests.kept_words)."""
+    words = request.POST.copy()
+    for name in [name for name in words if "password" in name or name == "csrfmiddlewaretoken"]:
+        del words[name]
+    text = words.urlencode()
+    if len(text) <= LIMIT:
+        kept = [*request.session.get(KEPT, []), {"path": request.path, "words": text}]
+        while sum(len(one["words"]) for one in kept) > LIMIT:
+            del kept[0]
+        request.session[KEPT] = kept
+        request.has_kept_words = True  # type: ignore[attr-defined] # read by SignInForFragments
+
+
 class KeepWhatWasTyped:
     """A form posted after the session ended goes to sign in; its words wait in the new session and fill the form again.
 
@@ -54,8 +69,6 @@ class KeepWhatWasTyped:
     person says that they are not wanted (`leave_words`). Read by web.requests.kept_words. Words of strangers, who were
     never drawn a form, are not kept.
     """
-
-    LIMIT = 300_000  # characters of all forms together; the longest that a page of ours takes is well below
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -69,16 +82,7 @@ class KeepWhatWasTyped:
             and response.status_code == 302
             and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
         ):
-            words = request.POST.copy()
-            for name in [name for name in words if "password" in name or name == "csrfmiddlewaretoken"]:
-                del words[name]
-            text = words.urlencode()
-            if len(text) <= self.LIMIT:
-                kept = [*request.session.get(KEPT, []), {"path": request.path, "words": text}]
-                while sum(len(one["words"]) for one in kept) > self.LIMIT:
-                    del kept[0]
-                request.session[KEPT] = kept
-                request.has_kept_words = True  # type: ignore[attr-defined] # read by SignInForFragments
+            keep_words(request)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:

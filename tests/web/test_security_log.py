@@ -5,6 +5,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -23,6 +24,7 @@ from people.services import (
     update_user,
 )  # fmt: skip
 from people.views.sign_in import HERE
+from sign_in import factors
 from tests.build import act
 from tests.conftest import NOW
 from web import security_log
@@ -185,6 +187,24 @@ def test_a_fact_that_is_no_word_of_ours_is_not_written(said):
     (line,) = said()
     assert (line["view"], line["account"]) == ("?", 1)
     assert "\n" not in line["message"]
+
+
+def test_the_second_step_at_sign_in(said, client, cast, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    own, secret = act(NOW, cast.owner), "JBSWY3DPEHPK3PXP"
+    shown = format_hotp_value(hotp_value(secret, int(NOW.timestamp()) // factors.STEP))
+    factors.add_app(user=cast.owner, secret=secret, code=shown, act=own)
+    sign_in(client, cast.owner.email)
+    client.post("/sign-in/second-step/", {"code": TYPED})
+    factors.use_code(user=cast.owner, code=factors.codes_left(cast.owner)[0], act=own)
+    factors.renew_codes(user=cast.owner, act=own)
+    factors.remove_app(user=cast.owner, act=own)
+    factors.add_app(user=cast.owner, secret=secret, code=shown, act=own)
+    factors.take_off_factors(user=cast.owner, act=act(NOW, cast.admin))
+    told = ["factor.app_added", "factor.refused", "factor.code_used", "factor.codes_renewed", "factor.app_removed"]
+    lines = [line for line in said() if line["event"].startswith("factor.")]
+    assert [line["event"] for line in lines] == [*told, "factor.app_added", "factor.taken_off"]
+    assert {line["account"] for line in lines} == {cast.owner.pk}
 
 
 def test_the_documentation_names_every_event_and_fact():
