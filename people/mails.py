@@ -65,7 +65,7 @@ def tell(user: User, event: AuditEvent, address: str, act: Act) -> None:
 
 
 def _look(message: Message, latest: int | None) -> Verdict:
-    if message.person.has_usable_password():
+    if message.person.has_joined:
         return Verdict(reason="The person has joined meanwhile.")
     if not message.person.is_active:
         return Verdict(reason="The account was deactivated meanwhile.")

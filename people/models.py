@@ -128,6 +128,11 @@ class User(UserFields, Recorded, AbstractBaseUser):
         )
 
     @property
+    def has_joined(self) -> bool:
+        """Has a password, or came by the city's own sign-in (people.selectors.NOT_JOINED)."""
+        return self.has_usable_password() or self.last_login is not None
+
+    @property
     def role_changes(self) -> int:
         """How often a role was given to this person or taken away; it only grows, so it tells a page that is stale."""
         ever = RoleGrant.objects.filter(user=self).aggregate(given=Count("pk"), ended=Count("recorded_until"))

@@ -97,7 +97,7 @@ def audit_events(
 LET_IN = ("user.created", "user.invited", "user.joined", "user.reactivated")
 INVITED_FOR = timedelta(days=7)
 ACCEPTED_WITHIN = timedelta(days=3)  # an invitation that waits for longer is looked after
-NOT_JOINED = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+NOT_JOINED = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login__isnull=True)  # as User.has_joined
 
 
 def latest_invitations(people: Collection[int]) -> Mapping[int, int]:
@@ -121,7 +121,7 @@ class Invited:
     @property
     def state(self) -> str:
         """joined, none, failed (its mail was refused), expired or invited; to another address it counts no more."""
-        if self.person.has_usable_password():
+        if self.person.has_joined:
             return "joined"
         if self.message is None or self.ends_at is None:
             return "none"

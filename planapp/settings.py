@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from environs import Env, validate
 
 from planapp.env import celery_broker, database, days, email, secret
+from planapp.identity import providers, who_may_use_passwords
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,6 +60,11 @@ LEGAL_HOLD = env.bool("LEGAL_HOLD", False)  # nothing is deleted on schedule
 METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
 # Roles whose holders set up a second step at sign-in before anything else; who comes by the city's provider need not.
 SECOND_FACTOR_FOR = [one.strip() for one in env.list("SECOND_FACTOR_FOR", [""]) if one.strip()]
+# The city's own sign-in (docs/single-sign-on.md): the providers that the sign-in page offers, and who needs none.
+SIGN_IN_PROVIDERS, SOCIALACCOUNT_PROVIDERS = providers(env)
+PASSWORDS_FOR_EMERGENCIES, EMERGENCY_ADMINISTRATORS = who_may_use_passwords(env)
+# For whom an account is made at their first sign-in: "groups", whoever is in a group that has a role here.
+NEW_ACCOUNTS = env.str("NEW_ACCOUNTS", "groups", validate=validate.OneOf(["groups", "everyone", "nobody"]))
 env.seal()
 
 globals().update(_EMAIL)
@@ -80,6 +86,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "allauth.mfa",
     "records",
     "web",
@@ -163,6 +171,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "sign_in.adapters.Factors"
+SOCIALACCOUNT_ADAPTER = "sign_in.adapters.Providers"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds; a person waits for the answer
+# A link and not a form: a browser checks `form-action` against every further place a provider leads to.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day, then sign in again

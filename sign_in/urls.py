@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sign_in.views import factors
+from sign_in.views import factors, groups, providers
 
 urlpatterns = [
     # Where the library sends somebody who has to sign in (again); the page itself is in the people room.
@@ -21,4 +21,14 @@ urlpatterns = [
     path("profile/second-step/codes/file/", factors.codes_file, name="mfa_download_recovery_codes"),
     path("profile/second-step/codes/renew/", factors.codes_renew, name="mfa_generate_recovery_codes"),
     path("people/<int:pk>/second-step/take-off/", factors.take_off, name="factors-take-off"),
+    path("sign-in/oidc/<slug:provider_id>/", providers.oidc_login, name="openid_connect_login"),
+    path("sign-in/oidc/<slug:provider_id>/callback/", providers.oidc_callback, name="openid_connect_callback"),
+    path("sign-in/saml/<slug:organization_slug>/", providers.saml_login, name="saml_login"),
+    path("sign-in/saml/<slug:organization_slug>/acs/", providers.saml_acs, name="saml_acs"),
+    path("sign-in/saml/<slug:organization_slug>/acs/finish/", providers.saml_finish, name="saml_finish_acs"),
+    path("sign-in/saml/<slug:organization_slug>/sls/", providers.saml_logout, name="saml_sls"),
+    path("sign-in/saml/<slug:organization_slug>/metadata/", providers.saml_metadata, name="saml_metadata"),
+    path("people/sign-in/", groups.overview, name="sign-in-groups"),
+    path("people/sign-in/groups/new/", groups.group_add, name="sign-in-group-add"),
+    path("people/sign-in/groups/<int:pk>/remove/", groups.group_remove, name="sign-in-group-remove"),
 ]

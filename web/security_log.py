@@ -43,6 +43,10 @@ EVENTS = {
     "factor.code_used": logging.WARNING,
     "factor.taken_off": logging.WARNING,
     "factor.refused": logging.WARNING,
+    "provider.refused": logging.WARNING,
+    "user.linked": logging.INFO,
+    "group.mapped": logging.WARNING,
+    "group.unmapped": logging.WARNING,
     "role.granted": logging.INFO,
     "role.revoked": logging.INFO,
 }

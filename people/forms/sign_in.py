@@ -3,10 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import forms as auth
 from django.contrib.auth import get_user_model
 
 from web.forms import Sentences
+
+
+def may_use_password(user: Any) -> bool:
+    """Everybody, but where the city's own sign-in is the only one (settings.PASSWORDS_FOR_EMERGENCIES)."""
+    return not settings.PASSWORDS_FOR_EMERGENCIES or user.email.lower() in settings.EMERGENCY_ADMINISTRATORS
 
 
 class SignInForm(Sentences, auth.AuthenticationForm):
@@ -22,6 +28,12 @@ class SignInForm(Sentences, auth.AuthenticationForm):
         self.fields["username"].label = "E-mail"
         self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Where passwords are for emergencies, everybody else's is refused as a wrong one is: it tells nothing."""
+        super().confirm_login_allowed(user)
+        if not may_use_password(user):
+            raise self.get_invalid_login_error()
+
 
 class ResetForm(Sentences, auth.PasswordResetForm):
     """Writes to active people, also to those who never had a password: it is how they set their first one."""
@@ -31,7 +43,8 @@ class ResetForm(Sentences, auth.PasswordResetForm):
         self.fields["email"].label = "E-mail"
 
     def get_users(self, email: str) -> Any:
-        return get_user_model().objects.filter(email__iexact=email, is_active=True)
+        found = get_user_model().objects.filter(email__iexact=email, is_active=True)
+        return [user for user in found if may_use_password(user)]
 
 
 class PasswordForm(Sentences, auth.SetPasswordForm):  # type: ignore[type-arg]

@@ -44,7 +44,11 @@ def person_list(request: HttpRequest) -> HttpResponse:
     form = PeopleFilterForm(request.GET, auto_id="filter_%s")
     wanted = form.cleaned_data if form.is_valid() else {}
     page = Paginator(form.fitting(people_with_roles(**wanted)), 100).get_page(request.GET.get("page"))
-    context = {"page": page, "form": form, "can_read_log": user_of(request).has_perm("people.view_audit_log")}
+    user = user_of(request)
+    context = {
+        "page": page, "form": form, "can_read_log": user.has_perm("people.view_audit_log"),
+        "can_change_groups": user.has_perm("sign_in.change_groups"),
+    }  # fmt: skip
     return render(request, "people/person_list.html", context, status=200 if form.is_valid() else 422)
 
 

@@ -13,9 +13,10 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from people.forms.sign_in import NewPasswordForm, PasswordForm, ResetForm, SignInForm
@@ -36,6 +37,11 @@ PLACE = Limit("one place", 600, 60 * 60)  # high, since a whole city may stand b
 LINKS = Limit("one account", 5, 60 * 60)  # each link works for an hour
 LINKS_TO_A_PLACE = Limit("one place", 100, 60 * 60)
 
+# By kind of provider: the name of the address that leads there, and the one provider of that kind.
+PROVIDER_ADDRESSES = {
+    "openid_connect": ("openid_connect_login", None, ["city"]),
+    "saml": ("saml_login", None, ["city"]),
+}
 DEMO_ACCOUNTS = [
     ("owner@demo.example", "Owner", "says how initiatives stand"),
     ("liaison@demo.example", "Department liaison", "sees and keeps what the department promised"),
@@ -136,8 +142,18 @@ class SignIn(Throttled, auth.LoginView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        accounts = DEMO_ACCOUNTS if settings.DEMO else []
-        return super().get_context_data(**kwargs) | {"accounts": accounts}
+        more = {
+            "accounts": DEMO_ACCOUNTS if settings.DEMO else [],
+            "providers": [(one.label, self._leads_to(one)) for one in settings.SIGN_IN_PROVIDERS],
+            "is_emergency_only": settings.PASSWORDS_FOR_EMERGENCIES,
+        }
+        return super().get_context_data(**kwargs) | more
+
+    def _leads_to(self, provider: Any) -> str:
+        """The address that begins a sign-in with the provider, and comes back to the page that was asked for."""
+        address = reverse(*PROVIDER_ADDRESSES[provider.kind])
+        wanted = self.get_redirect_url()
+        return f"{address}?{urlencode({'next': wanted})}" if wanted else address
 
 
 @require_safe

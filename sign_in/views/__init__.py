@@ -1,0 +1,1 @@
+"""Pages of signing in by the city's provider."""
