@@ -76,6 +76,16 @@ def effects(table: Collection[Meaning]) -> list[Effect]:
     return told
 
 
+def without(table: Collection[Meaning], row: GroupRole) -> list[Meaning]:
+    """The table once a line is gone: the role is still the provider's, and this group gives it no more.
+
+    Were the line only left out, its role would be nobody's to take away from those who hold it by it.
+    """
+    held = Held(row.role, row.department_id)
+    rest = [one for one in table if one != Meaning(row.group, held)]
+    return [*rest, Meaning("", held)]
+
+
 def label_of(kind: str) -> str:
     """What the provider of a kind is called here."""
     return next((one.label for one in settings.SIGN_IN_PROVIDERS if one.kind == kind), "the provider")

@@ -24,6 +24,7 @@ from sign_in.selectors import (
     is_emergency_administrator,
     label_of,
     meanings,
+    without,
 )
 from web.security_log import note, note_acts
 
@@ -152,16 +153,6 @@ def remove_group_role(*, row: GroupRole, act: Act) -> None:
     note_acts(event, role=row.role)
     row.delete()
     _apply_to_all(without(before, row), act)
-
-
-def without(table: Collection[Meaning], row: GroupRole) -> list[Meaning]:
-    """The table once a line is gone: the role is still the provider's, and this group gives it no more.
-
-    Were the line only left out, its role would be nobody's to take away from those who hold it by it.
-    """
-    held = Held(row.role, row.department_id)
-    rest = [one for one in table if one != Meaning(row.group, held)]
-    return [*rest, Meaning("", held)]
 
 
 def _apply_to_all(table: Collection[Meaning], act: Act) -> None:

@@ -19,8 +19,8 @@ from people.roles import Role
 from records.texts import isolated
 from sign_in.forms.groups import GroupRoleForm
 from sign_in.models import FailedSignIn, GroupRole
-from sign_in.selectors import Effect, Held, Meaning, effects, meanings
-from sign_in.services import add_group_role, remove_group_role, without
+from sign_in.selectors import Effect, Held, Meaning, effects, meanings, without
+from sign_in.services import add_group_role, remove_group_role
 from web.pages import answer_form, form_for
 from web.requests import act_of
 

@@ -23,6 +23,7 @@ import people.services as p
 import reminders.services as m
 import reports.services as r
 import sign_in.factors as f
+import sign_in.services as s
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from initiatives.models import Comment, Commitment, Initiative, Milestone, OwnerRequest, SavedView
 from initiatives.selectors.structure import Place
@@ -32,6 +33,7 @@ from people.sessions import SessionStore
 from records.audit import Act
 from records.models import AuditEvent
 from reports.models import ExportJob
+from sign_in.models import GroupRole
 from tests.build import make_initiative, make_milestone, report
 from tests.conftest import NOW
 from tests.house.world import World
@@ -52,6 +54,23 @@ def left_over(world: World) -> Choice:
 
 def by(world: World, who: str = "manager", minutes: int = 1, reason: str = "It was agreed.") -> Act:
     return Act(by=getattr(world.cast, who), at=NOW + timedelta(minutes=minutes), reason=reason)
+
+
+def system() -> Act:
+    return Act(by=None, at=NOW + timedelta(minutes=1), reason="Signed in with City account")
+
+
+def heads(world: World) -> User:
+    """Somebody, in a group that gives a role."""
+    GroupRole.objects.get_or_create(group="Heads", role="leader")
+    return world.cast.owner
+
+
+def arrival(world: World, groups: set[str]) -> s.Arrival:
+    return s.Arrival(
+        provider="city", label="City account", uid="1", email=heads(world).email, is_vouched=True, name="",
+        groups=frozenset(groups),
+    )  # fmt: skip
 
 
 def goal(world: World) -> Goal:
@@ -210,6 +229,17 @@ def applied(world: World) -> None:
 Call = Callable[[World], Any]
 # The service, the verbs it must leave (in order), and how to call it. Preparing calls are made before counting.
 TABLE: dict[str, tuple[list[str], Call]] = {
+    "sign_in.admit": (["user.linked", "role.granted"], lambda w: s.admit(
+        arrival=arrival(w, {"Heads"}), new_accounts="groups", act=system())),
+    "sign_in.follow_groups": (["role.granted"], lambda w: s.follow_groups(
+        user=heads(w), groups={"Heads"}, act=system())),
+    "sign_in.add_group_role": (["group.mapped"], lambda w: s.add_group_role(
+        group="Heads", role="leader", department=None, act=by(w, "admin"))
+        if not GroupRole.objects.filter(group="Heads").exists() else None),
+    "sign_in.remove_group_role": (["group.unmapped"], lambda w: s.remove_group_role(
+        row=GroupRole.objects.earliest("pk")
+        if not AuditEvent.objects.filter(verb="group.unmapped").exists() else GroupRole(group="Gone"),
+        act=by(w, "admin"))),
     "sign_in.add_app": (["factor.app_added"], with_app),
     "sign_in.remove_app": (
         ["factor.app_added", "factor.app_removed"],
@@ -506,6 +536,7 @@ SILENT = {
     "imports.leave_rows_out": "how a file is read is not part of the plan",
     "imports.take_rows_again": "how a file is read is not part of the plan",
     "imports.ask_to_apply": "the job row is its own log; work_on_next says what it did",
+    "sign_in.note_failure": "nothing of the plan or its people changed; the row is its own log",
     "outbox.settle_by_hand": "needs an unconfirmed message; see tests/reminders",
 }
 # Asking twice is refused, or is a new thing each time, rather than nothing.
@@ -545,7 +576,7 @@ SERVICES = {
 
 
 def public_services() -> Iterator[str]:
-    for module in (o, p, f, g, i, m, r, b):
+    for module in (o, p, f, s, g, i, m, r, b):
         room = module.__name__.split(".")[0]
         names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
         for name in names:

@@ -17,6 +17,13 @@ OPEN = {
     "people:invitation",  # a signed link out of a mail, bound to an account without a password
     "people:invitation-new",
     "account_login",  # leads to people:sign-in
+    "openid_connect_login",  # to the city's provider and back; not there where none is set up
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_sls",
+    "saml_metadata",
     "mfa_authenticate",  # the second step of a sign-in whose first one was right
     "people:sign-in",
     "people:password-reset",

@@ -22,6 +22,7 @@ from reminders.models import OneOff
 from reminders.services import write_one_off
 from reports.models import ExportJob
 from reports.services import freeze_quarter, request_export
+from sign_in.models import GroupRole
 from tests.build import Cast, act, at, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.house.addresses import WORDS, Address
 
@@ -84,7 +85,7 @@ class World:
             "comment": Comment.objects.earliest("pk"), "status-update": self.update,
             "status-draft": self.initiative, "owner-request": self.asked, "message": message, "one-off": self.one_off,
             "export": ExportJob.objects.earliest("pk"), "import": Import.objects.earliest("pk"),
-            "saved-view": SavedView.objects.earliest("pk"),
+            "saved-view": SavedView.objects.earliest("pk"), "sign-in-group": GroupRole.objects.earliest("pk"),
         }  # fmt: skip
         name = address.name.rpartition(":")[2]
         if name == "structure-restore":
@@ -128,6 +129,7 @@ def populate(plan: Plan, cast: Cast, n: int, *, owner: User, department: Departm
         plan=plan, subject=f"Note {n}", text="Please read.", audiences=["owners"], send_on=today + timedelta(days=30),
         act=act(timezone.now(), cast.manager),
     )  # fmt: skip
+    GroupRole.objects.create(group=f"Group {n}", role="plan_manager")
     send_test(person=cast.manager, at=timezone.now() - timedelta(hours=n))
     return row, soon, update, promise, one_off
 
