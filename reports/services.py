@@ -2,6 +2,7 @@
 
 from reports.files.archives.taking import take_archive
 from reports.files.build import TRIES, build_next_export, claim_export
+from reports.files.bundles import records_bundle
 from reports.files.publishing import build_published_files
 from reports.files.requests import KEPT, fetch_export, remove_old_exports, request_export
 from reports.files.writing import Export, export_report, remember_export, write_export
@@ -34,6 +35,7 @@ __all__ = [
     "freeze_due_quarters",
     "freeze_quarter",
     "publish_report",
+    "records_bundle",
     "remember_export",
     "remove_old_exports",
     "reopen_report",

@@ -11,7 +11,7 @@ register(
     "report", "Report", frozen="Quarter frozen", revised="Revised report frozen", summary_written="Summary written",
     signed_off="Report signed off", completed="Report completed", published="Report published",
     unpublished="Report taken back from publication", reopened="Report reopened",
-    corrected="Value of a report corrected",
+    corrected="Value of a report corrected", bundled="Report handed to the records office",
 )  # fmt: skip
 register(
     "export", "File of a report", asked="File of a report asked for", ready="File of a report ready",

@@ -6,6 +6,8 @@ Doing the same again where nothing differs leaves none (rule R5).
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -179,6 +181,13 @@ def published(world: World) -> dict[str, Any]:
     which = completed(world)
     r.publish_report(**which, act=by(world, minutes=0))
     return which
+
+
+def bundled(world: World) -> Any:
+    which = published(world)
+    r.build_published_files(at=LATER)
+    with TemporaryDirectory() as folder:
+        return r.records_bundle(**which, target=Path(folder) / "bag.zip", act=by(world))
 
 
 def reopened(world: World) -> dict[str, Any]:
@@ -459,6 +468,7 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["report.completed", "report.reopened", "report.corrected"],
         lambda w: r.correct_report(**reopened(w), kind="initiative", row_id=w.initiative.pk, values={"percent": 77},
                                    act=by(w))),
+    "reports.records_bundle": (["report.completed", "report.published", "report.bundled"], bundled),
     "reports.request_export": (["export.asked"], asked),
     "reports.build_next_export": (["export.asked", "export.ready", "export.ready"], built),
     "reports.fetch_export": (
@@ -545,6 +555,7 @@ NOT_REPEATED = {
     "initiatives.reopen_commitment",
     "initiatives.add_comment",
     "people.create_department", "people.create_user", "people.invite_people", "people.set_password",
+    "reports.records_bundle",
     "goals.create_plan",
     "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",
