@@ -47,15 +47,17 @@ test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_UR
 coverage: $(VENV)/.dev ## The same, and which lines of the product no test reaches
 	COVERAGE_CORE=$(shell $(PY) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
 
-# Two checkers of pages, for the sweep alone. Where npm is not, or fetches nothing, the sweep says what it leaves out.
+# Checkers of pages, for the sweep, and identity providers, to sign in with. Where npm is not, or fetches nothing, the
+# run says what it leaves out.
 CHECKERS := .tools/checkers
-$(CHECKERS)/.fetched: tests/e2e/checkers/package.json tests/e2e/checkers/package-lock.json
-	@command -v npm >/dev/null || { echo "No npm here: IBM's and Nu's checkers are left out."; exit 0; }; \
-	mkdir -p $(CHECKERS) && cp $^ $(CHECKERS)/ && cd $(CHECKERS) && \
+PROVIDERS := .tools/providers
+.tools/%/.fetched: tests/e2e/%/package.json tests/e2e/%/package-lock.json
+	@command -v npm >/dev/null || { echo "No npm here: what needs tests/e2e/$* is left out."; exit 0; }; \
+	mkdir -p .tools/$* && cp $^ .tools/$*/ && cd .tools/$* && \
 	if npm ci --silent --ignore-scripts --no-audit --no-fund; then touch .fetched; \
-	else echo "npm could not fetch IBM's and Nu's checkers: they are left out."; fi
+	else echo "npm could not fetch what tests/e2e/$* needs: it is left out."; fi
 
-e2e: $(VENV)/.dev $(CHECKERS)/.fetched ## Journeys in the system's Chromium, with an accessibility scan
+e2e: $(VENV)/.dev $(CHECKERS)/.fetched $(PROVIDERS)/.fetched ## Journeys in the system's Chromium, with an accessibility scan
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(BIN)/python -m pytest -n 2 --dist worksteal -m e2e -p no:randomly -rs $(PYTEST_ARGS)
 
 sweep: $(VENV)/.dev $(CHECKERS)/.fetched ## Of these, every kind of page a person can reach: both themes, phone to desk
