@@ -18,6 +18,8 @@ WORDS = {
     "kind": "initiative",
     "row_id": 1,
     "way": "down",
+    "provider_id": "city",
+    "organization_slug": "city",
 }
 
 
