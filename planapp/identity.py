@@ -31,7 +31,7 @@ def _oidc(env: Env) -> tuple[Provider, dict[str, Any]] | None:
     secret_word = secret(env, "OIDC_CLIENT_SECRET", "")
     label = env.str("OIDC_LABEL", "the City’s account")
     groups = env.str("OIDC_GROUPS_CLAIM", "")
-    scopes, domains = env.str("OIDC_SCOPES", "openid profile email").split(), _listed(env, "OIDC_TRUSTED_DOMAINS")
+    scopes, domains = env.str("OIDC_SCOPES", "openid profile email").split(), _listed(env.str("OIDC_TRUSTED_DOMAINS", ""))
     if not issuer:
         return None
     if not client or not secret_word:
@@ -54,7 +54,7 @@ def _saml(env: Env) -> tuple[Provider, dict[str, Any]] | None:
         "email": env.str("SAML_EMAIL_ATTRIBUTE", "email"),
         "name": env.str("SAML_NAME_ATTRIBUTE", "name"),
     }
-    domains = _listed(env, "SAML_TRUSTED_DOMAINS")
+    domains = _listed(env.str("SAML_TRUSTED_DOMAINS", ""))
     if not metadata:
         return None
     if not entity or not names["uid"]:
@@ -76,14 +76,14 @@ def _saml(env: Env) -> tuple[Provider, dict[str, Any]] | None:
     return Provider("saml", label, groups), app
 
 
-def _listed(env: Env, name: str) -> list[str]:
-    return [one.strip().lower() for one in env.str(name, "").split(",") if one.strip()]
+def _listed(text: str) -> list[str]:
+    return [one.strip().lower() for one in text.split(",") if one.strip()]
 
 
 def who_may_use_passwords(env: Env) -> tuple[bool, frozenset[str]]:
     """Whether e-mail and password are for emergencies only, and the addresses of those who use them then."""
     rule = env.str("PASSWORD_SIGN_IN", "everyone", validate=validate.OneOf(["everyone", "emergency"]))
-    addresses = frozenset(_listed(env, "EMERGENCY_ADMINISTRATORS"))
+    addresses = frozenset(_listed(env.str("EMERGENCY_ADMINISTRATORS", "")))
     is_emergency_only = rule == "emergency"
     if is_emergency_only and not addresses:
         raise ImproperlyConfigured(
