@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 
 UNREACHED = "{label} does not answer right now. Try again in some minutes."
 DISBELIEVED = (
@@ -13,4 +14,4 @@ STALE = "This sign-in took too long, or was begun in another browser. Begin agai
 
 def refusal(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     """The sentence, and the way back to the sign-in page."""
-    return render(request, "sign_in/refused.html", {"sentence": sentence}, status=status)
+    return render(request, "sign_in/refused.html", {"sentence": capfirst(sentence)}, status=status)
