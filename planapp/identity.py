@@ -31,7 +31,8 @@ def _oidc(env: Env) -> tuple[Provider, dict[str, Any]] | None:
     secret_word = secret(env, "OIDC_CLIENT_SECRET", "")
     label = env.str("OIDC_LABEL", "the City’s account")
     groups = env.str("OIDC_GROUPS_CLAIM", "")
-    scopes, domains = env.str("OIDC_SCOPES", "openid profile email").split(), _listed(env.str("OIDC_TRUSTED_DOMAINS", ""))
+    scopes = env.str("OIDC_SCOPES", "openid profile email").split()
+    domains = _listed(env.str("OIDC_TRUSTED_DOMAINS", ""))
     if not issuer:
         return None
     if not client or not secret_word:
