@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from outbox.kinds import Kind, Rendered, Verdict, register
 from outbox.models import Message
-from outbox.rendering import render
+from outbox.rendering import absolute, render
 from outbox.services import put
 from people.links import invitation_url
 from people.models import User
@@ -39,6 +41,27 @@ class AccountChanged(Kind):
         what = TOLD[event.verb].format(event.changes.get("role", ["", ""]))
         context = {"what": what, "by": event.actor_label}
         return render(message, "planapp: your account was changed", "people/email/account_changed", day=day, **context)
+
+
+@register
+class NewBrowser(Kind):
+    """Somebody signed in with a browser that this account was not used with before. `about` is the event."""
+
+    name = "new_browser"
+    label = "Sign-in with a new browser"
+    is_about_account = True
+
+    def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
+        events = AuditEvent.objects.in_bulk([message.about or 0 for message in messages])
+        return {message.pk: Verdict(content=events[message.about or 0]) for message in messages}
+
+    def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
+        event: AuditEvent = verdict.content
+        context = {
+            "browser": event.changes["browser"][1], "at": event.happened_at,
+            "profile": absolute(reverse("people:profile")),
+        }  # fmt: skip
+        return render(message, "planapp: a sign-in with a new browser", "people/email/new_browser", day=day, **context)
 
 
 @register

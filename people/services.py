@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from outbox.models import Message
 from outbox.services import new_message, put
-from people.mails import Invitation, tell
+from people.mails import Invitation, NewBrowser, tell
 from people.models import Department, RoleGrant, Session, User
 from people.roles import Role
 from people.selectors import invitation_to, people_at, unseen_since
@@ -22,12 +22,13 @@ from records.audit import Act, StaleVersion, check_version, record_change, recor
 from records.batches import BATCH
 from records.history import locked, refuse_circle
 from records.many import record_creations, record_events
-from records.models import Channel
+from records.models import AuditEvent, Channel
 from records.texts import refuse_unseen
 from web.security_log import note_acts, note_many
 
 log = logging.getLogger(__name__)
 JUST_NOW = timedelta(minutes=1)  # two presses of a button are one invitation
+NOT_AGAIN = timedelta(hours=1)  # a browser that forgets its cookies at each sign-in is told of so often at most
 
 
 @transaction.atomic
@@ -197,6 +198,17 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
     if event is not None and row.email != old_address:
         tell(row, event, old_address, act)
     return row
+
+
+@transaction.atomic
+def note_new_browser(*, user: User, browser: str, act: Act) -> AuditEvent:
+    """Somebody signed in with a browser that the account was not used with before; the person is told, once an hour."""
+    event = record_event(verb="user.new_browser", target=user, act=act, changes={"browser": ["", browser]})
+    note_acts(event)
+    of_late = Message.objects.filter(person=user, kind=NewBrowser.name, planned_at__gt=act.at - NOT_AGAIN)
+    if not of_late.exists():
+        put(kind=NewBrowser.name, person=user.pk, key=f"{event.pk}", at=act.at, about=event.pk, address=user.email)
+    return event
 
 
 def deactivate_unseen(*, at: datetime) -> list[User]:

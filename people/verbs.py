@@ -10,13 +10,13 @@ register(
     "user", "Person", created="Person added", changed="Person edited", deactivated="Account deactivated",
     reactivated="Account reactivated", password_set="Password set",  # noqa: S106 - words, no password
     invited="Invitation sent", joined="Invitation accepted",
-    sessions_ended="Signed out elsewhere",
+    sessions_ended="Signed out elsewhere", new_browser="Signed in with a new browser",
 )  # fmt: skip
 register("department", "Department", created="Department added", changed="Department edited")
 register("role", "Role", granted="Role given", revoked="Role taken away")
 FIELDS.update(
-    {"abbreviation": "Abbreviation", "department": "Department", "email": "E-mail", "is_active": "Active",
-     "name": "Name", "parent": "Part of", "role": "Role"}
+    {"abbreviation": "Abbreviation", "browser": "Browser", "department": "Department", "email": "E-mail",
+     "is_active": "Active", "name": "Name", "parent": "Part of", "role": "Role"}
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ EVENTS = {
     "user.deactivated": logging.INFO,
     "user.reactivated": logging.INFO,
     "user.sessions_ended": logging.INFO,
+    "user.new_browser": logging.INFO,
     "factor.app_added": logging.INFO,
     "factor.app_removed": logging.INFO,
     "factor.codes_renewed": logging.INFO,

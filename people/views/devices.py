@@ -9,8 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from people.models import User
+from people.services import note_new_browser
+from people.signed_in import browser_of
+from records.audit import Act
 
 SALT = "people.device"
 KEPT = 180 * 24 * 60 * 60  # seconds
@@ -27,8 +31,16 @@ def known_device(request: HttpRequest, person: User | None) -> str:
     return str(held["name"]) if person is not None and person.pk in held["people"] else ""
 
 
+def signed_in_here(request: HttpRequest, response: HttpResponse, person: User) -> None:
+    """Called once somebody is signed in. Of a browser that is not known theirs the person is told, but in a demo."""
+    if not known_device(request, person) and not settings.DEMO:
+        act = Act(by=person, at=timezone.now())
+        note_new_browser(user=person, browser=browser_of(request.headers.get("user-agent", "")), act=act)
+    remember_device(request, response, person)
+
+
 def remember_device(request: HttpRequest, response: HttpResponse, person: Any) -> None:
-    """Called once somebody has proved who they are."""
+    """Called once somebody has proved who they are, be it by a link that was mailed to them."""
     held = _held(request)
     people = [person.pk, *[pk for pk in held["people"] if pk != person.pk]][:PEOPLE_AT_MOST]
     response.set_cookie(

@@ -24,7 +24,7 @@ from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS
 from people.services import set_password
 from people.signed_in import named, sessions_of
-from people.views.devices import known_device, remember_device
+from people.views.devices import known_device, remember_device, signed_in_here
 from records.audit import Act
 from web.requests import act_of, user_of
 from web.security_log import note
@@ -138,7 +138,7 @@ class SignIn(Throttled, auth.LoginView):
         login = Login(user=person, redirect_url=self.get_success_url())
         response: HttpResponse = perform_password_login(self.request, {"email": person.email}, login)
         if self.request.user.is_authenticated:  # else the second step is still to come
-            remember_device(self.request, response, person)
+            signed_in_here(self.request, response, person)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
 from people.models import User
-from people.views.devices import known_device, remember_device
+from people.views.devices import known_device, signed_in_here
 from people.views.sign_in import Throttled, refuse_unchecked, wait_sentence
 from records.audit import Act
 from records.texts import isolated
@@ -74,7 +74,7 @@ class SecondStep(Throttled, FormView):  # type: ignore[type-arg]
             return self.form_invalid(form)
         record_authentication(self.request, person, method="mfa", id=used.pk, type=used.type)
         response: HttpResponse = self.request._login_stage.exit()  # type: ignore[attr-defined]
-        remember_device(self.request, response, person)
+        signed_in_here(self.request, response, person)
         if used.type == factors.CODES:
             left = len(factors.codes_left(person) or [])
             messages.warning(

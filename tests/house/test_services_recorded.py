@@ -278,6 +278,8 @@ TABLE: dict[str, tuple[list[str], Call]] = {
         ["user.changed"], lambda w: p.update_user(user=w.cast.viewer, fields={"name": "Reader"}, act=by(w))),
     "people.set_password": (
         ["user.password_set"], lambda w: p.set_password(user=w.cast.viewer, password="a long word", act=by(w))),
+    "people.note_new_browser": (
+        ["user.new_browser"], lambda w: p.note_new_browser(user=w.cast.viewer, browser="Firefox", act=by(w, "viewer"))),
     "people.end_sessions": (["user.sessions_ended"], sessions_ended),
     "people.deactivate_unseen": (["user.deactivated"], left_long_ago),
     "people.grant_role": (["role.granted"], lambda w: p.grant_role(user=w.cast.viewer, role="leader", act=by(w))),
@@ -555,7 +557,7 @@ NOT_REPEATED = {
     "initiatives.reopen_commitment",
     "initiatives.add_comment",
     "people.create_department", "people.create_user", "people.invite_people", "people.set_password",
-    "reports.records_bundle",
+    "reports.records_bundle", "people.note_new_browser",
     "goals.create_plan",
     "goals.create_evidence", "goals.move_evidence", "goals.retire_evidence", "goals.restore_evidence",
     "goals.create_priority", "goals.update_priority", "goals.create_goal", "goals.create_strategy",

@@ -19,6 +19,7 @@ from people.services import (
     grant_role,
     invite_people,
     invite_user,
+    note_new_browser,
     revoke_role,
     set_password,
     update_user,
@@ -63,10 +64,11 @@ def sign_in(client, email, password="x", **more):
 def test_signing_in_and_out(client, cast, said):
     answer = sign_in(client, "Owner@Test.example", REMOTE_ADDR="10.1.2.3")
     client.post(reverse("people:sign-out"))
-    began, ended = said()
+    began, new, ended = said()
     assert (began["event"], began["account"], began["client"]) == ("sign_in.succeeded", cast.owner.pk, "10.1.2.3")
     assert began["work"] == answer[HEADER]
     assert began["level"] == "INFO"
+    assert (new["event"], new["client"]) == ("user.new_browser", "10.1.2.3")
     assert (ended["event"], ended["account"]) == ("sign_out", cast.owner.pk)
 
 
@@ -154,12 +156,14 @@ def test_changes_of_accounts_and_roles(cast, said):
     update_user(user=person, fields={"is_active": True}, act=doing)
     set_password(user=person, password=NEW, act=doing)
     invite_people(newcomers=[Newcomer("zq7-2@test.example", TYPED, role="viewer")], act=doing)
+    note_new_browser(user=person, browser=TYPED, act=doing)
     Client().force_login(person)
     end_sessions(user=person, here=None, act=doing)
     lines = [line for line in said() if "audit_event" in line]
     assert [line["event"] for line in lines] == [
         "user.created", "user.invited", "role.granted", "role.revoked", "user.changed", "user.deactivated",
-        "user.reactivated", "user.password_set", "role.granted", "user.invited", "user.sessions_ended",
+        "user.reactivated", "user.password_set", "role.granted", "user.invited", "user.new_browser",
+        "user.sessions_ended",
     ]  # fmt: skip
     assert {line["by"] for line in lines} == {cast.admin.pk}
     assert {line["role"] for line in lines if line["event"].startswith("role")} == {"liaison", "viewer"}
@@ -212,6 +216,6 @@ def test_the_documentation_names_every_event_and_fact():
     assert [name for name in (*EVENTS, *FACTS) if f"`{name}`" not in text] == []
 
 
-def test_all_events_are_shown_by_a_test_here():
-    text = (settings.BASE_DIR / "tests" / "web" / "test_security_log.py").read_text()
+def test_all_events_are_shown_by_a_test():
+    text = "".join(path.read_text() for path in (settings.BASE_DIR / "tests").rglob("test_*.py"))
     assert [name for name in EVENTS if f'"{name}"' not in text] == []
