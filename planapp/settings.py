@@ -171,6 +171,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "sign_in.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # the device knows whose finger, face or PIN it is
 SOCIALACCOUNT_ADAPTER = "sign_in.adapters.Providers"
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds; a person waits for the answer
 # A link and not a form: a browser checks `form-action` against every further place a provider leads to.

@@ -62,6 +62,10 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
         """What an app calls the account: planapp, and of which city."""
         return f"planapp {urlsplit(str(settings.SITE_URL)).hostname}"
 
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys hold for the host of SITE_URL, whatever else reaches this server."""
+        return {"id": str(urlsplit(str(settings.SITE_URL)).hostname), "name": "planapp"}
+
     def encrypt(self, text: str) -> str:
         return _seal().encrypt(text.encode()).decode()
 

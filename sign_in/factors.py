@@ -1,16 +1,18 @@
-"""Everything that changes what a person shows besides the password: an authenticator app, codes for when it is lost.
+"""Everything that changes what a person shows besides the password: an app, passkeys, codes for when they are lost.
 
 Rows and arithmetic are django-allauth's. A code of the app counts once: the step of time it was for is kept with it.
 """
 
 import base64
 import secrets
+from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,7 +25,7 @@ from web.security_log import note_acts
 
 STEP = 30  # seconds for which an app shows a code
 AROUND = (0, -1, 1)  # steps: the code before and the one after are taken as well, for clocks that are a little off
-APP, CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
+APP, CODES, KEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN
 NOT_NOW = (
     "Code: this is not the code that the app shows now. Wait for the next one, and see that the telephone’s clock "
     "is right."
@@ -58,6 +60,36 @@ def remove_app(*, user: User, act: Act) -> bool:
     if gone:
         _drop_lonely_codes(row)
         _note(row, "factor.app_removed", act)
+    return bool(gone)
+
+
+@transaction.atomic
+def add_passkey(*, user: User, name: str, credential: dict[str, Any], act: Act) -> bool:
+    """Keep a passkey that answered the library's question. Whether recovery codes were made with it."""
+    row = locked(user)
+    WebAuthn.add(row, name, credential)
+    _note(row, "factor.key_added", act)
+    return _add_codes(row)
+
+
+@transaction.atomic
+def rename_passkey(*, key: Authenticator, name: str, act: Act) -> None:
+    """Call a passkey otherwise, so that its owner knows which one to take off."""
+    row = locked(key.user)
+    if key.data["name"] != name:
+        key.data["name"] = name
+        key.save(update_fields=["data"])
+        record_event(verb="factor.key_renamed", target=row, act=act)
+
+
+@transaction.atomic
+def remove_passkey(*, user: User, pk: int, act: Act) -> bool:
+    """Take a passkey off; codes that would be alone go with it. Whether there was one."""
+    row = locked(user)
+    gone, _ = passkeys_of(row).filter(pk=pk).delete()
+    if gone:
+        _drop_lonely_codes(row)
+        _note(row, "factor.key_removed", act)
     return bool(gone)
 
 
@@ -109,6 +141,10 @@ def has_factor(user: User) -> bool:
 def app_of(user: User) -> Authenticator | None:
     """The authenticator app that is set up."""
     return _of(user, APP).first()
+
+
+def passkeys_of(user: User) -> "QuerySet[Authenticator]":
+    return _of(user, KEY).order_by("pk")
 
 
 def codes_left(user: User) -> list[str] | None:

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sign_in.views import factors, groups, providers
+from sign_in.views import factors, groups, passkeys, providers
 
 urlpatterns = [
     # Where the library sends somebody who has to sign in (again); the page itself is in the people room.
@@ -20,6 +20,10 @@ urlpatterns = [
     path("profile/second-step/codes/", factors.codes, name="mfa_view_recovery_codes"),
     path("profile/second-step/codes/file/", factors.codes_file, name="mfa_download_recovery_codes"),
     path("profile/second-step/codes/renew/", factors.codes_renew, name="mfa_generate_recovery_codes"),
+    path("profile/second-step/passkey/", passkeys.passkey_add, name="mfa_add_webauthn"),
+    path("profile/second-step/passkey/<int:pk>/", passkeys.passkey_rename, name="mfa_edit_webauthn"),
+    path("profile/second-step/passkey/<int:pk>/remove/", passkeys.passkey_remove, name="mfa_remove_webauthn"),
+    path("sign-in/passkey/", passkeys.passkey_sign_in, name="mfa_login_webauthn"),
     path("people/<int:pk>/second-step/take-off/", factors.take_off, name="factors-take-off"),
     path("sign-in/oidc/<slug:provider_id>/", providers.oidc_login, name="openid_connect_login"),
     path("sign-in/oidc/<slug:provider_id>/callback/", providers.oidc_callback, name="openid_connect_callback"),

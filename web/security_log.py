@@ -40,6 +40,8 @@ EVENTS = {
     "user.new_browser": logging.INFO,
     "factor.app_added": logging.INFO,
     "factor.app_removed": logging.INFO,
+    "factor.key_added": logging.INFO,
+    "factor.key_removed": logging.INFO,
     "factor.codes_renewed": logging.INFO,
     "factor.code_used": logging.WARNING,
     "factor.taken_off": logging.WARNING,

@@ -11,7 +11,7 @@ from web.forms import Sentences
 
 
 def may_use_password(user: Any) -> bool:
-    """Everybody, but where the city's own sign-in is the only one (settings.PASSWORDS_FOR_EMERGENCIES)."""
+    """Or a passkey: all, but where the city's own sign-in is the only one (settings.PASSWORDS_FOR_EMERGENCIES)."""
     return not settings.PASSWORDS_FOR_EMERGENCIES or user.email.lower() in settings.EMERGENCY_ADMINISTRATORS
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from web.forms import PageForm, Sentences
+from web.forms import Hidden, PageForm, Sentences
 
 MAX_CODE = 40  # characters, with the blanks that people type
 
@@ -18,6 +18,18 @@ class AppForm(PageForm):
     """The code that shows that the app and planapp agree."""
 
     code = code_field("Code", "The six digits that the app shows for planapp now.")
+
+
+class PasskeyNameForm(PageForm):
+    """What a passkey is called."""
+
+    name = forms.CharField(label="Name", max_length=60, help_text="Such as “Telephone” or “Laptop at work”.")
+
+
+class PasskeyForm(PasskeyNameForm):
+    """A passkey that the browser has made; its answer is longer than anything that is typed."""
+
+    credential = forms.CharField(widget=Hidden, max_length=20_000)
 
 
 class SecondStepForm(Sentences, forms.Form):

@@ -6,6 +6,7 @@ import qrcode
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -25,6 +26,8 @@ from records.audit import Act
 from records.texts import isolated
 from sign_in import factors
 from sign_in.forms.factors import AppForm, SecondStepForm
+from sign_in.views.passkeys import UNREAD, answered_by, question_for
+from sign_in.views.trail import SHOWN, trail
 from web.pages import answer_button, answer_form, form_for
 from web.requests import act_of, user_of
 from web.security_log import note
@@ -34,10 +37,7 @@ DOOR = "second-step"
 # Three codes of a million are right at any time: a hundred tries a day find one in nine years.
 SOON = Limit("one account", 10, 10 * 60)
 A_DAY = Limit("one account", 100, 24 * 60 * 60)
-SECRET, SHOWN = (
-    "factor_secret",
-    "factor_codes_shown",
-)  # in the session: the key of an app not confirmed yet; see `codes`
+APP_KEY = "new_app_key"  # in the session: the key of an app that is not confirmed yet
 
 
 def limits(request: HttpRequest, person: User) -> list[tuple[Limit, str]]:
@@ -65,6 +65,22 @@ class SecondStep(Throttled, FormView):  # type: ignore[type-arg]
     def whose(self) -> dict[str, int | str]:
         return {"account": self.person.pk}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "credential" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        key = answered_by(self.person, request.POST["credential"])
+        if key is not None:
+            return self.passed(key)
+        note("factor.refused", account=self.person.pk)
+        form = SecondStepForm()
+        refuse_unchecked(form, UNREAD)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        has_key = factors.passkeys_of(self.person).exists()
+        more = {"question": question_for(self.person) if has_key else "", "has_app": factors.app_of(self.person)}
+        return super().get_context_data(**kwargs) | more
+
     def form_valid(self, form: Any) -> HttpResponse:
         person = self.person
         used = factors.use_code(user=person, code=form.cleaned_data["code"], act=Act(by=person, at=timezone.now()))
@@ -72,6 +88,10 @@ class SecondStep(Throttled, FormView):  # type: ignore[type-arg]
             note("factor.refused", account=person.pk)
             form.add_error("code", "Code: it is not right, or was used already. Type the one that the app shows now.")
             return self.form_invalid(form)
+        return self.passed(used)
+
+    def passed(self, used: Authenticator) -> HttpResponse:
+        person = self.person
         record_authentication(self.request, person, method="mfa", id=used.pk, type=used.type)
         response: HttpResponse = self.request._login_stage.exit()  # type: ignore[attr-defined]
         signed_in_here(self.request, response, person)
@@ -88,8 +108,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """What I show besides my password."""
     person = user_of(request)
     context = {
-        "app": factors.app_of(person), "left": factors.codes_left(person),
-        "breadcrumb": _trail(),
+        "app": factors.app_of(person), "keys": factors.passkeys_of(person), "left": factors.codes_left(person),
+        "breadcrumb": trail(),
     }  # fmt: skip
     return render(request, "sign_in/factors.html", context)
 
@@ -100,7 +120,7 @@ def app_add(request: HttpRequest) -> HttpResponse:
     person = user_of(request)
     if factors.app_of(person) is not None and request.method != "POST":
         return redirect("mfa_index")
-    secret = request.session.get(SECRET) or request.session.setdefault(SECRET, factors.new_secret())
+    secret = request.session.get(APP_KEY) or request.session.setdefault(APP_KEY, factors.new_secret())
     form = form_for(request, AppForm)
     if request.method == "POST" and (wait := seconds_to_wait(DOOR, *limits(request, person))):
         note("throttled", door=DOOR, account=person.pk)
@@ -109,7 +129,7 @@ def app_add(request: HttpRequest) -> HttpResponse:
 
     def save() -> str:
         with_codes = factors.add_app(user=person, secret=secret, code=form.cleaned_data["code"], act=act_of(request))
-        request.session.pop(SECRET, None)
+        request.session.pop(APP_KEY, None)
         messages.success(request, "The authenticator app is set up. From now on sign-in asks for its code.")
         if not with_codes:
             return reverse("mfa_index")
@@ -139,7 +159,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     left = factors.codes_left(user_of(request)) if SHOWN in request.session else None
     if left is None:
         return redirect("mfa_index")
-    return render(request, "sign_in/codes.html", {"codes": left, "breadcrumb": _trail("Recovery codes")})
+    return render(request, "sign_in/codes.html", {"codes": left, "breadcrumb": trail("Recovery codes")})
 
 
 @require_safe
@@ -180,7 +200,7 @@ def take_off(request: HttpRequest, pk: int) -> HttpResponse:
 def _app_page(request: HttpRequest, form: AppForm, secret: str, more: dict[str, Any], status: int) -> HttpResponse:
     url = get_adapter().build_totp_url(user_of(request), secret)
     spelled = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    context = {"form": form, "key": spelled, "address": url, "breadcrumb": _trail("Authenticator app"), **_qr(url)}
+    context = {"form": form, "key": spelled, "address": url, "breadcrumb": trail("Authenticator app"), **_qr(url)}
     return render(request, "sign_in/app_add.html", context | more, status=status)
 
 
@@ -191,11 +211,3 @@ def _qr(text: str) -> dict[str, Any]:
     rows = code.get_matrix()
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
     return {"squares": "".join(dark), "side": len(rows)}
-
-
-def _trail(last: str = "") -> list[dict[str, str]]:
-    trail = [
-        {"label": "Your profile", "href": reverse("people:profile")},
-        {"label": "Second step at sign-in", "href": reverse("mfa_index") if last else ""},
-    ]
-    return [*trail, {"label": last, "href": ""}] if last else trail

@@ -148,6 +148,13 @@ def with_app(world: World) -> User:
     return owner
 
 
+def with_passkey(world: World) -> User:
+    """The owner, who once set up a passkey."""
+    if not AuditEvent.objects.filter(verb="factor.key_added").exists():
+        f.add_passkey(user=world.cast.owner, name="Key", credential={}, act=by(world, "owner", minutes=0))
+    return world.cast.owner
+
+
 def with_app_once(world: World) -> User:
     return world.cast.owner if AuditEvent.objects.filter(verb="factor.app_added").exists() else with_app(world)
 
@@ -253,6 +260,13 @@ TABLE: dict[str, tuple[list[str], Call]] = {
     "sign_in.remove_app": (
         ["factor.app_added", "factor.app_removed"],
         lambda w: f.remove_app(user=with_app_once(w), act=by(w, "owner"))),
+    "sign_in.add_passkey": (["factor.key_added"], with_passkey),
+    "sign_in.rename_passkey": (
+        ["factor.key_added", "factor.key_renamed"],
+        lambda w: f.rename_passkey(key=f.passkeys_of(with_passkey(w))[0], name="Other", act=by(w, "owner"))),
+    "sign_in.remove_passkey": (
+        ["factor.key_added", "factor.key_removed"], lambda w: f.remove_passkey(
+            user=with_passkey(w), pk=AuditEvent.objects.filter(verb="factor.key_added").count(), act=by(w, "owner"))),
     "sign_in.renew_codes": (
         ["factor.app_added", "factor.codes_renewed"], lambda w: f.renew_codes(user=with_app(w), act=by(w, "owner"))),
     "sign_in.use_code": (["factor.app_added", "factor.code_used"], lambda w: f.use_code(
@@ -520,6 +534,7 @@ TABLE: dict[str, tuple[list[str], Call]] = {
 SILENT = {
     "sign_in.new_secret": "makes a key, which is kept once an app has shown that it has it",
     "sign_in.has_factor": "reads",
+    "sign_in.passkeys_of": "reads",
     "sign_in.app_of": "reads",
     "sign_in.codes_left": "reads",
     "initiatives.save_draft": "a draft counts for nothing (rule B-11)",

@@ -24,6 +24,7 @@ OPEN = {
     "saml_finish_acs",
     "saml_sls",
     "saml_metadata",
+    "mfa_login_webauthn",  # signing in with a passkey alone
     "mfa_authenticate",  # the second step of a sign-in whose first one was right
     "people:sign-in",
     "people:password-reset",

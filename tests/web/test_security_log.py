@@ -205,9 +205,17 @@ def test_the_second_step_at_sign_in(said, client, cast, time_machine):
     factors.remove_app(user=cast.owner, act=own)
     factors.add_app(user=cast.owner, secret=secret, code=shown, act=own)
     factors.take_off_factors(user=cast.owner, act=act(NOW, cast.admin))
+    factors.add_passkey(user=cast.owner, name="Key", credential={}, act=own)
+    factors.remove_passkey(user=cast.owner, pk=factors.passkeys_of(cast.owner)[0].pk, act=own)
     told = ["factor.app_added", "factor.refused", "factor.code_used", "factor.codes_renewed", "factor.app_removed"]
     lines = [line for line in said() if line["event"].startswith("factor.")]
-    assert [line["event"] for line in lines] == [*told, "factor.app_added", "factor.taken_off"]
+    assert [line["event"] for line in lines] == [
+        *told,
+        "factor.app_added",
+        "factor.taken_off",
+        "factor.key_added",
+        "factor.key_removed",
+    ]
     assert {line["account"] for line in lines} == {cast.owner.pk}
 
 
