@@ -62,6 +62,15 @@ def database(url: str, pooler: str = "") -> dict[str, Any]:
     return settings
 
 
+def replica(url: str, first: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a copy of the first database; nothing can be written there, not even by mistake."""
+    settings = database(url)
+    if first["ENGINE"] != settings["ENGINE"] or settings["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("REPLICA_URL is for PostgreSQL: a standby of the server in DATABASE_URL.")
+    settings["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+    return settings
+
+
 def email(url: str) -> dict[str, Any]:
     """E-mail settings for an EMAIL_URL: `smtp://user:password@host:port`, `console:`, or `folder:/path` (demo)."""
     parts = urlsplit(url)

@@ -6,7 +6,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
-from planapp.env import celery_broker, database, days, email, secret
+from planapp.env import celery_broker, database, days, email, replica, secret
 from planapp.identity import providers, who_may_use_passwords
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,6 +30,8 @@ DATABASES = {
         pooler=env.str("DATABASE_POOLER", "", validate=validate.OneOf(["", "transaction"])),
     )
 }
+# A copy of the database, a moment behind: public pages and those of a past day read from it (docs/scaling.md).
+REPLICA_URL = secret(env, "REPLICA_URL", "")
 REDIS_URL = secret(env, "REDIS_URL", "")
 _EMAIL = email(secret(env, "EMAIL_URL", "console:"))
 # The mail relay's own record, which settles mails whose sender died: postfix:/path or ids:/path (docs/adr/0006).
@@ -68,6 +70,9 @@ NEW_ACCOUNTS = env.str("NEW_ACCOUNTS", "groups", validate=validate.OneOf(["group
 env.seal()
 
 globals().update(_EMAIL)
+if REPLICA_URL:
+    DATABASES["replica"] = replica(REPLICA_URL, DATABASES["default"])
+    DATABASE_ROUTERS = ["records.replica.Router"]
 EXPORT_LEASE = 30  # seconds without a sign of life after which another worker takes a file over
 EMAIL_TIMEOUT = 20  # seconds; shorter than the lease of a claimed message
 
@@ -128,6 +133,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "web.middleware.TailsForgiven",
     "goals.middleware.OldNames",
+    "web.replica.FromReplica",
 ]
 
 ROOT_URLCONF = "planapp.urls"

@@ -22,6 +22,7 @@ from public.selectors import (
     published_report,
     published_verdicts,
 )
+from records.replica import may_be_a_moment_old
 from reports.exporters import FORMATS
 from reports.forms import FILE_LIMIT, CompareForm, VerifyForm
 from reports.models import PublishedFile
@@ -42,7 +43,7 @@ def window(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     made: Callable[..., HttpResponse] = login_not_required(
         require_safe(cache_control(public=True, max_age=FRESH)(conditional_page(view)))
     )
-    return made
+    return may_be_a_moment_old(made)
 
 
 @window

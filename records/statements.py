@@ -24,13 +24,14 @@ from functools import update_wrapper
 from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.models import Field, ForeignObject, Lookup, QuerySet
 from django.db.transaction import TransactionManagementError
 from psycopg import Cursor, sql
 from psycopg.types.numeric import Int8
 
 from records.asof import AsOf
+from records.replica import alias
 
 BIGGEST = 2**63
 FIRST_NUMBER = 7_100_000_000_000_000_000  # no row of ours has such a number
@@ -102,7 +103,7 @@ class Statement:
         KNOWN.append(self)
 
     def __call__(self, *values: Any, **words: Any) -> list[Any]:
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = connections[alias()]
         given: list[Any] = []
         shape = Shape(connection.vendor, _taken(values, given), tuple(words.items()))
         if any(type(one) is int and not -BIGGEST <= one < BIGGEST for one in given):

@@ -1,0 +1,46 @@
+"""Which requests read from the replica: public pages, and those of a day that is past."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from records.replica import REPLICA, reading_from_replica
+from web.requests import as_of_or_now
+
+Handler = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
+
+
+class FromReplica:
+    """Stands last. A replica that does not answer costs a warning: the page is then made from the first server."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        if REPLICA not in settings.DATABASES or request.method not in {"GET", "HEAD"}:
+            return None
+        if not getattr(view, "reads_replica", False) and not _is_past(request):
+            return None
+        try:
+            with reading_from_replica():
+                return view(request, *args, **kwargs)
+        except (OperationalError, InterfaceError):
+            log.warning("The replica did not answer.", exc_info=True)
+            return None  # Django goes on to the view, which now reads from the first server
+
+
+def _is_past(request: HttpRequest) -> bool:
+    """Of somebody signed in, whose session and roles are read before: those are of this moment."""
+    if "as_of" not in request.GET or not request.user.is_authenticated:
+        return False
+    as_of_or_now(request)
+    return getattr(request, "as_of_day", None) is not None
