@@ -11,11 +11,11 @@ from reports.content import Initiative, ReportContent
 from web.tables import Column
 
 STATUS_COLOURS = {  # of a bar, as the pages have them by day (static/css/app.css)
-    "completed": "0F4D90", "on_track": "2F6F31", "at_risk": "A05200", "off_track": "B82B00", "on_hold": "8200AD",
-    "not_started": "98A2AE", "cancelled": "525D6B", "no_current_update": "CFCFCF",
+    "completed": "0F4D90", "on_track": "235A26", "at_risk": "804000", "off_track": "8F2200", "on_hold": "7A00A3",
+    "not_started": "98A2AE", "cancelled": "454F5B", "no_current_update": "CFCFCF",
 }  # fmt: skip
 # Of its icon, and of words: those that are pale as a bar, dark enough to read.
-STATUS_INK = STATUS_COLOURS | {"not_started": "525D6B", "no_current_update": "444444"}
+STATUS_INK = STATUS_COLOURS | {"not_started": "454F5B", "no_current_update": "444444"}
 
 
 def cover_facts(report: ReportContent) -> list[tuple[str, Any]]:

@@ -83,6 +83,14 @@
     timers.set(form, setTimeout(() => saveDraft(form), 1500));
   };
 
+  // Enter in a field of a filter changes the field and sends its form: the second is enough.
+  let entered = null;
+  const enters = (event) => {
+    const isSent = event.key === "Enter" && !event.defaultPrevented && event.target.matches?.('form[hx-trigger~="change"] input');
+    entered = isSent ? event.target : null;
+  };
+  const entersOnce = (event) => { if (event.target === entered) event.stopPropagation(); };
+
   // One press, one submission: manners only, the server holds the truth.
   const lock = (form, sent) => {
     if (sent) form.dataset.sent = "1"; else delete form.dataset.sent;
@@ -186,6 +194,9 @@
   });
 
   // htmx
+  on("keydown", enters);
+  on("keyup", () => { entered = null; });
+  on("change", entersOnce, true);
   on("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
   });

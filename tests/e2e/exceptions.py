@@ -73,3 +73,21 @@ NU = [
     Kept("hx", r"^Attribute “hx-[a-z-]+” not allowed on element", "Attributes of htmx; browsers pass over them."),
     Kept("warning", r"^The “\w+” role is unnecessary for element “\w+”", "Said again for the same reason as above."),
 ]
+
+# What is less than 44 px wide or high on a phone, and at least 24. `where` is a selector.
+SMALL = [
+    Kept(
+        "target", ".counts a", "The count beside a bar; the same list is a choice of the filter Status, which is 44 px."
+    ),
+    Kept(
+        "target",
+        ".list-tight a",
+        "The plan's answer in short rows, so that it is read without much scrolling; All beside the heading is 44 px.",
+    ),
+    Kept("target", ".bars-short th > a", "A day of the plan; the field As of above it leads to the same page."),
+    Kept(
+        "target",
+        "tbody th > [type='checkbox']",
+        "Ticking several rows is work for a desk; the row's own page is 44 px.",
+    ),
+]

@@ -69,6 +69,22 @@ def test_filters_keep_their_numbers_while_the_list_is_exchanged(visit, cast, row
     assert_well_made(page)
 
 
+def test_enter_in_a_filter_asks_once(visit, cast, rows):
+    page = visit(cast.viewer, LIST)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.resource_type in {"xhr", "fetch"} else None)
+    words = page.get_by_label("Search", exact=True).first
+    words.fill("1.2")
+    words.press("Enter")
+    page.locator('#initiatives[data-announce="1 initiative"]').wait_for()
+    page.wait_for_timeout(300)
+    assert len(asked) == 1, asked
+    words.fill("1.1")
+    words.press("Tab")
+    page.locator('#initiatives[data-announce="1 initiative"]').wait_for()
+    page.wait_for_url("**1.1**")
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_columns_and_groups_without_javascript(visit, cast, rows, width):
     page = visit(cast.viewer, f"{LIST}?status=on_track", width=width, javascript=False)

@@ -90,7 +90,8 @@ def more(context: Context, rows: Part[Any]) -> SafeString:
         return SafeString("")
     query = context["request"].GET.copy()
     query["rows"] = "all"
-    return format_html('<p class="small"><a href="?{}">Show {} more</a></p>', query.urlencode(), rows.more)
+    link = '<p class="small"><a class="alone" href="?{}">Show {} more</a></p>'
+    return format_html(link, query.urlencode(), rows.more)
 
 
 @register.simple_tag
