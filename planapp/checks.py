@@ -86,6 +86,16 @@ def demo_is_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def debug_is_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A page of an error shows code and settings."""
+    if settings.DEBUG:
+        return [
+            Error("DEBUG is on: whoever meets an error reads code and settings. Say DEBUG=false.", id="planapp.E011")
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Mails hold links that are keys: to a new password, to an answer."""
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
@@ -163,6 +173,8 @@ def refuse_unsafe_start() -> None:
 
 def _unsafe() -> Iterator[CheckMessage]:
     checks: list[Callable[..., list[CheckMessage]]] = [secret_key_is_strong, demo_is_off]
+    if is_reachable_by_others():
+        checks += [debug_is_off]
     if is_reachable_by_others() and not settings.DEMO:
         checks += [site_is_https, mail_goes_out, services_are_there]
     for check in checks:

@@ -180,6 +180,7 @@ SAFE = {
         ({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS must name hosts"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "EMAIL_URL is console"),
         ({"REDIS_URL": ""}, "REDIS_URL is empty"),
+        ({"DEBUG": True}, "DEBUG is on"),
         ({"DEMO": True}, "Say DEMO_FOR_OTHERS=true as well"),
     ],
 )
