@@ -9,7 +9,7 @@ from people.views import audit_log, departments, invitations, people, sessions, 
 app_name = "people"
 urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", auth.LogoutView.as_view(http_method_names=["post"]), name="sign-out"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("profile/", sign_in.profile, name="profile"),
     path("profile/sessions/end/", sessions.sessions_end, name="sessions-end"),
     path("profile/sessions/<str:name>/end/", sessions.session_end, name="session-end"),

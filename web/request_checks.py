@@ -23,6 +23,7 @@ NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency_key", "typed_by", "dr
 
 TOO_LARGE = "This is larger than anything we take here: at most {limit} MB. Nothing was changed."
 OTHER_ENCODING = "We read UTF-8 only. Send the request again with charset=utf-8, or without one. Nothing was changed."
+NO_METHOD = "Nothing here is asked by {method}. Nothing was changed."
 NOT_TEXT = (
     "This contains a character that no text may hold (an invisible NUL, or half a character). Nothing was changed."
 )
@@ -60,6 +61,8 @@ class RequestChecks:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (request.method or "").upper() in {"TRACE", "TRACK", "CONNECT"}:
+            return _refuse(request, NO_METHOD.format(method=request.method), status=405)
         charset = (request.content_params or {}).get("charset", "utf-8").strip("\"' ").lower()
         if charset not in {"utf-8", "utf8"}:
             return _refuse(request, OTHER_ENCODING)

@@ -109,6 +109,17 @@ def account_of(typed: str) -> tuple[User | None, str]:
     return person, f"account {person.pk}" if person is not None else f"address {text.casefold()}"
 
 
+class SignOut(auth.LogoutView):
+    """What the browser kept of pages goes as well; the cookies stay, for one of them says that it is known here."""
+
+    http_method_names = ["post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+
+
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(Throttled, auth.LoginView):
     """Django's own sign-in, with e-mail for a name. `next` leads nowhere but to this site.
