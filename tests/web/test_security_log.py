@@ -26,6 +26,7 @@ from people.services import (
 )  # fmt: skip
 from people.views.sign_in import HERE
 from sign_in import factors
+from sign_in.services import note_failure
 from tests.build import act
 from tests.conftest import NOW
 from web import security_log
@@ -173,6 +174,11 @@ def test_an_invitation_that_is_accepted(client, cast, said):
     person = create_user(email="zq7@test.example", name=TYPED, is_invited=True, act=act(NOW, by=cast.admin))
     accept_invitation(user=person, password=NEW, act=act(NOW, by=person))
     assert [line["by"] for line in said("user.joined")] == [person.pk]
+
+
+def test_a_sign_in_that_failed_at_the_provider(db, said):
+    note_failure(kind="oidc", reason=TYPED, at=NOW)
+    assert [line["door"] for line in said("provider.refused")] == ["oidc"]
 
 
 @pytest.mark.django_db(transaction=True)
