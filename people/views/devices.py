@@ -32,7 +32,10 @@ def known_device(request: HttpRequest, person: User | None) -> str:
 
 
 def signed_in_here(request: HttpRequest, response: HttpResponse, person: User) -> None:
-    """Called once somebody is signed in. Of a browser that is not known theirs the person is told, but in a demo."""
+    """Called once somebody is signed in, but by the city's provider, which tells its own people.
+
+    Of a browser that is not known theirs the person is told, but in a demo.
+    """
     if not known_device(request, person) and not settings.DEMO:
         act = Act(by=person, at=timezone.now())
         note_new_browser(user=person, browser=browser_of(request.headers.get("user-agent", "")), act=act)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from people.forms.sign_in import may_use_password
 from people.models import User
-from people.views.devices import remember_device
+from people.views.devices import signed_in_here
 from people.views.sign_in import wait_sentence
 from sign_in import factors
 from sign_in.forms.factors import PasskeyForm, PasskeyNameForm
@@ -129,7 +129,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = perform_passwordless_login(
         request, key, Login(user=key.user, redirect_url=back_to(request, "/"))
     )
-    remember_device(request, response, key.user)
+    signed_in_here(request, response, key.user)
     return response
 
 
