@@ -14,7 +14,13 @@ from web.middleware import keep_words
 from web.request_checks import asks_the_api
 
 Handler = Callable[[HttpRequest], HttpResponse]
-ALWAYS = {"people:sign-out", "people:profile", "people:password-change", "people:password-change-done"}
+ALWAYS = {
+    "people:sign-out",
+    "people:profile",
+    "people:password-change",
+    "people:password-change-done",
+    "account_reauthenticate",
+}
 SETTING_UP = "mfa_"  # how the names of those pages begin
 ASKED = "Your role asks for a second step at sign-in. Set one up, then go on; this is needed once."
 

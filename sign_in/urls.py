@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sign_in.views import factors, groups, passkeys, providers
+from sign_in.views import confirm, factors, groups, passkeys, providers
 
 urlpatterns = [
     # Where the library sends somebody who has to sign in (again); the page itself is in the people room.
@@ -13,6 +13,7 @@ urlpatterns = [
         login_not_required(RedirectView.as_view(pattern_name="people:sign-in", query_string=True)),
         name="account_login",
     ),
+    path("sign-in/confirm/", confirm.Confirm.as_view(), name="account_reauthenticate"),
     path("sign-in/second-step/", factors.SecondStep.as_view(), name="mfa_authenticate"),
     path("profile/second-step/", factors.index, name="mfa_index"),
     path("profile/second-step/app/", factors.app_add, name="mfa_activate_totp"),

@@ -49,6 +49,8 @@ class SignInForFragments:
 
 def keep_words(request: HttpRequest) -> None:
     """What was posted to a form waits in the session until the person is back at its page (web.requests.kept_words)."""
+    if not writer_of(request.POST.get("typed_by", "")):
+        return
     words = request.POST.copy()
     for name in [name for name in words if "password" in name or name == "csrfmiddlewaretoken"]:
         del words[name]

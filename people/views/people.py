@@ -31,6 +31,7 @@ from people.selectors import (
     with_roles,
 )
 from people.services import create_user, grant_role, invite_people, revoke_role, update_user
+from people.views.fresh import asks_again
 from records.texts import isolated
 from records.verbs import entries
 from web.pages import answer_button, answer_form, form_for, seen_number
@@ -125,6 +126,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required("people.change_person", raise_exception=True)
+@asks_again
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name, e-mail and department."""
     person = person_in_reach(request, pk)
@@ -164,6 +166,7 @@ def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
 
+@asks_again
 def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a role that the giver may give."""
     person = get_object_or_404(people_with_roles(), pk=pk)
@@ -184,6 +187,7 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_form(request, form=form, save=save, draw=draw, page=page)
 
 
+@asks_again
 def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     """Take a role away; it counts from the person's next page."""
     grant = get_object_or_404(RoleGrant.objects.select_related("user"), pk=grant_pk, user_id=pk)

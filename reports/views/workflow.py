@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from people.views.fresh import ask_again
 from records.audit import Act
 from reports import services
 from reports.forms import CorrectionForm
@@ -28,12 +29,13 @@ class Work(NamedTuple):
     said: str
     permission: str = "reports.write_report"
     anchor: str = ""
+    is_confirmed: bool = False  # whoever signed in some time ago shows first that it is still them
 
 
 WORK = {
     "summary": Work(services.write_summary, "The summary is saved.", anchor="#summary"),
     "complete": Work(services.complete_report, "The report is completed."),
-    "publish": Work(services.publish_report, "The report is published."),
+    "publish": Work(services.publish_report, "The report is published.", is_confirmed=True),
     "unpublish": Work(services.unpublish_report, "The report is no longer published."),
     "reopen": Work(
         services.reopen_report, "The report is open again. Complete it to make the next revision.",
@@ -103,6 +105,8 @@ def _answer(request: HttpRequest, slug: str, quarter: str, name: str, work: Work
     loaded = Loaded(slug, quarter)
     if not user_of(request).has_perm(work.permission):
         raise PermissionDenied
+    if work.is_confirmed and (asked := ask_again(request)):
+        return asked
     form = work_form(request, loaded, name)
     where = loaded.address + work.anchor
 

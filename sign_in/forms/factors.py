@@ -20,6 +20,21 @@ class AppForm(PageForm):
     code = code_field("Code", "The six digits that the app shows for planapp now.")
 
 
+class ConfirmForm(Sentences, forms.Form):
+    """The password of somebody who is signed in, once more."""
+
+    password = forms.CharField(
+        label="Password",
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
 class PasskeyNameForm(PageForm):
     """What a passkey is called."""
 

@@ -21,6 +21,7 @@ from django.views.generic import FormView
 
 from people.models import User
 from people.views.devices import known_device, signed_in_here
+from people.views.fresh import asks_again
 from people.views.sign_in import Throttled, refuse_unchecked, wait_sentence
 from records.audit import Act
 from records.texts import isolated
@@ -115,6 +116,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@asks_again
 def app_add(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator app: the key as a picture and in letters, then a code that shows that it is there."""
     person = user_of(request)
@@ -142,6 +144,7 @@ def app_add(request: HttpRequest) -> HttpResponse:
     return answer_form(request, form=form, save=save, draw=draw)
 
 
+@asks_again
 def app_remove(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         had = factors.remove_app(user=user_of(request), act=act_of(request))
@@ -174,6 +177,7 @@ def codes_file(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@asks_again
 def codes_renew(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         factors.renew_codes(user=user_of(request), act=act_of(request))
@@ -185,6 +189,7 @@ def codes_renew(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("people.take_off_factors", raise_exception=True)
+@asks_again
 def take_off(request: HttpRequest, pk: int) -> HttpResponse:
     """For somebody who lost the telephone and the recovery codes."""
     person = get_object_or_404(User, pk=pk)

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 from people.forms.sign_in import may_use_password
 from people.models import User
 from people.views.devices import signed_in_here
+from people.views.fresh import asks_again
 from people.views.sign_in import wait_sentence
 from sign_in import factors
 from sign_in.forms.factors import PasskeyForm, PasskeyNameForm
@@ -49,6 +50,7 @@ def answered_by(person: User, typed: str) -> Authenticator | None:
 
 
 @never_cache
+@asks_again
 def passkey_add(request: HttpRequest) -> HttpResponse:
     """Register a passkey of this device, or of one beside it, under a name."""
     person = user_of(request)
@@ -75,6 +77,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     return answer_form(request, form=form, save=save, draw=draw)
 
 
+@asks_again
 def passkey_rename(request: HttpRequest, pk: int) -> HttpResponse:
     key = _own(request, pk)
     form = form_for(request, PasskeyNameForm, initial={"name": key.data["name"]})
@@ -92,6 +95,7 @@ def passkey_rename(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
+@asks_again
 def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
     person = user_of(request)
 

@@ -9,10 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from people.models import User
 from people.sessions import SessionStore
+from people.signed_in import SINCE
 
 AXE = Axe()
 FLAGS = [
@@ -66,6 +68,7 @@ def visit(chromium, live_server) -> Iterator[Callable[..., Page]]:
             session[SESSION_KEY] = str(user.pk)
             session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
             session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session[SINCE] = timezone.now().isoformat()
             session.save()
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}]
