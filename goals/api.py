@@ -1,16 +1,25 @@
 """API of plans, focus areas and strategies; read-only."""
 
+from contextlib import suppress
+from typing import Any, ClassVar
+
 from django.db.models import Q
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from goals.models import Goal, Plan, Strategy
+from goals.rules import among_readable
+from records.history import Version
 from web.api import Filter, RecordedSerializer, RecordedViewSet, number
+
+ABSENT = {"plan": "there is no plan “{}”", "goal": "there is no focus area with the id {}"}
 
 
 def plan_with(slug: str) -> Plan:
     """The plan of a slug. Raises ValueError with a sentence where there is none."""
     plan = Plan.objects.filter(slug=slug, deleted_at__isnull=True).first()
     if plan is None:
-        raise ValueError(f"there is no plan “{slug[:60]}”")
+        raise ValueError(ABSENT["plan"].format(slug[:60]))
     return plan
 
 
@@ -23,8 +32,30 @@ def goal_with(text: str) -> Goal:
     """The focus area of an id. Raises ValueError with a sentence where there is none."""
     goal = Goal.objects.filter(pk=number(text)).first()
     if goal is None:
-        raise ValueError(f"there is no focus area with the id {text}")
+        raise ValueError(ABSENT["goal"].format(text))
     return goal
+
+
+class OfPlans:
+    """Rows of the plans that whoever asks may read; `plan_path` is the way from a row to its plan."""
+
+    plan_path: ClassVar[str] = "plan"
+    request: Any
+    filters: ClassVar[tuple[Filter, ...]]
+
+    def seen(self, rows: Any) -> Any:
+        return rows.filter(among_readable(self.request.user, self.plan_path))
+
+    def narrowed(self, rows: Any, request: Request) -> Any:
+        """What belongs to another plan is no more there than what does not exist."""
+        for one in self.filters:
+            text = request.query_params.get(one.name)
+            if not text or one.name not in ABSENT:
+                continue
+            with suppress(ValueError):  # the answer to what does not exist comes from below
+                if not request.user.has_perm("goals.read_plan", one.read(text)):
+                    raise ValidationError({one.name: f"{one.name.capitalize()}: {ABSENT[one.name].format(text[:60])}."})
+        return super().narrowed(rows, request)  # type: ignore[misc] # of the view set beside this class
 
 
 class PlanSerializer(RecordedSerializer[Plan]):
@@ -54,14 +85,17 @@ class StrategySerializer(RecordedSerializer[Strategy]):
         fields = ["id", "goal", "number", "title", "text", "lead", "basis", "source", "version"]
 
 
-class PlanViewSet(RecordedViewSet[Plan]):
+class PlanViewSet(OfPlans, RecordedViewSet[Plan]):
     """Plans, by id."""
 
     queryset = Plan.objects.filter(deleted_at__isnull=True).order_by("-start_date", "pk")
     serializer_class = PlanSerializer
 
+    def seen(self, rows: Any) -> Any:
+        return rows.filter(among_readable(self.request.user, "subject" if issubclass(rows.model, Version) else "pk"))
 
-class GoalViewSet(RecordedViewSet[Goal]):
+
+class GoalViewSet(OfPlans, RecordedViewSet[Goal]):
     """Focus areas; `?plan=<slug>` narrows."""
 
     queryset = Goal.objects.filter(deleted_at__isnull=True).order_by("plan", "sort_key", "pk")
@@ -69,9 +103,10 @@ class GoalViewSet(RecordedViewSet[Goal]):
     filters = (by_plan(),)
 
 
-class StrategyViewSet(RecordedViewSet[Strategy]):
+class StrategyViewSet(OfPlans, RecordedViewSet[Strategy]):
     """Strategies; `?plan=<slug>` narrows."""
 
     queryset = Strategy.objects.filter(deleted_at__isnull=True).order_by("goal", "sort_key", "pk")
     serializer_class = StrategySerializer
+    plan_path = "goal__plan"
     filters = (by_plan("goal__plan"),)

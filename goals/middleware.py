@@ -1,18 +1,41 @@
-"""Old addresses: a plan's earlier short name and a focus area's earlier number lead to where the page is now."""
+"""Plans apart: whoever has a role in some plans alone sees no page of another. And where old addresses lead to."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from goals.rules import may_open
 from goals.selectors import goal_called, plan_called
 from web.pages import moved
 from web.requests import as_of_or_now
 
 
+class PlansApart:
+    """Answers as if there were no other plan. Whoever has a role for the whole installation costs nothing here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: dict[str, Any]
+    ) -> None:
+        if not getattr(view, "login_required", True):
+            return  # open to strangers, or the API, which sifts its rows
+        user, match = request.user, request.resolver_match
+        if user.is_authenticated and match is not None and not may_open(user, match.view_name, kwargs):
+            raise Http404
+
+
 class OldNames:
-    """Asked only where nothing was found. Strangers learn no new name from it: their pages answer to old ones."""
+    """A plan's earlier short name and a focus area's earlier number lead to where the page is now.
+
+    Asked only where nothing was found. Strangers learn no new name from it: their pages answer to old ones.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,7 +57,7 @@ def _as_now(request: HttpRequest, parts: dict[str, Any]) -> dict[str, Any]:
     """The parts of an address as they are called now, or on the day that the page speaks for."""
     when = as_of_or_now(request)
     plan = plan_called(parts["slug"], when)
-    if plan is None:
+    if plan is None or not request.user.has_perm("goals.read_plan", plan):
         return parts
     found = {**parts, "slug": plan.slug}
     goal = goal_called(plan, parts["number"], when) if "number" in parts else None

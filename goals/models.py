@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from goals.quarters import Quarter
-from people.models import User
+from people.models import PlanAccess, User
 from records.history import Recorded, Span, Version, held
 from records.texts import Searched
 
@@ -83,8 +83,23 @@ class PlanFields(Sourced):
         abstract = True
 
 
-class Plan(PlanFields, Recorded):
+class OfAPlan:
+    """A row that belongs to a plan, and says to which where roles for one plan count (people.rules.access_of)."""
+
+    belongs_to: ClassVar[str] = "plan"  # the link by which it does
+
+    @property
+    def plan_access_id(self) -> int | None:
+        owner = getattr(self, self.belongs_to)
+        found: int | None = None if owner is None else owner.plan_access_id
+        return found
+
+
+class Plan(PlanFields, Recorded, OfAPlan):
     """A strategic plan with a start and an end."""
+
+    # What a role for this plan alone points to; a plan without one is for roles that hold everywhere.
+    access = models.OneToOneField(PlanAccess, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
     unique: ClassVar = {"plan_slug_unique": ("slug", "Short name: “{row.slug}” is already used by another plan.")}
 
@@ -99,6 +114,10 @@ class Plan(PlanFields, Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def plan_access_id(self) -> int | None:
+        return self.access_id
 
     def refuse_locked(self) -> None:
         """Raise ValidationError where the shape of the plan is settled (rule B-51), by the plan as it is now.
@@ -145,7 +164,7 @@ class PriorityFields(models.Model):
         abstract = True
 
 
-class Priority(PriorityFields, Recorded):
+class Priority(PriorityFields, Recorded, OfAPlan):
     """What the plan answers to from outside, such as one of the Mayor's priorities."""
 
     unique: ClassVar = {"priority_once": ("name", "Name: “{row.name}” is already a priority of this plan.")}
@@ -181,7 +200,7 @@ class GoalFields(Sourced, Searched):
         abstract = True
 
 
-class Goal(GoalFields, Recorded):
+class Goal(GoalFields, Recorded, OfAPlan):
     """Top level of a plan; the page calls it what the plan's `goal_label` says."""
 
     unique: ClassVar = {"goal_number_unique": ("number", "Number: {row.number} is already used.")}
@@ -218,8 +237,10 @@ class StrategyFields(Sourced, Searched):
         abstract = True
 
 
-class Strategy(StrategyFields, Recorded):
+class Strategy(StrategyFields, Recorded, OfAPlan):
     """An optional group of initiatives under one focus area."""
+
+    belongs_to = "goal"
 
     unique: ClassVar = {"strategy_number_unique": ("number", "Number: {row.number} is already used.")}
 
@@ -260,7 +281,7 @@ class EvidenceFields(Sourced, Searched):
         abstract = True
 
 
-class Evidence(EvidenceFields, Recorded):
+class Evidence(EvidenceFields, Recorded, OfAPlan):
     """A survey finding or another reason for the plan, with where it was read."""
 
     copied = frozenset({"order"})  # moving one up or down disturbs nobody who edits its words

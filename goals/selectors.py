@@ -1,5 +1,6 @@
 """The shape of a plan as it stood: its own texts, focus areas, strategies and priorities, with the labels of then."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from goals.models import (
     PriorityVersion,
     StrategyVersion,
 )
+from people.models import RoleGrant
 from records.asof import AsOf
 from records.history import whose_name
 from records.statements import statement
@@ -46,10 +48,11 @@ def goal_called(plan: Plan, number: str, when: AsOf) -> GoalVersion | None:
     return found
 
 
-def plans_as_of(when: AsOf) -> list[PlanVersion]:
-    """Every plan as it stood, the running ones first."""
+def plans_as_of(when: AsOf, only: Collection[int] | None = None) -> list[PlanVersion]:
+    """Every plan as it stood, the running ones first; `only`: of these, such as those that a reader may see."""
     order = {Plan.State.ACTIVE: 0, Plan.State.DRAFT: 1, Plan.State.ARCHIVED: 2}
-    return sorted(_plans(when), key=lambda plan: order[Plan.State(plan.state)])
+    found = (plan for plan in _plans(when) if only is None or plan.subject_id in only)
+    return sorted(found, key=lambda plan: order[Plan.State(plan.state)])
 
 
 @statement
@@ -66,14 +69,40 @@ class Kin:
     after: list[PlanVersion]
 
 
-def kin_of(plan_id: int, predecessor_id: int | None, when: AsOf) -> Kin:
-    """One query."""
+def kin_of(plan_id: int, predecessor_id: int | None, when: AsOf, only: Collection[int] | None = None) -> Kin:
+    """One query. `only`: as for `plans_as_of`."""
     near = Q(predecessor=plan_id) if predecessor_id is None else Q(predecessor=plan_id) | Q(subject=predecessor_id)
-    found = list(PlanVersion.objects.as_of(when).filter(near).order_by("start_date", "subject_id"))
+    rows = PlanVersion.objects.as_of(when).filter(near).order_by("start_date", "subject_id")
+    found = [plan for plan in rows if only is None or plan.subject_id in only]
     return Kin(
         before=[plan for plan in found if plan.subject_id == predecessor_id],
         after=[plan for plan in found if plan.subject_id != predecessor_id],
     )
+
+
+def plans_read_by(people: Collection[int]) -> dict[int, set[int] | None]:
+    """By person the plans that they may read; None: all. Whoever holds no role now is left out. Two queries at most."""
+    found: dict[int, set[int] | None] = {}
+    apart: list[tuple[int, int]] = []
+    grants = RoleGrant.objects.filter(user__in=people, recorded_until__isnull=True)
+    for person, access in grants.values_list("user", "plan_access"):
+        if access is None:
+            found[person] = None
+        else:
+            apart.append((person, access))
+    plans = Plan.objects.filter(access__in={access for _, access in apart}) if apart else Plan.objects.none()
+    by_access = dict(plans.values_list("access", "pk"))
+    for person, access in apart:
+        known = found.setdefault(person, set())
+        if known is not None and access in by_access:
+            known.add(by_access[access])
+    return found
+
+
+def reads(read_by: Mapping[int, Collection[int] | None], person: int, plan: int) -> bool:
+    """Whether a person may read a plan, by `plans_read_by`; whoever is not there is not kept from it here."""
+    plans = read_by.get(person)
+    return plans is None or plan in plans
 
 
 def has_sample(when: AsOf) -> bool:

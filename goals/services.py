@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from goals.models import Bearing, Evidence, Goal, Holiday, Plan, Priority, Strategy
 from goals.numbering import key_of_number, natural_key
+from people.models import PlanAccess
 from records.audit import (
     Act,
     check_version,
@@ -48,6 +49,7 @@ def create_plan(*, fields: Mapping[str, Any], act: Act) -> Plan:
         raise ValidationError({"state": "State: a new plan is a draft. It becomes active once it has what it needs."})
     row.slug = row.slug or _free_slug(row.title)
     _check_plan(row)
+    row.access = PlanAccess.objects.create(name=row.title)
     record_creation(row, verb="plan.created", act=act)
     return row
 
@@ -65,7 +67,10 @@ def update_plan(
     fresh = locked(plan, with_all="predecessor" in fields)
     check_version(fresh, seen_version)
     also = {} if holidays is None else _set_holidays(fresh, holidays)
-    return _update(fresh, fields, None, act, check=_check_plan, verb="plan.changed", parent=None, also=also)
+    done = _update(fresh, fields, None, act, check=_check_plan, verb="plan.changed", parent=None, also=also)
+    if done.access is not None and done.access.name != done.title:
+        PlanAccess.objects.filter(pk=done.access.pk).update(name=done.title)
+    return done
 
 
 @transaction.atomic

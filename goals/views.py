@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from goals.forms.new_plans import NewPlanForm
 from goals.forms.structure import EvidenceForm, GoalForm, PlanForm, PriorityForm, RetireForm, StrategyForm
-from goals.models import Evidence, Goal, Plan, Priority, Strategy
+from goals.models import Evidence, Goal, OfAPlan, Plan, Priority, Strategy
 from goals.numbering import next_number
 from goals.selectors import goal_called
 from goals.services import (
@@ -59,9 +59,9 @@ def plan_create(request: HttpRequest) -> HttpResponse:
 
 def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Settings of a plan."""
-    _managers_only(request)
     plan = _plan(slug)
-    form = form_for(request, PlanForm, row=plan)
+    _managers_only(request, plan)
+    form = form_for(request, PlanForm, row=plan, reader=user_of(request))
 
     def save() -> str:
         update_plan(
@@ -77,8 +77,8 @@ def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
-    _managers_only(request)
     plan = _plan(slug)
+    _managers_only(request, plan)
     numbers = Goal.objects.filter(plan=plan, deleted_at__isnull=True).values_list("number", flat=True)
     form = form_for(request, GoalForm, initial={"number": next_number("", numbers)})
 
@@ -90,8 +90,8 @@ def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    _managers_only(request)
     goal = _goal(slug, number)
+    _managers_only(request, goal)
     form = form_for(request, GoalForm, row=goal, about=goal)
 
     def save() -> str:
@@ -102,8 +102,8 @@ def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 
 def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    _managers_only(request)
     goal = _goal(slug, number)
+    _managers_only(request, goal)
     numbers = Strategy.objects.filter(goal=goal, deleted_at__isnull=True).values_list("number", flat=True)
     form = form_for(request, StrategyForm, about=goal, initial={"number": next_number(goal.number, numbers)})
 
@@ -115,9 +115,9 @@ def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpRespons
 
 
 def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    _managers_only(request)
     found = Strategy.objects.filter(deleted_at__isnull=True, goal__deleted_at__isnull=True)
     strategy = get_object_or_404(found.select_related("goal__plan"), pk=pk)
+    _managers_only(request, strategy)
     plan = strategy.goal.plan
     form = form_for(request, StrategyForm, row=strategy)
 
@@ -130,8 +130,8 @@ def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def priority_create(request: HttpRequest, slug: str) -> HttpResponse:
-    _managers_only(request)
     plan = _plan(slug)
+    _managers_only(request, plan)
     last = Priority.objects.filter(plan=plan, deleted_at__isnull=True).aggregate(last=Max("order"))["last"]
     form = form_for(request, PriorityForm, initial={"order": (last or 0) + 1})
 
@@ -143,8 +143,8 @@ def priority_create(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def priority_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    _managers_only(request)
     priority = get_object_or_404(Priority.objects.filter(deleted_at__isnull=True).select_related("plan"), pk=pk)
+    _managers_only(request, priority)
     form = form_for(request, PriorityForm, row=priority)
 
     def save() -> str:
@@ -156,8 +156,8 @@ def priority_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def evidence_create(request: HttpRequest, slug: str) -> HttpResponse:
-    _managers_only(request)
     plan = _plan(slug)
+    _managers_only(request, plan)
     form = form_for(request, EvidenceForm, plan=plan)
 
     def save() -> str:
@@ -168,8 +168,8 @@ def evidence_create(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def evidence_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    _managers_only(request)
     row = _evidence(pk)
+    _managers_only(request, row)
     form = form_for(request, EvidenceForm, row=row, plan=row.plan)
 
     def save() -> str:
@@ -183,8 +183,8 @@ def evidence_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def evidence_retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Not shown from now on, with a reason where there is one to give."""
-    _managers_only(request)
     row = _evidence(pk)
+    _managers_only(request, row)
     form = form_for(request, RetireForm, row=row)
 
     def save() -> str:
@@ -199,10 +199,10 @@ def evidence_retire(request: HttpRequest, pk: int) -> HttpResponse:
 
 def evidence_move(request: HttpRequest, pk: int, way: str) -> HttpResponse:
     """One place up or down in the list: past the neighbour that the page showed."""
-    _managers_only(request)
+    row = _evidence(pk)
+    _managers_only(request, row)
     if way not in {"up", "down"}:
         raise Http404
-    row = _evidence(pk)
 
     def do() -> str:
         beside = seen_number(request, "beside") or 0
@@ -214,8 +214,8 @@ def evidence_move(request: HttpRequest, pk: int, way: str) -> HttpResponse:
 
 def evidence_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Shown again."""
-    _managers_only(request)
     row = get_object_or_404(Evidence.objects.select_related("plan"), pk=pk, plan__deleted_at__isnull=True)
+    _managers_only(request, row)
 
     def do() -> str:
         restore_evidence(evidence=row, act=act_of(request))
@@ -265,8 +265,9 @@ def _form_page(
     return answer_form(request, form=form, save=save_and_say, template="form.html", context=context)
 
 
-def _managers_only(request: HttpRequest) -> None:
-    if not user_of(request).has_perm("goals.change_plan"):
+def _managers_only(request: HttpRequest, row: OfAPlan | None = None) -> None:
+    """Whoever manages the plan of this row; without one, all plans."""
+    if not user_of(request).has_perm("goals.change_plan", row):
         raise PermissionDenied
 
 

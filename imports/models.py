@@ -7,7 +7,7 @@ import orjson
 from django.db import models
 from django.db.models import Q
 
-from goals.models import Plan
+from goals.models import OfAPlan, Plan
 from jobs.models import CountedJob, job_constraints, job_indexes
 from people.models import User
 
@@ -15,7 +15,7 @@ HELD = ("working",)
 ENDED = ("applied", "failed", "dropped")
 
 
-class Import(CountedJob):
+class Import(CountedJob, OfAPlan):
     """A file: read, its columns answered by a person, compared with the plan, applied. The row is its own queue.
 
     `task` is what a worker does next. `digest` names exactly what the preview showed; nothing else can be applied.

@@ -2,7 +2,11 @@
 
 import rules
 
+from goals.rules import ADDRESSES
+from imports.models import Import
 from people.rules import is_member, may_manage
 
 rules.add_perm("imports.import_plan", may_manage)
 rules.add_perm("imports.export_plan", is_member)
+
+ADDRESSES["imports:import-"] = (Import, "plan")

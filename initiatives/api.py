@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from rest_framework import serializers, viewsets
 
-from goals.api import by_plan, goal_with
+from goals.api import OfPlans, by_plan, goal_with
 from initiatives.models import Commitment, EffectiveStatus, InitiativeVersion, Status, StatusUpdate
 from initiatives.selectors.rows import (
     CommitmentRow,
@@ -84,7 +84,7 @@ class StatusUpdateSerializer(ModelRowSerializer[StatusUpdate]):
         ]  # fmt: skip
 
 
-class InitiativeViewSet(RowViewSet):
+class InitiativeViewSet(OfPlans, RowViewSet):
     """Initiatives as they stand; `?plan=`, `?goal=<id>`, `?status=` narrow."""
 
     serializer_class = InitiativeSerializer
@@ -98,29 +98,32 @@ class InitiativeViewSet(RowViewSet):
     )  # fmt: skip
 
 
-class MilestoneViewSet(RowViewSet):
+class MilestoneViewSet(OfPlans, RowViewSet):
     """Milestones as they stood."""
 
+    plan_path = "plan_id"
     serializer_class = MilestoneSerializer
     rows = staticmethod(milestones)
     read = staticmethod(read_milestones)
     filters = (by_plan("plan_id"),)
 
 
-class CommitmentViewSet(RowViewSet):
+class CommitmentViewSet(OfPlans, RowViewSet):
     """Commitments as they stood."""
 
+    plan_path = "plan_id"
     serializer_class = CommitmentSerializer
     rows = staticmethod(commitments)
     read = staticmethod(read_commitments)
     filters = (by_plan("plan_id"),)
 
 
-class StatusUpdateViewSet(Strict, viewsets.ReadOnlyModelViewSet[StatusUpdate]):
+class StatusUpdateViewSet(OfPlans, Strict, viewsets.ReadOnlyModelViewSet[StatusUpdate]):
     """Published updates, newest first."""
 
     queryset = StatusUpdate.objects.order_by("-recorded_at", "-pk")
     serializer_class = StatusUpdateSerializer
+    plan_path = "initiative__plan"
     filters = (by_plan("initiative__plan"),)
     newest_first = True
 
@@ -128,4 +131,5 @@ class StatusUpdateViewSet(Strict, viewsets.ReadOnlyModelViewSet[StatusUpdate]):
         """Those recorded by then, of the initiatives there were then."""
         when = as_of_or_400(self.request)
         there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative"))
-        return self.narrowed(super().get_queryset().filter(Exists(there), when.recorded()), self.request)
+        rows = self.seen(super().get_queryset().filter(Exists(there), when.recorded()))
+        return self.narrowed(rows, self.request)

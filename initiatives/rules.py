@@ -1,7 +1,10 @@
 """Who may do what to an initiative and what hangs on it (table in docs/permissions.md)."""
 
+from typing import Any
+
 import rules
 
+from goals.rules import ADDRESSES, SIFTED
 from initiatives.models import (
     Comment,
     Commitment,
@@ -14,8 +17,8 @@ from initiatives.models import (
     reader_of,
 )
 from people.models import User
-from people.roles import SPEAKING, WORKING
-from people.rules import is_liaison_of, is_member, may_manage
+from people.roles import SPEAKING, WORKING, Role
+from people.rules import has_role_for, is_liaison_of, is_member, may_manage, reads_plan_of
 
 
 @rules.predicate
@@ -38,15 +41,15 @@ def is_contributor(user: User, initiative: Initiative | None) -> bool:
 
 
 @rules.predicate
-def has_working_role(user: User) -> bool:
+def has_working_role(user: User, row: Any) -> bool:
     """Viewers and leaders read; owning something lets them change nothing unless they also hold a working role."""
-    return user.has_role(*WORKING)
+    return has_role_for(user, row, *WORKING)
 
 
 @rules.predicate
-def has_speaking_role(user: User) -> bool:
+def has_speaking_role(user: User, row: Any) -> bool:
     """Whoever may do something in the plan may speak about it; viewers read."""
-    return user.has_role(*SPEAKING)
+    return has_role_for(user, row, *SPEAKING)
 
 
 @rules.predicate
@@ -55,20 +58,20 @@ def is_author_of_comment(user: User, comment: Comment | None) -> bool:
 
 
 @rules.predicate
-def is_liaison(user: User) -> bool:
+def is_liaison(user: User, initiative: Initiative | None) -> bool:
     """Speaks for a department, and may promise something in its name to any initiative."""
-    return bool(user.liaison_department_ids)
+    return has_role_for(user, initiative, Role.LIAISON)
 
 
 @rules.predicate
 def is_liaison_of_lead(user: User, initiative: Initiative | None) -> bool:
-    return initiative is not None and is_liaison_of(user, initiative.lead_department_id)
+    return initiative is not None and is_liaison_of(user, initiative.lead_department_id, initiative)
 
 
 @rules.predicate
 def is_liaison_of_promise(user: User, initiative: Initiative | None) -> bool:
     """A department of theirs has promised, or is asked for, something it needs; one query for a request."""
-    if initiative is None or not user.liaison_department_ids:
+    if initiative is None or not has_role_for(user, initiative, Role.LIAISON):
         return False
     known: frozenset[int] | None = user.__dict__.get("promised_to")
     if known is None:
@@ -81,7 +84,7 @@ def is_liaison_of_promise(user: User, initiative: Initiative | None) -> bool:
 
 @rules.predicate
 def is_liaison_of_commitment(user: User, commitment: Commitment | None) -> bool:
-    return commitment is not None and is_liaison_of(user, commitment.department_id)
+    return commitment is not None and is_liaison_of(user, commitment.department_id, commitment)
 
 
 @rules.predicate
@@ -89,7 +92,7 @@ def is_liaison_who_promised(user: User, commitment: Commitment | None) -> bool:
     """Takes back or moves what the department accepted; to what it was only asked it answers."""
     if commitment is None or commitment.state != Commitment.State.ACCEPTED:
         return False
-    return is_liaison_of(user, commitment.department_id)
+    return is_liaison_of(user, commitment.department_id, commitment)
 
 
 @rules.predicate
@@ -104,7 +107,7 @@ def is_owner_of_milestone(user: User, milestone: Milestone | None) -> bool:
 
 @rules.predicate
 def is_liaison_of_milestone(user: User, milestone: Milestone | None) -> bool:
-    return milestone is not None and is_liaison_of(user, milestone.department_id)
+    return milestone is not None and is_liaison_of(user, milestone.department_id, milestone)
 
 
 @rules.predicate
@@ -136,6 +139,12 @@ def is_owner_of_view(user: User, view: SavedView | None) -> bool:
 
 
 @rules.predicate
+def sees_plan_of_view(user: User, view: SavedView | None) -> bool:
+    """A view of no plan shows whoever opens it only what they may read."""
+    return view is not None and (view.plan_id is None or reads_plan_of(user, view))
+
+
+@rules.predicate
 def is_shared(user: User, view: SavedView | None) -> bool:
     return view is not None and view.is_shared
 
@@ -143,7 +152,7 @@ def is_shared(user: User, view: SavedView | None) -> bool:
 OPEN_STATES = (Commitment.State.PROPOSED, Commitment.State.ACCEPTED)
 own = has_working_role & (is_owner | is_contributor)
 
-rules.add_perm("initiatives.view_initiative", is_member)
+rules.add_perm("initiatives.view_initiative", is_member & reads_plan_of)
 rules.add_perm("initiatives.add_initiative", may_manage)
 rules.add_perm("initiatives.delete_initiative", may_manage)
 rules.add_perm("initiatives.change_initiative", may_manage | own)
@@ -157,7 +166,7 @@ rules.add_perm(
 )
 rules.add_perm("initiatives.override_status", may_manage)
 rules.add_perm("initiatives.correct_status_update", may_manage | (has_working_role & is_author))
-rules.add_perm("initiatives.acknowledge_status_update", is_reader_of)
+rules.add_perm("initiatives.acknowledge_status_update", is_reader_of & reads_plan_of)
 rules.add_perm("initiatives.add_comment", has_speaking_role)
 rules.add_perm("initiatives.correct_comment", has_speaking_role & is_author_of_comment)
 rules.add_perm("initiatives.withdraw_comment", may_manage | (has_speaking_role & is_author_of_comment))
@@ -170,6 +179,30 @@ rules.add_perm(
 )
 rules.add_perm("initiatives.hand_over", may_manage)
 # Nobody answers for somebody else; whoever runs the plan names another owner instead.
-rules.add_perm("initiatives.answer_owner_request", is_member & is_asked_to_own)
+rules.add_perm("initiatives.answer_owner_request", is_member & reads_plan_of & is_asked_to_own)
 rules.add_perm("initiatives.share_view", may_manage)
-rules.add_perm("initiatives.keep_view", (is_member & is_owner_of_view) | (may_manage & is_shared))
+rules.add_perm("initiatives.keep_view", (is_member & is_owner_of_view & sees_plan_of_view) | (may_manage & is_shared))
+
+ADDRESSES.update(
+    {
+        "initiatives:initiative-": (Initiative, "plan"),
+        "initiatives:status-update-": (StatusUpdate, "initiative__plan"),
+        "initiatives:status-update-create": (Initiative, "plan"),
+        "initiatives:status-update-no-change": (Initiative, "plan"),
+        "initiatives:status-draft-": (Initiative, "plan"),
+        "initiatives:comment-": (Comment, "update__initiative__plan"),
+        "initiatives:milestone-": (Milestone, "initiative__plan"),
+        "initiatives:milestone-create": (Initiative, "plan"),
+        "initiatives:commitment-": (Commitment, "initiative__plan"),
+        "initiatives:commitment-create": (Initiative, "plan"),
+        "initiatives:owner-request-": (OwnerRequest, "initiative__plan"),
+    }
+)
+SIFTED.update(
+    {
+        "my-work", "initiatives:current-plan", "initiatives:plan-list", "initiatives:initiative-list",
+        "initiatives:initiative-list-export", "initiatives:saved-view-list", "initiatives:saved-view-create",
+        "initiatives:saved-view-edit", "initiatives:saved-view-delete", "initiatives:department-list",
+        "initiatives:department-detail", "initiatives:department-export",
+    }
+)  # fmt: skip

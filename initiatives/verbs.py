@@ -74,7 +74,7 @@ def _departments(keys: Collection[int]) -> Mapping[int, str]:
     return {key: reverse("initiatives:department-detail", args=[abbreviation]) for key, abbreviation in there}
 
 
-register_page("initiative", _initiatives, needs="initiatives.view_initiative")
+register_page("initiative", _initiatives, needs="people.read")
 register_page("plan", _plans, needs="people.read")
 register_page("goal", _goals, needs="people.read")
 register_page("department", _departments, needs="people.read")

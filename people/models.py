@@ -64,11 +64,27 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(models.Exists(grant), is_active=True).exclude(email="")
 
 
+class PlanAccess(models.Model):
+    """What a role can be given for besides the whole installation: one plan, which points here (`goals.Plan.access`).
+
+    This room knows no plans. `name` is the plan's title, for the words of a role; whoever changes one changes both.
+    """
+
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Grant(NamedTuple):
-    """A role somebody holds now; `department_id` for a liaison."""
+    """A role somebody holds now; `department_id` for a liaison, `plan_access_id` where it holds for one plan alone."""
 
     role: str
     department_id: int | None
+    plan_access_id: int | None = None
 
 
 class UserFields(Searched):
@@ -113,14 +129,31 @@ class User(UserFields, Recorded, AbstractBaseUser):
     def grants(self) -> frozenset[Grant]:
         """The roles held now; one query, kept for the life of this object (a request)."""
         held = RoleGrant.objects.filter(user=self, recorded_until__isnull=True)
-        return frozenset(Grant(*row) for row in held.values_list("role", "department_id"))
+        return frozenset(Grant(*row) for row in held.values_list("role", "department_id", "plan_access_id"))
 
-    def has_role(self, *roles: str) -> bool:
+    def has_role(self, *roles: str, plan_access: int | None = None) -> bool:
+        """Whether a role is held for the whole installation or, where one is asked for, for that plan."""
+        return self.is_active and any(
+            grant.role in roles and grant.plan_access_id in (None, plan_access) for grant in self.grants
+        )
+
+    def has_role_somewhere(self, *roles: str) -> bool:
+        """For the whole installation or for any plan: whether to ask for which."""
         return self.is_active and any(grant.role in roles for grant in self.grants)
+
+    @cached_property
+    def plan_accesses(self) -> frozenset[int]:
+        """The plans for which this person holds a role of its own."""
+        return frozenset(grant.plan_access_id for grant in self.grants if grant.plan_access_id is not None)
+
+    @property
+    def reads_every_plan(self) -> bool:
+        """Holds a role for the whole installation; who holds none sees the plans that they have a role in, alone."""
+        return any(grant.plan_access_id is None for grant in self.grants)
 
     @property
     def liaison_department_ids(self) -> frozenset[int]:
-        """Departments this person reports for."""
+        """Departments this person reports for, in every plan or in one."""
         return frozenset(
             grant.department_id
             for grant in self.grants
@@ -157,11 +190,13 @@ class RoleGrant(Span):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants")
     role = models.CharField(max_length=20, choices=Role.choices)
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The plan that it holds for; without one the whole installation.
+    plan_access = models.ForeignKey(PlanAccess, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "department"],
+                fields=["user", "role", "department", "plan_access"],
                 condition=Q(recorded_until__isnull=True),
                 nulls_distinct=None,
                 name="role_grant_once",
@@ -171,6 +206,10 @@ class RoleGrant(Span):
                 | (~Q(role=Role.LIAISON) & Q(department__isnull=True)),
                 name="role_grant_department_for_liaison_only",
             ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.ADMINISTRATOR) | Q(plan_access__isnull=True),
+                name="role_grant_administrator_of_everything",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,8 +217,9 @@ class RoleGrant(Span):
 
     @property
     def words(self) -> str:
-        """The role, and the department it holds for: Department liaison (Streets)."""
-        return f"{self.get_role_display()} ({self.department})" if self.department else self.get_role_display()
+        """The role, and the department and the plan it holds for: Department liaison (Streets) for “City plan”."""
+        role = f"{self.get_role_display()} ({self.department})" if self.department else self.get_role_display()
+        return f"{role} for “{self.plan_access}”" if self.plan_access else role
 
 
 class Session(AbstractBaseSession):

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """Roles hold for the whole installation; a liaison's for one department."""
+    """Roles hold for the whole installation or for one plan; a liaison's for one department."""
 
     VIEWER = "viewer", "Viewer"
     CONTRIBUTOR = "contributor", "Contributor"

@@ -8,6 +8,7 @@ from people.models import Department, User
 from people.roles import GIVES, Role
 
 __all__ = [
+    "access_of",
     "can_give_every_role_of",
     "is_administrator",
     "is_leader",
@@ -15,6 +16,7 @@ __all__ = [
     "is_member",
     "is_plan_manager",
     "may_manage",
+    "reads_plan_of",
     "roles_given_by",
 ]
 
@@ -25,30 +27,57 @@ def is_member(user: User) -> bool:
     return bool(user.grants)
 
 
+def access_of(row: Any) -> int | None:
+    """The plan that a row belongs to, as roles name it; None for what belongs to none, or says nothing of it.
+
+    Rows of rooms above say it as `plan_access_id`. Asked only where a role for one plan may decide.
+    """
+    found: int | None = getattr(row, "plan_access_id", None)
+    return found
+
+
+def has_role_for(user: User, row: Any, *roles: str) -> bool:
+    """Everywhere, or in the plan of this row; about nothing in particular only who holds it everywhere."""
+    if user.has_role(*roles):
+        return True
+    if not user.has_role_somewhere(*roles):
+        return False
+    key = access_of(row)
+    return key is not None and user.has_role(*roles, plan_access=key)
+
+
+@rules.predicate
+def reads_plan_of(user: User, row: Any) -> bool:
+    """Holds a role for the whole installation, or one in the plan of this row."""
+    return user.reads_every_plan or access_of(row) in user.plan_accesses
+
+
 @rules.predicate
 def is_administrator(user: User) -> bool:
     return user.has_role(Role.ADMINISTRATOR)
 
 
 @rules.predicate
-def is_plan_manager(user: User) -> bool:
-    return user.has_role(Role.PLAN_MANAGER)
+def is_plan_manager(user: User, row: Any) -> bool:
+    return has_role_for(user, row, Role.PLAN_MANAGER)
 
 
 @rules.predicate
-def is_leader(user: User) -> bool:
-    return user.has_role(Role.LEADER)
+def is_leader(user: User, row: Any) -> bool:
+    return has_role_for(user, row, Role.LEADER)
 
 
-@rules.predicate
-def is_liaison_of(user: User, department: Department | int | None) -> bool:
+def is_liaison_of(user: User, department: Department | int | None, row: Any) -> bool:
+    """Speaks for a department, everywhere or in the plan of this row."""
     key: Any = department.pk if isinstance(department, Department) else department
-    return key in user.liaison_department_ids
+    held = {grant.plan_access_id for grant in user.grants if grant.role == Role.LIAISON and grant.department_id == key}
+    return None in held or (bool(held) and access_of(row) in held)
 
 
 def roles_given_by(user: User) -> frozenset[str]:
-    """The roles somebody may give: up to their own, never one above."""
-    return frozenset[str]().union(*(GIVES.get(grant.role, frozenset()) for grant in user.grants))
+    """The roles somebody may give for the whole installation: up to their own, never one above."""
+    everywhere = (grant.role for grant in user.grants if grant.plan_access_id is None)
+    return frozenset[str]().union(*(GIVES.get(role, frozenset()) for role in everywhere))
 
 
 @rules.predicate

@@ -33,7 +33,7 @@ class Holding:
 HOLDINGS: list[Callable[[User], Iterable[Holding]]] = []  # rooms above register what of theirs a person can hold
 
 
-CURRENT_GRANTS = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department")
+CURRENT_GRANTS = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department", "plan_access")
 # The same of many people in one query each: (person, what somebody holds). Asked about those whom mail cannot reach.
 DEPENDENTS: list[Callable[[QuerySet[User]], Iterable[tuple[int, Holding]]]] = []
 
@@ -232,8 +232,8 @@ def _reasons(person: Any, invited: Invited) -> list[str]:
 
 
 def names_with_role(role: str, when: AsOf, *, most: int) -> list[str]:
-    """The first names, in order, of the people who held a role and were active, as they were called then. One query."""
-    held = RoleGrant.objects.as_of(when).filter(role=role)
+    """The first names of the people who held a role everywhere and were active, as they were called then. One query."""
+    held = RoleGrant.objects.as_of(when).filter(role=role, plan_access__isnull=True)
     then = FilteredRelation("user__versions", condition=when.q("user__versions"))
     named = held.annotate(user_then=then).filter(user_then__is_active=True).order_by("user_then__name")
     return list(named.values_list("user_then__name", flat=True).distinct()[:most])

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from outbox.models import Message
 from outbox.services import new_message, put
 from people.mails import Invitation, NewBrowser, tell
-from people.models import Department, RoleGrant, Session, User
+from people.models import Department, PlanAccess, RoleGrant, Session, User
 from people.roles import Role
 from people.selectors import invitation_to, people_at, unseen_since
 from people.signed_in import name_of, rows_of
@@ -240,20 +240,27 @@ def set_password(*, user: User, password: str, act: Act) -> User:
 
 @transaction.atomic
 def grant_role(
-    *, user: User, role: str, department: Department | None = None, seen_changes: int | None = None, act: Act
+    *,
+    user: User,
+    role: str,
+    department: Department | None = None,
+    plan_access: PlanAccess | None = None,
+    seen_changes: int | None = None,
+    act: Act,
 ) -> RoleGrant:
-    """Give a role; a liaison's needs a department. Giving it twice is giving it once.
+    """Give a role, everywhere or for one plan; a liaison's needs a department. Giving it twice is giving it once.
 
     Raises StaleVersion where a role of the person was given or taken away since `User.role_changes` was seen.
     """
     row = locked(user)
     _check_roles(row, seen_changes)
-    _check_role(role, department)
-    held = RoleGrant.objects.filter(user=row, role=role, department=department, recorded_until__isnull=True).first()
+    _check_role(role, department, plan_access)
+    of = {"user": row, "role": role, "department": department, "plan_access": plan_access}
+    held = RoleGrant.objects.filter(**of, recorded_until__isnull=True).first()
     if held is not None:
         return held
     act = settled(act)
-    grant = RoleGrant.objects.create(user=row, role=role, department=department, recorded_from=act.at)
+    grant = RoleGrant.objects.create(**of, recorded_from=act.at)
     event = record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
     note_acts(event, role=role)
     tell(row, event, row.email, act)
@@ -283,11 +290,13 @@ def _check_roles(user: User, seen: int | None) -> None:
         raise StaleVersion(user)
 
 
-def _check_role(role: str, department: Department | None) -> None:
+def _check_role(role: str, department: Department | None, plan_access: PlanAccess | None = None) -> None:
     if role not in Role.values:
         raise ValidationError({"role": f"Role: “{role[:40]}” is not a role."})
     if (role == Role.LIAISON) != (department is not None):
         raise ValidationError({"department": "Department: a liaison needs one, other roles have none."})
+    if role == Role.ADMINISTRATOR and plan_access is not None:
+        raise ValidationError({"plan": "For: an administrator is one for the whole installation, not for one plan."})
 
 
 def _keep_an_administrator(*, without: User) -> None:

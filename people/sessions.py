@@ -50,7 +50,9 @@ class SessionStore(DatabaseSessions):
             return None
         found: Session = rows[0]
         if found.user is not None:
-            found.user.grants = frozenset(Grant(row.held_role, row.held_department) for row in rows if row.held_role)
+            found.user.grants = frozenset(
+                Grant(row.held_role, row.held_department, row.held_plan_access) for row in rows if row.held_role
+            )
             self.person = found.user
         return found
 
@@ -72,4 +74,5 @@ def _sessions(key: str, now: datetime) -> QuerySet[Any]:
         held=FilteredRelation("user__role_grants", condition=now_held),
         held_role=F("held__role"),
         held_department=F("held__department_id"),
+        held_plan_access=F("held__plan_access_id"),
     )

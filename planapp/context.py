@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from goals.models import Plan
+from goals.rules import readable
 from records.statements import statement
 
 PRODUCT = "planapp"
@@ -74,7 +75,9 @@ class Frame:
         slug = match.kwargs.get("slug") if match is not None and match.namespace in _OF_A_PLAN else None
         if not slug or not user or not user.has_perm("people.read"):
             return []
-        found = sorted(_plans(), key=lambda plan: plan.slug != slug)
+        only = readable(user)
+        found = [plan for plan in _plans() if only is None or plan.pk in only]
+        found.sort(key=lambda plan: plan.slug != slug)
         may_want = len(found) > 1 or user.has_perm("goals.change_plan")
         return found if may_want and found and found[0].slug == slug else []
 

@@ -9,6 +9,7 @@ from people.roles import DESCRIPTIONS, Role
 # What a predicate asks, in words. A predicate without words stops the page, so that none goes unexplained.
 WORDS = {
     "is_member": "anybody with a role",
+    "reads_plan_of": "given a role everywhere or in this plan",
     "is_plan_manager": "plan manager",
     "is_administrator": "administrator",
     "is_leader": "leadership",
@@ -24,6 +25,7 @@ WORDS = {
     "may_change_milestones_beside": "whoever may change the initiative’s milestones",
     "is_owner_of_milestone": "owner of the milestone",
     "is_owner_of_view": "owner of the view",
+    "sees_plan_of_view": "able to read its plan",
     "is_shared": "given a view that is shared",
     "is_liaison_of_milestone": "liaison of the milestone’s department",
     "owns_initiative_of": "owner of the initiative",
@@ -38,6 +40,10 @@ HEAD = """# Permissions
 
 Written by `manage.py print_permissions`; a test keeps it true. Default deny: who is not named may not. Pages, API,
 exports and templates ask the same question, `user.has_perm(name, object)`.
+
+A role is given for the whole installation, or for one plan; a liaison’s is for a department, everywhere or in one plan.
+A role for one plan counts for what belongs to that plan, and for nothing else. Whoever has roles in some plans alone
+sees no other plan, and reaches no page that is about all of them; an administrator is one for the whole installation.
 
 One exception: who stands in for somebody who is away may answer the mails they get in that place with that person's
 right, through the link in the mail alone, until the absence ends. The history names both.

@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "web.middleware.SignInFirst",
     "people.middleware.MembersOnly",
     "sign_in.middleware.SecondStepFirst",
+    "goals.middleware.PlansApart",
     "django.contrib.messages.middleware.MessageMiddleware",
     "web.middleware.TailsForgiven",
     "goals.middleware.OldNames",

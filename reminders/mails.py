@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from goals.selectors import plans_read_by, reads
 from outbox.kinds import Changes, Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import render
@@ -86,7 +87,13 @@ class OneOffMail(Kind):
 
     def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
         rows = OneOff.objects.select_related("plan", "written_by").in_bulk([message.about or 0 for message in messages])
-        return {message.pk: Verdict(content=rows[message.about or 0]) for message in messages}
+        seen = plans_read_by({message.person_id for message in messages})
+        found = {}
+        for message in messages:
+            one_off = rows[message.about or 0]
+            is_theirs = reads(seen, message.person_id, one_off.plan_id)
+            found[message.pk] = Verdict(content=one_off) if is_theirs else Verdict(reason=NOT_THEIRS)
+        return found
 
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         one_off: OneOff = verdict.content
@@ -134,5 +141,6 @@ def _verdict(message: Message, items: list[MessageItem], events: Events, directo
 
 
 def _is_for(person_id: int, one: ReminderEvent, directory: Directory) -> bool:
-    wanted_by = directory.after_preferences(KINDS[one.kind].recipients(one, directory), one.kind)
+    book = directory.of(one.plan_id)
+    wanted_by = book.after_preferences(KINDS[one.kind].recipients(one, book), one.kind)
     return any(recipient.person_id == person_id for recipient in wanted_by)

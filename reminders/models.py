@@ -8,7 +8,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from goals.models import Plan
+from goals.models import OfAPlan, Plan
 from initiatives.models import Initiative
 from outbox.models import Message
 from people.models import User
@@ -56,7 +56,7 @@ class MessageItem(models.Model):
         return f"{self.kind} {self.label}"
 
 
-class OneOff(Texts):
+class OneOff(Texts, OfAPlan):
     """A message a plan manager writes once, to go out on a day to everybody in an audience (rule B-35)."""
 
     class Audience(models.TextChoices):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from goals.selectors import plans_read_by, reads
 from outbox.kinds import Kind, Rendered, Verdict, register
 from outbox.models import Message
 from outbox.rendering import absolute, render
@@ -19,7 +20,8 @@ class FileMail(Kind):
     def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
         jobs = ExportJob.objects.in_bulk([message.about or 0 for message in messages])
         waiting = ExportRequest.objects.filter(job__in=jobs, fetched_at=None).values_list("job", "person")
-        return {message.pk: _look(jobs.get(message.about or 0), message, set(waiting)) for message in messages}
+        asked, seen = set(waiting), plans_read_by({message.person_id for message in messages})
+        return {message.pk: _look(jobs.get(message.about or 0), message, asked, seen) for message in messages}
 
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         job: ExportJob = verdict.content
@@ -29,9 +31,13 @@ class FileMail(Kind):
         return render(message, f"{title}: {job}", "reports/email/file", day=day, **context)
 
 
-def _look(job: ExportJob | None, message: Message, waiting: set[tuple[int, int]]) -> Verdict:
+def _look(
+    job: ExportJob | None, message: Message, waiting: set[tuple[int, int]], seen: Mapping[int, set[int] | None]
+) -> Verdict:
     if job is None or job.is_open:
         return Verdict(reason="The file is built anew, or not kept any more.")
     if (job.pk, message.person_id) not in waiting:
         return Verdict(reason="The file was fetched already.")
+    if not reads(seen, message.person_id, job.plan_id):
+        return Verdict(reason="Its plan is not theirs to read any more.")
     return Verdict(content=job)

@@ -108,7 +108,8 @@ def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str =
     found = search.called() + (search.having(wanted.words) if wanted.words else [])
     if found or not tries_hard or not wanted.words:
         return search.result(found, wanted.words)
-    instead = search.instead()
+    # What is spelt alike is looked for among the words of all plans: not for whoever may not know what stands there.
+    instead = search.instead() if user.reads_every_plan else {}
     words = tuple(word.or_else(instead.get(word.typed, [])) for word in wanted.words)
     found = search.having(words) if instead else []
     is_any = not found and len(words) > 1

@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
 
 from goals.models import Evidence, EvidenceVersion, Goal, GoalVersion, Strategy, StrategyVersion
+from goals.rules import SIFTED, among_readable
 from initiatives.models import (
     Commitment,
     CommitmentVersion,
@@ -103,12 +104,13 @@ def _people(user: User) -> QuerySet[Any]:
     people = User.objects.all()
     if sees_everybody(user):
         return people
-    return people.filter(Exists(Initiative.objects.filter(owner=OuterRef("pk"), deleted_at__isnull=True)))
+    owned = Initiative.objects.filter(among_readable(user), owner=OuterRef("pk"), deleted_at__isnull=True)
+    return people.filter(Exists(owned))
 
 
 def _people_then(user: User, when: AsOf) -> QuerySet[Any]:
     people: QuerySet[Any] = UserVersion.objects.as_of(when)
-    owned = InitiativeVersion.objects.as_of(when).filter(owner=OuterRef("subject"))
+    owned = InitiativeVersion.objects.as_of(when).filter(among_readable(user), owner=OuterRef("subject"))
     return people if sees_everybody(user) else people.filter(Exists(owned))
 
 
@@ -252,3 +254,5 @@ MODELS = {
     "goal": Goal, "strategy": Strategy, "initiative": Initiative, "department": Department, "person": User,
     "milestone": Milestone, "commitment": Commitment, "update": StatusUpdate, "evidence": Evidence,
 }  # fmt: skip
+
+SIFTED.update({"search:search", "search:suggestions"})  # they look in the plans that somebody may read

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from goals.models import Plan, PlanVersion
+from goals.rules import readable
 from goals.selectors import plans_as_of
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from people.models import User
@@ -28,7 +29,7 @@ SHORTEST = 2  # characters from which on something is suggested
 @speaks_for_a_day
 def search(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """What was found, by kind, twenty on a page. All of the question stands in the address."""
-    plans = plans_as_of(when)
+    plans = plans_as_of(when, readable(user_of(request)))
     form = SearchForm(request.GET, plans=plans)
     form.full_clean()  # nothing in an address is an error
     user: Any = user_of(request)
@@ -55,7 +56,7 @@ def search(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 @speaks_for_a_day
 def suggestions(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """The first few, for the list under the box; without a second look where the words lead nowhere."""
-    plans = plans_as_of(when)
+    plans = plans_as_of(when, readable(user_of(request)))
     form = SearchForm(request.GET, plans=plans)
     form.full_clean()
     user: Any = user_of(request)

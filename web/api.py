@@ -98,6 +98,10 @@ class Strict:
                 raise ValidationError({name: "Give this parameter one value, or leave it out."})
         as_of_or_400(request)
 
+    def seen(self, rows: Any) -> Any:
+        """Of the rows those that whoever asks may see: for rooms in which that is not the same for all."""
+        return rows
+
     def narrowed(self, rows: Any, request: Request) -> Any:
         """The rows that the parameters ask for."""
         for one in self.filters:
@@ -194,10 +198,10 @@ class RecordedViewSet(Strict, viewsets.ReadOnlyModelViewSet[M]):
         when = as_of_or_400(self.request)
         live: Any = super().get_queryset()
         if when.is_live:
-            return self.narrowed(live, self.request)
+            return self.narrowed(self.seen(live), self.request)
         versions: Any = live.model._meta.get_field("versions").related_model
         order = [str(name).replace("pk", "subject") for name in live.query.order_by]
-        return self.narrowed(versions.objects.as_of(when).order_by(*order), self.request)
+        return self.narrowed(self.seen(versions.objects.as_of(when).order_by(*order)), self.request)
 
     def get_object(self) -> Any:
         rows = self.get_queryset()
@@ -216,7 +220,7 @@ class RowViewSet(Strict, viewsets.GenericViewSet[Any]):
     read: ClassVar[Any]
 
     def get_queryset(self) -> Any:
-        return self.rows(as_of_or_400(self.request))
+        return self.seen(self.rows(as_of_or_400(self.request)))
 
     def list(self, request: Request) -> Response:
         """Pages of rows, in the order of their ids."""

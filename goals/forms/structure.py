@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.text import format_lazy
 
 from goals.models import REMINDERS_APART, Bearing, Evidence, Goal, Plan, Priority, Strategy
+from goals.rules import among_readable
 from people.models import User
 from records.days import example_day, in_words
 from records.texts import folded
@@ -96,13 +97,16 @@ class PlanForm(StructureForm):
         field_classes = {"start_date": Day, "end_date": Day}
         widgets = {"slug": forms.TextInput(attrs=FROM_TITLE)}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plan = self.instance
         fields: dict[str, Any] = self.fields
         fields["slug"].required = False
-        fields["predecessor"].queryset = Plan.objects.filter(deleted_at__isnull=True).exclude(pk=plan.pk)
+        others = Plan.objects.filter(deleted_at__isnull=True).exclude(pk=plan.pk)
+        fields["predecessor"].queryset = others if reader is None else others.filter(among_readable(reader, "pk"))
         fields["predecessor"].empty_label = "None"
+        if plan.predecessor_id and not fields["predecessor"].queryset.filter(pk=plan.predecessor_id).exists():
+            del self.fields["predecessor"]  # it follows a plan that is not theirs to see, and goes on doing so
         self.initial["due_soon_days"] = _listed(plan.due_soon_days)
         self.initial["overdue_days"] = _listed(plan.overdue_days)
         if plan.pk is None:

@@ -1,18 +1,40 @@
 """What the pages of an import share: who may, which one, and who works on it."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from goals.models import Plan
 from imports.models import Import
 from imports.services import work_on_next
 from jobs.doorbell import ring
+from web.requests import user_of
 
-managers_only = permission_required("imports.import_plan", raise_exception=True)
 AT_ONCE = 200 * 1024  # bytes of a file that is worked on while its reader waits
+
+
+def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For whoever manages all plans, or the one that the address is about."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, **parts: Any) -> HttpResponse:
+        may = user_of(request).has_perm
+        if not may("imports.import_plan") and not may("imports.import_plan", _subject(**parts)):
+            raise PermissionDenied
+        return view(request, **parts)
+
+    return asked
+
+
+def _subject(*, slug: str = "", pk: int = 0, **rest: Any) -> Plan | Import | None:
+    if slug:
+        return Plan.objects.filter(slug=slug).first()
+    return Import.objects.select_related("plan").filter(pk=pk).first()
 
 
 def hand_on(job: Import, *, at: datetime, may_ask: bool = True) -> str:

@@ -23,10 +23,10 @@ class CommentForm(PageForm):
         help_text="They find it in their next digest. The author of the update does too.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, plan_access: int | None, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         field: Any = self.fields["mentioned"]
-        field.queryset = who_can_be_told().exclude(pk=user.pk)
+        field.queryset = who_can_be_told(plan_access).exclude(pk=user.pk)
 
 
 class CommentCorrectionForm(PageForm):

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from goals.models import OfAPlan
 from initiatives.models.status_update import StatusUpdate
 from people.models import User
 from records.history import Recorded, Version
@@ -24,8 +25,10 @@ class CommentFields(Texts):
         abstract = True
 
 
-class Comment(CommentFields, Recorded):
+class Comment(CommentFields, Recorded, OfAPlan):
     """A comment as it is now; one that was withdrawn is deleted, and its past stays (docs/adr/0027)."""
+
+    belongs_to = "update"
 
     class Meta:
         indexes = [

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from goals.models import OfAPlan
 from initiatives.models.initiative import Initiative
 from people.models import Department, User
 from records.history import Recorded, Version
@@ -52,8 +53,10 @@ OPEN_COMMITMENT = Q(state__in=["proposed", "accepted"])
 OFFERED = Q(offered_due_date__isnull=False) | Q(offered_department__isnull=False)  # would rather do something else
 
 
-class Commitment(CommitmentFields, Recorded):
+class Commitment(CommitmentFields, Recorded, OfAPlan):
     """Proposed → accepted → delivered; declined from the first, withdrawn from either of the first two."""
+
+    belongs_to = "initiative"
 
     not_worded = frozenset({"answered_at", "answered_by"})
 

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from goals.models import Goal, Plan, Priority, Sourced, Strategy
+from goals.models import Goal, OfAPlan, Plan, Priority, Sourced, Strategy
 from initiatives.models.status import Status
 from people.models import Department, User
 from records.history import HELD_UNTIL, Recorded, Span, Version
@@ -63,7 +63,7 @@ class InitiativeFields(Sourced, Searched):
         abstract = True
 
 
-class Initiative(InitiativeFields, Recorded):
+class Initiative(InitiativeFields, Recorded, OfAPlan):
     """A piece of work. Who may see or change it is in initiatives/rules.py; how it stands in selectors/status.py."""
 
     unique: ClassVar = {

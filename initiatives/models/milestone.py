@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from goals.models import Sourced
+from goals.models import OfAPlan, Sourced
 from initiatives.models.initiative import Initiative
 from people.models import Department, User
 from records.history import HELD_UNTIL, Recorded, Version
@@ -34,8 +34,10 @@ class MilestoneFields(Sourced, Searched):
 OPEN_MILESTONE = Q(completed_date__isnull=True, is_cancelled=False)
 
 
-class Milestone(MilestoneFields, Recorded):
+class Milestone(MilestoneFields, Recorded, OfAPlan):
     """Open until it has a completion date or is cancelled; the two exclude each other."""
+
+    belongs_to = "initiative"
 
     not_worded = frozenset({"order"})
 

@@ -3,18 +3,21 @@
 from django.db import models
 from django.db.models import Q
 
+from goals.models import OfAPlan
 from initiatives.models.initiative import Initiative
 from people.models import User
 from records.history import Span
 from records.texts import Texts
 
 
-class OwnerRequest(Span):
+class OwnerRequest(Span, OfAPlan):
     """A person is asked whether they take an initiative on; open as long as they own it and were not asked anew.
 
     Whoever names themselves is not asked, and the system asks nobody. So an owner without an open request counts as
     confirmed (docs/adr/0024).
     """
+
+    belongs_to = "initiative"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Not confirmed"

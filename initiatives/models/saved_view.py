@@ -3,14 +3,14 @@
 from django.db import models
 from django.db.models import Q
 
-from goals.models import Plan
+from goals.models import OfAPlan, Plan
 from people.models import User
 from records.texts import Texts
 
 LONGEST_QUERY = 1_500  # characters of an address, without the plan
 
 
-class SavedView(Texts):
+class SavedView(Texts, OfAPlan):
     """How somebody looks at the list. No part of a plan: it has no history, and only what is shared is in the log.
 
     The plan is a link and not part of `query`, so that the view follows where its short name changes.

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from goals.models import OfAPlan
 from initiatives.models.initiative import Initiative
 from initiatives.models.status import Status
 from people.models import User
@@ -31,12 +32,14 @@ class StatusWords(Texts):
         abstract = True
 
 
-class StatusUpdate(StatusWords, Searched):
+class StatusUpdate(StatusWords, Searched, OfAPlan):
     """A published update.
 
     `recorded_at` is when the server took it. `stated_at` is the moment it counts from: the same, or for a correction
     the moment of the row it corrects, so that mending a text does not make a status look fresh.
     """
+
+    belongs_to = "initiative"
 
     told_by = ("happened", "next_steps", "help_needed")
 

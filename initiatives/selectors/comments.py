@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from initiatives.models import CommentVersion, StatusUpdate
 from people.models import RoleGrant, User
@@ -57,9 +57,10 @@ def newest_of(update: StatusUpdate, when: AsOf) -> StatusUpdate | None:
     return same.select_related("initiative__plan", "initiative__goal", "author").order_by("-recorded_at").first()
 
 
-def who_can_be_told() -> QuerySet[User]:
-    """People whom a comment can be for: those who can be reached, and can answer."""
-    speaks = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True, role__in=SPEAKING)
+def who_can_be_told(plan_access: int | None) -> QuerySet[User]:
+    """People whom a comment can be for: those who can be reached, and can answer in this plan."""
+    there = Q(plan_access__isnull=True) | Q(plan_access__isnull=False, plan_access=plan_access)
+    speaks = RoleGrant.objects.filter(there, user=OuterRef("pk"), recorded_until__isnull=True, role__in=SPEAKING)
     return User.objects.reachable().filter(Exists(speaks))
 
 

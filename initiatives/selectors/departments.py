@@ -90,10 +90,10 @@ class DepartmentPage:
         return sum(late.total for late in (self.late_commitments, self.late_milestones, self.late_initiatives))
 
 
-def department_lines(when: AsOf) -> list[DepartmentLine]:
-    """Every department in order of name, its offices under it. Five queries."""
-    led = tally(running(plans_as_of(when)), when).by("department_id")
-    promises = _promises(when)
+def department_lines(when: AsOf, only: Keys | None = None) -> list[DepartmentLine]:
+    """Every department in order of name, its offices under it. Five queries. `only`: what it does in these plans."""
+    led = tally(running(plans_as_of(when, only)), when).by("department_id")
+    promises = _promises(when, only)
     liaisons = _liaison_names(when)
     known = _departments(when)
     ids = {department.subject_id for department in known}
@@ -138,18 +138,20 @@ def find_department(abbreviation: str, when: AsOf) -> int | None:
     return whose_name(DepartmentVersion.objects.filter(abbreviation__iexact=abbreviation), when)
 
 
-def department_page(department_id: int, when: AsOf, *, limit: int | None) -> DepartmentPage | None:
-    """Ten queries; None where the department was not recorded at that moment."""
+def department_page(
+    department_id: int, when: AsOf, *, limit: int | None, only: Keys | None = None
+) -> DepartmentPage | None:
+    """Ten queries; None where the department was not recorded at that moment. `only`: what it does in these plans."""
     family = _family(department_id, when)
     own = next((row for row in family if row.subject_id == department_id), None)
     if own is None:
         return None
     offices = [row for row in family if row.parent_id == department_id and row.subject_id != department_id]
     ids = Keys([department_id, *(row.subject_id for row in offices)])
-    plans = running(plans_as_of(when))
+    plans = running(plans_as_of(when, only))
     led = parts(_first_led(expected_of(plans, when), ids, when, limit=limit), limit, when, "led", "late")
-    promised = [CommitmentRow(*row) for row in _all_promised(ids, when)]
-    due_milestones = [MilestoneRow(*row) for row in _milestones_until(ids, when.day + AHEAD, when)]
+    promised = [CommitmentRow(*row) for row in _all_promised(ids, when, only)]
+    due_milestones = [MilestoneRow(*row) for row in _milestones_until(ids, when.day + AHEAD, when, only)]
     due_milestones.sort(key=lambda row: (row.due_date or when.day, row.id))
     return DepartmentPage(
         department=own,
@@ -179,13 +181,13 @@ def _first_led(expected: tuple[Expected, ...], ids: Keys, when: AsOf, *, limit: 
 
 
 @statement
-def _all_promised(ids: Keys, when: AsOf) -> QuerySet[Any]:
-    return columns_of(_promised(ids, when), CommitmentRow)
+def _all_promised(ids: Keys, when: AsOf, only: Keys | None) -> QuerySet[Any]:
+    return columns_of(_promised(ids, when, only), CommitmentRow)
 
 
 @statement
-def _milestones_until(ids: Keys, last: date, when: AsOf) -> QuerySet[Any]:
-    rows = _running(milestones(when), when).filter(OPEN, department__among=ids, due_date__lte=last)
+def _milestones_until(ids: Keys, last: date, when: AsOf, only: Keys | None) -> QuerySet[Any]:
+    rows = _running(milestones(when), when, only).filter(OPEN, department__among=ids, due_date__lte=last)
     return columns_of(rows, MilestoneRow)
 
 
@@ -198,16 +200,16 @@ class DepartmentFiles:
     commitments: QuerySet[Any]
 
 
-def department_files(department_id: int, when: AsOf) -> DepartmentFiles | None:
-    """One query; None where the department was not recorded at that moment."""
+def department_files(department_id: int, when: AsOf, only: Keys | None = None) -> DepartmentFiles | None:
+    """One query; None where the department was not recorded at that moment. `only`: as for its page."""
     family = _family(department_id, when)
     own = next((row for row in family if row.subject_id == department_id), None)
     if own is None:
         return None
     ids = Keys([department_id, *(row.subject_id for row in family if row.parent_id == department_id)])
     first = Case(When(state="proposed", then=0), When(state="accepted", then=1), default=2)
-    promised = _promised(ids, when).order_by(first, F("due_date").asc(nulls_last=True), "subject_id")
-    return DepartmentFiles(own, plan_rows(when).filter(lead_department__among=ids), promised)
+    promised = _promised(ids, when, only).order_by(first, F("due_date").asc(nulls_last=True), "subject_id")
+    return DepartmentFiles(own, plan_rows(when, only).filter(lead_department__among=ids), promised)
 
 
 @statement
@@ -220,8 +222,8 @@ def _family(department_id: int, when: AsOf) -> QuerySet[Any]:
     return rows
 
 
-def _promised(ids: Keys, when: AsOf) -> QuerySet[Any]:
-    rows: QuerySet[Any] = _running(commitments(when), when).filter(department__among=ids)
+def _promised(ids: Keys, when: AsOf, only: Keys | None) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _running(commitments(when), when, only).filter(department__among=ids)
     return rows
 
 
@@ -243,19 +245,21 @@ def _is_next(row: CommitmentRow, when: AsOf) -> bool:
     return row.is_open and row.due_date is not None and when.day <= row.due_date <= when.day + AHEAD
 
 
-def _running(rows: Any, when: AsOf) -> Any:
-    """Without what belongs to archived plans."""
+def _running(rows: Any, when: AsOf, only: Keys | None) -> Any:
+    """Without what belongs to archived plans, or to none of these."""
+    if only is not None:
+        rows = rows.filter(initiative_then__plan__among=only)
     archived = PlanVersion.objects.as_of(when).filter(state=Plan.State.ARCHIVED)
     return rows.exclude(initiative_then__plan__in=archived.values("subject_id"))
 
 
-def _promises(when: AsOf) -> dict[int, Promises]:
-    return {key: Promises(*counts) for key, *counts in _promised_counts(when)}
+def _promises(when: AsOf, only: Keys | None) -> dict[int, Promises]:
+    return {key: Promises(*counts) for key, *counts in _promised_counts(when, only)}
 
 
 @remembered
 @statement
-def _promised_counts(when: AsOf) -> QuerySet[Any]:
+def _promised_counts(when: AsOf, only: Keys | None) -> QuerySet[Any]:
     late = Q(state__in=PROMISED, due_date__lt=when.day)
     rows: QuerySet[Any] = (
         _running(
@@ -265,6 +269,7 @@ def _promised_counts(when: AsOf) -> QuerySet[Any]:
             )
             .filter(initiative_then__isnull=False),
             when,
+            only,
         )
         .values_list("department")
         .annotate(

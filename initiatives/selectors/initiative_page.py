@@ -1,5 +1,6 @@
 """What only the page of one initiative asks: people, priorities, and what "No change" must ask about."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,12 +78,17 @@ RELATIONS: dict[str, tuple[str, str]] = {
 }
 
 
-def relatives_of(initiative_id: int, when: AsOf) -> list[Relative]:
-    """What an initiative came from and went on in, as recorded by then, earliest first. One query."""
+def relatives_of(initiative_id: int, when: AsOf, only: Collection[int] | None = None) -> list[Relative]:
+    """What an initiative came from and went on in, as recorded by then, earliest first. One query.
+
+    `only`: what is of these plans, such as those that a reader may see.
+    """
     found = []
     for row in _lineage(initiative_id, when):
         is_origin = row.initiative_id == initiative_id
         other = row.origin if is_origin else row.initiative
+        if only is not None and other.plan_id not in only:
+            continue
         found.append(Relative(other.pk, row.kind, is_origin, str(other), str(other.plan), other.deleted_at is not None))
     return found
 

@@ -87,9 +87,9 @@ class Choices:
     priorities: list[tuple[int, str]] = field(default_factory=list)
 
 
-def plan_rows(when: AsOf) -> QuerySet[Any]:
-    """Initiatives of every plan that is not archived."""
-    return statuses_in(running(plans_as_of(when)), when)
+def plan_rows(when: AsOf, only: Collection[int] | None = None) -> QuerySet[Any]:
+    """Initiatives of every plan that is not archived; `only`: of these plans."""
+    return statuses_in(running(plans_as_of(when, only)), when)
 
 
 def running(plans: Iterable[PlanVersion]) -> list[PlanVersion]:
@@ -103,7 +103,8 @@ def choices_of(plans: Iterable[PlanVersion], every: list[PlanVersion], when: AsO
         label = f"{number} {name}" if number else name
         found.setdefault(kind, []).append((place or label.casefold(), key, label))
     labels = {kind: [(key, label) for _, key, label in sorted(rows)] for kind, rows in found.items()}
-    priorities = [(row.subject_id, row.name) for row in priorities_as_of(when)]
+    known = {plan.subject_id for plan in every}
+    priorities = [(row.subject_id, row.name) for row in priorities_as_of(when) if row.plan_id in known]
     return Choices(plans=every, priorities=priorities, **labels)
 
 

@@ -1,6 +1,6 @@
 """My work: what needs me now, what comes next, what I follow."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -97,9 +97,9 @@ class MyWork:
         return bool(self.updates_next or self.milestones_next or self.promised_next)
 
 
-def active_plans(when: AsOf) -> list[PlanVersion]:
-    """The plans that are running; both functions below ask of their initiatives alone."""
-    return _active(when)
+def active_plans(when: AsOf, only: Collection[int] | None = None) -> list[PlanVersion]:
+    """The plans that are running, `only` among these; both functions below ask of their initiatives alone."""
+    return [plan for plan in _active(when) if only is None or plan.subject_id in only]
 
 
 @statement
@@ -108,13 +108,17 @@ def _active(when: AsOf) -> QuerySet[Any]:
     return rows
 
 
-def my_work(user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int | None) -> MyWork:
-    """What one person's day holds."""
-    return _work_of(user.pk, Keys(sorted(user.liaison_department_ids)), tuple(plans), when, limit)
+def my_work(
+    user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int | None, only: Keys | None = None
+) -> MyWork:
+    """What one person's day holds; `only`: in these plans, where the person sees no other."""
+    return _work_of(user.pk, Keys(sorted(user.liaison_department_ids)), tuple(plans), when, limit, only)
 
 
 @remembered
-def _work_of(user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], when: AsOf, limit: int | None) -> MyWork:
+def _work_of(
+    user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], when: AsOf, limit: int | None, only: Keys | None
+) -> MyWork:
     """A handful of queries, whatever the person owns.
 
     What is due is judged from a few columns of each initiative; the rest is read of those that are shown.
@@ -128,8 +132,8 @@ def _work_of(user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], wh
     # Of everything that is shown, each once.
     shown = list(dict.fromkeys([*(row for row, *_ in [*now[:limit], *coming[:limit]]), *mine[:limit], *asked[:limit]]))
     whole = dict(zip(shown, read_decided([row[:3] for row in shown], when), strict=True))
-    milestones_due = _open_milestones(user_id, mine, when, until=horizon)
-    promises = [CommitmentRow(*row) for row in _promised(departments, when)] if departments else []
+    milestones_due = _open_milestones(user_id, mine, when, until=horizon, only=only)
+    promises = [CommitmentRow(*row) for row in _promised(departments, when, only)] if departments else []
     accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,
@@ -139,10 +143,10 @@ def _work_of(user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], wh
         milestones_now=part([row for row in milestones_due if row.due_date and row.due_date <= soon], limit),
         milestones_next=part([row for row in milestones_due if row.due_date and row.due_date > soon], limit),
         to_accept=part([row for row in promises if row.state == "proposed" and not row.has_offer], limit),
-        to_settle=part(_offers(user_id, when), limit),
+        to_settle=part(_offers(user_id, when, only), limit),
         to_deliver=part([row for row in accepted if row.due_date and row.due_date <= soon], limit),
         promised_next=part([row for row in accepted if row.due_date is None or soon < row.due_date <= horizon], limit),
-        to_acknowledge=Part(_to_acknowledge(user_id)),
+        to_acknowledge=Part(_to_acknowledge(user_id, only)),
         follows=Part([whole[row] for row in mine[:limit]], len(mine)),
     )
 
@@ -187,23 +191,26 @@ def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) ->
     )
 
 
-def _open_milestones(user_id: int, rows: Iterable[Judged], when: AsOf, *, until: date) -> list[MilestoneRow]:
+def _open_milestones(
+    user_id: int, rows: Iterable[Judged], when: AsOf, *, until: date, only: Keys | None
+) -> list[MilestoneRow]:
     """Open milestones that are this person's to do: named to them, or named to nobody in an initiative of theirs.
 
     Those of initiatives that are on hold or closed are silent.
     """
     waiting = Keys(row.subject_id for row in rows if row.effective_status not in SILENT)
-    return [MilestoneRow(*row) for row in _waiting_milestones(user_id, waiting, until, when)]
+    return [MilestoneRow(*row) for row in _waiting_milestones(user_id, waiting, until, when, only)]
 
 
 @statement
-def _waiting_milestones(user_id: int, waiting: Keys, until: date, when: AsOf) -> QuerySet[Any]:
+def _waiting_milestones(user_id: int, waiting: Keys, until: date, when: AsOf, only: Keys | None) -> QuerySet[Any]:
     found = (
         milestones(when)
         .annotate(reported=F("initiative_then__reported_status"), plan_state=F("initiative_then__plan__state"))
         .filter(
             OPEN,
             Q(owner=user_id) | Q(owner__isnull=True, department__isnull=True, initiative__among=waiting),
+            _within(only, "initiative_then__"),
             due_date__lte=until,
             plan_state=Plan.State.ACTIVE,
         )
@@ -230,37 +237,38 @@ def _updates_due(rows: Iterable[Judged], expected: dict[int, int], day: date) ->
 
 
 @statement
-def _promised(departments: Keys, when: AsOf) -> QuerySet[Any]:
-    open_ones = commitments(when).filter(department__among=departments, state__in=["proposed", "accepted"])
+def _promised(departments: Keys, when: AsOf, only: Keys | None) -> QuerySet[Any]:
+    rows = commitments(when).filter(_within(only, "initiative_then__"))
+    open_ones = rows.filter(department__among=departments, state__in=["proposed", "accepted"])
     return columns_of(open_ones, CommitmentRow)
 
 
-def _offers(user_id: int, when: AsOf) -> list[CommitmentRow]:
+def _offers(user_id: int, when: AsOf, only: Keys | None) -> list[CommitmentRow]:
     """Where a department asked for something would rather do something else; the owner of the initiative answers."""
-    return [CommitmentRow(*row) for row in _offered(user_id, when)]
+    return [CommitmentRow(*row) for row in _offered(user_id, when, only)]
 
 
 @statement
-def _offered(user_id: int, when: AsOf) -> QuerySet[Any]:
+def _offered(user_id: int, when: AsOf, only: Keys | None) -> QuerySet[Any]:
     mine = Q(initiative_then__owner=user_id, initiative_then__plan__state=Plan.State.ACTIVE)
-    return columns_of(commitments(when).filter(OFFERED, mine), CommitmentRow)
+    return columns_of(commitments(when).filter(OFFERED, mine, _within(only, "initiative_then__")), CommitmentRow)
 
 
-def _to_acknowledge(user_id: int) -> list[StatusUpdate]:
+def _to_acknowledge(user_id: int, only: Keys | None) -> list[StatusUpdate]:
     """Latest updates nobody has read yet: of the focus areas I lead, and their leads' own on what I own; never mine.
 
     A lead is asked from the day they became lead on; of what an override closed nothing is asked (rule R15).
     """
     led = tuple((goal, start_of_day(local_day(since)) if since else None) for goal, since in led_by(user_id))
     found = []
-    for row in _unread(user_id, led):
+    for row in _unread(user_id, led, only):
         row.latest_update.initiative = row
         found.append(row.latest_update)
     return found
 
 
 @statement
-def _unread(user_id: int, led: tuple[tuple[int, datetime | None], ...]) -> QuerySet[Any]:
+def _unread(user_id: int, led: tuple[tuple[int, datetime | None], ...], only: Keys | None) -> QuerySet[Any]:
     asked = Q(owner=user_id, latest_update__author=F("goal__lead"))
     for goal, since in led:
         own = Q(goal=goal)
@@ -268,6 +276,7 @@ def _unread(user_id: int, led: tuple[tuple[int, datetime | None], ...]) -> Query
     return (
         Initiative.objects.filter(
             asked,
+            _within(only),
             Q(latest_update__status__in=CLOSED) | ~Q(override_status__in=CLOSED),
             deleted_at__isnull=True,
             plan__state=Plan.State.ACTIVE,
@@ -279,3 +288,8 @@ def _unread(user_id: int, led: tuple[tuple[int, datetime | None], ...]) -> Query
         .select_related("latest_update__author")
         .order_by("latest_update__recorded_at")[:20]
     )
+
+
+def _within(only: Keys | None, prefix: str = "") -> Q:
+    """The condition on initiatives that they are of these plans; None: of any."""
+    return Q() if only is None else Q(**{f"{prefix}plan__among": only})

@@ -62,6 +62,7 @@ class CommitmentRow(CommitmentJudgement):
     answer: str
     offered_due_date: date | None
     offered_department_name: str | None
+    plan_id: int
 
     @property
     def state_label(self) -> str:

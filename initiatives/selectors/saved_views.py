@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from goals.rules import among_readable
 from initiatives.models import SavedView
+from people.models import User
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,16 @@ class ViewLink:
         return reverse("initiatives:initiative-list") + (f"?{self.query}" if self.query else "")
 
 
-def saved_views(reader_id: int) -> list[ViewLink]:
-    """Own ones first, then those that others share, each by name; none of a plan that is not there any more."""
-    rows = SavedView.objects.filter(Q(owner=reader_id) | Q(is_shared=True)).filter(
+def saved_views(reader: User) -> list[ViewLink]:
+    """Own ones first, then those that others share, each by name; none of a plan that is not there any more.
+
+    Whoever sees some plans alone sees what is shared of these, and nothing that is about all of them.
+    """
+    rows = SavedView.objects.filter(Q(owner=reader.pk) | Q(is_shared=True)).filter(
         Q(plan__isnull=True) | Q(plan__deleted_at__isnull=True)
     )
+    if not reader.reads_every_plan:
+        rows = rows.filter(Q(owner=reader.pk, plan__isnull=True) | among_readable(reader))
     found = [
         ViewLink(
             row.pk, row.name, row.owner_id, row.owner.name, row.owner.is_active, row.is_shared,
@@ -40,4 +47,4 @@ def saved_views(reader_id: int) -> list[ViewLink]:
         )
         for row in rows.select_related("owner", "plan").order_by("folded_name", "pk")
     ]  # fmt: skip
-    return sorted(found, key=lambda one: one.owner_id != reader_id)
+    return sorted(found, key=lambda one: one.owner_id != reader.pk)

@@ -21,7 +21,7 @@ def add_comment(*, update: StatusUpdate, text: str, mentioned: User | None = Non
         raise ValidationError("A comment needs somebody who says it.")
     if mentioned is not None:
         is_other = mentioned.pk != said_by.pk
-        if not (is_other and who_can_be_told().filter(pk=mentioned.pk).exists()):
+        if not (is_other and who_can_be_told(update.plan_access_id).filter(pk=mentioned.pk).exists()):
             raise ValidationError({"mentioned": "For: choose somebody else who can be reached and can answer."})
     thread = Comment.objects.filter(update__initiative=row, update__stated_at=update.stated_at, deleted_at=None)
     if thread.count() >= LONGEST_THREAD:

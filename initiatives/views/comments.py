@@ -33,7 +33,7 @@ def status_update_comments(request: HttpRequest, pk: int, *, when: AsOf) -> Http
     if request.method == "POST" and not may_say:
         raise PermissionDenied
     thread = thread_of(shown, when)
-    form = form_for(request, CommentForm, initial=_answered(thread, user))
+    form = form_for(request, CommentForm, initial=_answered(thread, user), plan_access=shown.plan_access_id)
     context = {
         **on_day(request, when),
         "initiative": shown.initiative,

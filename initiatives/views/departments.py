@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from goals.models import Plan
+from goals.rules import own_plans, readable
 from initiatives.models import Commitment, Initiative
 from initiatives.rendering import initiative_rows
 from initiatives.selectors.departments import (
@@ -49,7 +51,7 @@ class Promise:
 @speaks_for_a_day
 def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """Who leads and has promised what."""
-    lines = department_lines(when)
+    lines = department_lines(when, readable(user_of(request)))
     own = user_of(request).liaison_department_ids or {user_of(request).department_id}
     context = {
         **on_day(request, when),
@@ -65,7 +67,9 @@ def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) -> HttpResponse:
     """What a department leads and has promised, what is late and what is next."""
     department_id = find_department(abbreviation, when)
-    page = department_page(department_id, when, limit=most_rows(request)) if department_id is not None else None
+    page = None
+    if department_id is not None:
+        page = department_page(department_id, when, limit=most_rows(request), only=readable(user_of(request)))
     if page is not None and when.is_live and page.department.abbreviation.lower() != abbreviation.lower():
         return moved(request, link("initiatives:department-detail", page.department.abbreviation))  # it was renamed
     if page is None:
@@ -98,7 +102,8 @@ def department_export(
     if listing not in LISTS or format not in FORMATS:
         raise Http404
     department_id = find_department(abbreviation, when)
-    files = department_files(department_id, when) if department_id is not None else None
+    seen = readable(user_of(request))
+    files = department_files(department_id, when, seen) if department_id is not None else None
     if files is None:
         raise Http404
     name = f"{files.department.abbreviation} {listing}"
@@ -110,9 +115,10 @@ def department_export(
 
 def _promise(row: CommitmentRow, user: User, when: AsOf) -> Promise:
     """The past is read-only."""
-    may = when.is_live and user.has_perm("initiatives.keep_commitment", row)
-    needs = Initiative(pk=row.initiative_id)  # plain values: the rules are asked with unsaved rows
+    # Plain values: the rules are asked with unsaved rows.
+    needs = Initiative(pk=row.initiative_id, plan=Plan(pk=row.plan_id, access_id=own_plans(user).get(row.plan_id)))
     moved = Commitment(initiative=needs, department_id=row.department_id, state=row.state)
+    may = when.is_live and user.has_perm("initiatives.keep_commitment", moved)
     return Promise(
         row,
         may_accept=may and row.state == "proposed",

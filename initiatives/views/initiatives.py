@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goals.models import Goal, Plan, PlanVersion, Strategy
 from goals.numbering import next_number
+from goals.rules import readable
 from initiatives.forms.work import InitiativeForm, InitiativeTextForm, OverrideForm
 from initiatives.models import Commitment, Initiative, InitiativeVersion, OwnerRequest, StatusUpdate
 from initiatives.selectors.history import history_of
@@ -38,6 +39,7 @@ from initiatives.views.as_of import not_kept, speaks_for_a_day
 from initiatives.views.lookups import address_of, crumbs, form_page, get_initiative_or_404, link
 from people.models import User
 from records.asof import AsOf
+from records.statements import Keys
 from records.texts import whole_number
 from records.verbs import entries
 from web.pages import another_or, answer_button, answer_form, form_for, seen_number
@@ -82,7 +84,7 @@ class AllowedActions:
         return {name.partition("_")[0]: shown.is_open and self.may(name, row) for name in names}
 
     def on_owner(self, asked: AskedOwner | None) -> dict[str, bool]:
-        row = None if asked is None else OwnerRequest(person_id=asked.person_id)
+        row = None if asked is None else OwnerRequest(initiative=self.initiative, person_id=asked.person_id)
         return {
             "answer": row is not None and self.may("answer_owner_request", row),
             "settle": row is not None and self.may("restructure_initiative"),
@@ -142,7 +144,7 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "story": story_of(shown_updates, when),
         "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
         "draft": may["update"] and getattr(initiative, "has_draft", False),
-        "facts": _facts(status, beside(pk, when), when, plan.goal_label),
+        "facts": _facts(status, beside(pk, when), when, plan.goal_label, readable(user_of(request))),
         "breadcrumb": _way_then(initiative, status, plan.title, when),
     }
     template = "initiatives/initiative_detail.html"
@@ -173,7 +175,9 @@ def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
     return found
 
 
-def _facts(status: InitiativeStatus, found: Beside, when: AsOf, goal_label: str) -> list[dict[str, Any]]:
+def _facts(
+    status: InitiativeStatus, found: Beside, when: AsOf, goal_label: str, only: Keys | None
+) -> list[dict[str, Any]]:
     """Name and value of what does not change every week; last its earlier numbers, what it came from and went on in."""
     earlier = [number for number in found.numbers if number != status.number] if when.is_live else []
     strategy = f"{status.strategy_number} {status.strategy_title}" if status.strategy_id else None
@@ -197,7 +201,7 @@ def _facts(status: InitiativeStatus, found: Beside, when: AsOf, goal_label: str)
                 "value": one.words,
                 "href": "" if one.is_retired else link("initiatives:initiative-detail", one.id, when=when),
             }
-            for one in relatives_of(status.id, when)
+            for one in relatives_of(status.id, when, only)
         ),
     ]
 
@@ -260,7 +264,7 @@ def initiative_by_number(request: HttpRequest, slug: str, number: str) -> HttpRe
 def initiative_create(request: HttpRequest, slug: str) -> HttpResponse:
     """A new initiative of a plan."""
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
-    if not user_of(request).has_perm("initiatives.add_initiative"):
+    if not user_of(request).has_perm("initiatives.add_initiative", plan):
         raise PermissionDenied
     form = form_for(request, InitiativeForm, plan=plan, initial=_start_of_new(request, plan))
 

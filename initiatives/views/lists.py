@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from goals.models import PlanVersion
+from goals.rules import readable
 from goals.selectors import plans_as_of
 from initiatives.forms.lists import InitiativeFilterForm, LayoutForm
 from initiatives.rendering import Grouped, listed_rows, timeline_rows
@@ -64,7 +65,7 @@ class Listing:
 def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) -> Listing:
     """Read the filters of an address. The page and its files both come through here, so they show the same rows."""
     slug = request.GET.get("plan", "")
-    plans = plans_as_of(when)
+    plans = plans_as_of(when, readable(user_of(request)))
     plan = next((plan for plan in plans if plan.slug == slug), None)
     is_archived = plan is not None and plan.state == plan.State.ARCHIVED
     shown = [plan] if plan else running(plans)
@@ -105,7 +106,7 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "clear_href": f"?{kept(request, *CHOSEN, 'sort', 'view', 'as_of').query}",
         "chips": _chips(request, listing.form),
         "downloads": _downloads(request),
-        "views": saved_views(user_of(request).pk) if when.is_live else [],
+        "views": saved_views(user_of(request)) if when.is_live else [],
         "save_query": kept(request, *SAVED, "plan").query,
         "here": "&".join(filter(None, (kept(request, "plan").query, kept(request, *SAVED).query))),
     }

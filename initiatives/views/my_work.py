@@ -1,6 +1,6 @@
 """Home: what needs me now, what comes next, what I follow."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goals.models import PlanVersion
+from goals.rules import own_plans, readable
 from initiatives.selectors.first_steps import first_steps
 from initiatives.selectors.last_act import last_act_of
 from initiatives.selectors.my_work import active_plans, needs_a_manager
 from initiatives.selectors.my_work import my_work as work_of
 from initiatives.selectors.status import InitiativeStatus
 from initiatives.selectors.waiting import waiting_for
+from initiatives.views.asking import Like
 from people.models import User
 from people.roles import Role
 from people.selectors import names_with_role
@@ -29,8 +31,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """The first page after signing in, for every role."""
     user = user_of(request)
     when = AsOf.now(timezone.now())
-    plans = active_plans(when)
-    work = work_of(user, plans, when, limit=most_rows(request))
+    plans = active_plans(when, readable(user))
+    work = work_of(user, plans, when, limit=most_rows(request), only=readable(user))
     waiting = waiting_for(user)
     may_begin = user.has_perm("goals.change_plan")
     coming = [row.due_date for row in (*work.milestones_next, *work.promised_next) if row.due_date]
@@ -45,7 +47,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "needs": work.needs + len(waiting),
         "updates_due": [(one, _may_update(user, one.initiative)) for one in work.updates_due],
         "has_own": bool(work.follows or work.needs or work.has_next),
-        "reads_only": user.has_role(Role.VIEWER, Role.LEADER) and not user.has_role(Role.CONTRIBUTOR, Role.LIAISON),
+        "reads_only": user.has_role_somewhere(Role.VIEWER, Role.LEADER)
+        and not user.has_role_somewhere(Role.CONTRIBUTOR, Role.LIAISON),
         "attention": _attention(plans, when) if plans and user.has_perm("initiatives.restructure_initiative") else [],
         "start": first_steps(user, plans, timezone.now()) if may_begin else None,
         "has_plan": bool(plans),
@@ -54,17 +57,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/my_work.html", context)
 
 
-class Owned(NamedTuple):
-    """As much of an initiative as the policy looks at; a row of the model costs more than all rules together."""
-
-    pk: int
-    owner_id: int | None
-    lead_department_id: int | None
-
-
 def _may_update(user: User, row: InitiativeStatus) -> bool:
     """The one policy, asked with what it looks at."""
-    like = Owned(row.id, row.owner_id, row.department_id)
+    like = Like(row.id, row.owner_id, row.department_id, own_plans(user).get(row.plan_id))
     return user.has_perm("initiatives.add_status_update", like)
 
 

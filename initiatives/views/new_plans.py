@@ -59,7 +59,7 @@ def plan_succeed(request: HttpRequest) -> HttpResponse:
 def plan_carry(request: HttpRequest, slug: str) -> HttpResponse:
     """Which open initiatives of the plan before go on; what would happen is shown before it does."""
     plan = managed_plan(request, slug)
-    if plan.predecessor is None:
+    if plan.predecessor is None or not user_of(request).has_perm("goals.change_plan", plan.predecessor):
         raise Http404
     offer = offer_of(plan, plan.predecessor, AsOf.now(timezone.now()))
     form = form_for(

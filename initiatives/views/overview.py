@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from goals.models import Evidence, GoalVersion, Plan, PlanVersion
+from goals.rules import readable
 from goals.selectors import evidence_as_of, goals_as_of, kin_of, plan_as_of, plans_as_of
 from initiatives.rendering import initiative_rows
 from initiatives.selectors.easy_read import easy_read
@@ -22,6 +23,7 @@ from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_da
 from initiatives.views.asking import asking
 from records.asof import AsOf, local_day
 from records.remembered import remembered
+from records.statements import Keys
 from web.parts import part
 from web.requests import most_rows, user_of
 
@@ -30,7 +32,7 @@ from web.requests import most_rows, user_of
 @speaks_for_a_day
 def current_plan(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """The one plan that is running; with none or several of them, the list of plans."""
-    running = [plan for plan in plans_as_of(when) if plan.state == Plan.State.ACTIVE]
+    running = [plan for plan in plans_as_of(when, readable(user_of(request))) if plan.state == Plan.State.ACTIVE]
     if len(running) != 1:
         return redirect("initiatives:plan-list")
     return redirect(reverse("initiatives:plan-detail", args=[running[0].slug]) + day_query(request))
@@ -40,7 +42,7 @@ def current_plan(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 @speaks_for_a_day
 def plan_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """Every plan, with how much of it is done."""
-    plans = plans_as_of(when)
+    plans = plans_as_of(when, readable(user_of(request)))
     by_plan = tally(running(plans), when).by("plan_id")
     context = {
         **on_day(request, when),
@@ -57,8 +59,8 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     plan = plan_as_of(slug, when)
     if plan is None:
         return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
-    may_change = user_of(request).has_perm("goals.change_plan")
-    body = _body(plan, when, request.path, local_day(timezone.now()), may_change)
+    may_change = user_of(request).has_perm("goals.change_plan", plan.subject)
+    body = _body(plan, when, request.path, local_day(timezone.now()), may_change, readable(user_of(request)))
     context = {
         **on_day(request, when),
         "plan": plan,
@@ -69,7 +71,7 @@ def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
 
 
 @remembered
-def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: bool) -> SafeString:
+def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: bool, only: Keys | None) -> SafeString:
     """What the page of a plan says below its title: the same for all who may change it, and for all others."""
     stay = "" if when.is_live else f"as_of={when.day}"
     context = {
@@ -77,7 +79,7 @@ def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: boo
         "stay": stay and f"?{stay}",
         "path": path,
         "plan": plan,
-        "kin": kin_of(plan.subject_id, plan.predecessor_id, when),
+        "kin": kin_of(plan.subject_id, plan.predecessor_id, when, only),
         "overview": plan_overview(plan, when),
         "list_of_plan": _list_of(plan, stay and f"&{stay}"),
         "last_soon": when.day + SOON,
@@ -93,7 +95,7 @@ def plan_why(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     plan = plan_as_of(slug, when)
     if plan is None:
         return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
-    may_change = when.is_live and user_of(request).has_perm("goals.change_plan")
+    may_change = when.is_live and user_of(request).has_perm("goals.change_plan", plan.subject)
     gone = Evidence.objects.filter(plan=plan.subject_id, deleted_at__isnull=False) if may_change else ()
     findings = evidence_as_of(plan.subject_id, when)
     keys = [one.row.subject_id for one in findings]
@@ -121,7 +123,7 @@ def plan_easy_read(request: HttpRequest, slug: str, *, when: AsOf) -> HttpRespon
         "plan": plan,
         "easy": easy_read(plan, when),
         "downloads": [{"label": "PDF", "href": pdf}],
-        "may_change": when.is_live and user_of(request).has_perm("goals.change_plan"),
+        "may_change": when.is_live and user_of(request).has_perm("goals.change_plan", plan.subject),
         "breadcrumb": [_plan_crumb(request, plan), {"label": "In plain words"}],
     }
     return render(request, "initiatives/plan_easy_read.html", context)
@@ -154,7 +156,7 @@ def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> 
         "figures": _figures(request, whole, plan, goal),
         "findings": part(evidence_as_of(plan.subject_id, when, goal=goal.subject_id), most_rows(request)),
         "mix_base": _list_of(plan, day_query(request, "&"), goal) + "&",
-        "may_change": user_of(request).has_perm("goals.change_plan"),
+        "may_change": user_of(request).has_perm("goals.change_plan", plan.subject),
         "breadcrumb": [
             _plan_crumb(request, plan),
             {"label": f"{goal.number} {goal.title}"},

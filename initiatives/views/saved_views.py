@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goals.models import Plan
+from goals.rules import among_readable
 from initiatives.forms.saved_views import SavedViewForm
 from initiatives.models import SavedView
 from initiatives.models.saved_view import LONGEST_QUERY
@@ -29,7 +30,7 @@ def saved_view_list(request: HttpRequest) -> HttpResponse:
     """All views this person can open; those they may change, to rename, share or delete."""
     user = user_of(request)
     manages = user.has_perm("initiatives.share_view")
-    rows = [(row, row.owner_id == user.pk or (manages and row.is_shared)) for row in saved_views(user.pk)]
+    rows = [(row, row.owner_id == user.pk or (manages and row.is_shared)) for row in saved_views(user)]
     context = {"rows": rows, "reader_id": user.pk, "breadcrumb": _crumbs("Saved views")}
     return render(request, "initiatives/saved_view_list.html", context)
 
@@ -52,7 +53,8 @@ def saved_view_create(request: HttpRequest) -> HttpResponse:
     form = form_for(request, SavedViewForm, may_share=may_share)
 
     def save() -> str:
-        plan = Plan.objects.filter(slug=request.GET.get("plan", ""), deleted_at__isnull=True).first()
+        known = Plan.objects.filter(among_readable(user, "pk"), deleted_at__isnull=True)
+        plan = known.filter(slug=request.GET.get("plan", "")).first()
         view = save_view(
             owner=user, name=form.cleaned_data["name"], plan=plan, query=query,
             is_shared=form.cleaned_data.get("is_shared", False), act=act_of(request),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goals.forms.structure import PlaceForm, RenumberForm, RowForm
 from goals.models import Goal, Plan, Priority, Strategy
 from goals.numbering import next_number
+from goals.rules import readable
 from goals.selectors import kin_of
 from goals.services import update_goal, update_strategy
 from initiatives.models import Initiative
@@ -27,9 +28,10 @@ from web.requests import act_of, user_of
 
 def managed_plan(request: HttpRequest, slug: str) -> Plan:
     """The plan, for who may change its shape."""
-    if not user_of(request).has_perm("goals.change_plan"):
+    plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    if not user_of(request).has_perm("goals.change_plan", plan):
         raise PermissionDenied
-    return get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    return plan
 
 
 @require_GET
@@ -40,7 +42,7 @@ def plan_structure(request: HttpRequest, slug: str) -> HttpResponse:
     tree = plan_tree(plan, when)
     context = {
         "plan": plan,
-        "kin": kin_of(plan.pk, plan.predecessor_id, when),
+        "kin": kin_of(plan.pk, plan.predecessor_id, when, readable(user_of(request))),
         "tree": tree,
         "new_goal": next_number("", {branch.row.number for branch in tree.goals}),
         "priorities": Priority.objects.filter(plan=plan, deleted_at__isnull=True),

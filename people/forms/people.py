@@ -67,7 +67,9 @@ class RoleForm(PageForm):
 
     def differences(self, row: User) -> list[dict[str, str]]:
         """The roles that are held now, and the one that was to be given."""
-        grants = RoleGrant.objects.filter(user=row, recorded_until__isnull=True).select_related("department")
+        grants = RoleGrant.objects.filter(user=row, recorded_until__isnull=True).select_related(
+            "department", "plan_access"
+        )
         saved = ", ".join(grant.words for grant in grants)
         role, department = self.cleaned_data["role"], self.cleaned_data["department"]
         return [{"label": "Roles", "saved": saved, "mine": RoleGrant(role=role, department=department).words}]

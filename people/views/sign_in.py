@@ -171,7 +171,9 @@ class SignIn(Throttled, auth.LoginView):
 def profile(request: HttpRequest) -> HttpResponse:
     """Who I am here and what I may do."""
     user = user_of(request)
-    grants = RoleGrant.objects.filter(user=user, recorded_until__isnull=True).select_related("department")
+    grants = RoleGrant.objects.filter(user=user, recorded_until__isnull=True).select_related(
+        "department", "plan_access"
+    )
     held = [(grant, DESCRIPTIONS[grant.role]) for grant in grants]
     sessions = sessions_of(user, request.session.session_key)
     return render(request, "people/profile.html", {"person": user, "held": held, "sessions": sessions})

@@ -112,7 +112,7 @@ def _lost_right(item: MessageItem, subject: Any, at: datetime) -> bool:
     person, initiative = item.person, item.initiative
     if not person.is_active or initiative is None or initiative.deleted_at is not None:
         return True
-    if getattr(subject, "deleted_at", None) is not None or not person.has_perm("people.read"):
+    if getattr(subject, "deleted_at", None) is not None or not person.has_perm("goals.read_plan", initiative):
         return True
     holders = [person, *([item.instead_of] if item.instead_of and _still_stands_in(item, at) else [])]
     return not any(one.is_active and one.has_perm(PERMISSION[item.subject_type], subject) for one in holders)

@@ -1,18 +1,27 @@
 """What the message pages show."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goals.models import Plan
+from goals.rules import readable
 from initiatives.models import CLOSED, Initiative
 from outbox.models import Message
 from people.models import User
+from reminders.models import MessageItem, OneOff
 from reminders.selectors.recipients import answering_people
 
 
 def messages_visible_to(user: User) -> "QuerySet[Message]":
-    """Everybody's for those who run the plan, their own for all others."""
+    """Everybody's for those who run all plans, their own for all others, without what tells of plans closed to them."""
     rows = Message.objects.select_related("person", "settled_by")
-    return rows if user.has_perm("reminders.view_all_messages") else rows.filter(person=user)
+    if user.has_perm("reminders.view_all_messages"):
+        return rows
+    plans, rows = readable(user), rows.filter(person=user)
+    if plans is None:
+        return rows
+    told = MessageItem.objects.filter(message=OuterRef("pk")).exclude(plan__in=plans)
+    written = OneOff.objects.exclude(plan__in=plans).values("pk")
+    return rows.exclude(Exists(told)).exclude(kind="one_off", about__in=written)
 
 
 def initiatives_without_reachable_owner() -> "QuerySet[Initiative]":

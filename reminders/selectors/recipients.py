@@ -1,11 +1,13 @@
 """Who is told: owner, else liaison, else plan managers, else administrators (rule G7)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from goals.models import Plan
 from people.models import RoleGrant, User
 from people.roles import WORKING, Role
 from reminders.models import Subscription
@@ -34,28 +36,64 @@ class Directory:
     by_role: dict[str, list[int]] = field(default_factory=dict)
     muted: dict[int, frozenset[str]] = field(default_factory=dict)
     away: dict[int, int | None] = field(default_factory=dict)
+    # By plan the same with those who have a role in it alone; a plan that nobody has such a role in is not there.
+    apart: dict[int, "Directory"] = field(default_factory=dict)
+
+    def of(self, plan_id: int) -> "Directory":
+        """Everybody who may hear of this plan."""
+        return self.apart.get(plan_id, self)
 
     @classmethod
     def load(cls, day: date, people: Collection[int] | None = None) -> "Directory":
         """`people`: the owners that will be asked for, or None for everybody."""
         book = cls(day=day, reachable=set())
+        apart: list[tuple[int, list[Any]]] = []
         grants = RoleGrant.objects.filter(recorded_until__isnull=True, user__is_active=True).exclude(user__email="")
         if people is not None:
             standing_in = Subscription.objects.filter(delegate__isnull=False).values("delegate")
             grants = grants.filter(Q(user__in=people) | Q(user__in=standing_in) | Q(role__in=[Role.LIAISON, *ASKED]))
-        columns = ("user", "role", "department", "user__name", "user__email")
-        for user_id, role, department_id, name, email in grants.order_by("user").values_list(*columns):
-            book.reachable.add(user_id)
-            book.names[user_id] = name, email
-            if role in WORKING:
-                book.working.add(user_id)
-            if role == Role.LIAISON:
-                book.liaisons.setdefault(department_id, []).append(user_id)
-            elif role in ASKED:
-                book.by_role.setdefault(role, []).append(user_id)
-        rows = Subscription.objects.all()
-        book._read_subscriptions(rows if people is None else rows.filter(person__in=book.reachable))
+        columns = ("plan_access", "user", "role", "department", "user__name", "user__email")
+        for access, *held in grants.order_by("user").values_list(*columns):
+            if access is None:
+                book._add(*held)
+            else:
+                apart.append((access, held))
+        rows, known = Subscription.objects.all(), book.reachable | {held[0] for _, held in apart}
+        book._read_subscriptions(rows if people is None else rows.filter(person__in=known))
+        if apart:
+            book._add_apart(apart)
         return book
+
+    def _add(self, user_id: int, role: str, department_id: int | None, name: str, email: str) -> None:
+        self.reachable.add(user_id)
+        self.names[user_id] = name, email
+        if role in WORKING:
+            self.working.add(user_id)
+        if role == Role.LIAISON and department_id is not None:
+            self._put(self.liaisons, department_id, user_id)
+        elif role in ASKED:
+            self._put(self.by_role, role, user_id)
+
+    @staticmethod
+    def _put(book: dict[Any, list[int]], key: Any, user_id: int) -> None:
+        """Once, however often somebody holds the same: everywhere and in a plan."""
+        if user_id not in book.setdefault(key, []):
+            book[key].append(user_id)
+
+    def _add_apart(self, grants: list[tuple[int, list[Any]]]) -> None:
+        plans = dict(Plan.objects.filter(access__in={access for access, _ in grants}).values_list("access", "pk"))
+        for access, held in grants:
+            plan = plans.get(access)
+            if plan is None:
+                continue
+            if plan not in self.apart:
+                self.apart[plan] = replace(
+                    self, reachable=set(self.reachable), working=set(self.working), names=dict(self.names),
+                    liaisons={key: list(row) for key, row in self.liaisons.items()},
+                    by_role={key: list(row) for key, row in self.by_role.items()}, apart={},
+                )  # fmt: skip
+            self.apart[plan]._add(*held)
+            self.names[held[0]] = held[3], held[4]  # for lists of everybody; only `of` says who hears
 
     def _read_subscriptions(self, rows: "QuerySet[Subscription]") -> None:
         for row in rows:
@@ -112,5 +150,5 @@ def answering_people() -> "QuerySet[User]":
 
 def stand_ins(person: User) -> "QuerySet[User]":
     """Who can hear it in their place: for who may answer only who may answer too."""
-    able = answering_people() if person.has_role(*WORKING) else User.objects.reachable()
+    able = answering_people() if person.has_role_somewhere(*WORKING) else User.objects.reachable()
     return able.exclude(pk=person.pk)

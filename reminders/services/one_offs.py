@@ -63,7 +63,7 @@ def queue_due_one_offs(*, at: datetime) -> int:
     for row in due.select_for_update():
         if at < sending_begins(row.send_on) and local_day(row.written_at) < row.send_on:
             continue  # written ahead: it waits for the morning of its day
-        people = audience(row, Directory.load(today))
+        people = audience(row, Directory.load(today).of(row.plan_id))
         Message.objects.bulk_create(
             [
                 new_message(kind="one_off", person=person, key=str(row.pk), at=at, day=row.send_on, about=row.pk)

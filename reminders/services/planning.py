@@ -67,8 +67,8 @@ def due_reminders(day: Day, directory: Directory) -> dict[int, list[Planned]]:
     busy = _served_today(day.day)
     planned: dict[int, list[Planned]] = defaultdict(list)
     for event in found:
-        kind = KINDS[event.kind]
-        for recipient in directory.after_preferences(kind.recipients(event, directory), kind.name):
+        kind, book = KINDS[event.kind], directory.of(event.plan_id)
+        for recipient in book.after_preferences(kind.recipients(event, book), kind.name):
             if recipient.person_id in busy:
                 continue
             step = _step(kind, event, recipient, day, memory)

@@ -26,8 +26,8 @@ def settings_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def escalation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """After how many working days late the liaison and the plan managers hear of a milestone."""
-    _managers_only(request)
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    _managers_only(request, plan)
     row = Escalation.objects.filter(plan=plan).first() or Escalation(plan=plan)
     form = form_for(request, EscalationForm, row=row)
 
@@ -47,6 +47,7 @@ def escalation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
-def _managers_only(request: HttpRequest) -> None:
-    if not user_of(request).has_perm("goals.change_plan"):
+def _managers_only(request: HttpRequest, plan: Plan | None = None) -> None:
+    """Whoever manages this plan; without one, all plans."""
+    if not user_of(request).has_perm("goals.change_plan", plan):
         raise PermissionDenied

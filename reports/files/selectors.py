@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from goals.rules import among_readable
 from people.models import User
 from records.asof import local_day, start_of_day
 from records.models import AuditEvent
@@ -66,8 +67,9 @@ def kept_files(keys: Iterable[str], *, at: datetime) -> dict[str, ExportJob]:
 
 
 def files_of(person: User, *, plan: Plan | None = None, quarter: Quarter | None = None) -> "QuerySet[ExportRequest]":
-    """What a person asked for, the newest first; of one report where it is named."""
-    rows = ExportRequest.objects.filter(person=person).select_related("job", "job__plan", "job__snapshot")
+    """What a person asked for of plans that they may read, the newest first; of one report where it is named."""
+    rows = ExportRequest.objects.filter(among_readable(person, "job__plan"), person=person)
+    rows = rows.select_related("job", "job__plan", "job__snapshot")
     if plan is not None and quarter is not None:
         rows = rows.filter(job__plan=plan, job__fiscal_year=quarter.fiscal_year, job__quarter=quarter.number)
     return rows.order_by("-asked_at", "-pk")

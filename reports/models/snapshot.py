@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
-from goals.models import Plan
+from goals.models import OfAPlan, Plan
 from goals.quarters import Quarter
 
 
-class QuarterSnapshot(models.Model):
+class QuarterSnapshot(models.Model, OfAPlan):
     """One revision of one quarter of a plan, copied as text and numbers at the quarter's end.
 
     Sealed as soon as its hashes are set: from then on the database refuses every change of it and of its rows

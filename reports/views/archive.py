@@ -1,6 +1,6 @@
 """The complete archive of a plan: what is in it, and the file."""
 
-from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -8,15 +8,16 @@ from django.views.decorators.http import require_http_methods
 
 from goals.models import Plan
 from reports.services import take_archive
-from web.requests import act_of
+from web.requests import act_of, user_of
 from web.tables import file_name
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required("reports.archive_plan", raise_exception=True)
 def plan_archive(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Its page; a POST hands it out, row by row as it is read, and the log says to whom."""
     plan = get_object_or_404(Plan, slug=slug, deleted_at__isnull=True)
+    if not user_of(request).has_perm("reports.archive_plan", plan):
+        raise PermissionDenied
     if request.method != "POST":
         return _page(request, plan)
     act = act_of(request)

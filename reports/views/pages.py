@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from goals.rules import readable
 from people.models import User
 from reports.forms import ReopenForm, ReportForm, SummaryForm
 from reports.models import ActKind
@@ -28,7 +29,11 @@ FORMS = {"summary": SummaryForm, "reopen": ReopenForm, **dict.fromkeys(BUTTONS, 
 @require_GET
 def report_list(request: HttpRequest) -> HttpResponse:
     """Every quarter of every plan: reported, due, running."""
-    return render(request, "reports/report_list.html", {"plans": quarter_lines(at=timezone.now())})
+    return render(
+        request,
+        "reports/report_list.html",
+        {"plans": quarter_lines(at=timezone.now(), only=readable(user_of(request)))},
+    )
 
 
 @require_GET
@@ -52,7 +57,7 @@ def page(request: HttpRequest, loaded: Loaded, *, status: int = 200, **more: Any
     report, shown = loaded.report, loaded.shown(request)
     is_current = report is not None and shown == report.current
     is_open = is_current and report is not None and report.completed(report.working) is None
-    may_write = user.has_perm("reports.write_report")
+    may_write = user.has_perm("reports.write_report", loaded.plan)
     may_work = is_open and may_write and not content.is_public  # the public edition is only looked at
     context = {
         "report": content,

@@ -15,7 +15,7 @@ from reports.views.loading import crumbs
 from reports.workflow.report import Quarters
 from web.pages import form_for
 from web.request_checks import takes_files
-from web.requests import forget_words
+from web.requests import forget_words, user_of
 
 
 @takes_files(FILE_LIMIT)
@@ -30,7 +30,9 @@ def report_verify(request: HttpRequest) -> HttpResponse:
         forget_words(request)
         text, file = form.cleaned_data["hash"], form.cleaned_data["file"]
         verdicts, hashes = verify_file(file.read()) if file else (verify_hash(text), [text.strip().lower()])
-        gone = "" if verdicts else sealed_once(hashes)
+        verdicts = [one for one in verdicts if user_of(request).has_perm("goals.read_plan", one.snapshot)]
+        # The log's sentence names the report: only whoever reads every plan may read it.
+        gone = sealed_once(hashes) if not verdicts and user_of(request).reads_every_plan else ""
     context = {"form": form, "verdicts": verdicts, "gone": gone, "breadcrumb": crumbs("Verify")}
     return render(request, "reports/report_verify.html", context, status=422 if asked and form.errors else 200)
 

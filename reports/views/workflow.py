@@ -63,7 +63,7 @@ def report_correct(request: HttpRequest, slug: str, quarter: str, kind: str, row
     """Put values of one row of a reopened report right."""
     loaded = Loaded(slug, quarter)
     report, key = loaded.report, Key(kind, row_id)
-    if not user_of(request).has_perm("reports.write_report"):
+    if not user_of(request).has_perm("reports.write_report", loaded.plan):
         raise PermissionDenied
     rows = next_rows(report) if report else None
     row = by_key(rows).get(key) if rows else None
@@ -103,7 +103,7 @@ def report_correct(request: HttpRequest, slug: str, quarter: str, kind: str, row
 def _answer(request: HttpRequest, slug: str, quarter: str, name: str, work: Work) -> HttpResponse:
     """Do it and show the report; refused (422) or overtaken (409), show it with a sentence and what was typed."""
     loaded = Loaded(slug, quarter)
-    if not user_of(request).has_perm(work.permission):
+    if not user_of(request).has_perm(work.permission, loaded.plan):
         raise PermissionDenied
     if work.is_confirmed and (asked := ask_again(request)):
         return asked

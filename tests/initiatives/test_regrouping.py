@@ -104,7 +104,7 @@ def test_the_service_merges_nothing_into_itself_or_another_plan(cast, grown):
     with pytest.raises(Exception, match="cannot be merged into itself"):
         merge_rows(row=one, into=one, act=how)
     other = Plan.objects.get(pk=grown.pk)
-    other.pk, other.slug, other._state.adding = None, "other", True
+    other.pk, other.slug, other.access, other._state.adding = None, "other", None, True
     other.save()
     goal = create_goal(plan=other, fields={"number": "1", "title": "One"}, act=act())
     with pytest.raises(Exception, match="belongs to another plan"):

@@ -95,7 +95,7 @@ def test_demo_people_can_sign_in_and_do_their_job(loaded, client):
         assert person.has_role(role)
         assert client.login(username=email, password=PASSWORD)
     owned = Initiative.objects.exclude(owner=None).select_related("owner")
-    assert all(has_working_role(row.owner) for row in owned), "whoever owns something can report on it"
+    assert all(has_working_role(row.owner, row) for row in owned), "whoever owns something can report on it"
 
 
 def test_demo_names_roles_never_people(loaded):
