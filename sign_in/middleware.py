@@ -61,7 +61,7 @@ class SecondStepFirst:
 
     def is_missing(self, request: HttpRequest) -> bool:
         person = request.user
-        if not person.is_authenticated or not person.has_role(*settings.SECOND_FACTOR_FOR):
+        if not person.is_authenticated or not person.has_role_somewhere(*settings.SECOND_FACTOR_FOR):
             return False
         ways = {one.get("method") for one in get_authentication_records(request, person)}
         return "socialaccount" not in ways and not has_factor(person)

@@ -66,7 +66,8 @@ def effects(table: Collection[Meaning]) -> list[Effect]:
         people[account.user_id] = account.user
         groups[account.user_id] |= set(found)
     held: dict[int, set[Held]] = defaultdict(set)
-    for grant in RoleGrant.objects.filter(user__in=people, recorded_until__isnull=True):
+    everywhere = RoleGrant.objects.filter(user__in=people, plan_access__isnull=True, recorded_until__isnull=True)
+    for grant in everywhere:  # groups give and take no others
         held[grant.user_id].add(Held(grant.role, grant.department_id))
     told = []
     for key, person in people.items():

@@ -109,7 +109,9 @@ def follow_groups(*, user: User, groups: Collection[str], act: Act) -> None:
 
 
 def _held(user: User) -> Collection[RoleGrant]:
-    return RoleGrant.objects.filter(user=user, recorded_until__isnull=True).select_related("user", "department")
+    """Those that hold everywhere: groups give and take no others."""
+    grants = RoleGrant.objects.filter(user=user, plan_access__isnull=True, recorded_until__isnull=True)
+    return grants.select_related("user", "department")
 
 
 def _apply(user: User, grants: dict[Held, RoleGrant], found: Effect, act: Act) -> None:
