@@ -65,7 +65,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class PlanAccess(models.Model):
-    """What a role can be given for besides the whole installation: one plan, which points here (`goals.Plan.access`).
+    """What a role can be given for besides the whole installation: one plan, which points here (its `access`).
 
     This room knows no plans. `name` is the plan's title, for the words of a role; whoever changes one changes both.
     """
