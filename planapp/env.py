@@ -67,7 +67,9 @@ def replica(url: str, first: dict[str, Any]) -> dict[str, Any]:
     settings = database(url)
     if first["ENGINE"] != settings["ENGINE"] or settings["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("REPLICA_URL is for PostgreSQL: a standby of the server in DATABASE_URL.")
+    settings["OPTIONS"].setdefault("options", "")
     settings["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+    settings["OPTIONS"] |= {"pool": {"min_size": 0, "max_size": 8, "timeout": 1}, "connect_timeout": 1}  # seconds
     return settings
 
 

@@ -1,6 +1,7 @@
 """Which requests read from the replica: public pages, and those of a day that is past."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from web.requests import as_of_or_now
 Handler = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponse]
 log = logging.getLogger(__name__)
+LEFT_ALONE = 30.0  # seconds after which a replica that did not answer is asked again
 
 
 class FromReplica:
@@ -21,6 +23,7 @@ class FromReplica:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        self.away_until = 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
@@ -28,13 +31,16 @@ class FromReplica:
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         if REPLICA not in settings.DATABASES or request.method not in {"GET", "HEAD"}:
             return None
+        if time.monotonic() < self.away_until:
+            return None
         if not getattr(view, "reads_replica", False) and not _is_past(request):
             return None
         try:
             with reading_from_replica():
                 return view(request, *args, **kwargs)
         except (OperationalError, InterfaceError):
-            log.warning("The replica did not answer.", exc_info=True)
+            self.away_until = time.monotonic() + LEFT_ALONE
+            log.warning("The replica did not answer. It is left alone for a while.", exc_info=True)
             return None  # Django goes on to the view, which now reads from the first server
 
 
