@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import qrcode
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import get_adapter
@@ -15,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView
@@ -211,7 +211,7 @@ def _app_page(request: HttpRequest, form: AppForm, secret: str, more: dict[str, 
 
 def _qr(text: str) -> dict[str, Any]:
     """The dark squares of a QR code as the path of a picture, and how many there are on a side."""
-    code = qrcode.QRCode(border=4)
+    code = import_string("qrcode.QRCode")(border=4)  # loaded by who needs it: it brings a library of pictures along
     code.add_data(text)
     rows = code.get_matrix()
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
