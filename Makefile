@@ -93,6 +93,9 @@ fmt: $(VENV)/.dev ## Format the code
 bench: $(VENV)/.dev ## Speed and memory beside their limits; needs DATABASE_URL; BENCH="freeze lists", SCALE=1e6
 	$(BIN)/python -m benchmarks $(BENCH) $(if $(SCALE),--scale $(SCALE)) $(if $(JSON),--json $(JSON))
 
+vitals: $(VENV)/.dev ## What a slow browser feels on the demo that runs: paint, shift, press, kB; PORT=8000
+	$(BIN)/python -m benchmarks.vitals http://127.0.0.1:$(PORT)
+
 serve: $(VENV)/.run ## Production-like server, settings from the environment
 	$(BIN)/python manage.py migrate --noinput
 	$(BIN)/python manage.py collectstatic --noinput -v 0
@@ -108,4 +111,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 
-.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench check fmt serve audit sbom lock
+.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench vitals check fmt serve audit sbom lock
