@@ -296,7 +296,7 @@ def _check_role(role: str, department: Department | None, plan_access: PlanAcces
     if (role == Role.LIAISON) != (department is not None):
         raise ValidationError({"department": "Department: a liaison needs one, other roles have none."})
     if role == Role.ADMINISTRATOR and plan_access is not None:
-        raise ValidationError({"plan": "For: an administrator is one for the whole installation, not for one plan."})
+        raise ValidationError({"plan_access": "For: an administrator is one for the whole installation."})
 
 
 def _keep_an_administrator(*, without: User) -> None:

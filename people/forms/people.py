@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from people.models import Department, RoleGrant, User
+from people.models import Department, PlanAccess, RoleGrant, User
 from people.roles import Role
 from records.models import Channel
 from records.verbs import NOUNS
@@ -50,6 +50,10 @@ class RoleForm(PageForm):
     department = forms.ModelChoiceField(
         DEPARTMENTS, required=False, empty_label="None", help_text="For a liaison only."
     )
+    plan_access = forms.ModelChoiceField(
+        PlanAccess.objects.all(), required=False, label="For", empty_label="The whole installation",
+        help_text="Whoever has roles for some plans alone sees no other plan.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, gives: Collection[str], **kwargs: Any) -> None:
         """`gives`: the roles that whoever fills it in may give."""
@@ -71,8 +75,7 @@ class RoleForm(PageForm):
             "department", "plan_access"
         )
         saved = ", ".join(grant.words for grant in grants)
-        role, department = self.cleaned_data["role"], self.cleaned_data["department"]
-        return [{"label": "Roles", "saved": saved, "mine": RoleGrant(role=role, department=department).words}]
+        return [{"label": "Roles", "saved": saved, "mine": RoleGrant(**self.values()).words}]
 
 
 class PeopleFilterForm(FilterForm):

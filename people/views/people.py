@@ -178,7 +178,9 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         seen = form.cleaned_data["version"]
         grant = grant_role(user=person, **form.values(), seen_changes=seen, act=act_of(request))
-        messages.success(request, f"{isolated(person.name)} is now {grant.get_role_display().lower()}.")
+        messages.success(
+            request, f"{isolated(person.name)} is now {grant.get_role_display().lower()}{for_plan(grant)}."
+        )
         return page
 
     def draw(more: dict[str, Any], status: int) -> HttpResponse:
@@ -190,15 +192,19 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
 @asks_again
 def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     """Take a role away; it counts from the person's next page."""
-    grant = get_object_or_404(RoleGrant.objects.select_related("user"), pk=grant_pk, user_id=pk)
+    grant = get_object_or_404(RoleGrant.objects.select_related("user", "plan_access"), pk=grant_pk, user_id=pk)
     if not user_of(request).has_perm("people.grant_role", grant.user):
         raise PermissionDenied
 
     def do() -> str:
         revoke_role(grant=grant, seen_changes=seen_number(request, "version"), act=act_of(request))
-        return f"{isolated(grant.user.name)} is no longer {grant.get_role_display().lower()}."
+        return f"{isolated(grant.user.name)} is no longer {grant.get_role_display().lower()}{for_plan(grant)}."
 
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
+
+
+def for_plan(grant: RoleGrant) -> str:
+    return f" for “{isolated(grant.plan_access.name)}”" if grant.plan_access else ""
 
 
 def _role_form(request: HttpRequest, person: User) -> RoleForm:

@@ -322,3 +322,30 @@ def test_evidence_of_the_other_plan_is_nowhere(two):
     client = client_of(two.people[Role.PLAN_MANAGER])
     assert client.get(f"/evidence/{row.pk}/edit/").status_code == 404
     assert HIDDEN not in client.get("/search/?q=finding").content.decode().lower()
+
+
+def test_whoever_manages_people_gives_a_role_for_one_plan(two):
+    client, user = client_of(two.world.cast.manager), create_user(email="new@wombat.example", name="New", act=BY)
+    page = f"/people/{user.pk}/"
+    assert "The whole installation" in client.get(page).content.decode()
+    typed = {"role": "viewer", "plan_access": two.mine_access.pk, "version": user.role_changes}
+    assert client.post(f"{page}roles/", typed).status_code == 302
+    grant = RoleGrant.objects.get(user=user)
+    assert (grant.role, grant.plan_access) == ("viewer", two.mine.access)
+    answer = client.get(page).content.decode()
+    assert "for <bdi>Wombat plan</bdi>" in answer
+    assert "Wombat plan" in client_of(user).get("/profile/").content.decode()
+    assert client_of(user).get(f"/plans/{two.world.plan.slug}/").status_code == 404
+    admin = client_of(two.world.cast.admin)
+    typed |= {"role": "administrator", "version": user.role_changes}
+    refused = admin.post(f"{page}roles/", typed)
+    assert (refused.status_code, "For: an administrator" in refused.content.decode()) == (422, True)
+    assert client.post(f"{page}roles/{grant.pk}/revoke/", {"version": user.role_changes}).status_code == 302
+    assert client_of(user).get("/plans/open-plan/").status_code == 403
+
+
+def test_whoever_has_a_role_in_one_plan_gives_none(two):
+    client, user = client_of(two.people[Role.PLAN_MANAGER]), two.people[Role.VIEWER]
+    assert client.get(f"/people/{user.pk}/").status_code == 403
+    typed = {"role": "plan_manager", "version": user.role_changes}
+    assert client.post(f"/people/{user.pk}/roles/", typed).status_code == 403
