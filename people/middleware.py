@@ -7,13 +7,22 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from people.sessions import SessionStore
+from web.request_checks import asks_the_api
 from web.security_log import note
 
 Handler = Callable[[HttpRequest], HttpResponse]
-OPEN_TO_ALL_SIGNED_IN = {"people:sign-out", "people:profile", "people:password-change", "people:password-change-done"}
+BY_ITSELF = "x-by-itself"  # what a page says of a request that nobody made
+OPEN_TO_ALL_SIGNED_IN = {
+    "people:sign-out",
+    "people:session-left",
+    "people:profile",
+    "people:password-change",
+    "people:password-change-done",
+}
 
 
 class SignedIn(AuthenticationMiddleware):
@@ -30,6 +39,27 @@ def _who(request: Any) -> Any:
         if person is not None:
             request._cached_user = person
     return get_user(request)
+
+
+class Seen:
+    """Notes when a person last did something. What a page asks by itself, such as how far a file is, does not count."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        is_open = not getattr(view, "login_required", True) and not asks_the_api(request)
+        session: Any = request.session
+        if is_open or request.headers.get(BY_ITSELF) == "1" or not isinstance(session, SessionStore):
+            return None
+        if request.user.is_authenticated:
+            session.see(timezone.now())
+        return None
 
 
 class MembersOnly:

@@ -226,3 +226,4 @@ class Session(AbstractBaseSession):
     """A session, and who is signed in with it; read and written by people.sessions."""
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    last_seen_at = models.DateTimeField(null=True)  # when the person last did something, to the minute

@@ -4,7 +4,7 @@ Django asks three times for them on every page. What ends a session stays Django
 password, which the session's hash of it tells.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,14 +15,17 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from people.models import Grant, Session, User
-from people.signed_in import SINCE
+from people.signed_in import SINCE, idle_since
 from records.statements import statement
+
+A_WHILE = timedelta(minutes=1)  # a session in use is written to once in so long
 
 
 class SessionStore(DatabaseSessions):
     """Django's sessions in the database, each with a link to the person who is signed in."""
 
     person: User | None = None  # once the session was read
+    last_seen_at: datetime | None = None  # the same
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -39,12 +42,14 @@ class SessionStore(DatabaseSessions):
     def create_model_instance(self, data: Any) -> Session:
         row: Any = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
+        row.last_seen_at = self.last_seen_at = timezone.now()
         made: Session = row
         return made
 
     def _get_session_from_db(self) -> Session | None:
         """Django's own, with the person and, a row each, the roles held now."""
-        rows = _sessions(self.session_key or "", timezone.now())
+        now = timezone.now()
+        rows = _sessions(self.session_key or "", now, idle_since(now))
         if not rows:
             self._session_key = None
             return None
@@ -53,8 +58,20 @@ class SessionStore(DatabaseSessions):
             found.user.grants = frozenset(
                 Grant(row.held_role, row.held_department, row.held_plan_access) for row in rows if row.held_role
             )
-            self.person = found.user
+            self.person, self.last_seen_at = found.user, found.last_seen_at
         return found
+
+    def see(self, now: datetime, *, at_least: timedelta = A_WHILE) -> None:
+        """The person did something; written down where it was last written so long ago."""
+        if self.person is not None and (self.last_seen_at is None or now - self.last_seen_at >= at_least):
+            Session.objects.filter(session_key=self.session_key).update(last_seen_at=now)
+            self.last_seen_at = now
+
+    def seconds_left(self, now: datetime) -> int:
+        """Until the session ends: because nothing is done, or because it is long enough."""
+        idle = settings.SESSION_IDLE_MINUTES * 60
+        used = int((now - (self.last_seen_at or now)).total_seconds())
+        return min(self.get_session_cookie_age(), max(0, idle - used)) if idle else self.get_session_cookie_age()
 
     def signed_in(self, backends: list[str]) -> User | None:
         """The person, where all that Django checks holds; None leaves the question to Django."""
@@ -66,10 +83,11 @@ class SessionStore(DatabaseSessions):
 
 
 @statement
-def _sessions(key: str, now: datetime) -> QuerySet[Any]:
+def _sessions(key: str, now: datetime, idle: datetime) -> QuerySet[Any]:
     """The session, once for each role that its person holds now."""
     now_held = Q(user__role_grants__recorded_until__isnull=True)
-    rows = Session.objects.filter(session_key=key, expire_date__gt=now).select_related("user")
+    in_use = Q(user=None) | Q(last_seen_at=None) | Q(last_seen_at__gt=idle)
+    rows = Session.objects.filter(in_use, session_key=key, expire_date__gt=now).select_related("user")
     return rows.annotate(
         held=FilteredRelation("user__role_grants", condition=now_held),
         held_role=F("held__role"),

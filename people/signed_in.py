@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,6 +25,7 @@ SYSTEMS = {
     "Linux": "Linux",
 }  # fmt: skip
 UNKNOWN = "A browser"
+NEVER = 100 * 366 * 24 * 60  # minutes
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class SignedIn:
     name: str
     browser: str
     since: datetime | None
+    seen: datetime | None
     until: datetime
     is_here: bool
 
@@ -73,8 +77,15 @@ def sessions_of(user: User, here: str | None) -> list[SignedIn]:
     return sorted(found, key=lambda one: (not one.is_here, -(one.since.timestamp() if one.since else 0.0)))
 
 
+def idle_since(now: datetime) -> datetime:
+    """A session that was not used since then has ended (settings.SESSION_IDLE_MINUTES; 0: none ends so)."""
+    return now - timedelta(minutes=settings.SESSION_IDLE_MINUTES or NEVER)
+
+
 def rows_of(user: User) -> Iterator[Session]:
-    return Session.objects.filter(user=user, expire_date__gt=timezone.now()).iterator()
+    now = timezone.now()
+    in_use = Q(last_seen_at=None) | Q(last_seen_at__gt=idle_since(now))
+    return Session.objects.filter(in_use, user=user, expire_date__gt=now).iterator()
 
 
 def name_of(key: str) -> str:
@@ -88,6 +99,7 @@ def _told(row: Session, here: str | None) -> SignedIn:
         name=name_of(row.session_key),
         browser=held.get(BROWSER, UNKNOWN),
         since=datetime.fromisoformat(since) if since else None,
+        seen=row.last_seen_at,
         until=row.expire_date,
         is_here=row.session_key == here,
     )

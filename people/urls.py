@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("profile/", sign_in.profile, name="profile"),
+    path("profile/sessions/left/", sessions.session_left, name="session-left"),
     path("profile/sessions/end/", sessions.sessions_end, name="sessions-end"),
     path("profile/sessions/<str:name>/end/", sessions.session_end, name="session-end"),
     path("profile/password/", sign_in.PasswordChange.as_view(), name="password-change"),

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from goals.models import Plan
 from goals.rules import readable
@@ -41,6 +43,14 @@ class Frame:
     @property
     def demo(self) -> bool:
         return bool(getattr(settings, "DEMO", False))
+
+    @property
+    def idle(self) -> tuple[int, int] | None:
+        """Seconds that are left of a session that ends when nothing is done, and of one just used; None without one."""
+        session: Any = self.request.session
+        if not settings.SESSION_IDLE_MINUTES or not hasattr(session, "seconds_left"):
+            return None
+        return session.seconds_left(timezone.now()), settings.SESSION_IDLE_MINUTES * 60
 
     @property
     def as_of(self) -> date | None:

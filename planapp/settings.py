@@ -60,6 +60,7 @@ KEEP_DAYS: dict[str, Any] = {
 DEACTIVATE_UNSEEN_DAYS = days("DEACTIVATE_UNSEEN_DAYS", env.str("DEACTIVATE_UNSEEN_DAYS", ""), least=30)
 LEGAL_HOLD = env.bool("LEGAL_HOLD", False)  # nothing is deleted on schedule
 METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(min=0, max=720))  # 0: no such limit
 # Roles whose holders set up a second step at sign-in before anything else; who comes by the city's provider need not.
 SECOND_FACTOR_FOR = [one.strip() for one in env.list("SECOND_FACTOR_FOR", [""]) if one.strip()]
 # The city's own sign-in (docs/single-sign-on.md): the providers that the sign-in page offers, and who needs none.
@@ -128,6 +129,7 @@ MIDDLEWARE = [
     "web.middleware.SignInForFragments",
     "web.middleware.KeepWhatWasTyped",
     "web.middleware.SignInFirst",
+    "people.middleware.Seen",
     "people.middleware.MembersOnly",
     "sign_in.middleware.SecondStepFirst",
     "goals.middleware.PlansApart",

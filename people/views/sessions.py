@@ -1,11 +1,26 @@
 """Where I am signed in, and an end to it elsewhere."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from people.services import end_sessions
 from web.pages import answer_button
 from web.requests import act_of, user_of
+
+
+@require_http_methods(["GET", "POST"])
+def session_left(request: HttpRequest) -> HttpResponse:
+    """How many seconds are left of this session; a POST says that the person is there."""
+    session: Any = request.session
+    now = timezone.now()
+    if request.method == "POST":
+        session.see(now, at_least=timedelta(0))
+    return JsonResponse({"left": session.seconds_left(now)})
 
 
 def session_end(request: HttpRequest, name: str) -> HttpResponse:

@@ -41,6 +41,7 @@ OPEN = {
 OPEN_TO_ACCOUNTS = {
     "people:profile",
     "people:sign-out",
+    "people:session-left",
     "people:password-change",
     "people:password-change-done",
 }
