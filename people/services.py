@@ -192,6 +192,7 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
         verb = "user.reactivated" if wanted["is_active"] else "user.deactivated"
         if not wanted["is_active"]:
             _keep_an_administrator(without=row)
+            Session.objects.filter(user=row).delete()  # else they would count again once the account does
     old_address = row.email
     event = record_change(row, wanted, verb=verb, act=act)
     note_acts(event)

@@ -42,7 +42,8 @@ class SessionStore(DatabaseSessions):
     def create_model_instance(self, data: Any) -> Session:
         row: Any = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
-        row.last_seen_at = self.last_seen_at = timezone.now()
+        # Saving is not using: a page that asks by itself may write into the session.
+        row.last_seen_at = self.last_seen_at = self.last_seen_at or timezone.now()
         made: Session = row
         return made
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models
 
 from records.history import Recorded, Span
 from records.models import AuditEvent, Channel, RecordLock
@@ -57,7 +57,8 @@ def lock_records(*, to_close: bool = False) -> RecordLock:
     mode = ""
     if connection.vendor == "postgresql":
         mode = "FOR UPDATE" if to_close else "FOR SHARE"
-    found = list(RecordLock.objects.raw(f"SELECT * FROM records_recordlock WHERE id = 1 {mode}"))  # noqa: S608 - constants only
+    first = RecordLock.objects.using(DEFAULT_DB_ALIAS)  # not the replica, whatever is read from it
+    found = list(first.raw(f"SELECT * FROM records_recordlock WHERE id = 1 {mode}"))  # noqa: S608 - constants only
     if found:
         return found[0]
     RecordLock.objects.get_or_create(pk=1)

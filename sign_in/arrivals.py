@@ -20,7 +20,7 @@ def arrival_of(sociallogin: Any) -> Arrival:
         provider=sociallogin.account.provider,
         label=label_of(kind),
         uid=str(sociallogin.account.uid),
-        email=address.email.strip().lower() if address else "",
+        email=address.email.strip() if address else "",
         is_vouched=bool(address and address.verified),
         name=_name(sociallogin, kind, said)[:LONGEST],
         groups=_groups(kind, said),
@@ -58,4 +58,5 @@ def _groups(kind: str, said: dict[str, Any]) -> frozenset[str] | None:
     found = claims.get(wanted)
     if found is None:
         return None if any(claims.get(sign) for sign in ELSEWHERE) else frozenset()
-    return frozenset(str(one) for one in (found if isinstance(found, list) else [found]))
+    named = (str(one).strip() for one in (found if isinstance(found, list) else [found]))
+    return frozenset(one for one in named if one)

@@ -49,7 +49,7 @@ def effect(table: Iterable[Meaning], groups: Collection[str], held: Collection[H
     A role that it does give is the provider's alone: it goes with the group.
     """
     told = list(table)
-    given = {one.held for one in told if one.group in groups}
+    given = {one.held for one in told if one.group and one.group in groups}
     governed = {one.held for one in told}
     now = set(held)
     return given - now, (now & governed) - given

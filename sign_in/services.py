@@ -73,13 +73,17 @@ def _person(arrival: Arrival, new_accounts: str, act: Act) -> User:
             f"{arrival.label} did not tell your e-mail address, and planapp knows people by it. "
             "Tell whoever runs the sign-in."
         )
+    if not arrival.email.isascii():
+        # Letters of other scripts that look like ours are the same ones to some databases.
+        raise NotAdmitted(
+            f"{arrival.email} has letters that planapp takes in no address. Tell whoever runs the sign-in."
+        )
+    if not arrival.is_vouched:
+        raise NotAdmitted(
+            f"{arrival.label} does not vouch that {arrival.email} is your address. Tell whoever runs the sign-in."
+        )
     person = User.objects.filter(email__iexact=arrival.email).first()
     if person is not None:
-        if not arrival.is_vouched:
-            raise NotAdmitted(
-                f"There is an account for {arrival.email}, but {arrival.label} does not vouch that this address is "
-                "yours. Tell whoever runs the sign-in."
-            )
         if SocialAccount.objects.filter(provider=arrival.provider, user=person).exists():
             raise NotAdmitted(
                 f"The account of {arrival.email} belongs to somebody else at {arrival.label}. Ask an administrator."

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import is_valid_path
 from django.utils.encoding import escape_uri_path
-from django.utils.http import urlencode
+from django.utils.http import escape_leading_slashes, urlencode
 
 from records.texts import is_invisible
 from web.pages import back_to, moved
@@ -104,6 +104,11 @@ class SignInFirst(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
+def _here(path: str) -> str:
+    """The path as an address of this site: one that begins with two slashes would name another."""
+    return escape_leading_slashes(escape_uri_path(path))
+
+
 class TailsForgiven:
     """An address that was copied with the end of a sentence leads to the page that was meant.
 
@@ -124,13 +129,13 @@ class TailsForgiven:
         name, value = query[-1] if query else ("", "")
         if name not in self.TYPED and self.without_tail(value) != value:
             query[-1] = (name, self.without_tail(value))
-            return redirect(f"{escape_uri_path(request.path)}?{urlencode(query)}")
+            return redirect(f"{_here(request.path)}?{urlencode(query)}")
         response = self.get_response(request)
         if response.status_code == 404:
             path = self.without_tail(request.path, "/")
             meant = next((one for one in (path, f"{path}/") if is_valid_path(one)), request.path)
             if meant.rstrip("/") != request.path.rstrip("/"):
-                return moved(request, escape_uri_path(meant))
+                return moved(request, _here(meant))
         return response
 
     def without_tail(self, text: str, more: str = "") -> str:

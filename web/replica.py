@@ -33,7 +33,7 @@ class FromReplica:
             return None
         if time.monotonic() < self.away_until:
             return None
-        if not getattr(view, "reads_replica", False) and not _is_past(request):
+        if not getattr(view, "reads_replica", False) and not (_may_be_past(request, view) and _is_past(request)):
             return None
         try:
             with reading_from_replica():
@@ -42,6 +42,11 @@ class FromReplica:
             self.away_until = time.monotonic() + LEFT_ALONE
             log.warning("The replica did not answer. It is left alone for a while.", exc_info=True)
             return None  # Django goes on to the view, which now reads from the first server
+
+
+def _may_be_past(request: HttpRequest, view: View) -> bool:
+    """Pages that speak for a day, and the API. Others may write, such as that a file was fetched."""
+    return getattr(view, "speaks_for_a_day", False) or request.path.startswith("/api/")
 
 
 def _is_past(request: HttpRequest) -> bool:

@@ -32,6 +32,7 @@ def speaks_for_a_day(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
             return not_kept(request, "plan", PlanVersion.objects)
         return view(request, *args, when=when, **kwargs)
 
+    on_that_day.speaks_for_a_day = True  # type: ignore[attr-defined] # read by web/replica.py
     return on_that_day
 
 

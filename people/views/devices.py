@@ -25,10 +25,14 @@ def cookie_name() -> str:
     return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
 
 
-def known_device(request: HttpRequest, person: User | None) -> str:
-    """The name of this browser where this person signed in with it before; else empty."""
+def known_device(request: HttpRequest, person: User | None, *, or_mailed: bool = False) -> str:
+    """The name of this browser where this person signed in with it before; else empty.
+
+    With `or_mailed` also where they opened a mailed link with it, which proves no more than a password does.
+    """
     held = _held(request)
-    return str(held["name"]) if person is not None and person.pk in held["people"] else ""
+    known = [*held["people"], *(held.get("mailed", []) if or_mailed else [])]
+    return str(held["name"]) if person is not None and person.pk in known else ""
 
 
 def signed_in_here(request: HttpRequest, response: HttpResponse, person: User) -> None:
@@ -42,12 +46,12 @@ def signed_in_here(request: HttpRequest, response: HttpResponse, person: User) -
     remember_device(request, response, person)
 
 
-def remember_device(request: HttpRequest, response: HttpResponse, person: Any) -> None:
-    """Called once somebody has proved who they are, be it by a link that was mailed to them."""
-    held = _held(request)
-    people = [person.pk, *[pk for pk in held["people"] if pk != person.pk]][:PEOPLE_AT_MOST]
+def remember_device(request: HttpRequest, response: HttpResponse, person: Any, *, by: str = "people") -> None:
+    """Called once somebody has proved who they are; `by` is "mailed" where a link that was mailed to them did."""
+    held = {"mailed": [], **_held(request)}
+    held[by] = [person.pk, *[pk for pk in held[by] if pk != person.pk]][:PEOPLE_AT_MOST]
     response.set_cookie(
-        cookie_name(), signing.dumps({"name": held["name"], "people": people}, salt=SALT), max_age=KEPT,
+        cookie_name(), signing.dumps(held, salt=SALT), max_age=KEPT,
         secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
     )  # fmt: skip
 

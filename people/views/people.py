@@ -71,6 +71,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required("people.change_person", raise_exception=True)
+@asks_again
 def people_invite(request: HttpRequest) -> HttpResponse:
     """Invite everybody of a pasted list: shown line by line first, then exactly that is done."""
     form = form_for(request, InviteManyForm, gives=roles_given_by(user_of(request)))
@@ -145,6 +146,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required("people.change_person", raise_exception=True)
+@asks_again
 def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivate the account, or reactivate it (`active` is "no" or "yes")."""
     person = person_in_reach(request, pk)

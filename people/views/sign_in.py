@@ -31,6 +31,7 @@ from web.security_log import note
 from web.throttles import Limit, address_of, seconds_to_wait
 
 MAX_EMAIL = 254  # characters
+SEAL = "seal"  # of the password that was right, kept while the second step is still to come
 HERE = Limit("one account from one place", 10, 60)  # enough for a person who mistypes
 ANYWHERE = Limit("one account", 60, 60 * 60)  # guessing from many places stays slow
 PLACE = Limit("one place", 600, 60 * 60)  # high, since a whole city may stand behind one address
@@ -134,7 +135,7 @@ class SignIn(Throttled, auth.LoginView):
 
     def counted(self) -> list[tuple[Limit, str]]:
         person, who = account_of(self.request.POST.get("username", ""))
-        device = known_device(self.request, person)
+        device = known_device(self.request, person, or_mailed=True)
         if device:
             return [(HERE, f"{who} {device}"), (ANYWHERE, f"{who} {device}")]
         place = address_of(self.request)
@@ -146,7 +147,8 @@ class SignIn(Throttled, auth.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """The password is right: the library asks for a second factor where the person has one, then signs in."""
         person = form.get_user()
-        login = Login(user=person, redirect_url=self.get_success_url())
+        state = {SEAL: person.get_session_auth_hash()}
+        login = Login(user=person, redirect_url=self.get_success_url(), state=state)
         response: HttpResponse = perform_password_login(self.request, {"email": person.email}, login)
         if self.request.user.is_authenticated:  # else the second step is still to come
             signed_in_here(self.request, response, person)
@@ -245,5 +247,6 @@ class PasswordResetConfirm(_Refusing, auth.PasswordResetConfirmView):
         set_password(user=form.user, password=form.cleaned_data["new_password1"], act=act)
         del self.request.session[auth.INTERNAL_RESET_SESSION_TOKEN]
         response = HttpResponseRedirect(self.get_success_url())
-        remember_device(self.request, response, form.user)  # whoever reads the mailbox gets in, however many guess
+        # Whoever reads the mailbox may try the new password here, however many guess elsewhere.
+        remember_device(self.request, response, form.user, by="mailed")
         return response

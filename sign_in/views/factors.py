@@ -19,10 +19,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
+from people.forms.sign_in import may_use_password
 from people.models import User
 from people.views.devices import known_device, signed_in_here
 from people.views.fresh import asks_again
-from people.views.sign_in import Throttled, refuse_unchecked, wait_sentence
+from people.views.sign_in import SEAL, Throttled, refuse_unchecked, wait_sentence
 from records.audit import Act
 from records.texts import isolated
 from sign_in import factors
@@ -59,6 +60,15 @@ class SecondStep(Throttled, FormView):  # type: ignore[type-arg]
     def person(self) -> User:
         found: User = self.request._login_stage.login.user  # type: ignore[attr-defined] # set by the decorator
         return found
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What was right a while ago has to be right still: the password, the account, who may use a password."""
+        stage: Any = request._login_stage  # type: ignore[attr-defined] # set by the decorator
+        person, seal = self.person, stage.login.state.get(SEAL)
+        is_outdated = seal is not None and not (seal == person.get_session_auth_hash() and may_use_password(person))
+        if not person.is_active or is_outdated:
+            return stage.abort()
+        return super().dispatch(request, *args, **kwargs)
 
     def counted(self) -> list[tuple[Limit, str]]:
         return limits(self.request, self.person)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Department
 from people.roles import Role
+from people.views.fresh import asks_again
 from records.texts import isolated
 from sign_in.forms.groups import GroupRoleForm
 from sign_in.models import FailedSignIn, GroupRole
@@ -44,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @PERMISSION
+@asks_again
 def group_add(request: HttpRequest) -> HttpResponse:
     """Let a group give a role. Who would gain or lose it is shown before anything is done."""
     form = form_for(request, GroupRoleForm)
@@ -66,6 +68,7 @@ def group_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @PERMISSION
+@asks_again
 def group_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a group give a role no longer: asked, with who would lose it."""
     row = get_object_or_404(GroupRole.objects.select_related("department"), pk=pk)

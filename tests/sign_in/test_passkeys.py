@@ -84,13 +84,13 @@ def test_a_wrong_passkey_at_the_second_step_is_refused(client, cast, time_machin
     assert not is_in(client)
 
 
-@pytest.mark.parametrize(("who", "signs_in"), [("nobody@test.example", False), ("owner@test.example", True)])
+@pytest.mark.parametrize(("who", "signs_in"), [("nobody@test.example", False), ("admin@test.example", True)])
 def test_where_the_citys_sign_in_is_the_only_one_passkeys_are_for_emergencies(
     client, cast, settings, monkeypatch, who, signs_in
 ):
     settings.PASSWORDS_FOR_EMERGENCIES, settings.EMERGENCY_ADMINISTRATORS = True, frozenset({who})
-    factors.add_passkey(user=cast.owner, name="Key", credential={}, act=act())
-    key = factors.passkeys_of(cast.owner)[0]
+    factors.add_passkey(user=cast.admin, name="Key", credential={}, act=act())
+    key = factors.passkeys_of(cast.admin)[0]
     monkeypatch.setattr("sign_in.views.passkeys._whose", lambda answer: key)
     client.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
     assert is_in(client) == signs_in
