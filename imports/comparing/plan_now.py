@@ -107,24 +107,24 @@ class PlanNow:
 
     # Who and where --------------------------------------------------------------------------------
 
-    def person(self, text: str) -> User | None:
-        if text.startswith("#"):
-            return self.persons.get(int(text[1:]))
+    def person(self, text: str | int) -> User | None:
+        """By name or address as a file has it; a number is a key, which no file says."""
+        if isinstance(text, int):
+            return self.persons.get(text)
         found = self.person_called.get(folded(text))
         if found is None and text.count(",") == 1:  # Last, First
             last, first = text.split(",")
             found = self.person_called.get(folded(f"{first.strip()} {last.strip()}"))
         return found
 
-    def department(self, text: str) -> Department | None:
-        """By abbreviation or name; `#7` is the one with this key, `+Name` one that the import adds."""
-        if text.startswith("#"):
-            return self.offices.get(int(text[1:]))
-        if text.startswith("+"):
-            return self._new_office(text[1:])
+    def department(self, text: str | int) -> Department | None:
+        """By abbreviation or name as a file has it; a number is a key, which no file says."""
+        if isinstance(text, int):
+            return self.offices.get(text)
         return self.office_called.get(folded(text))
 
-    def _new_office(self, name: str) -> Department:
+    def new_department(self, name: str) -> Department:
+        """One that the import adds, because somebody said so."""
         found = self.office_called.get(folded(name)) or self.new_offices.get(folded(name))
         if found is None:
             taken = {folded(row.abbreviation) for row in (*self.offices.values(), *self.new_offices.values())}

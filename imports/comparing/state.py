@@ -40,7 +40,10 @@ class Compare:
         self.plan, self.today, self.default_goal = plan, today, default_goal
         self.words = Words(known)
         fashion = Fashion(start_month=plan.fiscal_year_start_month)
-        self.reader = Reader(self.words, fashion, people=self.now.person, departments=self.now.department)
+        self.reader = Reader(
+            self.words, fashion, people=self.now.person, departments=self.now.department,
+            new_department=self.now.new_department,
+        )  # fmt: skip
         self.lines: list[Line] = []
         self.locked = _lock_of(plan)
         self.checks = True

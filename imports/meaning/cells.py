@@ -53,7 +53,8 @@ class Words:
 FORMULA = "holds a formula without its answer. Open the file in your spreadsheet program, save it, and choose it again"
 # What stands in many rows alike, and is read once.
 REPEATED = frozenset({"date", "end", "status", "progress", "choice", "person", "department"})
-Finder = Callable[[str], Any]  # a person or department by what the file calls it; None where there is none
+# A person or department by what the file calls it, or by its key; None where there is none.
+Finder = Callable[[str | int], Any]
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Reader:
     fashion: Fashion
     people: Finder
     departments: Finder
+    new_department: Callable[[str], Any]
     # For columns of figures between 0 and 1: they are parts of one, not of a hundred.
     parts: frozenset[str] = frozenset()
     read_before: dict[tuple[str, str, str, str, Fashion | None], Any] = field(default_factory=dict)
@@ -172,7 +174,7 @@ class Reader:
     def _person(self, text: str) -> Any:
         known = self.words.meaning("person", text)
         if known is not None:
-            return self.people(f"#{known}") if known else None
+            return self.people(int(known)) if known else None
         found = self.people(text)
         if found is None:
             raise Wrong(
@@ -184,7 +186,9 @@ class Reader:
         text = normalised(text_of(cell), one_line=True)
         known = self.words.meaning("department", text)
         if known is not None:
-            return self.departments(f"#{known}" if known != "+" else f"+{text}") if known else None
+            if known == "+":
+                return self.new_department(text)
+            return self.departments(int(known)) if known else None
         found = self.departments(text)
         if found is None:
             raise Wrong(f"there is no department “{text[:60]}”. Add it, or say which is meant", ("department", text))

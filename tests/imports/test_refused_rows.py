@@ -46,6 +46,20 @@ def of_commitment(**cells):
 
 
 REFUSED = {
+    "a person by a sign and letters": (
+        of_initiative(owner="#abc"), "Owner nobody here is called “#abc”. Add the person first, or say who is meant."),
+    "a person by a sign and a key": (
+        of_initiative(owner="#1"), "Owner nobody here is called “#1”. Add the person first, or say who is meant."),
+    "one of several people by a sign and a key": (
+        of_initiative(contributors="Owner; #1"),
+        "Contributors nobody here is called “#1”. Add the person first, or say who is meant."),
+    "a department by a sign and letters": (
+        of_commitment(department="#abc"), "Department there is no department “#abc”. Add it, or say which is meant."),
+    "a department by a sign and a key": (
+        of_commitment(department="#1"), "Department there is no department “#1”. Add it, or say which is meant."),
+    "a department by a plus, that nobody said is new": (
+        of_commitment(department="+Parks"),
+        "Department there is no department “+Parks”. Add it, or say which is meant."),
     "a focus area with too long a name": (
         of_initiative(goal="Long " * 80), "Ensure this value has at most 200 characters (it has 399)."),
     "a priority without a name": (
