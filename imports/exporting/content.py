@@ -16,6 +16,14 @@ Row = Sequence[Any]
 PLAN_FIELDS = ("title", "mission", "introduction", "start_date", "end_date")
 
 
+class Exported(PlanNow):
+    """The plan, and whether its file may say an address."""
+
+    def __init__(self, plan: Plan, tells_addresses: bool) -> None:
+        super().__init__(plan)
+        self.tells_addresses = tells_addresses
+
+
 @dataclass(frozen=True)
 class PlanContent:
     """A plan, and for each kind its rows, in the order of the kind's fields."""
@@ -28,9 +36,13 @@ class PlanContent:
         return list(KINDS.values())
 
 
-def plan_content(plan: Plan) -> PlanContent:
-    """Reads the plan in a fixed number of statements."""
-    now = PlanNow(plan)
+def plan_content(plan: Plan, *, tells_addresses: bool = False) -> PlanContent:
+    """Reads the plan in a fixed number of statements.
+
+    `tells_addresses`: for whoever may bring the file back, a person whose name leads to somebody else stands there by
+    their address. Everybody else reads the name, however many have it.
+    """
+    now = Exported(plan, tells_addresses)
     work = sorted(now.initiatives.values(), key=lambda row: (row.sort_key, row.pk))
     steps = [(row, step) for row in work for step in now.milestones.get(row.pk, [])]
     promises = [(row, one) for row in work for one in now.commitments.get(row.pk, [])]
@@ -54,15 +66,15 @@ def _row(kind: Kind, values: Mapping[str, Any]) -> Row:
     return [values.get(one.key) for one in kind.fields]
 
 
-def _heading(now: PlanNow, row: Any) -> dict[str, Any]:
+def _heading(now: Exported, row: Any) -> dict[str, Any]:
     return {"number": row.number, "title": row.title, "text": row.text, "lead": _person(now, row.lead)}
 
 
-def _person(now: PlanNow, person: User | None) -> str | None:
+def _person(now: Exported, person: User | None) -> str | None:
     """By name, or by the address where the name alone would lead to somebody else or to nobody."""
     if person is None:
         return None
-    return person.name if now.person(person.name) is person else person.email
+    return person.email if now.tells_addresses and now.person(person.name) is not person else person.name
 
 
 def _office(now: PlanNow, office: Department | None) -> str | None:
@@ -71,7 +83,7 @@ def _office(now: PlanNow, office: Department | None) -> str | None:
     return office.name if now.department(office.name) is office else office.abbreviation
 
 
-def _initiative(now: PlanNow, row: Initiative) -> dict[str, Any]:
+def _initiative(now: Exported, row: Initiative) -> dict[str, Any]:
     people = [now.persons[key] for key in sorted(now.contributors.get(row.pk, ()))]
     served = [one.name for one in now.priorities.values() if one.pk in now.served.get(row.pk, ())]
     latest = now.updates.get(row.pk)
@@ -96,7 +108,7 @@ def _initiative(now: PlanNow, row: Initiative) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _milestone(now: PlanNow, row: Initiative, step: Milestone) -> dict[str, Any]:
+def _milestone(now: Exported, row: Initiative, step: Milestone) -> dict[str, Any]:
     written = read_date(step.due_text, Fashion(start_month=now.plan.fiscal_year_start_month), end=True)
     return {
         "initiative": row.number,
@@ -110,7 +122,7 @@ def _milestone(now: PlanNow, row: Initiative, step: Milestone) -> dict[str, Any]
     }
 
 
-def _commitment(now: PlanNow, row: Initiative, one: Commitment) -> dict[str, Any]:
+def _commitment(now: Exported, row: Initiative, one: Commitment) -> dict[str, Any]:
     return {
         "initiative": row.number,
         "department": _office(now, now.offices.get(one.department_id)),
@@ -120,7 +132,7 @@ def _commitment(now: PlanNow, row: Initiative, one: Commitment) -> dict[str, Any
     }
 
 
-def _evidence(now: PlanNow, row: Evidence) -> dict[str, Any]:
+def _evidence(now: Exported, row: Evidence) -> dict[str, Any]:
     return {
         "text": row.text,
         "share": None if row.share is None else f"{row.share.normalize():f}",
@@ -131,8 +143,8 @@ def _evidence(now: PlanNow, row: Evidence) -> dict[str, Any]:
 
 
 def template_of(plan: Plan) -> PlanContent:
-    """An empty workbook to fill in: every heading, and the focus areas and strategies that there are."""
-    content = plan_content(plan)
+    """An empty workbook for whoever imports: every heading, and the focus areas and strategies that there are."""
+    content = plan_content(plan, tells_addresses=True)
     filled = {"plan", "priority", "goal", "strategy", "evidence"}
     return PlanContent(plan, {key: rows if key in filled else [] for key, rows in content.rows.items()})
 

@@ -12,6 +12,7 @@ from imports.exporting.problems import with_problems
 from imports.models import Import, unpacked
 from imports.reading.sheets import Sheet, stem
 from imports.views.loading import managers_only
+from web.requests import user_of
 from web.tables import file_name
 
 
@@ -23,7 +24,8 @@ def plan_export(request: HttpRequest, slug: str, format_key: str) -> HttpRespons
     kind = FORMATS.get(format_key)
     if kind is None:
         raise Http404("There is no such format.")
-    return attachment(kind.write(plan_content(plan)), plan.title, kind)
+    content = plan_content(plan, tells_addresses=user_of(request).has_perm("imports.import_plan", plan))
+    return attachment(kind.write(content), plan.title, kind)
 
 
 @require_safe
