@@ -23,9 +23,12 @@ from records.history import whose_name
 from records.statements import statement
 
 
-def plan_as_of(slug: str, when: AsOf) -> PlanVersion | None:
-    """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query."""
-    named: list[PlanVersion] = _named(slug, when)
+def plan_as_of(slug: str, when: AsOf, only: Collection[int] | None) -> PlanVersion | None:
+    """The plan with this short name (now or then) as it stood; None where it had not been recorded. One query.
+
+    `only`: as for `plans_as_of`. An earlier plan may have had the short name that another has now.
+    """
+    named = [plan for plan in _named(slug, when) if only is None or plan.subject_id in only]
     return next((plan for plan in named if plan.subject.slug == slug), named[0] if named else None)
 
 

@@ -109,7 +109,13 @@ class NewLink(Kind):
 
     def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
         items = _items_of(messages)
-        return {message.pk: Verdict(content=items[message.pk][0]) for message in messages}
+        seen = plans_read_by({message.person_id for message in messages})
+        found = {}
+        for message in messages:
+            item = items[message.pk][0]
+            is_theirs = reads(seen, message.person_id, item.plan_id)
+            found[message.pk] = Verdict(content=item) if is_theirs else Verdict(reason=NOT_THEIRS)
+        return found
 
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         item: MessageItem = verdict.content

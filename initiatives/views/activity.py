@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, get_tag_uri
 from django.views.decorators.http import require_safe
 
-from goals.models import PlanVersion
+from goals.rules import readable
 from goals.selectors import goals_as_of, plan_as_of
 from initiatives.forms.lists import ActivityFilterForm
 from initiatives.selectors.activity import activity_of
-from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
+from initiatives.views.as_of import day_query, on_day, plan_not_kept, speaks_for_a_day
 from records.asof import AsOf, local_day
 from records.models import AuditEvent
 from records.verbs import Entry, entries
@@ -41,9 +41,9 @@ def reads_activity(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """Give the view what its address asks for: the page and the feed tell of the same acts."""
 
     def read(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
-        plan = plan_as_of(slug, when)
+        plan = plan_as_of(slug, when, readable(user_of(request)))
         if plan is None:
-            return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+            return plan_not_kept(request, slug)
         goals = list(goals_as_of(plan.subject_id, when))
         form = ActivityFilterForm(request.GET, goals=goals, label=plan.goal_label)
         form.full_clean()  # nothing in an address is an error

@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from goals.models import PlanVersion
+from goals.rules import among_readable
 from records.asof import AsOf
 from records.history import first_day
-from web.requests import as_of
+from web.requests import as_of, user_of
 
 
 def speaks_for_a_day(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -42,6 +43,11 @@ def not_kept(request: HttpRequest, what: str, versions: Any) -> HttpResponse:
     if first is None:
         raise Http404
     return render(request, "initiatives/not_kept.html", {"what": what, "first": first}, status=404)
+
+
+def plan_not_kept(request: HttpRequest, slug: str) -> HttpResponse:
+    """As above, of the plans with this short name that the reader may see."""
+    return not_kept(request, "plan", PlanVersion.objects.filter(among_readable(user_of(request), "subject"), slug=slug))
 
 
 def day_query(request: HttpRequest, lead: str = "?") -> str:

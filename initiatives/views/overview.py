@@ -19,7 +19,7 @@ from initiatives.selectors.easy_read import easy_read
 from initiatives.selectors.lists import running
 from initiatives.selectors.overview import SOON, goal_sections, plan_overview
 from initiatives.selectors.rollup import EMPTY, Rollup, tally
-from initiatives.views.as_of import day_query, not_kept, on_day, speaks_for_a_day
+from initiatives.views.as_of import day_query, not_kept, on_day, plan_not_kept, speaks_for_a_day
 from initiatives.views.asking import asking
 from records.asof import AsOf, local_day
 from records.remembered import remembered
@@ -56,9 +56,9 @@ def plan_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
 @speaks_for_a_day
 def plan_detail(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     """The plan at a glance."""
-    plan = plan_as_of(slug, when)
+    plan = plan_as_of(slug, when, readable(user_of(request)))
     if plan is None:
-        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+        return plan_not_kept(request, slug)
     may_change = user_of(request).has_perm("goals.change_plan", plan.subject)
     body = _body(plan, when, request.path, local_day(timezone.now()), may_change, readable(user_of(request)))
     context = {
@@ -92,9 +92,9 @@ def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: boo
 @speaks_for_a_day
 def plan_why(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     """Why there is this plan: its mission and the evidence it was made from."""
-    plan = plan_as_of(slug, when)
+    plan = plan_as_of(slug, when, readable(user_of(request)))
     if plan is None:
-        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+        return plan_not_kept(request, slug)
     may_change = when.is_live and user_of(request).has_perm("goals.change_plan", plan.subject)
     gone = Evidence.objects.filter(plan=plan.subject_id, deleted_at__isnull=False) if may_change else ()
     findings = evidence_as_of(plan.subject_id, when)
@@ -114,9 +114,9 @@ def plan_why(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
 @speaks_for_a_day
 def plan_easy_read(request: HttpRequest, slug: str, *, when: AsOf) -> HttpResponse:
     """The plan on one page in plain words."""
-    plan = plan_as_of(slug, when)
+    plan = plan_as_of(slug, when, readable(user_of(request)))
     if plan is None:
-        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+        return plan_not_kept(request, slug)
     pdf = reverse("reports:easy-read-pdf", args=[plan.slug]) + day_query(request)
     context = {
         **on_day(request, when),
@@ -133,9 +133,9 @@ def plan_easy_read(request: HttpRequest, slug: str, *, when: AsOf) -> HttpRespon
 @speaks_for_a_day
 def goal_detail(request: HttpRequest, slug: str, number: str, *, when: AsOf) -> HttpResponse:
     """One focus area by strategy, with every initiative."""
-    plan = plan_as_of(slug, when)
+    plan = plan_as_of(slug, when, readable(user_of(request)))
     if plan is None:
-        return not_kept(request, "plan", PlanVersion.objects.filter(slug=slug))
+        return plan_not_kept(request, slug)
     goals = list(goals_as_of(plan.subject_id, when))
     place = next((index for index, goal in enumerate(goals) if goal.number == number), None)
     if place is None:

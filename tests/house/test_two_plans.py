@@ -5,7 +5,7 @@ The plan of `world` is the other one. Whatever it is called has the word in it t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from goals.rules import BELOW, SIFTED
-from goals.services import update_evidence, update_goal, update_plan, update_priority, update_strategy
+from goals.services import create_plan, update_evidence, update_goal, update_plan, update_priority, update_strategy
 from initiatives.models import Commitment, Initiative, Milestone
 from initiatives.services import save_view, update_initiative, update_milestone
 from outbox.models import Message
@@ -26,7 +26,7 @@ from people.models import PlanAccess, RoleGrant, User
 from people.roles import Role
 from people.services import create_user, grant_role, revoke_role
 from reminders.models import MessageItem
-from reminders.services import plan_messages
+from reminders.services import plan_messages, send_new_link
 from tests.build import act, build_plan
 from tests.conftest import NOW
 from tests.house.addresses import addresses
@@ -294,6 +294,43 @@ def test_a_role_in_a_plan_beside_one_everywhere_changes_that_plan_alone(two):
 def test_an_earlier_short_name_leads_nowhere(two):
     assert client_of(two.people[Role.VIEWER]).get("/plans/test-plan/").status_code == 404
     assert client_of(two.world.cast.viewer).get("/plans/test-plan/").status_code == 302
+
+
+def test_a_short_name_that_the_other_plan_had_before_opens_nothing_of_its_past(world):
+    """The other plan was called `test-plan` until now; a younger one has that short name, and another reader."""
+    old = world.plan.slug
+    update_plan(plan=world.plan, fields={"slug": "quokka-plan"}, act=BY)
+    began = {"start_date": date(2026, 10, 6), "end_date": date(2027, 6, 30), "state": Plan.State.ACTIVE}
+    fields = {"title": "Wombat plan", "slug": old, "working_days": [0, 1, 2, 3, 4], **began}
+    mine = create_plan(fields=fields, act=act(NOW + timedelta(minutes=1)))
+    user = create_user(email="a@wombat.example", name="Wombat", act=BY)
+    grant_role(user=user, role=Role.VIEWER, plan_access=mine.access, act=BY)
+    client, found = client_of(user), []
+    for address in addresses():
+        if address.name in OPEN or "slug" not in address.parts:
+            continue
+        path = address.path(world.values(address) | {"slug": old}) + "?as_of=2026-09-30"
+        text = text_of(client.get(path))
+        found += [(path, word) for word in (*SAID, "Initiative 1.1", "Security") if word in text]
+    assert not found
+    for page in ("", "why/", "easy-read/", "easy-read.pdf", "goals/1/", "activity/"):
+        assert client.get(f"/plans/{old}/{page}?as_of=2026-09-30").status_code == 404, page
+    assert client.get(f"/plans/{old}/").status_code == 200
+    everybody = client_of(world.cast.viewer).get(f"/plans/{old}/?as_of=2026-09-30")
+    assert (everybody.status_code, "Test plan" in text_of(everybody)) == (200, True)
+
+
+def test_a_new_link_is_not_sent_to_whoever_may_not_read_its_plan_any_more(two):
+    owner = two.people[Role.CONTRIBUTOR]
+    everywhere = grant_role(user=owner, role=Role.CONTRIBUTOR, act=BY)
+    at = NOW + timedelta(days=20)
+    plan_messages(at=at)
+    for plan in (two.world.plan, two.mine):
+        send_new_link(item=MessageItem.objects.filter(person=owner, plan=plan)[0], at=at)
+    revoke_role(grant=everywhere, act=act(at))
+    send_due_messages(at=at + timedelta(minutes=5))
+    texts = [message.text for message in Message.objects.filter(person=owner, kind="link", state="sent")]
+    assert (len(texts), HIDDEN in texts[0].lower()) == (1, False)
 
 
 def test_an_administrator_is_one_for_everything(two):
