@@ -179,8 +179,8 @@ class WordsForm(PageForm):
     }  # fmt: skip
     EMPTY = ("-", "Leave it empty")
 
-    def __init__(self, *args: Any, asked: Sequence[tuple[str, str, int]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: User, asked: Sequence[tuple[str, str, int]], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
         order = list(self.WHAT)
         self.asked = sorted(asked, key=lambda one: order.index(one[0]))  # words of one kind stand together
         people = departments = None
@@ -194,7 +194,8 @@ class WordsForm(PageForm):
                 )
                 continue
             if what == "person":
-                people = people or [(str(one.pk), one.name) for one in User.objects.filter(is_active=True)]
+                known = User.objects.filter(user.knows(), is_active=True)
+                people = people or [(str(one.pk), one.name) for one in known]
                 choices = people
             elif what == "department":
                 rows = Department.objects.filter(deleted_at__isnull=True)

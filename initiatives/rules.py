@@ -73,13 +73,15 @@ def is_liaison_of_promise(user: User, initiative: Initiative | None) -> bool:
     """A department of theirs has promised, or is asked for, something it needs; one query for a request."""
     if initiative is None or not has_role_for(user, initiative, Role.LIAISON):
         return False
-    known: frozenset[int] | None = user.__dict__.get("promised_to")
+    known: dict[int, set[int]] | None = user.__dict__.get("promised_to")
     if known is None:
         held = Commitment.objects.filter(
-            department__in=user.liaison_department_ids, state__in=OPEN_STATES, deleted_at__isnull=True
+            department__in=user.liaison_departments_somewhere, state__in=OPEN_STATES, deleted_at__isnull=True
         )
-        known = user.__dict__["promised_to"] = frozenset(held.values_list("initiative_id", flat=True))
-    return initiative.pk in known
+        known = user.__dict__["promised_to"] = {}
+        for key, department in held.values_list("initiative_id", "department_id"):
+            known.setdefault(key, set()).add(department)
+    return any(is_liaison_of(user, department, initiative) for department in known.get(initiative.pk, ()))
 
 
 @rules.predicate

@@ -1,7 +1,10 @@
 """API of people and departments, read-only."""
 
+from typing import Any
+
 from people.models import Department, User
 from web.api import RecordedSerializer, RecordedViewSet
+from web.requests import user_of
 
 
 class DepartmentSerializer(RecordedSerializer[Department]):
@@ -32,3 +35,7 @@ class PersonViewSet(RecordedViewSet[User]):
 
     queryset = User.objects.order_by("name", "pk")
     serializer_class = PersonSerializer
+
+    def seen(self, rows: Any) -> Any:
+        """Those that whoever asks is told of."""
+        return rows.filter(user_of(self.request).knows("pk" if rows.model is User else "subject"))

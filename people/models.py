@@ -151,14 +151,29 @@ class User(UserFields, Recorded, AbstractBaseUser):
         """Holds a role for the whole installation; who holds none sees the plans that they have a role in, alone."""
         return any(grant.plan_access_id is None for grant in self.grants)
 
-    @property
-    def liaison_department_ids(self) -> frozenset[int]:
-        """Departments this person reports for, in every plan or in one."""
+    def knows(self, pk: str = "pk") -> Q:
+        """The condition on people that this person is told of, whose key is `pk`.
+
+        Who sees some plans alone: those who have a role there, or one for the whole installation.
+        """
+        if self.reads_every_plan:
+            return Q()
+        there = Q(plan_access__isnull=True) | Q(plan_access__in=self.plan_accesses)
+        held = RoleGrant.objects.filter(there, user=models.OuterRef(pk), recorded_until__isnull=True)
+        return Q(models.Exists(held))
+
+    def liaison_departments(self, plan_access: int | None) -> frozenset[int]:
+        """Departments this person speaks for everywhere or, where one is asked for, in that plan."""
         return frozenset(
             grant.department_id
             for grant in self.grants
-            if grant.role == Role.LIAISON and grant.department_id is not None
+            if grant.department_id is not None and grant.plan_access_id in (None, plan_access)
         )
+
+    @property
+    def liaison_departments_somewhere(self) -> frozenset[int]:
+        """Departments this person speaks for in any plan: whose pages are theirs. It says nothing of what they may."""
+        return frozenset(grant.department_id for grant in self.grants if grant.department_id is not None)
 
     @property
     def has_joined(self) -> bool:

@@ -25,27 +25,26 @@ REASON = "Needed when the due date moves. The first date stays on record."
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in the stubs only
-    """One active person, or nobody."""
+    """One active person, or nobody. A form says to whom it offers them."""
 
     def __init__(self, *, required: bool = False, **more: Any) -> None:
-        super().__init__(User.objects.filter(is_active=True), required=required, **more)
+        super().__init__(User.objects.none(), required=required, **more)
 
-    def keep(self, person_id: int | None) -> None:
-        """Also offer who is there now, even if deactivated: saving another field must not force a new choice."""
-        self.queryset = User.objects.filter(Q(is_active=True) | Q(pk=person_id))
+    def offer(self, user: User, kept: int | None = None) -> None:
+        """Whom this user knows, and who is there now: saving another field must not force a new choice."""
+        self.queryset = User.objects.filter(Q(user.knows(), is_active=True) | Q(pk=kept))
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only
-    """Several active people."""
+    """Several active people. A form says to whom it offers them."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(
-            User.objects.filter(is_active=True), required=False,
-            widget=forms.SelectMultiple(attrs={"size": 6}), **more,
-        )  # fmt: skip
+        widget = forms.SelectMultiple(attrs={"size": 6})
+        super().__init__(User.objects.none(), required=False, widget=widget, **more)
 
-    def keep(self, person_ids: list[int]) -> None:
-        self.queryset = User.objects.filter(Q(is_active=True) | Q(pk__in=person_ids))
+    def offer(self, user: User, kept: Collection[int] = ()) -> None:
+        """As of one person."""
+        self.queryset = User.objects.filter(Q(user.knows(), is_active=True) | Q(pk__in=kept))
 
 
 class MilestoneForm(PageForm):
@@ -59,13 +58,12 @@ class MilestoneForm(PageForm):
     )
     reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
 
-    def __init__(self, *args: Any, row: Milestone | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
+    def __init__(self, *args: Any, user: User, row: Milestone | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, row=row, **kwargs)
         fields: dict[str, Any] = self.fields
+        fields["owner"].offer(user, row.owner_id if row else None)
         if row is None:
             del fields["reason"]
-        else:
-            fields["owner"].keep(row.owner_id)
 
 
 class MilestoneDoneForm(PageForm):
@@ -97,9 +95,10 @@ class OwnerDeclineForm(PageForm):
     reason = forms.CharField(max_length=2_000, label="Reason", help_text="Everybody can read it.")
     proposed = PersonField(label="Somebody else you propose", empty_label="Nobody")
 
-    def __init__(self, *args: Any, row: OwnerRequest, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
+    def __init__(self, *args: Any, user: User, row: OwnerRequest, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, row=row, **kwargs)
         field: Any = self.fields["proposed"]
+        field.offer(user)
         field.queryset = field.queryset.exclude(pk=row.person_id)
 
     def stored(self, row: OwnerRequest, name: str) -> Any:
@@ -244,24 +243,23 @@ class InitiativeForm(InitiativeTextForm):
     source = forms.CharField(max_length=500, required=False, label="Source", help_text="A link or a document.")
     reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
 
-    def __init__(self, *args: Any, plan: Plan, row: Initiative | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, plan: Plan, row: Initiative | None = None, **kwargs: Any) -> None:
         """Offers only what belongs to the plan."""
         if row is None:
             kwargs["initial"] = {
                 "start_date": plan.start_date, "audience": Initiative.Audience.RESIDENTS,
                 "visibility": Initiative.Visibility.PUBLIC,
             } | kwargs.get("initial", {})  # fmt: skip
-        super().__init__(*args, row=row, **kwargs)
+        super().__init__(*args, user=user, row=row, **kwargs)
         fields: dict[str, Any] = self.fields
         alive = Goal.objects.filter(plan=plan, deleted_at__isnull=True)
         fields["goal"].queryset, fields["goal"].label = alive, plan.goal_label
         fields["strategy"].queryset = Strategy.objects.filter(goal__in=alive, deleted_at__isnull=True)
         fields["priorities"].queryset = Priority.objects.filter(plan=plan, deleted_at__isnull=True)
+        fields["owner"].offer(user, row.owner_id if row else None)
+        fields["contributors"].offer(user, self.initial["contributors"] if row else ())
         if row is None:
             del fields["reason"]
-        else:
-            fields["owner"].keep(row.owner_id)
-            fields["contributors"].keep(self.initial["contributors"])
 
     def stored(self, row: Initiative, name: str) -> Any:
         """Contributors and priorities are kept beside the row: their keys."""

@@ -91,10 +91,13 @@ class DepartmentPage:
 
 
 def department_lines(when: AsOf, only: Keys | None = None) -> list[DepartmentLine]:
-    """Every department in order of name, its offices under it. Five queries. `only`: what it does in these plans."""
+    """Every department in order of name, its offices under it. Five queries.
+
+    `only`: what it does in these plans, and who speaks for it there.
+    """
     led = tally(running(plans_as_of(when, only)), when).by("department_id")
     promises = _promises(when, only)
-    liaisons = _liaison_names(when)
+    liaisons = _liaison_names(when, only)
     known = _departments(when)
     ids = {department.subject_id for department in known}
 
@@ -141,7 +144,10 @@ def find_department(abbreviation: str, when: AsOf) -> int | None:
 def department_page(
     department_id: int, when: AsOf, *, limit: int | None, only: Keys | None = None
 ) -> DepartmentPage | None:
-    """Ten queries; None where the department was not recorded at that moment. `only`: what it does in these plans."""
+    """Ten queries; None where the department was not recorded at that moment.
+
+    `only`: what it does in these plans, and who has a role there.
+    """
     family = _family(department_id, when)
     own = next((row for row in family if row.subject_id == department_id), None)
     if own is None:
@@ -169,7 +175,7 @@ def department_page(
         late_initiatives=Part([(row, sentences(row, when.day)) for row in led["late"]], led["late"].total),
         next_commitments=part([row for row in promised if _is_next(row, when)], limit),
         next_milestones=part([row for row in due_milestones if not row.is_late(when.day)], limit),
-        **_who(department_id, when),
+        **_who(department_id, when, only),
     )
 
 
@@ -282,27 +288,36 @@ def _promised_counts(when: AsOf, only: Keys | None) -> QuerySet[Any]:
     return rows.order_by()
 
 
-def _liaison_names(when: AsOf) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for department_id, name in _liaisons(when):
-        found[department_id].append(name)
-    return found
+def _liaison_names(when: AsOf, only: Keys | None) -> dict[int, list[str]]:
+    found: dict[int, dict[int, str]] = defaultdict(dict)  # once, whoever speaks for it in several plans
+    for department_id, user_id, name in _liaisons(when, only):
+        found[department_id][user_id] = name
+    return {key: list(names.values()) for key, names in found.items()}
 
 
 @statement
-def _liaisons(when: AsOf) -> QuerySet[Any]:
+def _liaisons(when: AsOf, only: Keys | None) -> QuerySet[Any]:
     grants: QuerySet[Any] = (
-        RoleGrant.objects.as_of(when)
+        _grants(when, only)
         .filter(role=Role.LIAISON)
         .annotate(user_then=FilteredRelation("user__versions", condition=when.q("user__versions")))
         .filter(user_then__is_active=True)
         .order_by("user_then__name")
     )
-    return grants.values_list("department_id", "user_then__name")
+    return grants.values_list("department_id", "user_id", "user_then__name")
 
 
-def _who(department_id: int, when: AsOf) -> dict[str, list[tuple[str, str]]]:
-    rows = _people(department_id, when)
+def _grants(when: AsOf, only: Keys | None) -> QuerySet[Any]:
+    """The roles that were held, for the whole installation or for one of these plans."""
+    grants: QuerySet[Any] = RoleGrant.objects.as_of(when)
+    if only is None:
+        return grants
+    there = Plan.objects.filter(pk__among=only).values("access")
+    return grants.filter(Q(plan_access__isnull=True) | Q(plan_access__in=there))
+
+
+def _who(department_id: int, when: AsOf, only: Keys | None) -> dict[str, list[tuple[str, str]]]:
+    rows = _people(department_id, when, only)
     return {
         "liaisons": [(name, email) for name, email, speaks in rows if speaks],
         "people": [(name, email) for name, email, speaks in rows if not speaks],
@@ -310,9 +325,13 @@ def _who(department_id: int, when: AsOf) -> dict[str, list[tuple[str, str]]]:
 
 
 @statement
-def _people(department_id: int, when: AsOf) -> QuerySet[Any]:
-    grants = RoleGrant.objects.as_of(when).filter(role=Role.LIAISON, department=department_id).values("user")
+def _people(department_id: int, when: AsOf, only: Keys | None) -> QuerySet[Any]:
+    """Members and liaisons; where only some plans are looked at, of the members those who have a role there."""
+    held = _grants(when, only)
+    grants = held.filter(role=Role.LIAISON, department=department_id).values("user")
     members = UserVersion.objects.as_of(when).filter(is_active=True)
+    if only is not None:
+        members = members.filter(subject__in=held.values("user"))
     found = members.filter(Q(department=department_id) | Q(subject__in=grants)).annotate(
         speaks=Count("pk", filter=Q(subject__in=grants))
     )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from goals.models import Plan, PlanVersion
+from goals.rules import own_plans
 from goals.selectors import led_by
 from initiatives.judgement import update_due
 from initiatives.models import CLOSED, SILENT, Contribution, Initiative, OwnerRequest, Status, StatusUpdate
@@ -112,12 +113,34 @@ def my_work(
     user: User, plans: Iterable[PlanVersion], when: AsOf, *, limit: int | None, only: Keys | None = None
 ) -> MyWork:
     """What one person's day holds; `only`: in these plans, where the person sees no other."""
-    return _work_of(user.pk, Keys(sorted(user.liaison_department_ids)), tuple(plans), when, limit, only)
+    return _work_of(user.pk, spoken_for(user), tuple(plans), when, limit, only)
+
+
+class SpokenFor(NamedTuple):
+    """The departments somebody speaks for: in every plan, and in some alone."""
+
+    everywhere: Keys
+    apart: tuple[tuple[int, Keys], ...]
+
+    @property
+    def departments(self) -> Keys:
+        return Keys(sorted({*self.everywhere, *(key for _, keys in self.apart for key in keys)}))
+
+    def has(self, row: CommitmentRow) -> bool:
+        return row.department_id in self.everywhere or row.department_id in dict(self.apart).get(row.plan_id, ())
+
+
+def spoken_for(user: User) -> SpokenFor:
+    """No query, but for whoever speaks for a department in one plan alone."""
+    everywhere = user.liaison_departments(None)
+    plans = own_plans(user) if user.liaison_departments_somewhere - everywhere else {}
+    there = ((plan, Keys(sorted(user.liaison_departments(access) - everywhere))) for plan, access in plans.items())
+    return SpokenFor(Keys(sorted(everywhere)), tuple(sorted((plan, keys) for plan, keys in there if keys)))
 
 
 @remembered
 def _work_of(
-    user_id: int, departments: Keys, plans: tuple[PlanVersion, ...], when: AsOf, limit: int | None, only: Keys | None
+    user_id: int, spoken: SpokenFor, plans: tuple[PlanVersion, ...], when: AsOf, limit: int | None, only: Keys | None
 ) -> MyWork:
     """A handful of queries, whatever the person owns.
 
@@ -133,7 +156,9 @@ def _work_of(
     shown = list(dict.fromkeys([*(row for row, *_ in [*now[:limit], *coming[:limit]]), *mine[:limit], *asked[:limit]]))
     whole = dict(zip(shown, read_decided([row[:3] for row in shown], when), strict=True))
     milestones_due = _open_milestones(user_id, mine, when, until=horizon, only=only)
+    departments = spoken.departments
     promises = [CommitmentRow(*row) for row in _promised(departments, when, only)] if departments else []
+    promises = [row for row in promises if spoken.has(row)]
     accepted = [row for row in promises if row.state == "accepted"]
     return MyWork(
         day=when.day,

@@ -30,7 +30,8 @@ def commitment_create(request: HttpRequest, pk: int) -> HttpResponse:
     initiative = get_initiative_or_404(request, pk, needs="propose_commitment")
     user = user_of(request)
     may_ask_all = user.has_perm("initiatives.ask_any_department", initiative)
-    form = form_for(request, CommitmentProposeForm, only=None if may_ask_all else user.liaison_department_ids)
+    only = None if may_ask_all else user.liaison_departments(initiative.plan_access_id)
+    form = form_for(request, CommitmentProposeForm, only=only)
 
     def save() -> str:
         row = propose_commitment(initiative=initiative, act=act_of(request), **form.values())

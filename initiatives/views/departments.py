@@ -52,7 +52,7 @@ class Promise:
 def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     """Who leads and has promised what."""
     lines = department_lines(when, readable(user_of(request)))
-    own = user_of(request).liaison_department_ids or {user_of(request).department_id}
+    own = user_of(request).liaison_departments_somewhere or {user_of(request).department_id}
     context = {
         **on_day(request, when),
         "lines": [line for line in lines if line.has_any],
@@ -83,7 +83,8 @@ def department_detail(request: HttpRequest, abbreviation: str, *, when: AsOf) ->
         "late_led": [(*one, SafeString(asks.link(one[0]) if asks else "")) for one in page.late_initiatives],
         "figures": _figures(page),
         "lines": initiative_rows(page.led, when, day_query(request), asks),
-        "is_mine": page.department.subject_id in user.liaison_department_ids,
+        "is_mine": page.department.subject_id in user.liaison_departments_somewhere,
+        "shows_addresses": user.has_perm("people.change_person"),
         "breadcrumb": [
             {"label": "Departments", "href": reverse("initiatives:department-list") + day_query(request)},
             {"label": page.department.name},

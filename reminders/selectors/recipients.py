@@ -149,6 +149,6 @@ def answering_people() -> "QuerySet[User]":
 
 
 def stand_ins(person: User) -> "QuerySet[User]":
-    """Who can hear it in their place: for who may answer only who may answer too."""
+    """Who can hear it in their place, of those they know: for who may answer only who may answer too."""
     able = answering_people() if person.has_role_somewhere(*WORKING) else User.objects.reachable()
-    return able.exclude(pk=person.pk)
+    return able.filter(person.knows()).exclude(pk=person.pk)

@@ -183,7 +183,7 @@ def test_a_liaison_reports_for_the_department_of_the_line_or_the_one_chosen_for_
     refused = show(client, "pat@test.example\tLiaison")
     assert (refused.status_code, "A liaison needs a department." in text_of(refused)) == (422, True)
     apply(client, "pat@test.example\tLiaison\tDPH\nkim@test.example", department=cast.streets.pk, role="liaison")
-    assert [person.liaison_department_ids for person in new_people()] == [{cast.health.pk}, {cast.streets.pk}]
+    assert [person.liaison_departments(None) for person in new_people()] == [{cast.health.pk}, {cast.streets.pk}]
 
 
 def test_nobody_needs_to_have_a_role_yet(sign_in, cast):

@@ -134,7 +134,7 @@ def test_a_role_goes_with_its_group_and_a_liaison_s_with_the_department(browser,
     newcomer(browser, ["Streets", "OIT-Plan"])
     person = User.objects.get(email="new@phila.gov")
     assert roles(person) == {"liaison", "contributor"}
-    assert person.liaison_department_ids == {department.pk}
+    assert person.liaison_departments(None) == {department.pk}
     browser.provider.groups = ["OIT-Plan"]
     Browser(browser.provider).sign_in()
     assert roles(person) == {"contributor"}
