@@ -12,7 +12,7 @@ COMPONENTS = sorted(path.stem for path in (FOLDER / "_components").glob("*.html"
 # Mail has no stylesheet of ours to lean on.
 MAIL = re.compile(r"base_email|/email/|/mail/")
 # Drawn once by the frame, so every page shows them, the gallery too.
-OF_THE_FRAME = {"nav_item", "plan_menu", "search_box", "sprite", "user_menu"}
+OF_THE_FRAME = {"idle", "nav_item", "plan_menu", "search_box", "sprite", "user_menu"}
 # Files people take away and open on their own; no stylesheet of ours is there.
 FILES = {"reports/export.html"}
 REFUSED = re.compile(
