@@ -17,6 +17,7 @@ from imports.comparing.state import Compare
 from imports.comparing.work import commitment, initiative, milestone
 from imports.kinds import KINDS
 from imports.reading.sheets import Sheet
+from people.models import User
 
 Progress = Callable[[int, int], None]
 
@@ -52,14 +53,16 @@ def compare(
     known: Mapping[tuple[str, str], Any],
     default_goal: str = "",
     today: date,
+    reader: User | None = None,
     checks: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> Comparison:
     """What the file would do. Reads the plan in a fixed number of statements and writes nothing.
 
+    `reader`: who brings the file; where they see some plans alone, it finds only people of whom they are told.
     `checks` False: the caller changes rows through services, which check them anyway.
     """
-    run = Compare(plan, known=known, default_goal=default_goal, today=today)
+    run = Compare(plan, reader=reader, known=known, default_goal=default_goal, today=today)
     run.checks = checks
     entries = entries_of(sheets, mapping, run.reader)
     total, done = sum(map(len, entries.values())), 0

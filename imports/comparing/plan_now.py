@@ -21,7 +21,8 @@ LEADING_NUMBER = re.compile(r"^(?:[A-Za-z ]{3,20} )?(\d+(?:\.\d+)*|[A-Z]\d*)\s*[
 class PlanNow:
     """Rows of the plan, and those that the file adds to it: drafts, not saved, with the same fields."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, reader: User | None = None) -> None:
+        """`reader`: for whom a file is compared; it finds nobody of whom they are not told."""
         self.plan = plan
         alive: dict[str, Any] = {"deleted_at__isnull": True}
         self.goals = list(Goal.objects.filter(plan=plan, **alive))
@@ -44,6 +45,7 @@ class PlanNow:
         for heading in headings:
             heading.lead = self.persons.get(heading.lead_id) if heading.lead_id else None
         self._beside()
+        self._names(reader)
         self._evidence(by_key)
         self.used = set(self.initiatives)
         self.last: dict[str, int] = {}
@@ -55,20 +57,31 @@ class PlanNow:
     def _people(self) -> None:
         self.persons = {row.pk: row for row in User.objects.all()}
         self.offices = {row.pk: row for row in Department.objects.filter(deleted_at__isnull=True)}
-        names: dict[str, list[User]] = defaultdict(list)
-        for person in self.persons.values():
-            names[folded(person.name)].append(person)
-            names[folded(person.email)].append(person)
-        # Two people of one name are told apart by their addresses alone; who is active goes before who is not.
-        self.person_called = {
-            name: active[0] if len(active := [one for one in several if one.is_active] or several) == 1 else None
-            for name, several in names.items()
-        }
         self.office_called: dict[str, Department] = {}
         for office in self.offices.values():
             self.office_called.setdefault(folded(office.name), office)
         self.office_called |= {folded(office.abbreviation): office for office in self.offices.values()}
         self.new_offices: dict[str, Department] = {}
+
+    def _names(self, reader: User | None) -> None:
+        """Who is called what, of those whom the reader knows or reads of in this plan."""
+        known = set(self.persons)
+        if reader is not None and not reader.reads_every_plan:
+            known = set(User.objects.filter(reader.knows()).values_list("pk", flat=True))
+            known.update(row.owner_id for row in self.initiatives.values() if row.owner_id)
+            headings: list[Any] = [*self.goals, *self.strategies]
+            known.update(row.lead_id for row in headings if row.lead_id)
+            known.update(step.owner_id for steps in self.milestones.values() for step in steps if step.owner_id)
+            known = known.union(*self.contributors.values())
+        names: dict[str, list[User]] = defaultdict(list)
+        for key in known:
+            names[folded(self.persons[key].name)].append(self.persons[key])
+            names[folded(self.persons[key].email)].append(self.persons[key])
+        # Two people of one name are told apart by their addresses alone; who is active goes before who is not.
+        self.person_called = {
+            name: active[0] if len(active := [one for one in several if one.is_active] or several) == 1 else None
+            for name, several in names.items()
+        }
 
     def _beside(self) -> None:
         """What hangs on initiatives: members, latest updates, milestones, commitments."""

@@ -17,6 +17,7 @@ from imports.kinds import KINDS, Kind
 from imports.meaning.cells import Reader, Words
 from imports.meaning.dates import Fashion
 from imports.meaning.words import folded
+from people.models import User
 
 TEXTS = frozenset({"mission", "introduction"})  # of the plan itself: an empty cell clears them
 OF_HEADING = ("number", "title", "text", "lead")
@@ -35,8 +36,10 @@ def _lock_of(plan: Plan) -> str:
 class Compare:
     """One comparison: the plan as it is, with what the file adds so far, and the lines found. Use `compare`."""
 
-    def __init__(self, plan: Plan, *, known: Mapping[tuple[str, str], Any], default_goal: str, today: date) -> None:
-        self.now = PlanNow(plan)
+    def __init__(
+        self, plan: Plan, *, reader: User | None, known: Mapping[tuple[str, str], Any], default_goal: str, today: date
+    ) -> None:
+        self.now = PlanNow(plan, reader=reader)
         self.plan, self.today, self.default_goal = plan, today, default_goal
         self.words = Words(known)
         fashion = Fashion(start_month=plan.fiscal_year_start_month)

@@ -168,7 +168,7 @@ def compared(
 ) -> Comparison:
     """The comparison of a file as it is mapped with the plan as it is."""
     return compare(
-        job.plan, sheets, job.mapping, known=known_words(job.plan_id), default_goal=job.default_goal,
+        job.plan, sheets, job.mapping, known=known_words(job.plan_id), default_goal=job.default_goal, reader=job.by,
         today=local_day(at), checks=checks, progress=progress.count if progress else lambda done, total: None,
     )  # fmt: skip
 

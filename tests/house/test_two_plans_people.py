@@ -22,6 +22,8 @@ from tests.build import act, make_initiative
 from tests.conftest import NOW
 from tests.house import test_two_plans
 from tests.house.test_two_plans import BY, ROLES, Two, client_of, text_of
+from tests.imports.files import csv_file
+from tests.imports.steps import send, sentences, take_guess
 
 two = test_two_plans.two  # the fixture
 
@@ -184,3 +186,20 @@ def test_a_plan_as_a_file_holds_addresses_only_for_whoever_may_import_it(two, ki
     for user in (two.people[Role.PLAN_MANAGER], two.world.cast.manager):
         told = parts_of(client_of(user).get(path).content)
         assert [part for part in told if owner.email.encode() in part], "the name alone would lead to nobody"
+
+
+def test_a_file_of_a_plan_finds_nobody_of_the_other_plan(two):
+    other = somebody_there(two, "Numbat Person", Role.CONTRIBUTOR)
+    owner = somebody_there(two, "Dingo Owner", Role.CONTRIBUTOR)
+    update_initiative(initiative=Initiative.objects.get(plan=two.mine, number="1.2"), fields={"owner": owner}, act=BY)
+    names = [other.name, other.email, "Wombat leader", two.world.cast.manager.name, owner.name]
+    rows = [[f"1.{50 + at}", f"Lend laptops {at}", "1", name] for at, name in enumerate(names)]
+    data = csv_file(["Number", "Initiative", "Focus area", "Owner"], *rows)
+    refused = {}
+    for user in (two.people[Role.PLAN_MANAGER], two.world.cast.manager):
+        client = client_of(user)
+        job = take_guess(client, send(client, two.mine, data))
+        refused[user] = [sentence for _, sentence in sentences(job)]
+    there, everywhere = refused.values()
+    assert [sum(name in said for said in there) for name in names] == [1, 1, 0, 0, 0]
+    assert not everywhere
