@@ -26,13 +26,13 @@ class Provider:
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: set[str] = set()
         self.issuer, self.audience, self.lifetime = address, CLIENT, 300
-        self.delay, self.status, self.is_broken = 0.0, 200, False
+        self.delay, self.status, self.is_broken, self.tokens_at = 0.0, 200, False, f"{address}/token"
         self.asked: list[str] = []
 
     def description(self):
         a = self.address
         return {
-            "issuer": a, "authorization_endpoint": f"{a}/auth", "token_endpoint": f"{a}/token",
+            "issuer": a, "authorization_endpoint": f"{a}/auth", "token_endpoint": self.tokens_at,
             "userinfo_endpoint": f"{a}/me", "jwks_uri": f"{a}/jwks",
             "token_endpoint_auth_methods_supported": ["client_secret_post"],
         }  # fmt: skip

@@ -221,3 +221,7 @@ def test_what_is_kept_is_sealed_and_opens_with_the_key_before_too(settings):
     assert Factors().decrypt(sealed) == SECRET
     settings.SECRET_KEY_FALLBACKS = []
     assert Factors().decrypt(sealed) != Factors().decrypt(sealed)  # nobody can know it
+
+
+def test_who_has_no_second_step_has_no_right_code(cast):
+    assert factors.use_code(user=cast.viewer, code="123456", act=act(NOW)) is None

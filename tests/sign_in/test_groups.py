@@ -110,6 +110,13 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(cast, sign_in, typed, w
     assert GroupRole.objects.count() == 1
 
 
+@pytest.mark.parametrize(("group", "role"), [("A", "king"), ("g" * 201, "viewer"), ("", "viewer")])
+def test_what_no_line_can_say_is_refused_by_the_service_too(db, group, role):
+    with pytest.raises(ValidationError):
+        add_group_role(group=group, role=role, department=None, act=act("2026-10-05T10:00"))
+    assert not GroupRole.objects.exists()
+
+
 def test_a_department_with_another_role_is_refused(cast):
     with pytest.raises(ValidationError, match="other roles have none"):
         add_group_role(

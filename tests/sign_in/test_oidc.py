@@ -230,6 +230,19 @@ def test_a_provider_that_goes_away_in_between(browser, cast):
     assert refused(browser.client.get("/sign-in/oidc/city/callback/", query), "does not answer right now", 502)
 
 
+def test_a_provider_that_goes_away_before_it_gave_the_token(browser, cast):
+    browser.provider.tokens_at = "http://127.0.0.1:9/token"  # where nobody listens
+    assert refused(browser.sign_in(), "does not answer right now", 502)
+    assert not browser.is_signed_in
+
+
+def test_a_name_that_no_account_can_have_makes_none(browser, cast, settings):
+    settings.NEW_ACCOUNTS = "everyone"
+    browser.provider.person = {"sub": "n", "email": "n@test.example", "email_verified": True, "name": "\u200b"}
+    assert refused(browser.sign_in(), "No account could be made for you")
+    assert not User.objects.filter(email="n@test.example").exists()
+
+
 @pytest.mark.parametrize("evil", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_the_way_back_leads_nowhere_but_here(browser, cast, evil):
     assert browser.sign_in(next=evil)["Location"] == "/"
