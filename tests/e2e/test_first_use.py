@@ -49,7 +49,7 @@ def by_hand(visit, mailoutbox, *, javascript):
     page = visit(None, "/sign-in/", javascript=javascript)
     page.get_by_label("E-mail").fill("ada@test.example")
     page.get_by_label("Password").fill(WORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="First steps")).to_be_visible()
     yield page
     page.get_by_role("link", name="New plan").click()
@@ -80,7 +80,7 @@ def by_hand(visit, mailoutbox, *, javascript):
     theirs.get_by_role("link", name="Sign in").first.click()
     theirs.get_by_label("E-mail").fill("pat@test.example")
     theirs.get_by_label("Password").fill(WORD)
-    theirs.get_by_role("button", name="Sign in").click()
+    theirs.get_by_role("button", name="Sign in", exact=True).click()
     expect(theirs.get_by_text("No plan is active yet.")).to_be_visible()
     yield theirs
     page.goto(page.url.split("/people")[0])
