@@ -27,7 +27,9 @@ from records.statements import statement
 MOST = 64  # answers of one kind
 WRITING = (  # whoever has put an event there holds this lock until the end of the transaction
     "SELECT (SELECT max(id) FROM records_auditevent), EXISTS (SELECT FROM pg_locks"
-    " WHERE relation = 'records_auditevent'::regclass AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid())"
+    " WHERE relation = 'records_auditevent'::regclass"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # a copy has the same numbers
+    " AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid())"
 )
 
 P = ParamSpec("P")

@@ -55,7 +55,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError:
             return _ended(request, invited, token, 409)
         response = redirect("people:password-reset-complete")
-        remember_device(request, response, form.user, by="mailed")
+        remember_device(request, response, form.user)
         return response
     context = {"form": form, "person": invited.person, "token": token}
     return _private(render(request, "people/invitation.html", context, status=422 if form.is_bound else 200))
