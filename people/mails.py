@@ -24,17 +24,22 @@ TOLD = {  # by the verb of the event; of a role its words. Rooms above add their
 }
 
 
-@register
-class AccountChanged(Kind):
-    """What somebody changed. `about` is the event; whoever took the account over cannot hide it by a new address."""
+class OfAnEvent(Kind):
+    """Tells of an event, which nothing can take back: `about` is the event, and it goes to the account itself."""
 
-    name = "account"
-    label = "Your account was changed"
     is_about_account = True
 
     def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
         events = AuditEvent.objects.in_bulk([message.about or 0 for message in messages])
         return {message.pk: Verdict(content=events[message.about or 0]) for message in messages}
+
+
+@register
+class AccountChanged(OfAnEvent):
+    """What somebody changed. `about` is the event; whoever took the account over cannot hide it by a new address."""
+
+    name = "account"
+    label = "Your account was changed"
 
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         event: AuditEvent = verdict.content
@@ -44,16 +49,11 @@ class AccountChanged(Kind):
 
 
 @register
-class NewBrowser(Kind):
+class NewBrowser(OfAnEvent):
     """Somebody signed in with a browser that this account was not used with before. `about` is the event."""
 
     name = "new_browser"
     label = "Sign-in with a new browser"
-    is_about_account = True
-
-    def check(self, messages: Sequence[Message], *, at: datetime) -> Mapping[int, Verdict]:
-        events = AuditEvent.objects.in_bulk([message.about or 0 for message in messages])
-        return {message.pk: Verdict(content=events[message.about or 0]) for message in messages}
 
     def render(self, message: Message, verdict: Verdict, *, day: date) -> Rendered:
         event: AuditEvent = verdict.content
