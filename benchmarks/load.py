@@ -23,6 +23,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -107,14 +108,17 @@ class Asker:
 
     def ask(self, asked: Asked, due: float) -> None:
         late = max(0.0, time.perf_counter() - due)
-        form = asked.form() if asked.form else None  # what looking it up takes is not the program's
         began = time.perf_counter()
         try:
+            form = asked.form() if asked.form else None
+            began = time.perf_counter()  # what looking it up took is not the program's
             status = self._answer(asked, form)
             problem = "" if status in {200, 302} else str(status)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, DatabaseError) as error:
             self.own.connection = None
             problem = type(error).__name__
+        finally:
+            connection.close()  # of this thread, or those of each step stay open until the server takes no more
         self.account.note(asked.name, (time.perf_counter() - began + late) * 1000, problem)
 
     def _answer(self, asked: Asked, form: dict[str, object] | None) -> int:

@@ -76,7 +76,7 @@ class World:
         goal = Goal.objects.filter(plan=self.plan).earliest("pk")
         message = Message.objects.filter(person=self.cast.manager).earliest("pk")
         keys = {
-            "person": self.person, "invitation": self.person, "role": self.person,
+            "person": self.person, "invitation": self.person, "role": self.person, "factors": self.person,
             "department": self.cast.streets, "plan": self.plan,
             "goal": goal, "priority": Priority.objects.get(plan=self.plan),
             "evidence": Evidence.objects.filter(deleted_at__isnull=True).earliest("pk"),
