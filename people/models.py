@@ -1,6 +1,6 @@
 """Users, departments and roles."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
@@ -146,21 +146,26 @@ class User(UserFields, Recorded, AbstractBaseUser):
         """The plans for which this person holds a role of its own."""
         return frozenset(grant.plan_access_id for grant in self.grants if grant.plan_access_id is not None)
 
+    @cached_property
+    def managed_accesses(self) -> frozenset[int]:
+        """The plans for which this person is plan manager by a role for that plan."""
+        held = (grant.plan_access_id for grant in self.grants if grant.role == Role.PLAN_MANAGER)
+        return frozenset(key for key in held if key is not None)
+
     @property
     def reads_every_plan(self) -> bool:
         """Holds a role for the whole installation; who holds none sees the plans that they have a role in, alone."""
         return any(grant.plan_access_id is None for grant in self.grants)
 
-    def knows(self, pk: str = "pk") -> Q:
+    def knows(self, pk: str = "pk", *, of: int | None = None) -> Q:
         """The condition on people that this person is told of, whose key is `pk`.
 
-        Who sees some plans alone: those who have a role there, or one for the whole installation.
+        Who sees some plans alone: those who have a role there, or one for the whole installation. `of`: the plan that
+        a form is about, as roles name it; then those of the person's other plans are not told there.
         """
         if self.reads_every_plan:
             return Q()
-        there = Q(plan_access__isnull=True) | Q(plan_access__in=self.plan_accesses)
-        held = RoleGrant.objects.filter(there, user=models.OuterRef(pk), recorded_until__isnull=True)
-        return Q(models.Exists(held))
+        return works_in(self.plan_accesses if of is None else self.plan_accesses & {of}, pk)
 
     def liaison_departments(self, plan_access: int | None) -> frozenset[int]:
         """Departments this person speaks for everywhere or, where one is asked for, in that plan."""
@@ -235,6 +240,17 @@ class RoleGrant(Span):
         """The role, and the department and the plan it holds for: Department liaison (Streets) for “City plan”."""
         role = f"{self.get_role_display()} ({self.department})" if self.department else self.get_role_display()
         return f"{role} for “{self.plan_access}”" if self.plan_access else role
+
+
+def works_in(plan_accesses: Collection[int], pk: str = "pk") -> Q:
+    """The condition on people, whose key is `pk`: they hold a role for one of these plans, or for everything."""
+    held = RoleGrant.objects.filter(holds_in(plan_accesses), user=models.OuterRef(pk), recorded_until__isnull=True)
+    return Q(models.Exists(held))
+
+
+def holds_in(plan_accesses: Collection[int]) -> Q:
+    """The condition on roles: they count in one of these plans."""
+    return Q(plan_access__isnull=True) | Q(plan_access__in=plan_accesses)
 
 
 class Session(AbstractBaseSession):

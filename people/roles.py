@@ -20,6 +20,9 @@ GIVES: dict[str, frozenset[str]] = {
     Role.PLAN_MANAGER: frozenset(Role.values) - {Role.ADMINISTRATOR},
 }
 
+# Roles that are never given for one plan alone.
+OF_EVERYTHING = frozenset({Role.ADMINISTRATOR})
+
 # Roles that may change something: viewers and leaders read, whatever they own.
 WORKING = (Role.CONTRIBUTOR, Role.LIAISON, Role.PLAN_MANAGER, Role.ADMINISTRATOR)
 

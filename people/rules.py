@@ -4,8 +4,8 @@ from typing import Any
 
 import rules
 
-from people.models import Department, User
-from people.roles import GIVES, Role
+from people.models import Department, User, works_in
+from people.roles import GIVES, OF_EVERYTHING, Role
 
 __all__ = [
     "access_of",
@@ -16,6 +16,7 @@ __all__ = [
     "is_member",
     "is_plan_manager",
     "may_manage",
+    "plans_given_in",
     "reads_plan_of",
     "roles_given_by",
 ]
@@ -74,10 +75,21 @@ def is_liaison_of(user: User, department: Department | int | None, row: Any) -> 
     return None in held or (bool(held) and access_of(row) in held)
 
 
-def roles_given_by(user: User) -> frozenset[str]:
-    """The roles somebody may give for the whole installation: up to their own, never one above."""
-    everywhere = (grant.role for grant in user.grants if grant.plan_access_id is None)
-    return frozenset[str]().union(*(GIVES.get(role, frozenset()) for role in everywhere))
+def roles_given_by(user: User, plan_access: int | None = None) -> frozenset[str]:
+    """The roles somebody may give for the whole installation or in one plan: up to their own there, never one above."""
+    held = (grant.role for grant in user.grants if grant.plan_access_id in (None, plan_access))
+    given = frozenset[str]().union(*(GIVES.get(role, frozenset()) for role in held))
+    return given if plan_access is None else given - OF_EVERYTHING
+
+
+def plans_given_in(user: User, person: User | None) -> frozenset[int] | None:
+    """For which plans somebody gives this person roles and takes them away; None: everywhere and for every plan.
+
+    Whoever manages one plan decides about roles in it, whoever the person is; nothing else of the person is theirs.
+    """
+    if may_manage(user, None) and can_give_every_role_of(user, person):
+        return None
+    return user.managed_accesses if user.is_active else frozenset()
 
 
 @rules.predicate
@@ -91,12 +103,38 @@ def can_give_every_role_of(user: User, person: User | None) -> bool:
     return roles_given_by(user).issuperset(person.role_grants.values_list("role", flat=True))
 
 
+@rules.predicate
+def manages_a_plan(user: User) -> bool:
+    """Plan manager everywhere or in some plan, or administrator: sees people, each those of their own plans."""
+    return user.has_role_somewhere(Role.PLAN_MANAGER, Role.ADMINISTRATOR)
+
+
+@rules.predicate
+def gives_roles_in_a_plan_to(user: User, person: User | None) -> bool:
+    """Manages a plan by a role for that plan, and is told of this person."""
+    if person is None or not user.is_active or not user.managed_accesses:
+        return False
+    return bool(User.objects.filter(works_in(user.managed_accesses), pk=person.pk).exists())
+
+
+@rules.predicate
+def was_let_in_by(user: User, person: User | None) -> bool:
+    """Every role that the person holds or ever held, and there is one, is in plans that the user manages."""
+    if person is None or not user.is_active or not user.managed_accesses:
+        return False
+    held = set(person.role_grants.values_list("plan_access", flat=True))
+    return bool(held) and held <= user.managed_accesses
+
+
 may_manage = is_plan_manager | is_administrator
 
 rules.add_perm("people.read", is_member)
 rules.add_perm("people.change_person", may_manage)
 rules.add_perm("people.change_account", may_manage & can_give_every_role_of)
 rules.add_perm("people.change_department", may_manage)
-rules.add_perm("people.grant_role", may_manage & can_give_every_role_of)
+rules.add_perm("people.view_people", manages_a_plan)
+rules.add_perm("people.invite_to_plan", manages_a_plan)
+rules.add_perm("people.send_invitation", (may_manage & can_give_every_role_of) | was_let_in_by)
+rules.add_perm("people.grant_role", (may_manage & can_give_every_role_of) | gives_roles_in_a_plan_to)
 rules.add_perm("people.take_off_factors", is_administrator)
 rules.add_perm("people.view_audit_log", may_manage)

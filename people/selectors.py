@@ -10,7 +10,7 @@ from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Prefetc
 from django.db.models.functions import Lower
 
 from outbox.models import Message
-from people.models import Department, RoleGrant, User
+from people.models import Department, RoleGrant, User, holds_in, works_in
 from records.asof import AsOf, start_of_day
 from records.batches import batches
 from records.models import AuditEvent
@@ -30,7 +30,8 @@ class Holding:
     is_owed: bool = False
 
 
-HOLDINGS: list[Callable[[User], Iterable[Holding]]] = []  # rooms above register what of theirs a person can hold
+# Rooms above register what of theirs a person can hold, as far as whoever reads it may know: (person, reader).
+HOLDINGS: list[Callable[[User, User], Iterable[Holding]]] = []
 
 
 CURRENT_GRANTS = RoleGrant.objects.filter(recorded_until__isnull=True).select_related("department", "plan_access")
@@ -39,14 +40,24 @@ DEPENDENTS: list[Callable[[QuerySet[User]], Iterable[tuple[int, Holding]]]] = []
 
 
 def people_with_roles(
-    *, q: str = "", role: str = "", department: Department | None = None, account: str = ""
+    *,
+    q: str = "",
+    role: str = "",
+    department: Department | None = None,
+    account: str = "",
+    within: Collection[int] | None = None,
 ) -> QuerySet[User]:
-    """People, active first, with department and roles; two queries. `role` may be "none", `account` not_joined."""
-    people = User.objects.all()
+    """People, active first, with department and roles; two queries. `role` may be "none", `account` not_joined.
+
+    `within`: the plans that the reader manages, who manages no others; then people and roles are those that count in
+    one of them, and nothing of other plans is told, or can be asked for.
+    """
+    people = User.objects.all() if within is None else User.objects.filter(works_in(within))
+    seen = CURRENT_GRANTS if within is None else CURRENT_GRANTS.filter(holds_in(within))
     if q:
         people = people.filter(has_words(q, "search_text"))
     if role:
-        held = CURRENT_GRANTS if role == "none" else CURRENT_GRANTS.filter(role=role)
+        held = seen if role == "none" else seen.filter(role=role)
         has_it = Exists(held.filter(user=OuterRef("pk")))
         people = people.filter(~has_it if role == "none" else has_it)
     if department is not None:
@@ -55,12 +66,12 @@ def people_with_roles(
         people = people.filter(is_active=account != "deactivated")
     if account == "not_joined":
         people = people.filter(NOT_JOINED)
-    return with_roles(people).order_by("-is_active", "name", "pk")
+    return with_roles(people, seen).order_by("-is_active", "name", "pk")
 
 
-def with_roles(people: QuerySet[User]) -> QuerySet[User]:
-    """With department, and the roles held now as `current_grants`."""
-    grants = Prefetch("role_grants", queryset=CURRENT_GRANTS, to_attr="current_grants")
+def with_roles(people: QuerySet[User], seen: QuerySet[RoleGrant] = CURRENT_GRANTS) -> QuerySet[User]:
+    """With department, and the roles held now, of those that may be `seen`, as `current_grants`."""
+    grants = Prefetch("role_grants", queryset=seen, to_attr="current_grants")
     return people.select_related("department").prefetch_related(grants)
 
 

@@ -14,7 +14,7 @@ from outbox.models import Message
 from outbox.services import new_message, put
 from people.mails import Invitation, NewBrowser, tell
 from people.models import Department, PlanAccess, RoleGrant, Session, User
-from people.roles import Role
+from people.roles import OF_EVERYTHING, Role
 from people.selectors import invitation_to, people_at, unseen_since
 from people.signed_in import name_of, rows_of
 from records.asof import local_day
@@ -28,6 +28,7 @@ from web.security_log import note_acts, note_many
 
 log = logging.getLogger(__name__)
 JUST_NOW = timedelta(minutes=1)  # two presses of a button are one invitation
+NOT_LET_IN = "E-mail: {} cannot be invited. Ask an administrator."
 NOT_AGAIN = timedelta(hours=1)  # a browser that forgets its cookies at each sign-in is told of so often at most
 
 
@@ -92,17 +93,22 @@ def invite_user(*, user: User, apart: timedelta = JUST_NOW, act: Act) -> Message
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody to be added and invited. `role` may be empty; a liaison's is for their department, which may be new."""
+    """Somebody to be added and invited. `role` may be empty; a liaison's is for their department, which may be new.
+
+    `plan_access`: the plan that the role is for; without one it holds everywhere.
+    """
 
     email: str
     name: str
     department: Department | None = None
     role: str = ""
+    plan_access: PlanAccess | None = None
 
     @property
     def grant(self) -> RoleGrant:
         """The role as it will be given."""
-        return RoleGrant(role=self.role, department=self.department if self.role == Role.LIAISON else None)
+        department = self.department if self.role == Role.LIAISON else None
+        return RoleGrant(role=self.role, department=department, plan_access=self.plan_access)
 
 
 @transaction.atomic
@@ -121,7 +127,7 @@ def invite_people(*, newcomers: Sequence[Newcomer], act: Act) -> list[User]:
         row.set_unusable_password()
         _check_user(row, taken)
         if one.role:
-            _check_role(one.role, one.grant.department)
+            _check_role(one.role, one.grant.department, one.plan_access)
         taken.add(row.email)
         rows.append(row)
     _add_all(rows, act)
@@ -131,7 +137,9 @@ def invite_people(*, newcomers: Sequence[Newcomer], act: Act) -> list[User]:
     RoleGrant.objects.bulk_create(given.values(), batch_size=BATCH)
     with_role = [row for row in rows if row.pk in given]
     words = {key: {"role": ["", grant.words]} for key, grant in given.items()}
-    granted = record_events(with_role, verb="role.granted", act=act, parent=lambda row: None, changes=words)
+    granted = record_events(
+        with_role, verb="role.granted", act=act, parent=lambda row: given[row.pk].plan_access, changes=words
+    )
     note_many(granted, (grant.role for grant in given.values()))
     day = local_day(act.at)
     Message.objects.bulk_create(
@@ -262,10 +270,29 @@ def grant_role(
         return held
     act = settled(act)
     grant = RoleGrant.objects.create(**of, recorded_from=act.at)
-    event = record_event(verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]})
+    event = record_event(
+        verb="role.granted", target=row, act=act, changes={"role": ["", grant.words]}, parent=plan_access
+    )
     note_acts(event, role=role)
     tell(row, event, row.email, act)
     return grant
+
+
+@transaction.atomic
+def invite_to_plan(*, newcomer: Newcomer, act: Act) -> User:
+    """Let somebody into one plan: whoever has the address gets the role; else they are added and invited.
+
+    Of an account that is here already name and department stay. Raises ValidationError for one that was deactivated.
+    """
+    person = people_at([newcomer.email]).get(newcomer.email.strip().lower())
+    if person is None:
+        (person,) = invite_people(newcomers=[newcomer], act=act)
+        return person
+    if not person.is_active:
+        raise ValidationError({"email": NOT_LET_IN.format(person.email)})
+    grant = newcomer.grant
+    grant_role(user=person, role=grant.role, department=grant.department, plan_access=grant.plan_access, act=act)
+    return person
 
 
 @transaction.atomic
@@ -275,13 +302,17 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     _check_roles(user, seen_changes)
     if grant.role == Role.ADMINISTRATOR:
         _keep_an_administrator(without=user)
+    if grant.role == Role.PLAN_MANAGER and grant.plan_access is not None:
+        _keep_a_manager(grant, act)
     row = RoleGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
     if row.recorded_until is not None:
         return
     act = settled(act)
     row.recorded_until = max(act.at, row.recorded_from)
     row.save(update_fields=["recorded_until"])
-    event = record_event(verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]})
+    event = record_event(
+        verb="role.revoked", target=user, act=act, changes={"role": [row.words, ""]}, parent=row.plan_access
+    )
     note_acts(event, role=row.role)
     tell(user, event, user.email, act)
 
@@ -296,7 +327,7 @@ def _check_role(role: str, department: Department | None, plan_access: PlanAcces
         raise ValidationError({"role": f"Role: “{role[:40]}” is not a role."})
     if (role == Role.LIAISON) != (department is not None):
         raise ValidationError({"department": "Department: a liaison needs one, other roles have none."})
-    if role == Role.ADMINISTRATOR and plan_access is not None:
+    if role in OF_EVERYTHING and plan_access is not None:
         raise ValidationError({"plan_access": "For: an administrator is one for the whole installation."})
 
 
@@ -308,6 +339,26 @@ def _keep_an_administrator(*, without: User) -> None:
     others = grants.filter(user__is_active=True).exclude(user=without)
     if grants.filter(user=without).exists() and not others.exists():
         raise ValidationError("This is the last administrator. Make somebody else one first.")
+
+
+def _keep_a_manager(grant: RoleGrant, act: Act) -> None:
+    """Whoever runs one plan leaves somebody there who does; whoever manages the installation runs it themselves.
+
+    Locks the managers' grants of that plan, as `_keep_an_administrator` does.
+    """
+    grants = RoleGrant.objects.filter(
+        role=Role.PLAN_MANAGER, plan_access=grant.plan_access_id, recorded_until__isnull=True
+    ).order_by("pk")
+    list(grants.select_for_update(of=("self",)))
+    runs_all = [Role.PLAN_MANAGER, Role.ADMINISTRATOR]
+    everywhere = RoleGrant.objects.filter(role__in=runs_all, plan_access__isnull=True, recorded_until__isnull=True)
+    if act.by is None or everywhere.filter(user=act.by.pk).exists():
+        return
+    if not grants.filter(user__is_active=True).exclude(user=grant.user_id).exists():
+        raise ValidationError(
+            f"This is the last plan manager of “{grant.plan_access}”. Make somebody else one first, or ask whoever "
+            "manages people for the whole installation."
+        )
 
 
 def _check_department(row: Department) -> None:

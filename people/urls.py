@@ -35,6 +35,7 @@ urlpatterns = [
     path("people/", people.person_list, name="person-list"),
     path("people/new/", people.person_create, name="person-create"),
     path("people/invite/", people.people_invite, name="people-invite"),
+    path("people/invite-to-plan/", people.person_invite, name="person-invite"),
     path("people/departments/", departments.department_list_admin, name="department-list-admin"),
     path("people/departments/new/", departments.department_create, name="department-create"),
     path("people/departments/<int:pk>/edit/", departments.department_edit, name="department-edit"),

@@ -94,7 +94,7 @@ class Frame:
     @cached_property
     def can_manage_people(self) -> bool:
         user = getattr(self.request, "user", None)
-        return bool(user and user.is_authenticated and user.has_perm("people.change_person"))
+        return bool(user and user.is_authenticated and user.has_perm("people.view_people"))
 
     @cached_property
     def can_see_operations(self) -> bool:

@@ -14,6 +14,11 @@ WORDS = {
     "is_administrator": "administrator",
     "is_leader": "leadership",
     "can_give_every_role_of": "able to give every role that the person holds or ever held",
+    "manages_a_plan": "plan manager of any plan or administrator, who sees what concerns plans of theirs",
+    "gives_roles_in_a_plan_to": (
+        "plan manager of one plan, who gives and takes roles for it alone, to whoever has a role there or everywhere"
+    ),
+    "was_let_in_by": "plan manager of the one plan that the person ever had a role for",
     "has_working_role": "anybody with a working role (contributor, liaison, plan manager, administrator)",
     "is_owner": "owner of the initiative",
     "is_contributor": "contributor to the initiative",
@@ -44,6 +49,8 @@ exports and templates ask the same question, `user.has_perm(name, object)`.
 A role is given for the whole installation, or for one plan; a liaison’s is for a department, everywhere or in one plan.
 A role for one plan counts for what belongs to that plan, and for nothing else. Whoever has roles in some plans alone
 sees no other plan, and reaches no page that is about all of them; an administrator is one for the whole installation.
+Whoever manages one plan gives and takes the roles of that plan, and sees of people what concerns it; accounts are
+changed by whoever manages people for the whole installation.
 
 One exception: who stands in for somebody who is away may answer the mails they get in that place with that person's
 right, through the link in the mail alone, until the absence ends. The history names both.

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goals.models import Goal, Plan, Strategy
+from goals.rules import among_readable, readable
 from initiatives.models import CLOSED, SILENT, Commitment, Contribution, Initiative, Milestone
 from initiatives.models.commitment import OPEN_COMMITMENT
 from initiatives.models.milestone import OPEN_MILESTONE
@@ -16,18 +17,22 @@ from initiatives.selectors.my_work import active_plans
 from initiatives.selectors.owners import asked_of
 from initiatives.selectors.status import expected_of, judged
 from initiatives.selectors.waiting import Waiting
-from people.models import RoleGrant, User
+from people.models import RoleGrant, User, holds_in
 from people.roles import Role
 from people.selectors import Holding, depended_on, out_of_reach
 from records.asof import AsOf
 from records.texts import isolated
 
 
-def holdings_of(person: User) -> Iterator[Holding]:
-    """In plans that are not archived: what they lead one by one, the rest counted; then what is late. Eight queries."""
+def holdings_of(person: User, reader: User) -> Iterator[Holding]:
+    """In plans that are not archived: what they lead one by one, the rest counted; then what is late. Eight queries.
+
+    Only in plans that whoever reads it may read.
+    """
     when = AsOf.now(timezone.now())
-    yield from _led(person)
-    alive = Initiative.objects.filter(deleted_at__isnull=True).exclude(plan__state=Plan.State.ARCHIVED).order_by()
+    yield from _led(person, reader)
+    alive = Initiative.objects.filter(among_readable(reader), deleted_at__isnull=True)
+    alive = alive.exclude(plan__state=Plan.State.ARCHIVED).order_by()
     owned = f"{reverse('initiatives:initiative-list')}?owner={person.pk}"
     yield Holding("Initiatives, as their owner", alive.filter(owner=person).count(), owned)
     taking_part = Contribution.objects.filter(person=person, recorded_until__isnull=True, initiative__in=alive)
@@ -42,6 +47,8 @@ def holdings_of(person: User) -> Iterator[Holding]:
     asked = promised.filter(department=OuterRef("department")).values("department").annotate(count=Count("pk"))
     late_ones = promised.filter(is_late, department=OuterRef("department")).values("department")
     grants = RoleGrant.objects.filter(user=person, role=Role.LIAISON, recorded_until__isnull=True)
+    if not reader.reads_every_plan:
+        grants = grants.filter(holds_in(reader.plan_accesses))
     with_all = grants.select_related("department").annotate(asked=Coalesce(Subquery(asked.values("count")), 0))
     behind = late_ones.annotate(count=Count("pk")).values("count")
     for grant in with_all.annotate(behind=Coalesce(Subquery(behind), 0)):
@@ -49,18 +56,21 @@ def holdings_of(person: User) -> Iterator[Holding]:
         page = reverse("initiatives:department-detail", args=[name])
         yield Holding(f"Open commitments of {isolated(name)}, as its liaison", grant.asked, page)
         late.append((f"Commitments of {isolated(name)} that are late", grant.behind, page))
-    silent = judged(expected_of(active_plans(when), when), when).filter(owner=person.pk, is_stale=True)
+    only = readable(reader)
+    silent = judged(expected_of(active_plans(when, only), when), when).filter(owner=person.pk, is_stale=True)
     updates = silent.exclude(reported_status__in=SILENT).count()
     late += [("Initiatives without a current update", updates, owned)]
-    late += [("Initiatives to accept or to decline as their owner", len(asked_of(person.pk, when)), owned)]
+    late += [("Initiatives to accept or to decline as their owner", len(asked_of(person.pk, when, only)), owned)]
     for label, count, page in late:
         if count:
             yield Holding(label, count, page, is_owed=True)
 
 
-def _led(person: User) -> Iterator[Holding]:
+def _led(person: User, reader: User) -> Iterator[Holding]:
     """Focus areas and strategies."""
-    goals = Goal.objects.filter(deleted_at__isnull=True).exclude(plan__state=Plan.State.ARCHIVED)
+    goals = Goal.objects.filter(among_readable(reader), deleted_at__isnull=True).exclude(
+        plan__state=Plan.State.ARCHIVED
+    )
     for goal in goals.filter(lead=person).select_related("plan"):
         page = reverse("initiatives:goal-detail", args=[goal.plan.slug, goal.number])
         yield Holding(f"{goal.plan.goal_label} {goal}, as its lead", None, page)

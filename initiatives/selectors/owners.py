@@ -9,7 +9,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, QuerySet
 from goals.models import Plan
 from initiatives.models import SILENT, OwnerAnswer, OwnerRequest
 from records.asof import AsOf
-from records.statements import statement
+from records.statements import Keys, statement
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,17 @@ def _of_initiative(initiative_id: int, when: AsOf) -> QuerySet[Any]:
     return _columns(_requests(when).filter(initiative=initiative_id))
 
 
-def asked_of(person_id: int, when: AsOf) -> list[AskedOwner]:
-    """What waits for this person's answer in plans that are running, the longest first. One query."""
-    return [AskedOwner(*row) for row in _of_person(person_id, when)]
+def asked_of(person_id: int, when: AsOf, only: Keys | None = None) -> list[AskedOwner]:
+    """What waits for this person's answer in plans that are running, `only` in these, the longest first. One query."""
+    return [AskedOwner(*row) for row in _of_person(person_id, when, only)]
 
 
 @statement
-def _of_person(person_id: int, when: AsOf) -> QuerySet[Any]:
+def _of_person(person_id: int, when: AsOf, only: Keys | None) -> QuerySet[Any]:
     waiting = _requests(when).filter(person=person_id, answer_then__isnull=True)
     live = waiting.filter(initiative_then__plan__state=Plan.State.ACTIVE)
+    if only is not None:
+        live = live.filter(initiative_then__plan__among=only)
     return _columns(live.exclude(initiative_then__reported_status__in=SILENT).order_by("recorded_from", "pk"))
 
 

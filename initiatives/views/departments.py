@@ -55,6 +55,7 @@ def department_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     own = user_of(request).liaison_departments_somewhere or {user_of(request).department_id}
     context = {
         **on_day(request, when),
+        "can_add": user_of(request).has_perm("people.change_department"),
         "lines": [line for line in lines if line.has_any],
         "silent": [line for line in lines if not line.has_any],
         "own": [line.department for line in lines if line.department.subject_id in own],

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from people.models import Department, PlanAccess, RoleGrant, User
+from people.models import Department, PlanAccess, RoleGrant, User, holds_in
 from people.roles import Role
 from records.models import Channel
 from records.verbs import NOUNS
@@ -55,11 +56,14 @@ class RoleForm(PageForm):
         help_text="Whoever has roles for some plans alone sees no other plan.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, gives: Collection[str], **kwargs: Any) -> None:
-        """`gives`: the roles that whoever fills it in may give."""
+    def __init__(self, *args: Any, gives: Collection[str], plans: Collection[int] | None = None, **kwargs: Any) -> None:
+        """`gives`: the roles that whoever fills it in may give; `plans`: in these alone, None: everywhere."""
         super().__init__(*args, **kwargs)
+        self.plans = plans
         role: Any = self.fields["role"]
         role.choices = [(key, label) for key, label in Role.choices if key in gives]
+        if plans is not None:
+            only_for(self.fields["plan_access"], plans)
 
     def version_of(self, row: User) -> int:
         """Roles are a list; giving one is judged by what was on it."""
@@ -71,11 +75,50 @@ class RoleForm(PageForm):
 
     def differences(self, row: User) -> list[dict[str, str]]:
         """The roles that are held now, and the one that was to be given."""
-        grants = RoleGrant.objects.filter(user=row, recorded_until__isnull=True).select_related(
-            "department", "plan_access"
-        )
-        saved = ", ".join(grant.words for grant in grants)
+        held = RoleGrant.objects.filter(user=row, recorded_until__isnull=True)
+        seen = held if self.plans is None else held.filter(holds_in(self.plans))
+        saved = ", ".join(grant.words for grant in seen.select_related("department", "plan_access"))
         return [{"label": "Roles", "saved": saved, "mine": RoleGrant(**self.values()).words}]
+
+
+class InviteToPlanForm(PageForm):
+    """Somebody who is to work in one plan, and as what. Who is here already gets the role alone."""
+
+    email = forms.EmailField(
+        max_length=254, label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text="Whoever has an account with it gets the role; everybody else an account, and an invitation by mail.",
+        error_messages={"invalid": "E-mail: write an address such as name@phila.gov."},
+    )  # fmt: skip
+    name = forms.CharField(
+        max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text="Of a new account."
+    )
+    department = forms.ModelChoiceField(
+        DEPARTMENTS, required=False, empty_label="None",
+        help_text="Of a new account, and for which a liaison speaks.",
+    )  # fmt: skip
+    plan_access = forms.ModelChoiceField(PlanAccess.objects.all(), label="Plan", empty_label="Choose a plan")
+    role = forms.ChoiceField(initial=Role.CONTRIBUTOR, help_text="It counts in this plan alone.")
+
+    def __init__(self, *args: Any, plans: Collection[int] | None, gives: Collection[str], **kwargs: Any) -> None:
+        """`plans`: those that whoever fills it in may let people into, None: all; `gives`: as what."""
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = [(key, label) for key, label in Role.choices if key in gives]
+        if plans is not None:
+            only_for(self.fields["plan_access"], plans)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("role") == Role.LIAISON and cleaned.get("department") is None and not self.errors:
+            raise ValidationError({"department": "Department: a liaison needs one."})
+        return cleaned
+
+
+def only_for(field: Any, plans: Collection[int]) -> None:
+    """Offer these plans alone, and never the whole installation; the one that there is stands chosen."""
+    field.queryset = PlanAccess.objects.filter(pk__in=plans)
+    field.required = True
+    field.empty_label = None if len(plans) == 1 else "Choose a plan"
 
 
 class PeopleFilterForm(FilterForm):

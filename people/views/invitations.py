@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,21 +14,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from people.forms.sign_in import PasswordForm
 from people.links import invitation_number
+from people.models import User
 from people.selectors import Invited, invitation_behind
 from people.services import accept_invitation, invite_user
 from people.views.devices import remember_device
-from people.views.people import person_in_reach
 from records.audit import Act
 from records.models import Channel
 from web.pages import answer_button, back_to
-from web.requests import act_of
+from web.requests import act_of, user_of
 
 ONCE_A_DAY = timedelta(days=1)  # so often an ended link mails a new one
 
 
 def invitation_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the invitation, or send it again."""
-    person = person_in_reach(request, pk)
+    person = get_object_or_404(User, pk=pk)
+    if not user_of(request).has_perm("people.send_invitation", person):
+        raise PermissionDenied
 
     def do() -> str:
         invite_user(user=person, act=act_of(request))

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from people.forms.pasted import InviteManyForm
-from people.forms.people import PeopleFilterForm, PersonForm, RoleForm
+from people.forms.people import InviteToPlanForm, PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
-from people.roles import DESCRIPTIONS, Role
-from people.rules import roles_given_by
+from people.roles import DESCRIPTIONS, OF_EVERYTHING, Role
+from people.rules import plans_given_in, roles_given_by
 from people.selectors import (
     HOLDINGS,
     NOT_JOINED,
@@ -25,12 +25,22 @@ from people.selectors import (
     depended_on,
     invitation_to,
     out_of_reach,
+    people_at,
     people_with_roles,
     roles_ever,
     unreached,
     with_roles,
 )
-from people.services import create_user, grant_role, invite_people, revoke_role, update_user
+from people.services import (
+    NOT_LET_IN,
+    Newcomer,
+    create_user,
+    grant_role,
+    invite_people,
+    invite_to_plan,
+    revoke_role,
+    update_user,
+)
 from people.views.fresh import asks_again
 from records.texts import isolated
 from records.verbs import entries
@@ -39,16 +49,18 @@ from web.requests import act_of, user_of
 
 
 @require_safe
-@permission_required("people.change_person", raise_exception=True)
+@permission_required("people.view_people", raise_exception=True)
 def person_list(request: HttpRequest) -> HttpResponse:
-    """Everybody with an account, narrowed by name, role, department or state."""
+    """Everybody with an account, narrowed by name, role, department or state; of a manager of some plans, theirs."""
     form = PeopleFilterForm(request.GET, auto_id="filter_%s")
     wanted = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(form.fitting(people_with_roles(**wanted)), 100).get_page(request.GET.get("page"))
     user = user_of(request)
+    found = form.fitting(people_with_roles(**wanted, within=seen_by(user)))
+    page = Paginator(found, 100).get_page(request.GET.get("page"))
     context = {
         "page": page, "form": form, "can_read_log": user.has_perm("people.view_audit_log"),
         "can_change_groups": user.has_perm("sign_in.change_groups"),
+        "can_add": user.has_perm("people.change_person"),
     }  # fmt: skip
     return render(request, "people/person_list.html", context, status=200 if form.is_valid() else 422)
 
@@ -66,6 +78,28 @@ def person_create(request: HttpRequest) -> HttpResponse:
         return reverse("people:person-detail", args=[person.pk])
 
     context = _form_context("Add a person", "Add the person", [_people()], back=reverse("people:person-list"))
+    return answer_form(request, form=form, save=save, template="form.html", context=context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("people.invite_to_plan", raise_exception=True)
+@asks_again
+def person_invite(request: HttpRequest) -> HttpResponse:
+    """Let somebody into one plan, by a role for it alone."""
+    user = user_of(request)
+    plans = seen_by(user)
+    form = form_for(request, InviteToPlanForm, plans=plans, gives=_gives(user, plans))
+
+    def save() -> str:
+        newcomer = Newcomer(**form.values())
+        known = people_at([newcomer.email]).get(newcomer.email.lower())
+        if known is not None and plans is None and plans_given_in(user, known) is not None:
+            raise ValidationError({"email": NOT_LET_IN.format(known.email)})
+        person = invite_to_plan(newcomer=newcomer, act=act_of(request))
+        messages.success(request, f"{person.email} has the role now, and is told by mail.")
+        return reverse("people:person-detail", args=[person.pk])
+
+    context = _form_context("Invite to a plan", "Invite", [_people()], back=reverse("people:person-list"))
     return answer_form(request, form=form, save=save, template="form.html", context=context)
 
 
@@ -119,10 +153,10 @@ def people_unreached(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("people.change_person", raise_exception=True)
+@permission_required("people.view_people", raise_exception=True)
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One person, their roles, and what was done to the account."""
-    person = get_object_or_404(people_with_roles(), pk=pk)
+    """One person, their roles, and what was done to the account; to a manager of some plans as far as it is theirs."""
+    person = _seen_or_404(request, pk)
     return _person_page(request, person, _role_form(request, person))
 
 
@@ -168,10 +202,11 @@ def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
 
+@permission_required("people.view_people", raise_exception=True)
 @asks_again
 def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a role that the giver may give."""
-    person = get_object_or_404(people_with_roles(), pk=pk)
+    person = _seen_or_404(request, pk)
     if not user_of(request).has_perm("people.grant_role", person):
         raise PermissionDenied
     form = _role_form(request, person)
@@ -191,44 +226,79 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_form(request, form=form, save=save, draw=draw, page=page)
 
 
+@permission_required("people.view_people", raise_exception=True)
 @asks_again
 def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     """Take a role away; it counts from the person's next page."""
-    grant = get_object_or_404(RoleGrant.objects.select_related("user", "plan_access"), pk=grant_pk, user_id=pk)
-    if not user_of(request).has_perm("people.grant_role", grant.user):
+    user, person = user_of(request), _seen_or_404(request, pk)
+    if not user.has_perm("people.grant_role", person):
         raise PermissionDenied
+    plans = plans_given_in(user, person)
+    held = RoleGrant.objects.select_related("user", "plan_access")
+    held = held if plans is None else held.filter(plan_access__in=plans)
+    grant = get_object_or_404(held, pk=grant_pk, user_id=pk)
 
     def do() -> str:
         revoke_role(grant=grant, seen_changes=seen_number(request, "version"), act=act_of(request))
         return f"{isolated(grant.user.name)} is no longer {grant.get_role_display().lower()}{for_plan(grant)}."
 
-    return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
+    # Whoever has lost the last role that the reader is told of is nobody to them any more.
+    is_seen = seen_by(user) is None or any(one.pk != grant_pk for one in person.current_grants)
+    where = reverse("people:person-detail", args=[pk]) if is_seen else reverse("people:person-list")
+    return answer_button(request, do=do, where=where)
 
 
 def for_plan(grant: RoleGrant) -> str:
     return f" for “{isolated(grant.plan_access.name)}”" if grant.plan_access else ""
 
 
+def seen_by(user: User) -> frozenset[int] | None:
+    """The plans whose people somebody is shown, with the roles they have there; None: everybody with every role."""
+    return None if user.has_perm("people.change_person") else user.managed_accesses
+
+
+def _seen_or_404(request: HttpRequest, pk: int) -> Any:
+    return get_object_or_404(people_with_roles(within=seen_by(user_of(request))), pk=pk)
+
+
+def _gives(user: User, plans: frozenset[int] | None) -> frozenset[str]:
+    """The roles that can be given for one of these plans; None: for any."""
+    if plans is None:
+        return roles_given_by(user) - OF_EVERYTHING
+    return frozenset[str]().union(*(roles_given_by(user, plan) for plan in plans))
+
+
 def _role_form(request: HttpRequest, person: User) -> RoleForm:
-    at, gives = reverse("people:role-grant", args=[person.pk]), roles_given_by(user_of(request))
-    return form_for(request, RoleForm, at=at, row=person, gives=gives)
+    user, at = user_of(request), reverse("people:role-grant", args=[person.pk])
+    plans = plans_given_in(user, person)
+    gives = roles_given_by(user) if plans is None else _gives(user, plans)
+    return form_for(request, RoleForm, at=at, row=person, gives=gives, plans=plans)
 
 
 def _person_page(request: HttpRequest, person: Any, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:
     user = user_of(request)
-    events = audit_events().filter(target_type="user", target_id=person.pk)[:30]
-    holdings = [one for of in HOLDINGS for one in of(person)]
+    seen, plans = seen_by(user), form.plans
+    can_change = user.has_perm("people.change_account", person)
+    events = audit_events().filter(target_type="user", target_id=person.pk)
+    if seen is not None:
+        events = events.filter(parent_type="planaccess", parent_id__in=seen)
+    holdings = [one for of in HOLDINGS for one in of(person, user)]
     context = {
         "person": person,
         "form": form,
         "holdings": [one for one in holdings if not one.is_owed],
         "owed": [one for one in holdings if one.is_owed],
-        "held": [(grant, DESCRIPTIONS[grant.role]) for grant in person.current_grants],
-        "entries": entries(events, user_of(request), own="user"),
+        "held": [
+            (grant, DESCRIPTIONS[grant.role], plans is None or grant.plan_access_id in plans)
+            for grant in person.current_grants
+        ],
+        "entries": entries(events[:30], user, own="user"),
         "roles": [(Role(role).label, text) for role, text in DESCRIPTIONS.items()],
         "invited": invitation_to(person, timezone.now()),
-        "can_grant": user.has_perm("people.grant_role", person),
-        "can_change": user.has_perm("people.change_account", person),
+        "can_grant": plans is None or bool(plans),
+        "can_change": can_change,
+        "can_invite": can_change or user.has_perm("people.send_invitation", person),
+        "keeps_accounts": seen is None,
         "can_take_off": _has_factor(person) if user.has_perm("people.take_off_factors") else None,
         "breadcrumb": [_people(), {"label": person.name, "href": ""}],
         **more,

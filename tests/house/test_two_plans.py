@@ -379,10 +379,3 @@ def test_whoever_manages_people_gives_a_role_for_one_plan(two):
     assert (refused.status_code, "For: an administrator" in refused.content.decode()) == (422, True)
     assert client.post(f"{page}roles/{grant.pk}/revoke/", {"version": user.role_changes}).status_code == 302
     assert client_of(user).get("/plans/open-plan/").status_code == 403
-
-
-def test_whoever_has_a_role_in_one_plan_gives_none(two):
-    client, user = client_of(two.people[Role.PLAN_MANAGER]), two.people[Role.VIEWER]
-    assert client.get(f"/people/{user.pk}/").status_code == 403
-    typed = {"role": "plan_manager", "version": user.role_changes}
-    assert client.post(f"/people/{user.pk}/roles/", typed).status_code == 403

@@ -46,6 +46,10 @@ TABLE: Table = {
     "invite_people": (
         ["user.created", "role.granted", "user.invited"],
         lambda w: p.invite_people(newcomers=[p.Newcomer("n@test.example", "New", role="viewer")], act=by(w))),
+    "invite_to_plan": (
+        ["user.created", "role.granted", "user.invited"],
+        lambda w: p.invite_to_plan(
+            newcomer=p.Newcomer("n@test.example", "New", role="viewer", plan_access=w.plan.access), act=by(w))),
     "invite_user": (
         ["user.created", "user.invited"], lambda w: p.invite_user(user=newcomer(w), act=by(w))),
     "accept_invitation": (
