@@ -9,6 +9,11 @@ import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+# Connections of one process. Who needs one waits for seconds and not for half a minute, or a server that is away would
+# keep every thread of a web process busy with waiting. And who tries to connect gives up as soon: left alone, the pool
+# waits twice as long after each try, and would find a server that is back minutes later.
+POOL = {"min_size": 1, "max_size": 8, "timeout": 5.0, "reconnect_timeout": 2.0}
+
 
 def secret(env: Env, name: str, default: str | None = None) -> str:
     """A value that others must not see: of the variable NAME, or of the file that NAME_FILE names.
@@ -48,7 +53,7 @@ def database(url: str, pooler: str = "") -> dict[str, Any]:
             "timeout": 20,
         }
     elif settings["ENGINE"] == "django.db.backends.postgresql":
-        settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+        settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": dict(POOL)}
         if pooler == "transaction":
             return settings | {"DISABLE_SERVER_SIDE_CURSORS": True}
         settings["OPTIONS"] |= {

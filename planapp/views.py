@@ -1,11 +1,16 @@
 """Health for load balancers and people, and the page for a form that came back with an old token."""
 
+import logging
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, permission_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,6 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found, server_error
 from drf_spectacular.generators import SchemaGenerator
 
+from planapp.away import is_away
 from planapp.gallery import sample
 from planapp.readiness import readiness
 from planapp.standing import standing
@@ -23,6 +29,13 @@ TOO_OLD = (
     "The page you had open was too old to be trusted, most likely because you signed in again in another tab. "
     "Nothing was changed."
 )
+AWAY = (
+    "The database does not answer just now; most likely it is being restarted. What was saved before is safe. Try "
+    "again in a minute. If you were saving something, look first whether it is there: the last step may have been kept."
+)
+SHORTLY = "10"  # seconds after which a program may ask again
+
+log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -83,10 +96,34 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: a page for a person, JSON for a program."""
+    """A fault of ours: a page for a person, JSON for a program. Django calls it while the fault is being handled."""
+    if is_away(sys.exc_info()[1]):
+        return _away(request)
     if asks_the_api(request):
         return JsonResponse({"detail": "This could not be answered; the fault is ours, and is logged."}, status=500)
     return server_error(request)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """503, with every word that was typed. Asks the database nothing: the frame of other pages would."""
+    log.warning("The database did not answer, so a request was answered with 503.")
+    answer: HttpResponse
+    if asks_the_api(request):
+        answer = JsonResponse({"detail": AWAY}, status=503)
+    else:
+        context = {"title": "Please try again in a minute", "sentence": AWAY, "typed": _typed(request)}
+        context["back"] = request.path
+        answer = HttpResponse(render_to_string("web/request_refused.html", context), status=503)
+    answer["Retry-After"] = SHORTLY
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    try:
+        return typed_words(request)
+    except (OSError, MultiPartParserError, RequestDataTooBig):  # the body is broken too
+        return []
 
 
 @require_safe

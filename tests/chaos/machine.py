@@ -41,6 +41,7 @@ class Child:
     log: Path
     pause: float = 0.0
     user: str | None = None
+    root: Path = ROOT
     before: Callable[[], object] | None = None
     process: "subprocess.Popen[bytes] | None" = None
     starts: int = 0
@@ -51,7 +52,7 @@ class Child:
             self.before()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, env=self.environment, cwd="/" if self.user else ROOT, stdin=subprocess.DEVNULL,
+                self.command, env=self.environment, cwd="/" if self.user else self.root, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
                 user=self.user, group=self.user, extra_groups=[] if self.user else None,
             )  # fmt: skip
@@ -75,6 +76,16 @@ class Child:
         if self.process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """`kill -9` of it and of its children where these lead groups of their own, as PostgreSQL's do."""
+        found = self.children()
+        self.kill_group()
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
 
     def end(self, number: int, patience: float) -> None:
         if self.process is None:

@@ -12,6 +12,7 @@ import psycopg
 from tests.chaos.machine import ROOT, Child, Supervisor, postgres_folder, python, wait_for
 from tests.chaos.sink import Record, free_port
 
+SEED = Path(__file__).with_name("seed.py")  # by its path: an older version's code is seeded with it too
 PATIENCE = 120.0  # seconds for one thing to be up; generous, since the machine may be busy
 RELAY_TAKES = 0.008  # seconds a relay works on a mail before it says 250
 CRON = 4.0  # seconds between two runs of the cron road
@@ -28,13 +29,15 @@ class Site:
         self.supervisor = Supervisor()
         self.ports = {name: free_port() for name in ("postgres", "redis", "sink")}
         self.user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+        self.seeded = [str(people)]  # what seed.py is told
+        self.root = ROOT  # the code that is started
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
         passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
         return passed | {
             "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
-            "SECRET_KEY": "only-for-tests-and-checks",
+            "SECRET_KEY": "0123456789abcdefghij" * 4,
             "DATABASE_URL": self.database,
             "REDIS_URL": f"redis://127.0.0.1:{self.ports['redis']}/0",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.ports['sink']}",
@@ -52,34 +55,35 @@ class Site:
 
     def start(self) -> None:
         """Servers and relay first, then the people, then the system itself."""
+        self.prepare()
+        for address in self.owed():
+            self.history.add("owed", address)
+        for n in (1, 2):
+            self.start_worker(n)
+        for n in (1, 2):
+            self.start_beat(n)
+        self.start_cron()
+
+    def prepare(self) -> None:
+        """Servers, relay, tables, people."""
         self._start_servers()
         sink = python("-m", "tests.chaos.sink", "--port", str(self.ports["sink"]), "--log", str(self.log))
         self._child("sink", [*sink, "--history", str(self.history_file), "--takes", str(RELAY_TAKES)])
         wait_for("PostgreSQL", lambda: self.ask("SELECT 1") == [(1,)], PATIENCE)
-        for words in (["manage.py", "migrate", "-v", "0"], ["-m", "tests.chaos.seed", str(self.people)]):
-            subprocess.run(python(*words), cwd=ROOT, env=self.environment, check=True, timeout=600)
-        for address in self.owed():
-            self.history.add("owed", address)
-        for n in (1, 2):
-            name = f"worker-{n}"
-            self._child(
-                name,
-                self._celery(
-                    "worker",
-                    "-c",
-                    "2",
-                    "-l",
-                    "WARNING",
-                    "-n",
-                    f"{name}@loopback",
-                    "--without-gossip",
-                    "--without-mingle",
-                ),
-            )
-        for n in (1, 2):
-            self._child(f"beat-{n}", self._celery("beat", "-l", "WARNING", "-s", str(self.folder / f"beat-{n}")))
+        for words in (["manage.py", "migrate", "-v", "0"], ["-P", str(SEED), *self.seeded]):
+            subprocess.run(python(*words), cwd=self.root, env=self.environment, check=True, timeout=600)
+
+    def start_worker(self, n: int) -> Child:
+        name = f"worker-{n}"
+        words = ["worker", "-c", "2", "-l", "WARNING", "-n", f"{name}@loopback", "--without-gossip", "--without-mingle"]
+        return self._child(name, self._celery(*words))
+
+    def start_beat(self, n: int) -> Child:
+        return self._child(f"beat-{n}", self._celery("beat", "-l", "WARNING", "-s", str(self.folder / f"beat-{n}")))
+
+    def start_cron(self) -> Child:
         cron = f"{python('manage.py')[0]} manage.py plan_messages; {python('manage.py')[0]} manage.py send_due_messages"
-        self._child("cron", ["/bin/sh", "-c", cron], pause=CRON)
+        return self._child("cron", ["/bin/sh", "-c", cron], pause=CRON)
 
     def _start_servers(self) -> None:
         programs = postgres_folder()
@@ -113,7 +117,8 @@ class Site:
         )  # fmt: skip
 
     def _child(self, name: str, command: list[str], **more: Any) -> Child:
-        child = Child(name, command, self.environment, self.folder / f"{name}.log", **more)
+        environment = self.environment | more.pop("environment", {})
+        child = Child(name, command, environment, self.folder / f"{name}.log", root=self.root, **more)
         return self.supervisor.add(child)
 
     def _celery(self, *words: str) -> list[str]:

@@ -140,5 +140,5 @@ def history(path: Path) -> dict[str, list[str]]:
 
 def settled(folder: Path) -> Counter[str]:
     """What the logs of workers and cron say about mails whose sender died."""
-    logs = [*folder.glob("worker-*.log"), folder / "cron.log"]
+    logs = [*folder.glob("worker-*.log"), *folder.glob("cron.log")]
     return Counter(found for path in logs for found in SETTLED.findall(path.read_text(errors="replace")))
