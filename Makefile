@@ -108,7 +108,7 @@ sbom: $(VENV)/.dev ## Lists those packages with their licences, in dist/sbom.cdx
 	$(BIN)/python -m tests.supply sbom
 
 lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
-	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
-	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --all-extras -o requirements.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements-dev.txt
 
 .PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench vitals check fmt serve audit sbom lock

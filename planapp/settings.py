@@ -60,6 +60,11 @@ KEEP_DAYS: dict[str, Any] = {
 DEACTIVATE_UNSEEN_DAYS = days("DEACTIVATE_UNSEEN_DAYS", env.str("DEACTIVATE_UNSEEN_DAYS", ""), least=30)
 LEGAL_HOLD = env.bool("LEGAL_HOLD", False)  # nothing is deleted on schedule
 METRICS_TOKEN = secret(env, "METRICS_TOKEN", "")  # whoever has it may read /metrics; empty: nobody
+# Where errors and traces go (planapp/telemetry.py); empty: nowhere, and nothing of it is loaded.
+SENTRY_DSN = secret(env, "SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "planapp")
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(min=0, max=720))  # 0: no such limit
 # Roles whose holders set up a second step at sign-in before anything else; who comes by the city's provider need not.
 SECOND_FACTOR_FOR = [one.strip() for one in env.list("SECOND_FACTOR_FOR", [""]) if one.strip()]
@@ -138,6 +143,9 @@ MIDDLEWARE = [
     "goals.middleware.OldNames",
     "web.replica.FromReplica",
 ]
+
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(1, "planapp.telemetry.Spans")  # behind the request's id, around all else
 
 ROOT_URLCONF = "planapp.urls"
 WSGI_APPLICATION = "planapp.wsgi.application"
