@@ -4,6 +4,7 @@ Written again from its `records`, one canonical line each, the file gives the co
 """
 
 import json
+from io import BytesIO
 
 from reports.content import ReportContent, lines
 from reports.content.canonical import FORMAT, value
@@ -15,5 +16,9 @@ def to_json(report: ReportContent) -> bytes:
         name.lower().replace(" ", "_"): value(fact) for name, fact in cover_facts(report) if fact not in (None, "")
     }
     head = json.dumps({"format": FORMAT, "report": about}, ensure_ascii=False, indent=1)[:-2]
-    records = b",\n".join(lines(report.rows))
-    return f'{head},\n "records": [\n'.encode() + records + b"\n]}\n"
+    file = BytesIO()  # holds the file once, however long it is
+    file.write(f'{head},\n "records": [\n'.encode())
+    for number, record in enumerate(lines(report.rows)):
+        file.write(b",\n" + record if number else record)
+    file.write(b"\n]}\n")
+    return file.getvalue()

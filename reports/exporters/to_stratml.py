@@ -6,8 +6,10 @@ Status, percent, milestones and commitments are PerformanceIndicators. docs/stra
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from io import BytesIO
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
@@ -19,25 +21,22 @@ from web.tables import CONTROL, csv_value
 NAMESPACE = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
 ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]]+")
 LINES = ("Report", "Summary")  # lines of the cover that have an element of their own
+PLACE = "objective"  # what a text says of the sort is escaped, so a comment is found as what it is
+DEPTH = 3  # of an Objective: Goal, StrategicPlanCore and the root are above it
 Node = Any  # an lxml element or None, which is left out; the library ships no types
 Facts = Iterable[tuple[str, Any]]
 
 
 def to_stratml(report: ReportContent) -> bytes:
+    """Objectives are made one by one, each for its place: all of them as one tree take nine times what is written."""
     mission, workflow = report.rows.cover.plan_mission, report.workflow
     about = [(name, value) for name, value in cover_facts(report) if name not in LINES]
     about += [("Corrected", sentence) for sentence in corrections_of(report).get(0, ())]
-    steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
     areas = [(area.goal, area.initiatives) for area in report.focus_areas]
-    corrected = corrections_of(report)
+    rows = [row for _, rows in areas for row in rows]
+    places = iter(etree.Comment(PLACE) for _ in rows)
     goals = [
-        _goal(
-            goal,
-            [
-                _objective(report, row, steps[row.source_id], promises[row.source_id], corrected.get(row.source_id, ()))
-                for row in rows
-            ],
-        )
+        _goal(goal, islice(places, len(rows)))
         for goal, rows in areas or [(report.no_goal, ())]  # the standard asks for one Goal at the least
     ]
     root = _node(
@@ -50,7 +49,24 @@ def to_stratml(report: ReportContent) -> bytes:
         Type="Performance_Report",
     )
     etree.indent(root, " ")
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
+    frame = etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
+    file = BytesIO()
+    for piece, objective in zip(
+        frame.split(f"<!--{PLACE}-->".encode()), chain(_objectives(report, rows), [b""]), strict=True
+    ):
+        file.write(piece)
+        file.write(objective)
+    return file.getvalue()
+
+
+def _objectives(report: ReportContent, rows: Iterable[Initiative]) -> Iterator[bytes]:
+    steps, promises = _by_initiative(report.rows.milestones), _by_initiative(report.rows.commitments)
+    corrected = corrections_of(report)
+    for row in rows:
+        key = row.source_id
+        node = _objective(report, row, steps[key], promises[key], corrected.get(key, ()))
+        etree.indent(node, " ", level=DEPTH)
+        yield etree.tostring(node, encoding="UTF-8").replace(f' xmlns="{NAMESPACE}"'.encode(), b"", 1)
 
 
 def _administrative(report: ReportContent) -> Node:
