@@ -189,13 +189,18 @@ def out_of_reach(at: datetime) -> QuerySet[User]:
 
     `refused` is what the mail server said when it refused the last mail to their address for good, else None.
     """
+    return out_of_reach_since(at - ACCEPTED_WITHIN)
+
+
+def out_of_reach_since(oldest: datetime) -> QuerySet[User]:
+    """The same, where an invitation sent after this may still be answered."""
     own = Message.objects.filter(person=OuterRef("pk")).order_by("-ended_at")
     later = Message.objects.filter(
         person=OuterRef("person"), state=Message.State.SENT, sent_at__gt=OuterRef("ended_at")
     )  # fmt: skip
     refused = own.filter(~Exists(later), state=Message.State.FAILED, to_address=OuterRef("email"))
     grants = RoleGrant.objects.filter(user=OuterRef("pk"), recorded_until__isnull=True)
-    asked = own.filter(kind="invitation", planned_at__gt=at - ACCEPTED_WITHIN, to_address__in=["", OuterRef("email")])
+    asked = own.filter(kind="invitation", planned_at__gt=oldest, to_address__in=["", OuterRef("email")])
     asked = asked.exclude(state__in=[Message.State.CANCELLED, Message.State.FAILED])
     people = User.objects.annotate(refused=Subquery(refused.values("note")[:1]))
     waits = NOT_JOINED & ~Exists(asked)

@@ -1,6 +1,7 @@
 """What a person answers for, for the person's own page: what they own, and where they speak for a department."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
@@ -19,8 +20,9 @@ from initiatives.selectors.status import expected_of, judged
 from initiatives.selectors.waiting import Waiting
 from people.models import RoleGrant, User, holds_in
 from people.roles import Role
-from people.selectors import Holding, depended_on, out_of_reach
+from people.selectors import ACCEPTED_WITHIN, Holding, out_of_reach_since
 from records.asof import AsOf
+from records.statements import statement
 from records.texts import isolated
 
 
@@ -91,6 +93,16 @@ DEPENDS = {
 
 def depending_on(people: QuerySet[User]) -> Iterator[tuple[int, Holding]]:
     """What would stay undone if nobody reached these people: counted by person and kind, in one query."""
+    for key, what, count in _depending_on(people):
+        pages = {
+            "initiative": f"{reverse('initiatives:initiative-list')}?owner={key}",
+            "milestone": f"{reverse('initiatives:initiative-hand-over')}?leaver={key}",
+        }
+        page = pages.get(what) or reverse("people:person-detail", args=[key])
+        yield key, Holding(DEPENDS[what][count != 1].format(count), None, page)
+
+
+def _depending_on(people: QuerySet[User]) -> QuerySet[Any]:
     keys, alive = people.values("pk"), {"deleted_at__isnull": True}
     running = Initiative.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED)
     running = running.exclude(reported_status__in=CLOSED).order_by()
@@ -104,13 +116,14 @@ def depending_on(people: QuerySet[User]) -> Iterator[tuple[int, Holding]]:
         _counted(Strategy.objects.filter(**alive, lead__in=keys, goal__in=goals), "lead", "strategy"),
         _counted(grants.filter(user__in=keys), "user", "liaison"),
     ]
-    for key, what, count in counted[0].union(*counted[1:], all=True):
-        pages = {
-            "initiative": f"{reverse('initiatives:initiative-list')}?owner={key}",
-            "milestone": f"{reverse('initiatives:initiative-hand-over')}?leaver={key}",
-        }
-        page = pages.get(what) or reverse("people:person-detail", args=[key])
-        yield key, Holding(DEPENDS[what][count != 1].format(count), None, page)
+    found: QuerySet[Any] = counted[0].union(*counted[1:], all=True)
+    return found
+
+
+@statement
+def _depending_since(oldest: datetime) -> QuerySet[Any]:
+    """On whom of those that are out of reach; put together once, for everybody who manages people asks it."""
+    return _depending_on(out_of_reach_since(oldest))
 
 
 def _counted(rows: QuerySet[Any], link: str, what: str) -> QuerySet[Any]:
@@ -121,7 +134,7 @@ def _counted(rows: QuerySet[Any], link: str, what: str) -> QuerySet[Any]:
 
 def people_out_of_reach() -> Iterator[Waiting]:
     """For My work of those who manage people."""
-    count = len(depended_on(out_of_reach(timezone.now())))
+    count = len({key for key, *_ in _depending_since(timezone.now() - ACCEPTED_WITHIN)})
     if count:
         one = count == 1
         yield Waiting(
