@@ -1,6 +1,7 @@
 """What people type about one initiative, its milestones, commitments and updates, and whom its work goes to."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -176,9 +177,8 @@ class StatusUpdateForm(PageForm):
 
     def __init__(self, *args: Any, row: Initiative, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        latest = row.latest_update
-        if latest is not None:
-            self.initial.update({name: getattr(latest, name) for name in ("status", "review_date", "percent")})
+        if row.latest_update_id is not None:  # read only where it is drawn
+            self.initial.update({name: partial(_said, row, name) for name in ("status", "review_date", "percent")})
 
     def version_of(self, row: Initiative | StatusUpdate) -> int | None:
         """The latest update that was seen; None where there was none."""
@@ -187,6 +187,10 @@ class StatusUpdateForm(PageForm):
     def stored(self, row: Initiative | StatusUpdate, name: str) -> Any:
         """A new update stands beside the earlier ones and replaces none."""
         return NOT_STORED
+
+
+def _said(row: Initiative, name: str) -> Any:
+    return getattr(row.latest_update, name)
 
 
 class StatusCorrectionForm(PageForm):

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from initiatives.models import Initiative, StatusDraft
 from people.models import User
+from records.statements import statement
 
 MOST_DRAFTS = 20  # of one person for one initiative; more tabs than anybody types into
 TOO_MANY = "You have {} unpublished drafts for this initiative already. Publish or discard one of them first."
@@ -52,6 +54,10 @@ def save_draft(
 
 def discard_draft(*, initiative: Initiative, author: User, typed_into: TypedInto) -> bool:
     """Throw away what this form kept, or was filled from; not what another one holds. Whether there was any."""
-    kept = StatusDraft.objects.filter(initiative=initiative, author=author)
-    own = [one.pk for one in kept if typed_into.owns(one)]
-    return bool(own) and kept.filter(pk__in=own).delete()[0] > 0
+    own = [one.pk for one in _kept(initiative.pk, author.pk) if typed_into.owns(one)]
+    return bool(own) and StatusDraft.objects.filter(pk__in=own).delete()[0] > 0
+
+
+@statement
+def _kept(initiative_id: int, author_id: int) -> QuerySet[StatusDraft]:
+    return StatusDraft.objects.filter(initiative=initiative_id, author=author_id)
