@@ -1,8 +1,9 @@
 """Every page a city opens most, each beside the least a Django view could do for it: time, CPU, statements, bytes.
 
 In one process, through Django's own handler, with a session that was signed in: what a web process does for a request,
-without a socket. Pages as of a past day are beside the same page of today. A page "first" is the one after a change,
-when nothing that was counted is remembered. The floors are in floors.py.
+without a socket. Pages as of a past day are beside the same page of today. A page "changed" is the next one after an
+update was posted, each time of another initiative; "first" is the first one of a process and of a day, when nothing
+that was counted is remembered. The floors are in floors.py.
 """
 
 import re
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from io import BytesIO
+from itertools import cycle
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -158,7 +160,7 @@ class Work:
     floor_address: str
     aim: float | None = None
     form: Callable[[], dict[str, Any]] | None = None
-    is_first: bool = False  # as after a change: nothing is remembered (records.remembered)
+    before: Callable[[], Any] = lambda: None  # each request, outside what is measured
 
 
 def run(scale: int) -> Iterator[Page]:
@@ -184,6 +186,12 @@ def works() -> Iterator[Work]:
         rows = len(set(SHOWN.findall(who.ask(who.environ(address)))))
         return Work(name, who, address, bare, floor or f"/rows/{max(1, rows)}/", aim)
 
+    said_of = cycle(_told(longest))
+
+    def change() -> None:
+        key = next(said_of)
+        reader.ask(reader.environ(reverse("initiatives:status-update-create", args=[key]), said(key)))
+
     pages = [
         page("plan", "initiatives:plan-detail", plan.slug, floor=one, aim=4),
         page("initiative", "initiatives:initiative-detail", longest, floor=one, aim=3),
@@ -192,7 +200,8 @@ def works() -> Iterator[Work]:
     ]
     past = f"?as_of={local_day(timezone.now()) - PAST}"
     yield from pages
-    yield from (replace(work, name=f"{work.name}, first", is_first=True, aim=None) for work in pages)
+    yield from (replace(work, name=f"{work.name}, changed", before=change) for work in pages)
+    yield from (replace(work, name=f"{work.name}, first", before=forget, aim=None) for work in pages)
     yield from (Work(f"{work.name}, as of", reader, work.address + past, reader, work.address, AS_OF) for work in pages)
     yield Work("list of 50", reader, several, bare, f"/rows/{LIST}/", 1.5)
     yield Work("list of 50, as of", reader, several + past.replace("?", "&"), reader, several, AS_OF)
@@ -202,15 +211,23 @@ def works() -> Iterator[Work]:
         page("departments", "initiatives:department-list", floor=one, aim=None),
     ]
     yield from more
-    yield from (replace(work, name=f"{work.name}, first", is_first=True, aim=None) for work in more)
+    yield from (replace(work, name=f"{work.name}, changed", before=change) for work in more)
+    yield from (replace(work, name=f"{work.name}, first", before=forget, aim=None) for work in more)
     yield Work(f"API list of {API}", reader, f"/api/v1/initiatives/?plan={plan.slug}", bare, f"/json/{API}/", 2)
     yield Work("API detail", reader, f"/api/v1/initiatives/{longest}/", bare, "/json/1/", 2)
     frozen = QuarterSnapshot.objects.filter(plan=plan).order_by("-as_of_day").first()
     if frozen is not None:
         yield page("report", "reports:report-detail", plan.slug, frozen.period.slug, floor=one, aim=None)
-    asked = Initiative.objects.exclude(pk=longest).filter(latest_update__isnull=False).order_by("pk")[0].pk
+    asked = _told(longest)[0]
     address = reverse("initiatives:status-update-create", args=[asked])
     yield Work("update, POST", reader, address, bare, f"/update/{asked}/", 2, form=lambda: said(asked))
+
+
+def _told(longest: int) -> list[int]:
+    """Initiatives of which an update can be posted: some, from all over the plan."""
+    told = Initiative.objects.exclude(pk=longest).filter(latest_update__isnull=False, deleted_at__isnull=True)
+    found = list(told.order_by("pk").values_list("pk", flat=True))
+    return found[:: max(1, len(found) // 60)]
 
 
 def manager() -> User:
@@ -242,8 +259,7 @@ def _measured(work: Work) -> Page:
     ):  # in turn, and who begins changes
         turns.reverse()
         for side, browser in turns:
-            if work.is_first:
-                forget()
+            work.before()
             _once(side, browser, work.form)
     return Page(work.name, ours, beside, work.aim, busy.foreign(Busy.now()))
 
@@ -258,8 +274,7 @@ def _learn(side: Side, browser: Browser, work: Work) -> None:
         if turn > 1 and time.perf_counter() - started > SPENT / 4:
             break
         environ = browser.environ(side.path, work.form and work.form())
-        if work.is_first:
-            forget()
+        work.before()
         asked: list[str] = []
 
         def count(execute: Any, sql: str, params: Any, many: bool, context: Any, asked: list[str] = asked) -> Any:

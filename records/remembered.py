@@ -13,7 +13,8 @@ was writing events. Each process remembers for itself.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from contextvars import ContextVar
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -43,18 +44,22 @@ class Remembered(Generic[P, R]):
         self.work = work
         self.known: OrderedDict[Any, tuple[int | None, R]] = OrderedDict()
         update_wrapper(self, work, updated=())
-        KNOWN.append(self)
+        KNOWN.append(self.known)
 
     def __call__(self, *args: P.args, **words: P.kwargs) -> R:
         if connection.in_atomic_block:
             return self.work(*args, **words)
         key = (args, tuple(words.items()))
-        held = self.known.get(key)
-        if held is not None and held[0] == _last_event():
+        held, before = self.known.get(key), _seen.get()
+        if held is not None and held[0] == (before[0] if before else _last_event()):
             self.known.move_to_end(key)
             return held[1]
-        last, is_settled = last_settled()
-        found = self.work(*args, **words)
+        last, is_settled = before or last_settled()
+        token = _seen.set((last, is_settled))
+        try:
+            found = self.work(*args, **words)
+        finally:
+            _seen.reset(token)
         if is_settled:
             self.known[key] = (last, found)
             self.known.move_to_end(key)
@@ -63,14 +68,21 @@ class Remembered(Generic[P, R]):
         return found
 
 
-KNOWN: list[Remembered[Any, Any]] = []
+KNOWN: list[MutableMapping[Any, Any]] = []  # whatever is kept in this process
 remembered = Remembered
+# While an answer is worked out: what was seen before that began holds for the answers it is made of.
+_seen: ContextVar[tuple[int | None, bool] | None] = ContextVar("seen", default=None)
 
 
 def forget() -> None:
     """Whoever puts another database in place of this one says so."""
-    for one in KNOWN:
-        one.known.clear()
+    for known in KNOWN:
+        known.clear()
+
+
+def seen() -> tuple[int | None, bool]:
+    """The last event, and whether none below it can come any more: as looked up for the answer that is worked out."""
+    return _seen.get() or last_settled()
 
 
 def _last_event() -> int | None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from itertools import product
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.lookups import GreaterThan
 
 from initiatives.judgement import SEVERITY, asks_for_attention
 from initiatives.models import EffectiveStatus, StatusUpdate
@@ -28,12 +29,23 @@ class Concern:
 
 def is_loud(when: AsOf) -> Q:
     """What asks for attention whatever the status, on rows of `initiative_statuses(when)`; see `asks_for_attention`."""
-    return Q(is_stale=True) | Q(due_date__lt=when.day) | Q(owner__isnull=True) | Q(asks_for_help())
+    return is_noisy(when) | Q(asks_for_help())
+
+
+def is_noisy(when: AsOf) -> Q:
+    """The same but for asking for help, which is read from another table."""
+    return Q(is_stale=True) | Q(due_date__lt=when.day) | Q(owner__isnull=True)
 
 
 def asks_for_help() -> Exists:
     """The condition that the latest update says what help is needed."""
     return Exists(StatusUpdate.objects.filter(pk=OuterRef("latest_update"), help_needed__gt=""))
+
+
+def asks_for_help_one_by_one() -> GreaterThan:
+    """The same, for few of many rows: PostgreSQL looks each up, and does not first read who ever asked for help."""
+    said = StatusUpdate.objects.filter(pk=OuterRef("latest_update")).order_by().values("help_needed")
+    return GreaterThan(Subquery(said), Value(""))
 
 
 def is_review_due(when: AsOf) -> Q:

@@ -12,9 +12,10 @@ from goals.models import Plan, PlanVersion
 from goals.selectors import plans_as_of
 from initiatives.judgement import SILENT, sentences
 from initiatives.models import Commitment, CommitmentVersion
+from initiatives.selectors.counted import tally
 from initiatives.selectors.lists import plan_rows, running
 from initiatives.selectors.parts import first_of, parts
-from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.selectors.rollup import EMPTY, Rollup
 from initiatives.selectors.rows import (
     OPEN,
     CommitmentRow,

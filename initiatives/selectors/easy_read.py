@@ -6,8 +6,9 @@ from typing import Any
 
 from goals.models import PlanVersion
 from goals.selectors import goals_as_of
+from initiatives.selectors.counted import tally
 from initiatives.selectors.overview import NextDate, next_dates
-from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.selectors.rollup import EMPTY, Rollup
 from people.roles import Role
 from people.selectors import names_with_role
 from records.asof import AsOf

@@ -1,8 +1,8 @@
 """What the plan page and the focus area page show, shaped for them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from initiatives.models.commitment import OPEN_COMMITMENT
 from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.selectors.attention import Concern
 from initiatives.selectors.changes import Changes, changes_of
-from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.selectors.counted import plan_survey, tally
+from initiatives.selectors.rollup import EMPTY, Rollup
 from initiatives.selectors.status import (
     DECIDED,
     Expected,
@@ -28,7 +29,7 @@ from initiatives.selectors.status import (
     read_decided,
     status_set_by_people,
 )
-from initiatives.selectors.survey import Pulse, survey
+from initiatives.selectors.survey import Pulse
 from initiatives.selectors.trend import QuarterEnd, quarter_ends
 from records.asof import AsOf
 from records.remembered import remembered
@@ -36,7 +37,6 @@ from records.statements import statement
 from web.parts import Part
 
 WORST = 5  # rows of each list on the plan page; the list of initiatives has all
-MOVED = 12
 NEXT = 5
 SOON = timedelta(days=30)
 
@@ -79,6 +79,12 @@ class PlanOverview:
     since: Quarter
     next_dates: list[NextDate]
 
+    def only(self, names: Iterable[str]) -> "PlanOverview":
+        """No more of it than this."""
+        others = {one.name for one in fields(self)} - {"plan", *names}
+        nothing: dict[str, Any] = dict.fromkeys(others)
+        return replace(self, **nothing)
+
     @property
     def newly_off_track(self) -> int:
         """How many of those that are off track were not, or not there, at the end of the quarter before."""
@@ -99,9 +105,7 @@ class PlanOverview:
 def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
     """Seven queries, whatever the number of rows, and two more where the plan was changed in the last quarters."""
     quarter = plan_quarter(plan, when.day)
-    since = quarter.previous()
-    then = AsOf.end_of(since.last_day)
-    found = survey([plan], when, [_plan_at(then, plan)], then, shown=MOVED)
+    found = plan_survey(plan, when)
     by_goal = found.tally.by("goal_id")
     asking, helping = found.asking[:WORST], found.helping[:WORST]
     shown = list(dict.fromkeys(asking + helping))
@@ -115,23 +119,9 @@ def plan_overview(plan: PlanVersion, when: AsOf) -> PlanOverview:
         helping=[rows[one] for one in helping],
         trend=quarter_ends(plan, quarter),
         changes=changes_of(found),
-        since=since,
+        since=quarter.previous(),
         next_dates=next_dates(plan.subject_id, when),
     )
-
-
-def _plan_at(then: AsOf, plan: PlanVersion) -> PlanVersion:
-    """The plan as it was by then: mostly the same version, which needs no query. Before it was kept it had no rows."""
-    if then.moment is not None and plan.recorded_from < then.moment:
-        return plan
-    found: list[PlanVersion] = _then(plan.subject_id, then)
-    return found[0] if found else plan
-
-
-@statement
-def _then(plan_id: int, then: AsOf) -> QuerySet[Any]:
-    rows: QuerySet[Any] = PlanVersion.objects.as_of(then).filter(subject=plan_id)
-    return rows
 
 
 def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
@@ -140,7 +130,7 @@ def plan_quarter(plan: PlanVersion, day: date) -> Quarter:
 
 def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, list[Section]]:
     """A focus area's roll-up, and its strategies with their first initiatives; those without a strategy come last."""
-    plans = _then(goal.plan_id, when)
+    plans = _plan_of(goal.plan_id, when)
     counted = tally(plans, when, goal=goal.subject_id)
     by_strategy = counted.by("strategy_id")
     groups: dict[int | None, list[InitiativeStatus]] = {}
@@ -154,6 +144,12 @@ def goal_sections(goal: Any, when: AsOf, *, limit: int | None) -> tuple[Rollup, 
         loose = tuple(row for group in groups.values() for row in group)
         sections.append(Section(None, counted.of("strategy_id", groups), loose))
     return counted.whole, sections
+
+
+@statement
+def _plan_of(plan_id: int, when: AsOf) -> QuerySet[Any]:
+    rows: QuerySet[Any] = PlanVersion.objects.as_of(when).filter(subject=plan_id)
+    return rows
 
 
 @remembered

@@ -15,7 +15,7 @@ from goals.models import PlanVersion
 from initiatives.judgement import asks_for_attention
 from initiatives.models import CLOSED, EffectiveStatus
 from initiatives.selectors.attention import is_loud, is_review_due
-from initiatives.selectors.status import Expected, expected_of, judged, statuses_in
+from initiatives.selectors.status import Expected, judged, statuses_in
 from records.asof import AsOf
 from records.remembered import remembered
 from records.statements import Keys, statement
@@ -113,9 +113,9 @@ class Tally:
         return _add_up([cell for cell in self.cells if getattr(cell, dimension) in wanted])
 
 
-def tally(plans: Iterable[PlanVersion], when: AsOf, *, goal: int | None = None, led_by: Keys | None = None) -> Tally:
-    """Count the initiatives of these plans of then; those of one focus area, or led by some departments. One query."""
-    return Tally(tuple(Cell(*row) for row in _cells(expected_of(plans, when), when, goal, led_by)))
+def counted_cells(expected: tuple[Expected, ...], when: AsOf, goal: int | None, led_by: Keys | None) -> Tally:
+    """Counted in the database, all of it. One query."""
+    return Tally(tuple(Cell(*row) for row in _cells(expected, when, goal, led_by)))
 
 
 @remembered

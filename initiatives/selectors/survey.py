@@ -2,82 +2,101 @@
 
 Each initiative's status is decided once for each moment, however many of these questions a page puts. The database
 answers with what is shown: the first rows of each list and the number of the rest, never all rows.
+
+The pass goes over blocks: initiatives whose numbers, divided by a size, are equal. What was found of some of them can
+be put together with what was found of others earlier (`initiatives/selectors/counted.py`).
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import nsmallest
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from goals.models import PlanVersion
 from initiatives.judgement import CLOSED, SEVERITY
 from initiatives.models import MilestoneVersion
-from initiatives.selectors.attention import ASKING, asks_for_help
-from initiatives.selectors.rollup import Cell, Tally, flag, flags
+from initiatives.selectors.attention import ASKING, asks_for_help, asks_for_help_one_by_one, is_noisy, is_review_due
+from initiatives.selectors.rollup import Cell, Tally, flag
 from initiatives.selectors.status import Expected, expected_of, judged
 from records.asof import AsOf
 from records.statements import statement
 
+UNDIVIDED = 2**62  # of one block
+RANKS = {status: rank for rank, status in enumerate(SEVERITY)}
 DAYS = {
     "postgresql": "due - due_then",
     "sqlite": "CAST(julianday(due) - julianday(due_then) AS integer)",
 }
-# Every part has the same columns: part, key, was, is_now, place, a, b, c, due_then, due, n.
+IS_LOUD = "CASE WHEN is_noisy = 1 OR asks_help = 1 THEN 1 ELSE 0 END"  # attention.is_loud
+# Every part has the same columns: part, block, key, was, is_now, place, a, b, c, d, e, f, due_then, due, n.
 SURVEY = """
 WITH here (
-  pk, subject, place, plan, goal, status, is_stale, is_nobodys, is_loud, is_review_due, asks_help, due
+  pk, subject, place, plan, goal, strategy, department, status, is_stale, is_nobodys, is_noisy, is_review_due,
+  asks_help, due
 ) AS ({here}),
 there (pk, subject, place, status, due) AS ({there}),
 steps (pk, subject, due_then, due) AS ({steps}),
-pairs (pk, subject, place, was, is_now, due_then, due) AS (
-  SELECT h.pk, h.subject, h.place, coalesce(t.status, ''), h.status, t.due, h.due
+pairs (pk, subject, place, was, is_now, due_then, due, block) AS (
+  SELECT h.pk, h.subject, h.place, coalesce(t.status, ''), h.status, t.due, h.due, h.subject / {size}
   FROM here h LEFT JOIN there t ON t.subject = h.subject
   WHERE t.subject IS NULL OR t.status <> h.status OR t.due < h.due
 ),
-moved (pk, subject, place, was, is_now) AS (
-  SELECT pk, subject, place, was, is_now FROM pairs WHERE was <> is_now
+moved (pk, subject, place, was, is_now, block) AS (
+  SELECT pk, subject, place, was, is_now, block FROM pairs WHERE was <> is_now
   UNION ALL
-  SELECT t.pk, t.subject, t.place, t.status, ''
+  SELECT t.pk, t.subject, t.place, t.status, '', t.subject / {size}
   FROM there t LEFT JOIN here h ON h.subject = t.subject WHERE h.subject IS NULL
 ),
-slipped (kind, pk, version, due_then, due) AS (
-  SELECT 'initiative', pk, pk, due_then, due FROM pairs WHERE due > due_then
+slipped (kind, pk, version, due_then, due, block) AS (
+  SELECT 'initiative', pk, pk, due_then, due, block FROM pairs WHERE due > due_then
   UNION ALL
-  SELECT 'milestone', s.pk, h.pk, s.due_then, s.due FROM steps s JOIN here h ON h.subject = s.subject
+  SELECT 'milestone', s.pk, h.pk, s.due_then, s.due, h.subject / {size}
+  FROM steps s JOIN here h ON h.subject = s.subject
 )
-SELECT 'slip', pk, kind, '', '', version, 0, 0, due_then, due, turn FROM (
-  SELECT slipped.*, row_number() OVER (ORDER BY {days} DESC, kind, pk) AS turn FROM slipped
+SELECT 'slip', block, pk, kind, '', '', version, {days}, 0, 0, 0, 0, due_then, due, turn FROM (
+  SELECT slipped.*, row_number() OVER (PARTITION BY block ORDER BY {days} DESC, kind, pk) AS turn FROM slipped
 ) s WHERE turn <= {shown}
 UNION ALL
-SELECT 'slips', {days}, '', '', '', 0, 0, 0, NULL, NULL, count(*) FROM slipped GROUP BY {days}
+SELECT 'slips', block, {days}, '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, count(*) FROM slipped GROUP BY block, {days}
 UNION ALL
-SELECT 'cell', goal, '', status, '', is_nobodys, is_loud, is_review_due, NULL, NULL, count(*)
-FROM here GROUP BY goal, status, is_nobodys, is_loud, is_review_due
+SELECT 'cell', subject / {size}, goal, '', status, '', plan, strategy, department, is_nobodys, {is_loud},
+  is_review_due, NULL, NULL, count(*)
+FROM here GROUP BY subject / {size}, plan, goal, strategy, department, status, is_nobodys, {is_loud}, is_review_due
 UNION ALL
-SELECT 'asking', pk, '', status, '', CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, NULL, NULL, turn FROM (
-  SELECT here.*, row_number() OVER (ORDER BY CASE status {severity} END, place, subject) AS turn
-  FROM here WHERE (status, is_loud, is_review_due) IN (VALUES {asking})
+SELECT 'asking', subject / {size}, pk, '', status, place, subject, CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, 0, 0,
+  NULL, NULL, turn FROM (
+  SELECT here.*, row_number() OVER (
+    PARTITION BY subject / {size} ORDER BY CASE status {severity} END, place, subject
+  ) AS turn
+  FROM here WHERE (status, {is_loud}, is_review_due) IN (VALUES {asking})
 ) a WHERE turn <= {shown}
 UNION ALL
-SELECT 'helping', pk, '', status, '', CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, NULL, NULL, turn FROM (
-  SELECT here.*, row_number() OVER (ORDER BY CASE status {severity} END, place, subject) AS turn
+SELECT 'helping', subject / {size}, pk, '', status, place, subject, CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, 0, 0,
+  NULL, NULL, turn FROM (
+  SELECT here.*, row_number() OVER (
+    PARTITION BY subject / {size} ORDER BY CASE status {severity} END, place, subject
+  ) AS turn
   FROM here WHERE asks_help = 1 AND status NOT IN ({closed})
 ) a WHERE turn <= {shown}
 UNION ALL
-SELECT 'pulse', 0, '', '', '', sum(CASE WHEN is_stale THEN 1 ELSE 0 END), sum(asks_help), 0, NULL, NULL, count(*)
-FROM here WHERE status NOT IN ({closed})
+SELECT 'pulse', subject / {size}, 0, '', '', '', sum(CASE WHEN is_stale THEN 1 ELSE 0 END), sum(asks_help), 0, 0, 0, 0,
+  NULL, NULL, count(*)
+FROM here WHERE status NOT IN ({closed}) GROUP BY subject / {size}
 UNION ALL
-SELECT 'moved', pk, was, is_now, place, 0, 0, 0, NULL, NULL, turns FROM (
-  SELECT moved.*, row_number() OVER (PARTITION BY was, is_now ORDER BY place, subject) AS turn,
-    count(*) OVER (PARTITION BY was, is_now) AS turns
+SELECT 'moved', block, pk, was, is_now, place, 0, 0, 0, 0, 0, 0, NULL, NULL, turns FROM (
+  SELECT moved.*, row_number() OVER (PARTITION BY block, was, is_now ORDER BY place, pk) AS turn,
+    count(*) OVER (PARTITION BY block, was, is_now) AS turns
   FROM moved
 ) m WHERE turn <= {shown}
 UNION ALL
-SELECT 'there', 0, '', '', '', 0, 0, 0, NULL, NULL, count(*) FROM there
+SELECT 'there', subject / {size}, 0, '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, count(*)
+FROM there GROUP BY subject / {size}
 """
 
 
@@ -109,6 +128,9 @@ class Pulse(NamedTuple):
     asking_for_help: int
 
 
+NO_PULSE = Pulse(0, 0, 0)
+
+
 @dataclass(frozen=True)
 class Survey:
     """What the pass found, in numbers of version rows; `there` counts what stood at the earlier moment."""
@@ -123,37 +145,93 @@ class Survey:
     there: int = 0
 
 
+@dataclass
+class Block:
+    """What the pass found of some initiatives. Each list is as long as one of the whole, and can be sorted again."""
+
+    cells: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    asking: list[tuple[Any, ...]] = field(default_factory=list)
+    helping: list[tuple[Any, ...]] = field(default_factory=list)
+    pulse: Pulse = NO_PULSE
+    moved: dict[tuple[str, str], list[tuple[str, int]]] = field(default_factory=dict)
+    moves: dict[tuple[str, str], int] = field(default_factory=dict)
+    slipped: list[tuple[Any, ...]] = field(default_factory=list)
+    slips: dict[int, int] = field(default_factory=dict)
+    there: int = 0
+
+    def add(self, part: str, row: tuple[Any, ...]) -> None:
+        """Take in one row of the answer."""
+        key, was, is_now, place, a, b, c, d, e, f, due_then, due, n = row
+        match part:
+            case "cell":
+                self.cells[a, key, b, c, is_now, bool(d), bool(e), bool(f)] = n
+            case "asking" | "helping":
+                getattr(self, part).append((RANKS.get(is_now, len(RANKS)), place, a, key, is_now, bool(b)))
+            case "pulse":
+                self.pulse = Pulse(n, a, b)
+            case "moved":
+                self.moved.setdefault((was, is_now), []).append((place, key))
+                self.moves[was, is_now] = n
+            case "slip":
+                self.slipped.append((-b, was, key, a, _day(due_then), _day(due)))
+            case "slips":
+                self.slips[key] = n
+            case "there":
+                self.there = n
+
+
 def survey(here: Iterable[PlanVersion], when: AsOf, there: Iterable[PlanVersion], then: AsOf, *, shown: int) -> Survey:
     """The initiatives of plans at a moment, beside those of an earlier one. One query."""
-    rows: dict[str, list[tuple[Any, ...]]] = {}
-    for part, *values in _rows(expected_of(here, when), when, expected_of(there, then), then, shown=shown):
-        rows.setdefault(part, []).append(tuple(values))
+    moments = (expected_of(here, when), when, expected_of(there, then), then)
+    return put_together(blocks_of(*moments, shown=shown, size=UNDIVIDED).values(), shown=shown)
+
+
+def blocks_of(
+    here: tuple[Expected, ...],
+    when: AsOf,
+    there: tuple[Expected, ...],
+    then: AsOf,
+    *,
+    shown: int,
+    size: int,
+    only: int | None = None,
+) -> dict[int, Block]:
+    """What the pass finds, by block; of one block where `only` says which. What holds nothing has no block."""
+    first, last = (None, None) if only is None else (only * size - 1, (only + 1) * size)
+    found: dict[int, Block] = {}
+    for part, block, *row in _rows(here, when, there, then, first, last, shown=shown, size=size):
+        found.setdefault(block, Block()).add(part, tuple(row))
+    return found
+
+
+def put_together(blocks: Collection[Block], *, shown: int) -> Survey:
+    """The blocks as one."""
+    cells: Counter[Any] = Counter()
+    slips: Counter[int] = Counter()
+    moves: Counter[tuple[str, str]] = Counter()
+    sums: list[tuple[Counter[Any], str]] = [(cells, "cells"), (slips, "slips"), (moves, "moves")]
+    moved: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for block in blocks:
+        for counts, name in sums:
+            for key, n in getattr(block, name).items():  # faster than update() is for few
+                counts[key] = counts.get(key, 0) + n
+        for way, rows in block.moved.items():
+            moved.setdefault(way, []).extend(rows)
     return Survey(
-        tally=Tally(
-            tuple(
-                Cell(0, goal, None, None, status, bool(nobodys), bool(loud), bool(review), count)
-                for goal, _, status, _, nobodys, loud, review, _, _, count in rows.get("cell", ())
-            )
-        ),
-        asking=_decided(rows.get("asking", ())),
-        helping=_decided(rows.get("helping", ())),
-        pulse=Pulse(rows["pulse"][0][-1], rows["pulse"][0][4] or 0, rows["pulse"][0][5] or 0),
-        moved=[Moved(pk, was, is_now, place, row[-1]) for pk, was, is_now, place, *row in rows.get("moved", ())],
+        tally=Tally(tuple(Cell._make((*key, count)) for key, count in cells.items())),
+        asking=[row[3:] for row in nsmallest(shown, chain.from_iterable(block.asking for block in blocks))],
+        helping=[row[3:] for row in nsmallest(shown, chain.from_iterable(block.helping for block in blocks))],
+        pulse=Pulse(*map(sum, zip(NO_PULSE, *(block.pulse for block in blocks), strict=True))),
+        moved=[Moved(pk, *way, place, moves[way]) for way in moved for place, pk in nsmallest(shown, moved[way])],
         slipped=[
-            Slipped(kind, pk, version, _day(before), _day(after))
-            for pk, kind, _, _, version, _, _, before, after, _ in _in_turn(rows.get("slip", ()))
+            Slipped(kind, pk, version, before, after)
+            for _, kind, pk, version, before, after in nsmallest(
+                shown, chain.from_iterable(block.slipped for block in blocks)
+            )
         ],
-        slips=Counter({days: row[-1] for days, *row in rows.get("slips", ())}),
-        there=rows["there"][0][-1],
+        slips=slips,
+        there=sum(block.there for block in blocks),
     )
-
-
-def _in_turn(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    return sorted(rows, key=lambda row: int(row[-1]))
-
-
-def _decided(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, str, bool]]:
-    return [(pk, status, bool(stale)) for pk, _, status, _, stale, *_ in _in_turn(rows)]
 
 
 def _day(value: Any) -> date:
@@ -163,25 +241,48 @@ def _day(value: Any) -> date:
 
 @statement
 def _rows(
-    here: tuple[Expected, ...], when: AsOf, there: tuple[Expected, ...], then: AsOf, *, shown: int
+    here: tuple[Expected, ...],
+    when: AsOf,
+    there: tuple[Expected, ...],
+    then: AsOf,
+    first: int | None,
+    last: int | None,
+    *,
+    shown: int,
+    size: int,
 ) -> tuple[str, list[Any]]:
-    named = flags(when) | {"asks_help": flag(asks_for_help())}
+    """`first` and `last`: the numbers of initiatives between which the pass stays."""
+    named = {
+        name: flag(holds)
+        for name, holds in {
+            "is_nobodys": Q(owner__isnull=True), "is_noisy": is_noisy(when), "is_review_due": is_review_due(when),
+            "asks_help": asks_for_help() if first is None else asks_for_help_one_by_one(),
+        }.items()
+    }  # fmt: skip
     parts = {
         "here": judged(here, when).order_by().annotate(**named).values_list(
-            "pk", "subject_id", "sort_key", "plan_id", "goal_id", "effective_status", "is_stale", *named, "due_date"
+            "pk", "subject_id", "sort_key", "plan_id", "goal_id", "strategy_id", "lead_department_id",
+            "effective_status", "is_stale", *named, "due_date",
         ),
         "there": judged(there, then).order_by().values_list(
             "pk", "subject_id", "sort_key", "effective_status", "due_date"
         ),
         "steps": _slipped_milestones(when, then),
     }  # fmt: skip
+    if first is not None:
+        own = {name: "initiative" if name == "steps" else "subject" for name in parts}
+        parts = {
+            name: rows.filter(**{f"{own[name]}__gt": first, f"{own[name]}__lt": last}) for name, rows in parts.items()
+        }
     found = {name: rows.query.sql_with_params() for name, rows in parts.items()}
     sql = SURVEY.format(
         **{name: sql for name, (sql, _) in found.items()},
         days=DAYS[connection.vendor],
         shown=shown,
+        size=size,
+        is_loud=IS_LOUD,
         closed=", ".join(f"'{status}'" for status in sorted(CLOSED)),
-        severity=" ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(SEVERITY)) + " ELSE 9",
+        severity=" ".join(f"WHEN '{status}' THEN {rank}" for status, rank in RANKS.items()) + f" ELSE {len(RANKS)}",
         asking=", ".join(f"('{status}', {loud:d}, {review:d})" for status, loud, review in ASKING),
     )
     return sql, [value for _, params in found.values() for value in params]

@@ -1,5 +1,7 @@
 """The plan at a glance, and one focus area."""
 
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,14 +17,15 @@ from goals.models import Evidence, GoalVersion, Plan, PlanVersion
 from goals.rules import readable
 from goals.selectors import evidence_as_of, goals_as_of, kin_of, plan_as_of, plans_as_of
 from initiatives.rendering import initiative_rows
+from initiatives.selectors.counted import tally
 from initiatives.selectors.easy_read import easy_read
 from initiatives.selectors.lists import running
-from initiatives.selectors.overview import SOON, goal_sections, plan_overview
-from initiatives.selectors.rollup import EMPTY, Rollup, tally
+from initiatives.selectors.overview import SOON, PlanOverview, goal_sections, plan_overview
+from initiatives.selectors.rollup import EMPTY, Rollup
 from initiatives.views.as_of import day_query, not_kept, on_day, plan_not_kept, speaks_for_a_day
 from initiatives.views.asking import asking
 from records.asof import AsOf, local_day
-from records.remembered import remembered
+from records.remembered import KNOWN, remembered
 from records.statements import Keys
 from web.parts import part
 from web.requests import most_rows, user_of
@@ -85,7 +88,48 @@ def _body(plan: PlanVersion, when: AsOf, path: str, today: date, may_change: boo
         "last_soon": when.day + SOON,
         "may_change": may_change,
     }
-    return render_to_string("initiatives/_plan_body.html", context)
+    kept = (plan, when, path, today, may_change)
+    return render_to_string("initiatives/_plan_body.html", context | {"part": _Parts(kept, context)})
+
+
+# The parts of the page, and what of the overview each of them shows.
+PARTS = {
+    "headline": ("whole", "pulse", "changes", "since"),
+    "mix": ("whole", "sections"),
+    "attention": ("whole", "concerns"),
+    "trend": ("whole", "trend", "since"),
+    "help": ("pulse", "helping"),
+    "next": ("next_dates",),
+    "moved": ("changes", "since"),
+}
+DRAWN = 256
+_drawn: OrderedDict[Any, tuple[PlanOverview, SafeString]] = OrderedDict()
+KNOWN.append(_drawn)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts by name. Most changes change one or two of them: the others are as they were drawn last time.
+
+    A part is given no more of the overview than what it was looked up by, so it cannot show what has changed since.
+    """
+
+    kept: tuple[Any, ...]
+    context: dict[str, Any]
+
+    def __getitem__(self, name: str) -> SafeString:
+        shown = self.context["overview"].only(PARTS[name])
+        key = (name, *self.kept)
+        held = _drawn.get(key)
+        if held is not None and held[0] == shown:
+            _drawn.move_to_end(key)
+            return held[1]
+        drawn = render_to_string(f"initiatives/_plan_{name}.html", self.context | {"overview": shown})
+        _drawn[key] = (shown, drawn)
+        _drawn.move_to_end(key)
+        if len(_drawn) > DRAWN:
+            _drawn.popitem(last=False)
+        return drawn
 
 
 @require_safe

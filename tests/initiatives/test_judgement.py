@@ -29,7 +29,7 @@ from initiatives.models import (
 )
 from initiatives.selectors import attention
 from initiatives.selectors.changes import kind_of
-from initiatives.selectors.rollup import tally
+from initiatives.selectors.counted import tally
 from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read, read_decided
 from initiatives.selectors.survey import survey
 from initiatives.services import correct_status_update, record_no_change

@@ -7,8 +7,9 @@ import pytest
 from goals.models import Goal, Strategy
 from goals.selectors import plans_as_of
 from initiatives.selectors.changes import changes_of
+from initiatives.selectors.counted import tally
 from initiatives.selectors.overview import next_dates, plan_overview
-from initiatives.selectors.rollup import EMPTY, tally
+from initiatives.selectors.rollup import EMPTY
 from initiatives.selectors.survey import survey
 from initiatives.services import (
     delete_initiative,
