@@ -68,6 +68,8 @@ OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "planapp")
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(min=0, max=720))  # 0: no such limit
 # Roles whose holders set up a second step at sign-in before anything else; who comes by the city's provider need not.
 SECOND_FACTOR_FOR = [one.strip() for one in env.list("SECOND_FACTOR_FOR", [""]) if one.strip()]
+# Words of the place that make a password easy to guess, besides those of SITE_URL and of the person.
+PASSWORD_WORDS = [one.strip() for one in env.list("PASSWORD_WORDS", [""]) if one.strip()]
 # The city's own sign-in (docs/single-sign-on.md): the providers that the sign-in page offers, and who needs none.
 SIGN_IN_PROVIDERS, SOCIALACCOUNT_PROVIDERS = providers(env)
 PASSWORDS_FOR_EMERGENCIES, EMERGENCY_ADMINISTRATORS = who_may_use_passwords(env)
@@ -177,8 +179,9 @@ CSRF_FAILURE_VIEW = "planapp.views.csrf_failure"
 PASSWORD_HASHERS = ["people.hashers.Argon2"]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a link to a new password can be used
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "sign_in.passwords.LongEnough"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sign_in.passwords.HardToGuess"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 # django-allauth takes a person through the steps of signing in; accounts and passwords are the people room's.

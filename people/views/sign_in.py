@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
@@ -20,6 +21,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from people.forms.sign_in import NewPasswordForm, PasswordForm, ResetForm, SignInForm
+from people.hashers import LEAST_ALONE
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS
 from people.services import set_password
@@ -37,6 +39,11 @@ ANYWHERE = Limit("one account", 60, 60 * 60)  # guessing from many places stays 
 PLACE = Limit("one place", 600, 60 * 60)  # high, since a whole city may stand behind one address
 LINKS = Limit("one account", 5, 60 * 60)  # each link works for an hour
 LINKS_TO_A_PLACE = Limit("one place", 100, 60 * 60)
+# Said, not asked: an older password, or one of a time with a second step, locks nobody out.
+TOO_SHORT_ALONE = (
+    f"Your password has fewer than {LEAST_ALONE} characters. Choose a longer one on your profile, or set up a second "
+    "step."
+)
 
 # By kind of provider: the name of the address that leads there, and the one provider of that kind.
 PROVIDER_ADDRESSES = {
@@ -152,6 +159,8 @@ class SignIn(Throttled, auth.LoginView):
         response: HttpResponse = perform_password_login(self.request, {"email": person.email}, login)
         if self.request.user.is_authenticated:  # else the second step is still to come
             signed_in_here(self.request, response, person)
+            if len(form.cleaned_data["password"]) < LEAST_ALONE and not settings.DEMO:
+                messages.warning(self.request, TOO_SHORT_ALONE)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
