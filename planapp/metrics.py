@@ -1,6 +1,7 @@
-"""What /metrics tells Prometheus: how the installation stands, by its database.
+"""What /metrics tells Prometheus: how the installation stands, by its database, and how long requests take.
 
-So it is the same whichever process answers, and right with any number of workers. No label names a person.
+The first is the same whichever process answers, on whichever machine; the second is of all processes of the web server
+that is asked. No label names a person.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from initiatives.selectors.my_work import active_plans
@@ -18,7 +19,8 @@ from outbox.models import Message
 from outbox.selectors import health
 from planapp.standing import queues
 from records.asof import AsOf
-from reports.snapshots.freezing import overdue_quarters
+from reports.snapshots.freezing import last_frozen, overdue_quarters
+from web.timings import BOUNDS, timings
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -43,9 +45,13 @@ class _Standing(Collector):
         states = Message.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
         yield _many("messages", "Messages by state.", "state", dict(states))
         beats = {str(name): moment.timestamp() for name, moment in last_beats().items()}
+        frozen = last_frozen()
+        if frozen is not None:
+            beats["freeze"] = frozen.timestamp()
         yield _many("last_run_timestamp_seconds", "When each last ran, in seconds of Unix time.", "what", beats)
         waiting = {name: rows.filter(ended_at__isnull=True).count() for name, rows in queues().items()}
         yield _many("jobs_open", "Rows that wait or are worked on, by queue.", "queue", waiting)
+        yield _requests()
         yield from self._plans(AsOf.now(self.at))
 
     def _plans(self, when: AsOf) -> Iterator[Metric]:
@@ -56,6 +62,16 @@ class _Standing(Collector):
         is_stale = {slug: count for slug, (_, count) in stand.items()}
         yield _many("initiatives_open", "Open initiatives of active plans.", "plan", is_open)
         yield _many("initiatives_stale", "Of these, without a current update.", "plan", is_stale)
+        fresh = {slug: 1 - stale / count for slug, (count, stale) in stand.items() if count}
+        yield _many("plan_fresh_ratio", "Share of these with a current update, 0 to 1.", "plan", fresh)
+
+
+def _requests() -> Metric:
+    told = HistogramMetricFamily("planapp_request_seconds", "How long requests took, by view.", labels=["view"])
+    for one in timings():
+        bounds = [*map(str, BOUNDS[:-1]), "+Inf"]
+        told.add_metric([one.view], list(zip(bounds, map(float, one.counts), strict=True)), one.seconds)
+    return told
 
 
 def _one(name: str, says: str, value: float) -> Metric:

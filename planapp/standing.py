@@ -27,6 +27,8 @@ from planapp.readiness import readiness
 from records.models import AuditCheck
 from records.seals import last_check, last_sealed
 from reports.models import ExportJob
+from reports.snapshots.freezing import last_frozen
+from web.timings import Timing, timings
 
 RECENT = timedelta(days=30)
 SHOWN = 10  # of what failed, the newest first
@@ -79,6 +81,7 @@ class Standing:
     failures: list[Failure]
     storage: list[tuple[str, int]]  # bytes
     versions: list[tuple[str, str]]
+    slow: list[Timing]  # the slowest first
     kept: list[tuple[str, int | None]]  # days; None: for good
     is_on_legal_hold: bool
 
@@ -93,6 +96,7 @@ def standing(at: datetime) -> Standing:
             ("Worker", checks["worker"]["last_seen"]),
             ("Planning of mails", mails["last_planned"]),
             ("Sending of mails", mails["last_sent"]),
+            ("Quarter frozen", last_frozen()),
             ("Audit log sealed", last_sealed()),
             ("Audit log checked", check.at if check else None),
             ("Old rows removed", removal.at if removal else None),
@@ -105,6 +109,7 @@ def standing(at: datetime) -> Standing:
             ("Of it, files of imports", _bytes(Import.objects.filter(content__isnull=False))),
         ],
         versions=versions(),
+        slow=sorted(timings(), key=lambda one: (-one.most_within, -one.mean))[:SHOWN],
         kept=[(one.label, one.days) for one in series()],
         is_on_legal_hold=settings.LEGAL_HOLD,
     )

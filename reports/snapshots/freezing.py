@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from goals.models import Plan, PlanVersion
 from goals.quarters import Quarter
@@ -107,6 +107,12 @@ def freeze_due_quarters(*, at: datetime) -> list[QuarterSnapshot]:
 def overdue_quarters(*, at: datetime) -> list[tuple[Plan, Quarter]]:
     """What should have been frozen more than an hour ago and is not: something keeps it from being built."""
     return [(plan, quarter) for plan in _active_plans() for quarter in due_quarters(plan, at - GRACE)]
+
+
+def last_frozen() -> datetime | None:
+    """When a quarter was frozen last."""
+    last: datetime | None = QuarterSnapshot.objects.aggregate(last=Max("built_at"))["last"]
+    return last
 
 
 def _active_plans() -> QuerySet[Plan]:

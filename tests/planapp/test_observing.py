@@ -11,8 +11,10 @@ from jobs.heartbeats import beat
 from jobs.models import Heartbeat
 from outbox.services import hold_sending, put
 from planapp.celery import app
+from reports.services import freeze_quarter
 from tests.build import act, make_initiative, report
 from tests.conftest import NOW
+from tests.reports.conftest import Q1
 from web.logs import WORK, HideSecrets, Json, Line, NameWork
 
 TOKEN = "a long random text"
@@ -126,4 +128,8 @@ def test_the_figures_say_how_the_installation_stands(client, settings, plan, ini
     assert told["planapp_last_run_timestamp_seconds", "send"] == NOW.timestamp()
     assert told["planapp_initiatives_open", plan.slug] == 2
     assert told["planapp_initiatives_stale", plan.slug] == 1
+    assert told["planapp_plan_fresh_ratio", plan.slug] == 0.5
+    assert ("planapp_last_run_timestamp_seconds", "freeze") not in told
+    freeze_quarter(plan=plan, quarter=Q1, act=act(NOW))
+    assert figures(client)["planapp_last_run_timestamp_seconds", "freeze"] == NOW.timestamp()
     assert cast.owner.name not in client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()

@@ -108,3 +108,11 @@ def test_the_chain_of_the_audit_log_is_told(seen, well, cast):
     assert "Everything runs." in text
     AuditCheck.objects.create(at=NOW + timedelta(days=1), blocks=0, finding="An event was changed, in block 1.")
     assert "An event was changed, in block 1." in seen()
+
+
+def test_the_slowest_pages_are_named(seen, well, client):
+    client.get("/healthz")
+    text = seen()
+    assert "Slowest pages" in text
+    assert re.search(r"healthz [1-9]\d* \d+\.\d{3} s", text) or len(standing.timings()) > standing.SHOWN
+    assert re.search(r"Quarter frozen (?!Never)", text)
