@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 from people.roles import Role
+from planapp.governments import refuse_to_serve_all
 from records.days import STYLES
 
 SHORTEST_KEY = 50  # characters; a text of secrets.token_urlsafe(50) is longer
@@ -169,6 +170,7 @@ def refuse_unsafe_start() -> None:
         raise ImproperlyConfigured(
             "planapp does not start with unsafe settings.\n" + "\n".join(f"- {one}" for one in sentences)
         )
+    refuse_to_serve_all()
 
 
 def _unsafe() -> Iterator[CheckMessage]:

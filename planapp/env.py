@@ -56,11 +56,12 @@ def database(url: str, pooler: str = "") -> dict[str, Any]:
         settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": dict(POOL)}
         if pooler == "transaction":
             return settings | {"DISABLE_SERVER_SIDE_CURSORS": True}
+        asked = settings["OPTIONS"].get("options", "")  # by the URL itself
         settings["OPTIONS"] |= {
             # Lets statements be prepared that ask for it (records.statements); by default Django allows none.
             "prepare_threshold": 5,
             # Compiling a wide query costs PostgreSQL seconds where running it takes a tenth of one.
-            "options": "-c jit=off",
+            "options": f"{asked} -c jit=off".strip(),
         }
     else:
         raise ImproperlyConfigured("DATABASE_URL must be postgres://… or sqlite:///….")

@@ -12,6 +12,8 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import LockNotAvailable
 
+from planapp.governments import cover, knowing_of_no_government
+
 PATIENCE = 2.0  # seconds
 
 OTHERS = """
@@ -23,7 +25,10 @@ ORDER BY xact_start LIMIT 5
 
 
 class Command(Migrate):
-    """On SQLite nothing is different: there a second writer waits by the settings of the connection."""
+    """On SQLite nothing is different: there a second writer waits by the settings of the connection.
+
+    Whatever tables and keys migrations made, of whichever application, are a government's in the end (ADR 30).
+    """
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -37,8 +42,13 @@ class Command(Migrate):
         if connection.vendor != "postgresql":
             return super().handle(*args, **options)
         _wait_for(connection, seconds)
+        connection.introspection.get_constraints = knowing_of_no_government(  # type: ignore[method-assign]
+            type(connection.introspection).get_constraints.__get__(connection.introspection)
+        )
         try:
             said = super().handle(*args, **options)
+            if not options["plan"] and not options["check_unapplied"]:
+                cover(connection)
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise

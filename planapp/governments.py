@@ -1,0 +1,419 @@
+"""Many governments in one installation: each row belongs to one, and PostgreSQL shows it to that one alone (ADR 30).
+
+Every table has a column that no model knows. The database fills it, by the role that a process connects as, and where
+governments are on, row-level security keeps every statement within it: written by hand or by Django, by mistake or not.
+Off, as an installation begins, all rows are of the first government and nothing is checked.
+
+On PostgreSQL alone: an installation on SQLite is one government.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import sql
+from psycopg.errors import LockNotAvailable
+
+COLUMN = "government_id"
+GOVERNMENTS = "planapp_government"  # the table, the policies, and the function that says whose process asks
+SETTING = "planapp.government"  # counts for roles of no government alone: who migrates, or brings a backup back
+FIRST = 1
+# Tables of the installation itself, with the reason. All others are a government's, whoever made them.
+OF_THE_INSTALLATION = {
+    "django_migrations": "what was done to the tables",
+    "django_content_type": "the names of the models",
+    "auth_permission": "the names of what may be done to them",
+    GOVERNMENTS: "the governments themselves",
+}
+# Its one row has number 1 by decision, not from a sequence: each government has such a row.
+NUMBERED_BY_HAND = ("records_recordlock",)
+
+TABLES = """
+SELECT t.relname, t.relrowsecurity, t.relispartition,
+       EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = %(column)s),
+       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polname = %(policy)s)
+FROM pg_class t
+WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> ALL(%(others)s)
+ORDER BY t.relname
+"""
+# Unique keys that say nothing of the government. A number from a sequence is one for all of them, and may stay so.
+KEYS = """
+SELECT t.relname, k.relname, pg_get_constraintdef(c.oid), pg_get_indexdef(k.oid)
+FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class k ON k.oid = i.indexrelid
+LEFT JOIN pg_constraint c ON c.conindid = k.oid AND c.contype IN ('p', 'u')
+WHERE t.relnamespace = current_schema()::regnamespace AND t.relname <> ALL(%(others)s)
+  AND i.indisunique AND NOT k.relispartition
+  AND NOT EXISTS (SELECT FROM pg_attribute a
+                  WHERE a.attrelid = t.oid AND a.attname = %(column)s AND a.attnum = ANY(i.indkey))
+  AND NOT (i.indisprimary AND t.relname <> ALL(%(by_hand)s) AND EXISTS (
+      SELECT FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = t.oid AND a.attnum = ANY(i.indkey)
+        AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%')))
+ORDER BY 1, 2
+"""
+REFERENCES = """
+SELECT c.conname, t.relname, a.attname, o.relname, b.attname
+FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class o ON o.oid = c.confrelid
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
+JOIN pg_attribute b ON b.attrelid = o.oid AND b.attnum = c.confkey[1]
+WHERE c.contype = 'f' AND c.conparentid = 0 AND t.relnamespace = current_schema()::regnamespace
+  AND t.relname <> ALL(%(others)s) AND o.relname <> ALL(%(others)s)
+ORDER BY 1
+"""
+# What a role could do besides what is granted to it. The owner of a table sees all rows of it.
+ROLE = """
+SELECT r.rolsuper, r.rolbypassrls, r.rolcreaterole, EXISTS (
+    SELECT FROM pg_class t WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p')
+    AND pg_has_role(r.oid, t.relowner, 'MEMBER'))
+FROM pg_roles r WHERE r.rolname = %s
+"""
+STRANGERS = """
+SELECT usename, count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+  AND usename <> ALL(%s) GROUP BY 1 ORDER BY 1
+"""
+NAMES = {
+    "column": COLUMN, "policy": GOVERNMENTS, "others": list(OF_THE_INSTALLATION), "by_hand": list(NUMBERED_BY_HAND),
+}  # fmt: skip
+
+
+class Refused(Exception):
+    """It cannot be done; the words are for the operator, and nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Government:
+    """One of those in this installation; its processes connect as `role`, which is "" while it has none."""
+
+    number: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that holds rows of governments, and what it has of what it needs."""
+
+    name: str
+    is_on: bool
+    is_partition: bool
+    has_column: bool
+    has_policy: bool
+
+
+def prepare(connection: BaseDatabaseWrapper) -> None:
+    """Make the list of governments and the function; safe to repeat."""
+    if connection.vendor != "postgresql" or _is_prepared(connection):
+        return
+    _run(
+        connection,
+        f"CREATE TABLE {GOVERNMENTS} (id smallint PRIMARY KEY, name text NOT NULL UNIQUE, role name UNIQUE)",
+        f"INSERT INTO {GOVERNMENTS} (id, name) VALUES ({FIRST}, 'This government')",  # noqa: S608 - constants
+        _function(()),
+    )
+
+
+def cover(connection: BaseDatabaseWrapper) -> None:
+    """Give every table that lacks them the column, the policy and, in its unique keys, the government.
+
+    After every `migrate`, so that no migration has to think of it, of whichever application it is. Nothing is done
+    where nothing is missing.
+    """
+    if connection.vendor != "postgresql" or not _is_prepared(connection):
+        return
+    found = tables(connection)
+    wanted = [statement for table in found for statement in _wanted(table)]
+    with transaction.atomic(using=connection.alias):
+        _run(connection, *wanted)
+        _run(connection, *(_widened(*key) for key in _asked(connection, KEYS)))
+        if any(table.is_on for table in found):
+            _run(connection, *(_enabled(table) for table in found if not table.is_on))
+            for one in governments(connection):
+                if _asked(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [one.role]):
+                    _grant(connection, one.role, found)
+
+
+def governments(connection: BaseDatabaseWrapper) -> list[Government]:
+    """Those that are in this installation, by their number."""
+    rows = _asked(connection, f"SELECT id, name, coalesce(role, '') FROM {GOVERNMENTS} ORDER BY id")  # noqa: S608
+    return [Government(*row) for row in rows]
+
+
+def tables(connection: BaseDatabaseWrapper) -> list[Table]:
+    """Every table whose rows are governments'."""
+    return [Table(*row) for row in _asked(connection, TABLES)]
+
+
+def are_on(connection: BaseDatabaseWrapper) -> bool:
+    """Whether rows are kept apart."""
+    return any(table.is_on for table in tables(connection))
+
+
+def set_government(connection: BaseDatabaseWrapper, *, number: int, name: str, role: str) -> None:
+    """Add a government, or give one another name or role."""
+    if not 1 <= number <= 32_767:
+        raise Refused("The number of a government is from 1 to 32767.")
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
+        raise Refused(f"“{role}” is no name for a role here: small letters, digits and _, 63 at most.")
+    _refuse_unfit(connection, role)
+    known = governments(connection)
+    if taken := next((one for one in known if one.number != number and one.role == role), None):
+        raise Refused(f"{role} is the role of {taken.name}: each government has one of its own.")
+    if taken := next((one for one in known if one.number != number and one.name == name), None):
+        raise Refused(f"Government {taken.number} is called {name} already.")
+    with transaction.atomic(using=connection.alias):
+        before = next((one for one in known if one.number == number), None)
+        _asked_nothing(
+            connection,
+            f"INSERT INTO {GOVERNMENTS} (id, name, role) VALUES (%s, %s, %s) "  # noqa: S608 - constants
+            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role",
+            [number, name, role],
+        )
+        if are_on(connection):
+            if before is not None and before.role != role:
+                _revoke(connection, before.role)
+            _run(connection, _function(governments(connection)))
+            _grant(connection, role, tables(connection))
+
+
+def switch_on(connection: BaseDatabaseWrapper, *, patience: float) -> dict[str, int]:
+    """Keep rows apart from now on. Returns who else is connected as no government's role, and so sees all of them."""
+    known = governments(connection)
+    if nobody := next((one for one in known if not one.role), None):
+        raise Refused(f"{nobody.name} (number {nobody.number}) has no role yet: name one first.")
+    for one in known:
+        _refuse_unfit(connection, one.role)
+    with _at_once(connection, patience):
+        cover(connection)
+        found = tables(connection)
+        _run(connection, *(_enabled(table) for table in found), _function(known))
+        # Who may make tables could lead statements to others of the same name. No longer so from PostgreSQL 15 on.
+        schema = _asked(connection, "SELECT current_schema()")[0][0]
+        _run(connection, sql.SQL("REVOKE CREATE ON SCHEMA {} FROM PUBLIC").format(sql.Identifier(schema)))
+        for one in known:
+            _grant(connection, one.role, found)
+    return dict(_asked(connection, STRANGERS, [[one.role for one in known]]))
+
+
+def switch_off(connection: BaseDatabaseWrapper, *, patience: float) -> None:
+    """Keep nothing apart any more. Refused while another government than the first has a row."""
+    with _at_once(connection, patience):
+        for table in tables(connection):
+            if _asked(connection, f'SELECT 1 FROM "{table.name}" WHERE {COLUMN} <> {FIRST} LIMIT 1'):  # noqa: S608
+                raise Refused(
+                    f"{table.name} holds rows of another government than the first: everybody would see the rows of "
+                    "everybody."
+                )
+        off = "ALTER TABLE {} DISABLE ROW LEVEL SECURITY"
+        _run(connection, *(sql.SQL(off).format(sql.Identifier(table.name)) for table in tables(connection)))
+        _run(connection, _function(()))
+        for one in governments(connection):
+            if one.number != FIRST:
+                _revoke(connection, one.role)
+
+
+def findings(connection: BaseDatabaseWrapper) -> list[str]:
+    """What keeps governments from being apart, a sentence each; nothing where all is well."""
+    found, told = tables(connection), []
+    is_on = any(table.is_on for table in found)
+    for table in found:
+        lacks = [
+            word
+            for word, has in (("column", table.has_column), ("policy", table.has_policy), ("check", table.is_on))
+            if not has and (word != "check" or is_on)
+        ]
+        if lacks:
+            told.append(f"{table.name} has no {' and no '.join(lacks)}: run manage.py migrate.")
+    told += [
+        f"The unique key {key} of {table} is one for all governments." for table, key, *_ in _asked(connection, KEYS)
+    ]
+    for one in governments(connection) if is_on else ():
+        try:
+            _refuse_unfit(connection, one.role)
+        except Refused as refused:
+            told.append(str(refused))
+    for name, table, column, other, key in _asked(connection, REFERENCES):
+        rows = _asked(
+            connection,
+            f'SELECT count(*) FROM "{table}" a JOIN "{other}" b ON b."{key}" = a."{column}" '  # noqa: S608 - the catalogue's
+            f"WHERE a.{COLUMN} <> b.{COLUMN}",
+        )[0][0]
+        if rows:
+            told.append(f"{rows} rows of {table} point to rows of {other} that are another government's ({name}).")
+    return told
+
+
+def knowing_of_no_government(find: Callable[..., Any]) -> Callable[..., Any]:
+    """Django's look at the constraints of a table, as its models know them.
+
+    It finds what a migration changes by the columns, and (slug, government) would not be found for slug.
+    """
+
+    def found(*args: Any, **words: Any) -> Any:
+        constraints = find(*args, **words)
+        for one in constraints.values():
+            if one["columns"] and len(one["columns"]) > 1:
+                one["columns"] = [column for column in one["columns"] if column != COLUMN]
+        return constraints
+
+    return found
+
+
+def refuse_to_serve_all() -> None:
+    """Raises ImproperlyConfigured where governments are on and this process would see the rows of all, or of none.
+
+    Asked once, before a web server, worker or beat starts, on a connection of its own: none may be open when processes
+    part. Where the database cannot be asked, /readyz will say so.
+    """
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        return
+    words = connection.get_connection_params()
+    words.pop("pool", None)
+    asked = f"SELECT current_user, row_security_active('people_user'), {GOVERNMENTS}() IS NULL"
+    try:
+        with psycopg.connect(**words | {"connect_timeout": 2}) as own:
+            on = own.execute("SELECT relrowsecurity FROM pg_class WHERE oid = to_regclass('people_user')").fetchone()
+            who, is_kept, is_nobody = own.execute(asked).fetchone() if on and on[0] else ("", True, False)  # type: ignore[misc]
+    except psycopg.Error:
+        return
+    if not is_kept or is_nobody:
+        sees = "no government's rows" if is_kept else "the rows of every government"
+        raise ImproperlyConfigured(
+            f"planapp does not start: many governments are on, and DATABASE_URL connects as {who}, which sees {sees}. "
+            "Name the role of one government there (manage.py governments lists them)."
+        )
+
+
+# Statements -----------------------------------------------------------------------------------------------------------
+
+
+def _function(known: "tuple[()] | list[Government]") -> sql.Composable:
+    """Whose rows a statement may see: a plain expression, so that PostgreSQL puts it into the statement itself.
+
+    By the role that connected, which no statement can change, whoever wrote it. Read when the function is made, its
+    names can be led nowhere else later. Nobody's role: NULL, so nothing is seen and nothing can be added.
+    """
+    cases = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(one.role), sql.Literal(one.number)) for one in known
+    )
+    body: sql.Composable = sql.Literal(FIRST)
+    if known:
+        other = sql.SQL("nullif(current_setting({}, true), '')::smallint").format(sql.Literal(SETTING))
+        body = sql.SQL("CASE session_user {} ELSE {} END").format(cases, other)
+    return sql.SQL(
+        "CREATE OR REPLACE FUNCTION {}() RETURNS smallint LANGUAGE sql STABLE PARALLEL SAFE RETURN ({})::smallint"
+    ).format(sql.Identifier(GOVERNMENTS), body)
+
+
+def _wanted(table: Table) -> Iterator[sql.Composable]:
+    name, column, government = sql.Identifier(table.name), sql.Identifier(COLUMN), sql.Identifier(GOVERNMENTS)
+    if not table.has_column:
+        # The function is the same for all rows of a statement, so no row is written for it.
+        yield sql.SQL("ALTER TABLE {} ADD COLUMN {} smallint NOT NULL DEFAULT {}()").format(name, column, government)
+    if not table.has_policy:
+        # In a query of its own it is worked out once a statement, and not once a row.
+        is_ours = sql.SQL("{} = (SELECT {}())").format(column, government)
+        yield sql.SQL("CREATE POLICY {} ON {} USING ({}) WITH CHECK ({})").format(government, name, is_ours, is_ours)
+
+
+def _widened(table: str, key: str, constraint: str | None, index: str) -> str:
+    """The statements that put the government at the end of a unique key, under the name that it has.
+
+    At the end, so that an index finds a row by the rest as before.
+    """
+    if constraint is None:
+        return f'DROP INDEX "{key}"; {_with_government(index)}'
+    return f'ALTER TABLE "{table}" DROP CONSTRAINT "{key}", ADD CONSTRAINT "{key}" {_with_government(constraint)}'
+
+
+def _with_government(definition: str) -> str:
+    """Of what PostgreSQL says of a key, the first brackets hold its columns."""
+    begin, depth = definition.index("("), 0
+    for place in range(begin, len(definition)):
+        depth += {"(": 1, ")": -1}.get(definition[place], 0)
+        if not depth:
+            return f"{definition[:place]}, {COLUMN}{definition[place:]}"
+    raise ValueError(definition)
+
+
+def _enabled(table: Table) -> sql.Composable:
+    """Not FORCE: who owns the tables changes them and saves them, and has to see all."""
+    return sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(sql.Identifier(table.name))
+
+
+def _grant(connection: BaseDatabaseWrapper, role: str, found: list[Table]) -> None:
+    """What a process needs that serves: rows. No table can be emptied at once, changed or made."""
+    schema = sql.Identifier(_asked(connection, "SELECT current_schema()")[0][0])
+    who, common = sql.Identifier(role), [name for name in OF_THE_INSTALLATION if name != GOVERNMENTS]
+    _run(
+        connection,
+        sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, who),
+        sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(schema, who),
+        sql.SQL("GRANT EXECUTE ON FUNCTION {}() TO {}").format(sql.Identifier(GOVERNMENTS), who),
+        sql.SQL("GRANT SELECT ON {} TO {}").format(sql.SQL(", ").join(map(sql.Identifier, common)), who),
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
+            sql.SQL(", ").join(sql.Identifier(table.name) for table in found), who
+        ),
+    )
+
+
+def _revoke(connection: BaseDatabaseWrapper, role: str) -> None:
+    if not role or not _asked(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [role]):
+        return
+    schema = sql.Identifier(_asked(connection, "SELECT current_schema()")[0][0])
+    for what in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        words = sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA {} FROM {}")
+        _run(connection, words.format(sql.SQL(what), schema, sql.Identifier(role)))
+
+
+def _refuse_unfit(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Raises Refused for a role that could see more than is granted to it."""
+    found = _asked(connection, ROLE, [role])
+    if not found:
+        raise Refused(f"There is no role {role}: CREATE ROLE {role} LOGIN PASSWORD '…' makes it.")
+    could = ("is a superuser", "bypasses row security", "may make roles", "owns tables of planapp")
+    if more := [word for word, may in zip(could, found[0], strict=True) if may]:
+        raise Refused(f"The role {role} {more[0]} and would see the rows of every government: take a plain one.")
+
+
+@contextmanager
+def _at_once(connection: BaseDatabaseWrapper, patience: float) -> Iterator[None]:
+    """All tables or none, and nobody waits long behind us."""
+    try:
+        with transaction.atomic(using=connection.alias):
+            _asked(connection, "SELECT set_config('lock_timeout', %s, true)", [f"{int(patience * 1000)}ms"])
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Refused(
+            f"A table was in use for longer than {patience:g} seconds: try again at a quieter time."
+        ) from error
+
+
+def _is_prepared(connection: BaseDatabaseWrapper) -> bool:
+    return bool(_asked(connection, "SELECT to_regclass(%s) IS NOT NULL", [GOVERNMENTS])[0][0])
+
+
+def _asked(connection: BaseDatabaseWrapper, query: str, values: Any = NAMES) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def _asked_nothing(connection: BaseDatabaseWrapper, statement: str, values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _run(connection: BaseDatabaseWrapper, *statements: Any) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

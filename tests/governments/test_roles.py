@@ -1,0 +1,213 @@
+"""Which government a process serves is decided by the role it connects as: nothing that it says changes that."""
+
+import os
+import secrets
+from io import StringIO
+
+import psycopg
+import pytest
+from django.conf import settings as site
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from psycopg import sql
+
+from people.models import Department
+from planapp.checks import refuse_unsafe_start
+from planapp.governments import COLUMN, FIRST, Refused, cover, set_government, switch_off, switch_on
+from tests.build import build_cast
+from tests.governments.conftest import FIRST_ONE, OTHER
+
+BOTH = (1, 2)
+
+
+def said(*words):
+    out = StringIO()
+    call_command("governments", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_sqlite_is_one_government(db):
+    if connection.vendor == "postgresql":
+        pytest.skip("said on SQLite alone")
+    with pytest.raises(CommandError, match="This installation is one government"):
+        call_command("governments", "on")
+
+
+@pytest.fixture
+def roles(transactional_db):
+    """Two roles that one can really connect as, governments on; all of it is gone afterwards."""
+    if connection.vendor != "postgresql":
+        pytest.skip("an installation on SQLite is one government: it has no row-level security")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            pytest.skip("makes roles: DATABASE_URL has to name a superuser")
+        found = {number: (f"planapp_real_{os.getpid()}_{number}", secrets.token_hex(8)) for number in BOTH}
+        for number, (role, password) in found.items():
+            words = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            cursor.execute(words)
+            set_government(connection, number=number, name=f"Government {number}", role=role)
+    switch_on(connection, patience=20)
+    yield found
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"DELETE FROM people_department WHERE {COLUMN} <> {FIRST}")
+        cursor.execute("RESET session_replication_role")
+        switch_off(connection, patience=20)
+        cursor.execute("DELETE FROM planapp_government WHERE id <> 1")
+        cursor.execute("UPDATE planapp_government SET role = NULL, name = 'This government'")
+        for role, _ in found.values():
+            cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
+
+
+def connected(role, password, **more):
+    told = connection.settings_dict
+    return psycopg.connect(
+        host=told["HOST"] or "127.0.0.1", port=told["PORT"] or 5432, dbname=told["NAME"], user=role, password=password,
+        autocommit=True, **more,
+    )  # fmt: skip
+
+
+ADD = (
+    "INSERT INTO people_department (version, name, abbreviation, search_text) VALUES (1, %s, %s, '') RETURNING "
+    + COLUMN
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_that_a_process_says_makes_it_another_governments(roles):
+    for number, who in roles.items():
+        with connected(*who) as own:
+            assert own.execute(ADD, [f"Office of {number}", "OIT"]).fetchone() == (number,)
+    ours, theirs = roles[1], roles[2]
+    # Said at the connection, before anything else.
+    with connected(*ours, options="-c planapp.government=2 -c row_security=off") as own:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="would be affected by row-level security"):
+            own.execute("SELECT * FROM people_department")
+        own.execute("SET row_security = on")
+        assert own.execute("SELECT name FROM people_department").fetchall() == [("Office of 1",)]
+        for statement in (
+            f"SET SESSION AUTHORIZATION {theirs[0]}", f"SET ROLE {theirs[0]}", f"GRANT {theirs[0]} TO {ours[0]}",
+            "SET ROLE postgres", "SET session_replication_role = replica", "ALTER ROLE CURRENT_USER BYPASSRLS",
+        ):  # fmt: skip
+            with pytest.raises(psycopg.Error, match=r"permission denied|must|does not exist"):
+                own.execute(statement)
+        # Of the same name as what the policy reads, and earlier on the path.
+        own.execute("CREATE TEMP TABLE planapp_government (id smallint, role name)")
+        own.execute("SELECT set_config('planapp.government', '2', false)")
+        own.execute("SET search_path = pg_temp, public")
+        assert own.execute("SELECT name FROM people_department").fetchall() == [("Office of 1",)]
+        assert own.execute(ADD, ["Another", "A"]).fetchone() == (1,)
+        # A view, a function, a cursor and a condition that tells of what it looks at.
+        told = own.execute("SELECT 1 FROM people_department WHERE 1 / (2 - government_id) > 0").fetchall()
+        assert len(told) == 2
+    with connected(*theirs) as own:
+        assert own.execute("SELECT name FROM people_department").fetchall() == [("Office of 2",)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_sees_all_does_not_serve_and_adds_nothing_unsaid(roles, settings):
+    settings.SECRET_KEY = "".join(chr(code) for code in range(40, 110))
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "http://localhost:8000", ["localhost"]
+    with pytest.raises(ImproperlyConfigured, match="sees the rows of every government"):
+        refuse_unsafe_start()
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match='null value in column "government_id"'):
+            cursor.execute(ADD, ["Whose?", "W"])
+        cursor.execute("SELECT set_config('planapp.government', '2', false)")
+        cursor.execute(ADD, ["The other one's", "O"])
+        assert cursor.fetchone() == (2,)
+        cursor.execute("RESET planapp.government")
+    told = connections["default"].settings_dict
+    before = {name: told[name] for name in ("USER", "PASSWORD", "HOST")}
+    told.update(dict(zip(("USER", "PASSWORD"), roles[2], strict=True)), HOST=told["HOST"] or "127.0.0.1")
+    try:
+        refuse_unsafe_start()
+    finally:
+        told.update(before)
+
+
+def test_governments_are_named_and_switched_by_a_command(two):
+    assert "Their rows are kept apart." in said()
+    assert two.roles[OTHER] in said()
+    assert said("check") == "Nothing keeps governments from being apart.\n"
+    two.run("CREATE ROLE planapp_test_new LOGIN")
+    assert "9  City of Camden  planapp_test_new" in said("set", "9", "City of Camden", "planapp_test_new")
+    two.roles[9] = "planapp_test_new"
+    with two.asking(9):
+        two.run(ADD, ["Camden's", "C"])
+    with pytest.raises(CommandError, match=r"people_department holds rows of another government than the first"):
+        said("off")
+    with pytest.raises(CommandError, match="is the role of City of Camden"):
+        said("set", "10", "City of Chester", "planapp_test_new")
+    two.run("CREATE ROLE planapp_test_newer")
+    with pytest.raises(CommandError, match="Government 9 is called City of Camden already"):
+        said("set", "10", "City of Camden", "planapp_test_newer")
+    two.run("SET CONSTRAINTS ALL IMMEDIATE")
+    two.run(f"DELETE FROM people_department WHERE {COLUMN} = 9")
+    assert "Off: all rows are the first one's." in said("off")
+    assert two.run(ADD, ["All see it", "ALL"]) == [(1,)]
+    with two.asking(FIRST_ONE):  # who served the first government goes on
+        assert two.run("SELECT name FROM people_department") == [("All see it",)]
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ("", "There is no role planapp_test_ill"),
+        ("CREATE ROLE planapp_test_ill SUPERUSER", "is a superuser"),
+        ("CREATE ROLE planapp_test_ill BYPASSRLS", "bypasses row security"),
+        ("CREATE ROLE planapp_test_ill CREATEROLE", "may make roles"),
+        ("CREATE ROLE planapp_test_ill IN ROLE {owner}", "owns tables of planapp"),
+    ],
+)
+def test_a_role_that_could_see_more_is_refused(two, made, words):
+    if made:
+        owner = "planapp_test_owner"
+        two.run(f"CREATE ROLE {owner}; ALTER TABLE people_user OWNER TO {owner}")
+        two.run(made.format(owner=owner))
+    with pytest.raises(Refused, match=words):
+        set_government(connection, number=3, name="Third", role="planapp_test_ill")
+
+
+@pytest.mark.parametrize(
+    ("number", "role", "words"), [(0, "a", "from 1 to 32767"), (3, "a b", "is no name for a role")]
+)
+def test_numbers_and_names_that_cannot_be(two, number, role, words):
+    with pytest.raises(Refused, match=words):
+        set_government(connection, number=number, name="Third", role=role)
+
+
+def test_on_needs_a_role_for_each_and_another_name_takes_the_rights_of_the_one_before(two):
+    two.run("CREATE ROLE planapp_test_next")
+    set_government(connection, number=OTHER, name="Government 7", role="planapp_test_next")
+    with pytest.raises(ProgrammingError, match="permission denied"), two.asking(OTHER):
+        two.run("SELECT 1 FROM people_user")
+    two.run("UPDATE planapp_government SET role = NULL WHERE id = 7")
+    with pytest.raises(CommandError, match=r"Government 7 .number 7. has no role yet"):
+        said("on")
+
+
+def test_what_is_missing_is_said(two):
+    two.run(f"ALTER TABLE people_user DISABLE ROW LEVEL SECURITY; ALTER ROLE {two.roles[OTHER]} BYPASSRLS")
+    with pytest.raises(CommandError, match=r"(?s)people_user has no check.*bypasses row security"):
+        said("check")
+    two.run(f"ALTER ROLE {two.roles[OTHER]} NOBYPASSRLS")
+    cover(connection)
+    assert "Nothing keeps" in said("check")
+    two.run("DROP TABLE planapp_government")
+    with pytest.raises(CommandError, match=r"after manage\.py migrate"), transaction.atomic():
+        said()
+
+
+def test_off_as_an_installation_begins_everything_is_the_first_ones(db):
+    build_cast()
+    if connection.vendor != "postgresql":
+        pytest.skip("no column on SQLite")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT {COLUMN} FROM people_department")
+        assert cursor.fetchall() == [(FIRST,)]
+    assert Department.objects.count() == 3
+    assert "Off: all rows are the first one's." in said()
+    assert site.DATABASES["default"]["ENGINE"].endswith("postgresql")
