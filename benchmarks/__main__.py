@@ -21,6 +21,7 @@ BENCHES = {
     "digests": "benchmarks.digests",
     "exports": "benchmarks.exports",
     "freeze": "benchmarks.freeze",
+    "governments": "benchmarks.governments",
     "imports": "benchmarks.imports",
     "lists": "benchmarks.lists",
     "load": "benchmarks.load",

@@ -127,16 +127,18 @@ def cover(connection: BaseDatabaseWrapper) -> None:
     """
     if connection.vendor != "postgresql" or not _is_prepared(connection):
         return
-    found = tables(connection)
-    wanted = [statement for table in found for statement in _wanted(table)]
-    with transaction.atomic(using=connection.alias):
-        _run(connection, *wanted)
-        _run(connection, *(_widened(*key) for key in _asked(connection, KEYS)))
-        if any(table.is_on for table in found):
-            _run(connection, *(_enabled(table) for table in found if not table.is_on))
-            for one in governments(connection):
-                if _asked(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [one.role]):
-                    _grant(connection, one.role, found)
+    found, keys = tables(connection), _asked(connection, KEYS)
+    is_on = any(table.is_on for table in found)
+    # A transaction for each table: whoever works on several of them at the same time waits, and nobody waits in a ring.
+    for table in found:
+        wanted = [*_wanted(table), *(_widened(*key) for key in keys if key[0] == table.name)]
+        if is_on and not table.is_on:
+            wanted.append(_enabled(table))
+        with transaction.atomic(using=connection.alias):
+            _run(connection, *wanted)
+    for one in governments(connection) if is_on else ():
+        if _asked(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [one.role]):
+            _grant(connection, one.role, found)
 
 
 def governments(connection: BaseDatabaseWrapper) -> list[Government]:

@@ -18,6 +18,8 @@ import psycopg
 from django.db import connections
 from psycopg import sql
 
+from planapp.governments import GOVERNMENTS, SETTING
+
 AS_IT_IS = ("--no-owner", "--no-privileges")  # whoever brings it back owns it
 
 
@@ -33,6 +35,8 @@ class Counted:
     rows: dict[str, int]
 
 
+APART = "SELECT relrowsecurity FROM pg_class WHERE oid = to_regclass('people_user')"
+ROLES = "SELECT id, role, EXISTS (SELECT FROM pg_roles WHERE rolname = role) FROM {} WHERE role IS NOT NULL ORDER BY id"
 MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
 
 
@@ -65,6 +69,13 @@ class Database(ABC):
     @abstractmethod
     def url_beside(self) -> str:
         """How another process reaches the database beside, as DATABASE_URL."""
+
+    def urls_of_governments(self) -> list[str]:
+        """How another process reaches the database beside as each government in it; [] where rows are not kept apart.
+
+        Raises CannotDo where a government's role is missing on this server.
+        """
+        return []
 
     @abstractmethod
     def swap(self) -> str:
@@ -119,6 +130,18 @@ class Postgres(Database):
         self._tool("pg_restore", *AS_IT_IS, "--exit-on-error", "--dbname", self.beside, str(dump))
         with self._connected(self.beside) as beside:
             return counted(beside.execute, self.TABLES)
+
+    def urls_of_governments(self) -> list[str]:
+        with self._connected(self.beside) as beside:
+            found = beside.execute(APART).fetchone()
+            if not found or not found[0]:
+                return []
+            known = beside.execute(sql.SQL(ROLES).format(sql.Identifier(GOVERNMENTS))).fetchall()
+        if missing := [role for _, role, is_there in known if not is_there]:
+            raise CannotDo(f"The backup is of many governments. Make the role {missing[0]} on this server first.")
+        # As the owner, who takes the rights of the role and says for which government rows are added.
+        options = [quote(f"-c role={role} -c {SETTING}={number}", safe="") for number, role, _ in known]
+        return [f"{self.url_beside}?options={one}" for one in options]
 
     def swap(self) -> str:
         connections.close_all()

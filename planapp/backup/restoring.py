@@ -37,8 +37,10 @@ def restore(path: Path, database: Database, *, may_replace: bool, from_other_sit
             archive.unpack(path, dump)
             say(f"Reading {sum(manifest.rows.values())} rows of {manifest.site}, saved at {manifest.saved_at} …")
             _refuse_incomplete(manifest, database.load(dump))
-        for words in _steps(manifest):
-            say(_told(database.url_beside, words))
+        say(_told(database.url_beside, ["migrate", "--noinput", "--verbosity", "0"]))
+        for url in database.urls_of_governments() or [database.url_beside]:
+            for words in _steps(manifest):
+                say(_told(url, words))
         return database.swap()
     except BaseException:
         database.drop_beside()
@@ -69,7 +71,6 @@ def _steps(manifest: Manifest) -> list[list[str]]:
     """What is planned by now and queued is what may have gone out since; only then is sending held."""
     why = f"Restored from the backup of {manifest.saved_at}"
     return [
-        ["migrate", "--noinput", "--verbosity", "0"],
         ["plan_messages"],
         ["hold_sending", why, "--restored-from", manifest.saved_at],
         ["verify_reports"],

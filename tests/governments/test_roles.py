@@ -13,6 +13,8 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from psycopg import sql
 
 from people.models import Department
+from planapp.backup.databases import CannotDo, Postgres
+from planapp.backup.restoring import restore
 from planapp.checks import refuse_unsafe_start
 from planapp.governments import COLUMN, FIRST, Refused, cover, set_government, switch_off, switch_on
 from tests.build import build_cast
@@ -61,11 +63,11 @@ def roles(transactional_db):
             cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
 
 
-def connected(role, password, **more):
+def connected(role, password, name="", **more):
     told = connection.settings_dict
     return psycopg.connect(
-        host=told["HOST"] or "127.0.0.1", port=told["PORT"] or 5432, dbname=told["NAME"], user=role, password=password,
-        autocommit=True, **more,
+        host=told["HOST"] or "127.0.0.1", port=told["PORT"] or 5432, dbname=name or told["NAME"],
+        user=role, password=password, autocommit=True, **more,
     )  # fmt: skip
 
 
@@ -211,3 +213,44 @@ def test_off_as_an_installation_begins_everything_is_the_first_ones(db):
     assert Department.objects.count() == 3
     assert "Off: all rows are the first one's." in said()
     assert site.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_many_governments_comes_back_held_for_each(roles, tmp_path):
+    file = tmp_path / "two.backup"
+    with connection.cursor() as cursor:
+        for number in roles:
+            cursor.execute("SELECT set_config('planapp.government', %s, false)", [str(number)])
+            cursor.execute(ADD, [f"Office of {number}", "OIT"])
+        cursor.execute("RESET planapp.government")
+    call_command("backup", str(file), stdout=StringIO())
+    name = f"planapp_two_{os.getpid()}"
+    elsewhere = Postgres(connection.settings_dict | {"NAME": name}, "1")
+    said: list[str] = []
+    try:
+        restore(file, elsewhere, may_replace=False, from_other_site=False, say=said.append)
+        assert sum("sealed" in line for line in said) == len(BOTH), "each government's reports are checked"
+        for number, (role, password) in roles.items():
+            with connected(role, password, name=name) as own:
+                assert own.execute("SELECT name FROM people_department").fetchall() == [(f"Office of {number}",)]
+                assert own.execute(f"SELECT {COLUMN} FROM outbox_hold WHERE is_open").fetchall() == [(number,)]
+    finally:
+        with elsewhere._server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            server.execute(f'DROP DATABASE IF EXISTS "{elsewhere.beside}"')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_whose_roles_are_missing_is_not_brought_back(roles, tmp_path):
+    file, name = tmp_path / "two.backup", f"planapp_two_{os.getpid()}"
+    call_command("backup", str(file), stdout=StringIO())
+    elsewhere = Postgres(connection.settings_dict | {"NAME": name}, "1")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ALTER ROLE {} RENAME TO planapp_renamed").format(sql.Identifier(roles[2][0])))
+    try:
+        with pytest.raises(CannotDo, match=f"Make the role {roles[2][0]} on this server first"):
+            restore(file, elsewhere, may_replace=False, from_other_site=False, say=print)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("ALTER ROLE planapp_renamed RENAME TO {}").format(sql.Identifier(roles[2][0])))
+    assert not elsewhere.holds_people()
