@@ -7,6 +7,7 @@ from django.db.models import Model, Q
 
 from goals.models import Evidence, Plan, PlanVersion, Priority, Strategy
 from people.models import User
+from people.roles import Role
 from people.rules import is_member, may_manage, reads_plan_of
 from records.statements import Keys
 
@@ -41,6 +42,20 @@ def own_plans(user: User) -> dict[int, int]:
     return known
 
 
+def managed(user: User) -> Keys | None:
+    """The numbers of the plans that somebody manages; None: all. For what is done in several plans at once."""
+    if user.has_role(Role.PLAN_MANAGER, Role.ADMINISTRATOR):
+        return None
+    mine = user.managed_accesses
+    return Keys(sorted(plan for plan, access in own_plans(user).items() if access in mine))
+
+
+def among_managed(user: User, path: str = "plan") -> Q:
+    """The condition on rows whose plan, found under `path`, somebody manages."""
+    plans = managed(user)
+    return Q() if plans is None else Q(**{f"{path}__in": plans})
+
+
 def among_readable(user: User, path: str = "plan") -> Q:
     """The condition on rows whose plan is found under `path`."""
     plans = readable(user)
@@ -49,9 +64,8 @@ def among_readable(user: User, path: str = "plan") -> Q:
 
 def may_open(user: User, name: str, parts: dict[str, Any]) -> bool:
     """Whether an address is about a plan that somebody may read, or shows of every plan only what they may."""
-    if user.reads_every_plan or name in SIFTED or name.startswith(BELOW):
-        return True
-    return _plans_of(name, parts) <= set(own_plans(user))
+    plans = readable(user)
+    return plans is None or name in SIFTED or name.startswith(BELOW) or _plans_of(name, parts) <= set(plans)
 
 
 def _plans_of(name: str, parts: dict[str, Any]) -> set[int | None]:

@@ -80,7 +80,7 @@ def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
     plan = _plan(slug)
     _managers_only(request, plan)
     numbers = Goal.objects.filter(plan=plan, deleted_at__isnull=True).values_list("number", flat=True)
-    form = form_for(request, GoalForm, initial={"number": next_number("", numbers)})
+    form = form_for(request, GoalForm, plan=plan, initial={"number": next_number("", numbers)})
 
     def save() -> str:
         create_goal(plan=plan, fields=form.values(), act=act_of(request))
@@ -92,7 +92,7 @@ def goal_create(request: HttpRequest, slug: str) -> HttpResponse:
 def goal_edit(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     goal = _goal(slug, number)
     _managers_only(request, goal)
-    form = form_for(request, GoalForm, row=goal, about=goal)
+    form = form_for(request, GoalForm, plan=goal.plan, row=goal, about=goal)
 
     def save() -> str:
         update_goal(goal=goal, fields=form.values(), seen_version=form.cleaned_data["version"], act=act_of(request))
@@ -105,7 +105,9 @@ def strategy_create(request: HttpRequest, slug: str, number: str) -> HttpRespons
     goal = _goal(slug, number)
     _managers_only(request, goal)
     numbers = Strategy.objects.filter(goal=goal, deleted_at__isnull=True).values_list("number", flat=True)
-    form = form_for(request, StrategyForm, about=goal, initial={"number": next_number(goal.number, numbers)})
+    form = form_for(
+        request, StrategyForm, plan=goal.plan, about=goal, initial={"number": next_number(goal.number, numbers)}
+    )
 
     def save() -> str:
         create_strategy(goal=goal, fields=form.values(), act=act_of(request))
@@ -119,7 +121,7 @@ def strategy_edit(request: HttpRequest, pk: int) -> HttpResponse:
     strategy = get_object_or_404(found.select_related("goal__plan"), pk=pk)
     _managers_only(request, strategy)
     plan = strategy.goal.plan
-    form = form_for(request, StrategyForm, row=strategy)
+    form = form_for(request, StrategyForm, plan=plan, row=strategy)
 
     def save() -> str:
         seen = form.cleaned_data["version"]

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from goals.forms.new_plans import Ticks
+from goals.models import Plan
 from imports.kinds import KINDS
 from imports.meaning import words
 from imports.meaning.columns import guess_as
@@ -179,7 +180,9 @@ class WordsForm(PageForm):
     }  # fmt: skip
     EMPTY = ("-", "Leave it empty")
 
-    def __init__(self, *args: Any, user: User, asked: Sequence[tuple[str, str, int]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, plan: Plan, asked: Sequence[tuple[str, str, int]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, user=user, **kwargs)
         order = list(self.WHAT)
         self.asked = sorted(asked, key=lambda one: order.index(one[0]))  # words of one kind stand together
@@ -194,7 +197,7 @@ class WordsForm(PageForm):
                 )
                 continue
             if what == "person":
-                known = User.objects.filter(user.knows(), is_active=True)
+                known = User.objects.filter(user.knows(of=plan), is_active=True)
                 people = people or [(str(one.pk), one.name) for one in known]
                 choices = people
             elif what == "department":

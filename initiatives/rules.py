@@ -18,7 +18,7 @@ from initiatives.models import (
 )
 from people.models import User
 from people.roles import SPEAKING, WORKING, Role
-from people.rules import has_role_for, is_liaison_of, is_member, may_manage, reads_plan_of
+from people.rules import has_role_for, is_liaison_of, is_member, manages_a_plan, may_manage, reads_plan_of
 
 
 @rules.predicate
@@ -179,7 +179,9 @@ rules.add_perm("initiatives.settle_offer", may_manage | (has_working_role & owns
 rules.add_perm(
     "initiatives.withdraw_commitment", may_manage | is_liaison_who_promised | (has_working_role & owns_initiative_of)
 )
-rules.add_perm("initiatives.hand_over", may_manage)
+# About several plans at once: the pages and services take in those that somebody manages (goals.rules.managed).
+rules.add_perm("initiatives.hand_over", manages_a_plan)
+rules.add_perm("initiatives.change_many", manages_a_plan)
 # Nobody answers for somebody else; whoever runs the plan names another owner instead.
 rules.add_perm("initiatives.answer_owner_request", is_member & reads_plan_of & is_asked_to_own)
 rules.add_perm("initiatives.share_view", may_manage)
@@ -205,6 +207,7 @@ SIFTED.update(
         "my-work", "initiatives:current-plan", "initiatives:plan-list", "initiatives:initiative-list",
         "initiatives:initiative-list-export", "initiatives:saved-view-list", "initiatives:saved-view-create",
         "initiatives:saved-view-edit", "initiatives:saved-view-delete", "initiatives:department-list",
-        "initiatives:department-detail", "initiatives:department-export",
+        "initiatives:department-detail", "initiatives:department-export", "initiatives:initiative-bulk",
+        "initiatives:initiative-bulk-result", "initiatives:initiative-hand-over",
     }
 )  # fmt: skip

@@ -19,6 +19,7 @@ ADDRESS = "The address of your account was changed: mails, and links to set a pa
 TOLD = {  # by the verb of the event; of a role its words. Rooms above add theirs
     "user.changed": ADDRESS,
     "user.password_set": "A new password was set for your account.",
+    "user.sessions_ended": "You were signed out everywhere. Sign in again; if you cannot, ask whoever did it.",
     "role.granted": "You were given a role: {0[1]}.",
     "role.revoked": "A role was taken from you: {0[0]}.",
 }

@@ -157,15 +157,15 @@ class User(UserFields, Recorded, AbstractBaseUser):
         """Holds a role for the whole installation; who holds none sees the plans that they have a role in, alone."""
         return any(grant.plan_access_id is None for grant in self.grants)
 
-    def knows(self, pk: str = "pk", *, of: int | None = None) -> Q:
+    def knows(self, pk: str = "pk", *, of: Any = None) -> Q:
         """The condition on people that this person is told of, whose key is `pk`.
 
-        Who sees some plans alone: those who have a role there, or one for the whole installation. `of`: the plan that
-        a form is about, as roles name it; then those of the person's other plans are not told there.
+        Who sees some plans alone: those who have a role there, or one for the whole installation. `of`: a row of the
+        plan that a form is about, or the plan; then those of the person's other plans are not told there.
         """
         if self.reads_every_plan:
             return Q()
-        return works_in(self.plan_accesses if of is None else self.plan_accesses & {of}, pk)
+        return works_in(self.plan_accesses if of is None else self.plan_accesses & {of.plan_access_id}, pk)
 
     def liaison_departments(self, plan_access: int | None) -> frozenset[int]:
         """Departments this person speaks for everywhere or, where one is asked for, in that plan."""

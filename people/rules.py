@@ -15,8 +15,10 @@ __all__ = [
     "is_liaison_of",
     "is_member",
     "is_plan_manager",
+    "manages_a_plan",
     "may_manage",
     "plans_given_in",
+    "plans_seen_by",
     "reads_plan_of",
     "roles_given_by",
 ]
@@ -82,6 +84,11 @@ def roles_given_by(user: User, plan_access: int | None = None) -> frozenset[str]
     return given if plan_access is None else given - OF_EVERYTHING
 
 
+def plans_seen_by(user: User) -> frozenset[int] | None:
+    """The plans whose people and audit log somebody is shown; None: all, and what is about none."""
+    return None if may_manage(user, None) else user.managed_accesses
+
+
 def plans_given_in(user: User, person: User | None) -> frozenset[int] | None:
     """For which plans somebody gives this person roles and takes them away; None: everywhere and for every plan.
 
@@ -137,4 +144,5 @@ rules.add_perm("people.invite_to_plan", manages_a_plan)
 rules.add_perm("people.send_invitation", (may_manage & can_give_every_role_of) | was_let_in_by)
 rules.add_perm("people.grant_role", (may_manage & can_give_every_role_of) | gives_roles_in_a_plan_to)
 rules.add_perm("people.take_off_factors", is_administrator)
-rules.add_perm("people.view_audit_log", may_manage)
+rules.add_perm("people.end_sessions", is_administrator)
+rules.add_perm("people.view_audit_log", manages_a_plan)

@@ -82,14 +82,30 @@ def people_at(emails: Iterable[str]) -> dict[str, User]:
     return {person.email.lower(): person for some in batches(wanted) for person in rows.filter(address__in=some)}
 
 
+# Rooms above register which events are about plans, named as roles name them.
+ABOUT_PLANS: list[Callable[[Collection[int]], Q]] = []
+
+
 def audit_events(
-    *, q: str = "", person: User | None = None, what: str = "", channel: str = "", day: date | None = None
+    *,
+    q: str = "",
+    person: User | None = None,
+    what: str = "",
+    channel: str = "",
+    day: date | None = None,
+    within: Collection[int] | None = None,
 ) -> QuerySet[AuditEvent]:
     """The audit log, newest first. `day` is a local day; `what` is a key of `records.verbs.NOUNS`.
 
-    `q`: words in the name of what was changed, or in the reason.
+    `q`: words in the name of what was changed, or in the reason. `within`: what is about these plans, and nothing
+    else: roles for them, and what the rooms above say.
     """
     events = AuditEvent.objects.all()
+    if within is not None:
+        about = Q(parent_type="planaccess", parent_id__in=within)
+        for of in ABOUT_PLANS:
+            about |= of(within)
+        events = events.filter(about)
     if q:
         events = events.filter(has_words_anyhow(q, "target_label", "reason"))
     if channel:

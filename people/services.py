@@ -386,11 +386,17 @@ def _check_user(row: User, taken: Collection[str] | None = None) -> None:
 
 @transaction.atomic
 def end_sessions(*, user: User, here: str | None, act: Act, name: str = "") -> int:
-    """End the sessions of a person but `here`, the one they ask from; with `name` this one alone. How many ended."""
+    """End the sessions of a person but `here`, the one they ask from; with `name` this one alone. How many ended.
+
+    Whoever is signed out by somebody else is told by mail.
+    """
     keys = [row.session_key for row in rows_of(user) if row.session_key != here]
     if name:
         keys = [key for key in keys if name_of(key) == name]
     ended, _ = Session.objects.filter(session_key__in=keys).delete()
     if ended:
-        note_acts(record_event(verb="user.sessions_ended", target=user, act=act))
+        event = record_event(verb="user.sessions_ended", target=user, act=act)
+        note_acts(event)
+        if act.by is not None and act.by.pk != user.pk:  # one's own button says so on the spot
+            tell(user, event, user.email, act)
     return ended

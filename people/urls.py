@@ -43,6 +43,7 @@ urlpatterns = [
     path("people/unreached/", people.people_unreached, name="people-unreached"),
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
     path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
+    path("people/<int:pk>/sessions/end/", sessions.person_sessions_end, name="person-sessions-end"),
     path("people/<int:pk>/activity/", people.person_activity, name="person-activity"),
     path("people/<int:pk>/invitation/", invitations.invitation_send, name="invitation-send"),
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),

@@ -24,4 +24,4 @@ def _people(keys: Collection[int]) -> Mapping[int, str]:
     return {key: reverse("people:person-detail", args=[key]) for key in keys}
 
 
-register_page("user", _people, needs="people.view_people")
+register_page("user", _people, needs="people.change_person")

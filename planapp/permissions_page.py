@@ -48,9 +48,9 @@ exports and templates ask the same question, `user.has_perm(name, object)`.
 
 A role is given for the whole installation, or for one plan; a liaison’s is for a department, everywhere or in one plan.
 A role for one plan counts for what belongs to that plan, and for nothing else. Whoever has roles in some plans alone
-sees no other plan, and reaches no page that is about all of them; an administrator is one for the whole installation.
-Whoever manages one plan gives and takes the roles of that plan, and sees of people what concerns it; accounts are
-changed by whoever manages people for the whole installation.
+sees no other plan; an administrator is one for the whole installation. On pages that are about several plans (people,
+audit log, change many, hand over, write to many) whoever manages some plans alone sees and does what is about those.
+They give and take the roles of their plans; accounts are changed by who manages people for the whole installation.
 
 One exception: who stands in for somebody who is away may answer the mails they get in that place with that person's
 right, through the link in the mail alone, until the absence ends. The history names both.

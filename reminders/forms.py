@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from goals.models import Plan
+from goals.rules import among_managed
 from initiatives.models import Status
 from initiatives.models.status_update import TEXT_LIMIT
 from outbox.models import KIND_LABELS, Message
@@ -150,3 +151,9 @@ class OneOffForm(PageForm):
     subject = forms.CharField(label="Subject", max_length=150)
     text = LongText(label="Text", rows=8, max_length=10_000)
     send_on = Day(label="Send on", help_text="Today: at once. Another day: at 9:00.")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offers the plans that this user manages."""
+        super().__init__(*args, user=user, **kwargs)
+        plan: Any = self.fields["plan"]
+        plan.queryset = plan.queryset.filter(among_managed(user, "pk"))

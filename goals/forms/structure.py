@@ -156,9 +156,9 @@ class PlanForm(StructureForm):
 class HeadingForm(StructureForm):
     """Number, title, text and lead of a focus area or a strategy."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        offered = User.objects.filter(Q(user.knows(), is_active=True) | Q(pk=self.instance.lead_id))
+        offered = User.objects.filter(Q(user.knows(of=plan), is_active=True) | Q(pk=self.instance.lead_id))
         self.fields["lead"].queryset = offered.order_by("name")  # type: ignore[attr-defined]
         self.fields["lead"].empty_label = "Nobody yet"  # type: ignore[attr-defined]
 
@@ -170,13 +170,13 @@ class RowForm(PageForm):
     title = forms.CharField(max_length=200, label="Title")
     person = forms.ModelChoiceField(User.objects.none(), required=False, label="Owner", empty_label="Nobody yet")
 
-    def __init__(self, *args: Any, user: User, person: str = "owner", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, plan: Plan, person: str = "owner", **kwargs: Any) -> None:
         """`person`: the field of the row that holds somebody, which is owner or lead."""
         self.holds = person
         super().__init__(*args, user=user, **kwargs)
         held = getattr(self.row, f"{person}_id", None)
         field: Any = self.fields["person"]
-        field.queryset = User.objects.filter(Q(user.knows(), is_active=True) | Q(pk=held))
+        field.queryset = User.objects.filter(Q(user.knows(of=plan), is_active=True) | Q(pk=held))
         field.label = person.capitalize()
 
     def stored(self, row: Any, name: str) -> Any:

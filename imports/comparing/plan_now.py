@@ -67,7 +67,7 @@ class PlanNow:
         """Who is called what, of those whom the reader knows or reads of in this plan."""
         known = set(self.persons)
         if reader is not None and not reader.reads_every_plan:
-            known = set(User.objects.filter(reader.knows()).values_list("pk", flat=True))
+            known = set(User.objects.filter(reader.knows(of=self.plan)).values_list("pk", flat=True))
             known.update(row.owner_id for row in self.initiatives.values() if row.owner_id)
             headings: list[Any] = [*self.goals, *self.strategies]
             known.update(row.lead_id for row in headings if row.lead_id)

@@ -132,7 +132,7 @@ def import_words(request: HttpRequest, pk: int) -> HttpResponse:
     asked = [tuple(one) for one in unpacked(job.content.preview)["asked"]][:200]
     if not asked and request.method == "GET":
         return redirect("imports:import-detail", pk=pk)
-    form = form_for(request, WordsForm, asked=asked)
+    form = form_for(request, WordsForm, plan=job.plan, asked=asked)
 
     def save() -> str:
         answered = answer_words(job=job, meanings=form.meanings(), invited=form.invited(), act=act_of(request))

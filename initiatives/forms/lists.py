@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from goals.models import GoalVersion, Priority
+from goals.rules import among_managed
+from initiatives.forms.work import known_where_managed
 from initiatives.models import (
     EffectiveStatus,
     Initiative,
@@ -171,14 +173,18 @@ class BulkForm(PageForm):
 
     ASKED = ("owner", "lead_department", "due_date", "visibility", "horizon", "adds", "drops")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offers people and priorities of the plans that this user manages."""
+        super().__init__(*args, user=user, **kwargs)
         fields: dict[str, Any] = self.fields
-        people = User.objects.filter(is_active=True).order_by("name").values_list("pk", "name")
+        known = known_where_managed(user).filter(is_active=True)
+        people = known.order_by("name").values_list("pk", "name")
         offices = Department.objects.filter(deleted_at__isnull=True).order_by("name")
         fields["owner"].choices = [LEFT, (NONE, "Nobody"), *((str(key), name) for key, name in people)]
         fields["lead_department"].choices = [LEFT, (NONE, "None"), *((str(one.pk), str(one)) for one in offices)]
-        priorities = Priority.objects.filter(deleted_at__isnull=True, plan__deleted_at__isnull=True)
+        priorities = Priority.objects.filter(
+            among_managed(user), deleted_at__isnull=True, plan__deleted_at__isnull=True
+        )
         fields["adds"].queryset = fields["drops"].queryset = priorities
 
     def clean_chosen(self) -> dict[int, int]:

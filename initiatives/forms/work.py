@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goals.models import Goal, Plan, Priority, Strategy
+from goals.rules import among_managed, managed
 from initiatives.models import (
     Alignment,
     Contribution,
@@ -18,7 +19,7 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.models.status_update import TEXT_LIMIT
-from people.models import Department, User
+from people.models import Department, User, works_in
 from web.forms import NOT_STORED, Day, FilterForm, Hidden, LongText, PageForm
 from web.markdown import HINT
 
@@ -31,9 +32,9 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic i
     def __init__(self, *, required: bool = False, **more: Any) -> None:
         super().__init__(User.objects.none(), required=required, **more)
 
-    def offer(self, user: User, kept: int | None = None) -> None:
-        """Whom this user knows, and who is there now: saving another field must not force a new choice."""
-        self.queryset = User.objects.filter(Q(user.knows(), is_active=True) | Q(pk=kept))
+    def offer(self, user: User, kept: int | None = None, *, of: Any) -> None:
+        """Whom this user knows in the plan of `of`, and who is there now: saving must not force a new choice."""
+        self.queryset = User.objects.filter(Q(user.knows(of=of), is_active=True) | Q(pk=kept))
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only
@@ -43,9 +44,9 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # g
         widget = forms.SelectMultiple(attrs={"size": 6})
         super().__init__(User.objects.none(), required=False, widget=widget, **more)
 
-    def offer(self, user: User, kept: Collection[int] = ()) -> None:
+    def offer(self, user: User, kept: Collection[int] = (), *, of: Any) -> None:
         """As of one person."""
-        self.queryset = User.objects.filter(Q(user.knows(), is_active=True) | Q(pk__in=kept))
+        self.queryset = User.objects.filter(Q(user.knows(of=of), is_active=True) | Q(pk__in=kept))
 
 
 class MilestoneForm(PageForm):
@@ -59,10 +60,12 @@ class MilestoneForm(PageForm):
     )
     reason = forms.CharField(max_length=2_000, required=False, label="Reason for a moved date", help_text=REASON)
 
-    def __init__(self, *args: Any, user: User, row: Milestone | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, initiative: Initiative, row: Milestone | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, user=user, row=row, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["owner"].offer(user, row.owner_id if row else None)
+        fields["owner"].offer(user, row.owner_id if row else None, of=initiative)
         if row is None:
             del fields["reason"]
 
@@ -99,7 +102,7 @@ class OwnerDeclineForm(PageForm):
     def __init__(self, *args: Any, user: User, row: OwnerRequest, **kwargs: Any) -> None:
         super().__init__(*args, user=user, row=row, **kwargs)
         field: Any = self.fields["proposed"]
-        field.offer(user)
+        field.offer(user, of=row.initiative)
         field.queryset = field.queryset.exclude(pk=row.person_id)
 
     def stored(self, row: OwnerRequest, name: str) -> Any:
@@ -260,8 +263,8 @@ class InitiativeForm(InitiativeTextForm):
         fields["goal"].queryset, fields["goal"].label = alive, plan.goal_label
         fields["strategy"].queryset = Strategy.objects.filter(goal__in=alive, deleted_at__isnull=True)
         fields["priorities"].queryset = Priority.objects.filter(plan=plan, deleted_at__isnull=True)
-        fields["owner"].offer(user, row.owner_id if row else None)
-        fields["contributors"].offer(user, self.initial["contributors"] if row else ())
+        fields["owner"].offer(user, row.owner_id if row else None, of=plan)
+        fields["contributors"].offer(user, self.initial["contributors"] if row else (), of=plan)
         if row is None:
             del fields["reason"]
 
@@ -288,10 +291,29 @@ class OverrideForm(PageForm):
         return getattr(row, f"override_{name}")
 
 
+def known_where_managed(user: User) -> "QuerySet[User]":
+    """Everybody; of whoever manages some plans alone who has a role there or everywhere."""
+    people = User.objects.all()
+    return people if managed(user) is None else people.filter(works_in(user.managed_accesses))
+
+
 class LeaverForm(FilterForm):
     """Whose work is handed over: anybody who holds some, active or not."""
 
     leaver = forms.ModelChoiceField(User.objects.all(), label="Who leaves", empty_label="Choose a person")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """`user`: who hands it over; a manager of some plans is offered who has a role there, or holds something."""
+        super().__init__(*args, **kwargs)
+        if managed(user) is not None:
+            theirs = Initiative.objects.filter(among_managed(user), deleted_at__isnull=True)
+            steps = Milestone.objects.filter(initiative__in=theirs, deleted_at__isnull=True)
+            teams = Contribution.objects.filter(initiative__in=theirs, recorded_until__isnull=True)
+            holds = (
+                Q(pk__in=theirs.values("owner")) | Q(pk__in=steps.values("owner")) | Q(pk__in=teams.values("person"))
+            )
+            field: Any = self.fields["leaver"]
+            field.queryset = User.objects.filter(works_in(user.managed_accesses) | holds)
 
 
 class HandOverForm(PageForm):
@@ -303,7 +325,7 @@ class HandOverForm(PageForm):
     )  # fmt: skip
     reason = forms.CharField(max_length=2_000, required=False, label="Note", help_text="Everybody can read it.")
 
-    def __init__(self, *args: Any, leaver: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: User, leaver: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["to"].queryset = User.objects.filter(is_active=True).exclude(pk=leaver.pk)
+        fields["to"].queryset = known_where_managed(user).filter(is_active=True).exclude(pk=leaver.pk)

@@ -1,10 +1,11 @@
 """What happened in a plan: the acts on its focus areas, strategies, initiatives and what hangs on them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from goals.models import Goal, Strategy
+from goals.models import Evidence, Goal, Plan, Priority, Strategy
 from initiatives.models import Initiative
 from records.asof import AsOf
 from records.models import AuditEvent
@@ -19,6 +20,25 @@ KINDS = {
     "goal": "Focus areas",
     "strategy": "Strategies",
 }
+
+
+def about_plans(accesses: Collection[int]) -> Q:
+    """The condition on events: about plans that roles name so, or about anything in them."""
+    plans = Plan.objects.filter(access__in=accesses)
+    rows: dict[str, QuerySet[Any]] = {
+        "plan": plans,
+        "priority": Priority.objects.filter(plan__in=plans),
+        "evidence": Evidence.objects.filter(plan__in=plans),
+        "goal": Goal.objects.filter(plan__in=plans),
+        "strategy": Strategy.objects.filter(goal__plan__in=plans),
+        "initiative": Initiative.objects.filter(plan__in=plans),
+    }
+    about = Q()
+    for model, found in rows.items():
+        about |= Q(target_type=model, target_id__in=found.values("pk"))
+    for model in ("plan", "initiative"):  # what hangs on them names one as what it is part of
+        about |= Q(parent_type=model, parent_id__in=rows[model].values("pk"))
+    return about
 
 
 def activity_of(plan_id: int, when: AsOf, *, what: str = "", goal_id: int | None = None) -> QuerySet[AuditEvent]:

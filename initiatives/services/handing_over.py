@@ -1,12 +1,13 @@
 """What somebody holds goes to somebody else, in as many statements for 200 rows as for two."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from initiatives.models import CLOSED, Contribution, Initiative, Milestone
 from initiatives.models.milestone import OPEN_MILESTONE
@@ -18,11 +19,16 @@ from records.many import locked_many, moments_of, record_changes
 
 
 @transaction.atomic
-def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
-    """Give every open initiative and milestone of one person to another (or to nobody); returns how many rows moved."""
+def hand_over(*, leaver: User, to: User | None, only: Collection[int] | None = None, act: Act) -> int:
+    """Give every open initiative and milestone of one person to another (or to nobody); returns how many rows moved.
+
+    `only`: in these plans, of whoever manages no others.
+    """
     if to is not None and (to.pk == leaver.pk or not to.is_active):
         raise ValidationError({"to": "To: choose an active person other than the one who leaves."})
     alive = Initiative.objects.filter(deleted_at__isnull=True)
+    if only is not None:
+        alive = alive.filter(plan__in=only)
     owned = _owned(list(alive.filter(owner=leaver).exclude(reported_status__in=CLOSED)), leaver)
     act, moments = moments_of(owned, act)
     changes: list[Any] = [(row, {"owner": to}, {}) for row in owned]
@@ -38,7 +44,7 @@ def hand_over(*, leaver: User, to: User | None, act: Act) -> int:
     ]
     changes = [(row, {"owner": to}, {}) for row in steps]
     record_changes(changes, verb="milestone.handed_over", act=act, parent=lambda row: row.initiative)
-    return len(owned) + len(steps) + _leave_teams(leaver, act)
+    return len(owned) + len(steps) + _leave_teams(leaver, alive, act)
 
 
 def _owned(rows: Sequence[Initiative], leaver: User) -> list[Initiative]:
@@ -48,10 +54,10 @@ def _owned(rows: Sequence[Initiative], leaver: User) -> list[Initiative]:
     ]
 
 
-def _leave_teams(leaver: User, act: Act) -> int:
-    """Take somebody out of the teams of initiatives; the others of each team stay."""
+def _leave_teams(leaver: User, alive: QuerySet[Initiative], act: Act) -> int:
+    """Take somebody out of the teams of these initiatives; the others of each team stay."""
     on_it = Contribution.objects.filter(person=leaver, recorded_until__isnull=True).values("initiative")
-    rows = list(Initiative.objects.filter(pk__in=on_it, deleted_at__isnull=True))
+    rows = list(alive.filter(pk__in=on_it))
     teams = list(locked_many(rows, "plan").values())
     act, moments = moments_of(teams, act)
     members: dict[int, list[Contribution]] = defaultdict(list)

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from goals.rules import among_managed, managed
 from initiatives.forms.lists import MOST_AT_ONCE, BulkForm
 from initiatives.models import Initiative
 from initiatives.services import BulkMoved, change_bulk
 from initiatives.services.bulk import Outcome, digest_of, preview_bulk
 from initiatives.views.lists import read_listing
+from people.models import User
 from records.asof import AsOf
 from records.models import Channel
 from records.texts import whole_number
@@ -32,16 +34,16 @@ MOVED = "The plan has moved since this was shown to you. Nothing was changed. Lo
 @require_http_methods(["GET", "POST"])
 def initiative_bulk(request: HttpRequest) -> HttpResponse:
     """What becomes of the chosen ones; a POST shows it one by one, and with `apply` does what was shown."""
-    _managers_only(request)
+    user = _managers_only(request)
     if request.method != "POST":
-        return _begin(request)
+        return _begin(request, user)
     form = form_for(request, BulkForm)
     if form.catch_up():
         messages.warning(request, OUTDATED)
         return _draw(request, form, 409)
     if not form.is_valid():
         return _draw(request, form, 422)
-    chosen, change = form.cleaned_data["chosen"], form.change()
+    chosen, change = _theirs(form.cleaned_data["chosen"], user), form.change()
     act = act_of(request, reason=form.cleaned_data["reason"], channel=Channel.BULK)
     if "apply" not in request.POST:
         return _preview(request, form, preview_bulk(chosen=chosen, change=change, act=act))
@@ -76,14 +78,24 @@ def initiative_bulk_result(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/bulk_result.html", context)
 
 
-def _managers_only(request: HttpRequest) -> None:
-    if not user_of(request).has_perm("initiatives.restructure_initiative"):
+def _managers_only(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not user.has_perm("initiatives.change_many"):
         raise PermissionDenied
+    return user
 
 
-def _begin(request: HttpRequest) -> HttpResponse:
-    """The form, for what was ticked on the list, or for all that its filters show."""
-    rows = Initiative.objects.filter(deleted_at__isnull=True)
+def _theirs(chosen: dict[int, int], user: User) -> dict[int, int]:
+    """Those in plans that this user manages; the others are nothing of theirs."""
+    if managed(user) is None:
+        return chosen
+    rows = Initiative.objects.filter(among_managed(user), pk__in=chosen)
+    return {key: chosen[key] for key in rows.values_list("pk", flat=True)}
+
+
+def _begin(request: HttpRequest, user: User) -> HttpResponse:
+    """The form, for what was ticked on the list, or for all that its filters show, in plans that the user manages."""
+    rows = Initiative.objects.filter(among_managed(user), deleted_at__isnull=True)
     if request.GET.get("all"):
         listing = read_listing(request, AsOf.now(timezone.now()))
         keys: Any = listing.rows.order_by().values("subject_id")

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from goals.rules import among_managed, managed
 from initiatives.forms.work import HandOverForm, LeaverForm
 from initiatives.models import CLOSED, Contribution, Initiative, Milestone
 from initiatives.models.milestone import OPEN_MILESTONE
@@ -24,9 +25,10 @@ TEMPLATE = "initiatives/initiative_hand_over.html"
 @require_http_methods(["GET", "POST"])
 def initiative_hand_over(request: HttpRequest) -> HttpResponse:
     """First who leaves (`?leaver=`), then what they hold and who takes it on."""
-    if not user_of(request).has_perm("initiatives.hand_over"):
+    user = user_of(request)
+    if not user.has_perm("initiatives.hand_over"):
         raise PermissionDenied
-    choice = LeaverForm(request.GET or None)
+    choice = LeaverForm(request.GET or None, user=user)
     context: dict[str, Any] = {
         "choice": choice,
         "breadcrumb": [{"label": "My work", "href": reverse("my-work")}, {"label": "Hand over work", "href": ""}],
@@ -38,18 +40,20 @@ def initiative_hand_over(request: HttpRequest) -> HttpResponse:
 
     def save() -> str:
         to: User | None = form.cleaned_data["to"]
-        moved = hand_over(leaver=leaver, to=to, act=act_of(request, reason=form.cleaned_data["reason"]))
+        moved = hand_over(
+            leaver=leaver, to=to, only=managed(user), act=act_of(request, reason=form.cleaned_data["reason"])
+        )
         messages.success(
             request, f"{moved} handed over from {isolated(leaver.name)} to {isolated(to.name) if to else 'nobody yet'}."
         )
         return f"{request.path}?leaver={leaver.pk}"
 
-    return answer_form(request, form=form, save=save, template=TEMPLATE, context=context | _held_by(leaver))
+    return answer_form(request, form=form, save=save, template=TEMPLATE, context=context | _held_by(leaver, user))
 
 
-def _held_by(leaver: User) -> dict[str, Any]:
-    """What would move: open initiatives, open milestones, contributions."""
-    alive = Initiative.objects.filter(deleted_at__isnull=True)
+def _held_by(leaver: User, user: User) -> dict[str, Any]:
+    """What would move, in plans that this user manages: open initiatives, open milestones, contributions."""
+    alive = Initiative.objects.filter(among_managed(user), deleted_at__isnull=True)
     contributed = Contribution.objects.filter(person=leaver, recorded_until__isnull=True).values("initiative")
     return {
         "leaver": leaver,

@@ -131,7 +131,7 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
             "lines": timeline_rows(bars_of(found, axis, when), axis, when, day_query(request)),
         }  # fmt: skip
     else:
-        chooses = when.is_live and user_of(request).has_perm("initiatives.restructure_initiative")
+        chooses = when.is_live and user_of(request).has_perm("initiatives.change_many")
         grouped = None
         if listing.facets is not None and listing.wanted.group:
             grouped = Grouped(

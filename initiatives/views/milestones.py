@@ -26,7 +26,7 @@ ANCHOR = "milestones"  # of the page of the initiative
 def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
     """A new milestone at the end of the initiative's list."""
     initiative = get_initiative_or_404(request, pk, needs="change_milestone")
-    form = form_for(request, MilestoneForm)
+    form = form_for(request, MilestoneForm, initiative=initiative)
 
     def save() -> str:
         row = add_milestone(initiative=initiative, fields=form.values(), act=act_of(request))
@@ -41,7 +41,7 @@ def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
 def milestone_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a milestone; a moved date needs a reason."""
     milestone = get_milestone_or_404(request, pk)
-    form = form_for(request, MilestoneForm, row=milestone)
+    form = form_for(request, MilestoneForm, row=milestone, initiative=milestone.initiative)
 
     def save() -> str:
         act = act_of(request, reason=form.cleaned_data["reason"])

@@ -59,7 +59,7 @@ def structure_add(request: HttpRequest, slug: str) -> HttpResponse:
     goal, strategy = _under(request, plan)
     above = strategy if strategy is not None and counts_by_strategy(tree) else goal
     taken = {row.number for row in tree.rows if row.kind == "initiative"}
-    form = form_for(request, RowForm, initial={"number": next_number(above.number, taken)})
+    form = form_for(request, RowForm, plan=plan, initial={"number": next_number(above.number, taken)})
 
     def save() -> str:
         fields = form.fields_of_row() | {"goal": goal, "strategy": strategy, "start_date": plan.start_date}
@@ -169,7 +169,9 @@ def _row_page(
 
 def _rename_form(request: HttpRequest, row: Goal | Strategy | Initiative) -> RowForm:
     at = address_of_row("rename", _plan_of(row), str(row._meta.model_name), row.pk)
-    return form_for(request, RowForm, at=at, row=row, person="owner" if isinstance(row, Initiative) else "lead")
+    return form_for(
+        request, RowForm, at=at, row=row, plan=_plan_of(row), person="owner" if isinstance(row, Initiative) else "lead"
+    )
 
 
 def _place_form(request: HttpRequest, tree: Tree, row: Goal | Strategy | Initiative) -> PlaceForm:

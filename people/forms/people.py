@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from people.models import Department, PlanAccess, RoleGrant, User, holds_in
+from people.models import Department, PlanAccess, RoleGrant, User, holds_in, works_in
 from people.roles import Role
 from records.models import Channel
 from records.verbs import NOUNS
@@ -146,3 +146,9 @@ class AuditFilterForm(FilterForm):
     what = forms.ChoiceField(required=False, choices=_nouns)
     channel = forms.ChoiceField(required=False, choices=[("", "Any"), *Channel.choices], label="How it came")
     day = Day(required=False)
+
+    def __init__(self, *args: Any, within: Collection[int] | None = None, **kwargs: Any) -> None:
+        """`within`: the plans whose log it narrows, None: all of it."""
+        super().__init__(*args, **kwargs)
+        if within is not None:
+            self.fields["person"].queryset = User.objects.filter(works_in(within))  # type: ignore[attr-defined]

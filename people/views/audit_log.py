@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from people.forms.people import AuditFilterForm
+from people.rules import plans_seen_by
 from people.selectors import audit_events
 from records.models import AuditEvent
 from records.seals import FIELDS
@@ -26,17 +27,19 @@ COLUMNS = [
 @require_safe
 @permission_required("people.view_audit_log", raise_exception=True)
 def audit_log(request: HttpRequest) -> HttpResponseBase:
-    """Newest first, narrowed by words, person, kind of act, channel and day; `?format=csv` or `jsonl` gives a file."""
-    form = AuditFilterForm(request.GET, auto_id="filter_%s")
+    """Newest first; to a manager of some plans what is about those. `?format=csv` or `jsonl` gives a file."""
+    user = user_of(request)
+    within = plans_seen_by(user)
+    form = AuditFilterForm(request.GET, auto_id="filter_%s", within=within)
     if not form.is_valid():
         return render(request, "people/audit_log.html", {"form": form, "entries": ()}, status=422)
-    events = form.fitting(audit_events(**form.cleaned_data))
+    events = form.fitting(audit_events(**form.cleaned_data, within=within))
     if request.GET.get("format") == "csv":
         return csv_response("audit log", COLUMNS, _lines(events))
     if request.GET.get("format") == "jsonl":
         return json_lines_response("audit log", _facts(events))
     page = Paginator(events, 50).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "entries": entries(page, user_of(request))}
+    context = {"form": form, "page": page, "entries": entries(page, user), "is_of_plans": within is not None}
     return render(request, "people/audit_log.html", context)
 
 

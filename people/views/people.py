@@ -17,7 +17,7 @@ from people.forms.pasted import InviteManyForm
 from people.forms.people import InviteToPlanForm, PeopleFilterForm, PersonForm, RoleForm
 from people.models import RoleGrant, User
 from people.roles import DESCRIPTIONS, OF_EVERYTHING, Role
-from people.rules import plans_given_in, roles_given_by
+from people.rules import plans_given_in, plans_seen_by, roles_given_by
 from people.selectors import (
     HOLDINGS,
     NOT_JOINED,
@@ -55,7 +55,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     form = PeopleFilterForm(request.GET, auto_id="filter_%s")
     wanted = form.cleaned_data if form.is_valid() else {}
     user = user_of(request)
-    found = form.fitting(people_with_roles(**wanted, within=seen_by(user)))
+    found = form.fitting(people_with_roles(**wanted, within=plans_seen_by(user)))
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     context = {
         "page": page, "form": form, "can_read_log": user.has_perm("people.view_audit_log"),
@@ -87,7 +87,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
 def person_invite(request: HttpRequest) -> HttpResponse:
     """Let somebody into one plan, by a role for it alone."""
     user = user_of(request)
-    plans = seen_by(user)
+    plans = plans_seen_by(user)
     form = form_for(request, InviteToPlanForm, plans=plans, gives=_gives(user, plans))
 
     def save() -> str:
@@ -243,7 +243,7 @@ def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
         return f"{isolated(grant.user.name)} is no longer {grant.get_role_display().lower()}{for_plan(grant)}."
 
     # Whoever has lost the last role that the reader is told of is nobody to them any more.
-    is_seen = seen_by(user) is None or any(one.pk != grant_pk for one in person.current_grants)
+    is_seen = plans_seen_by(user) is None or any(one.pk != grant_pk for one in person.current_grants)
     where = reverse("people:person-detail", args=[pk]) if is_seen else reverse("people:person-list")
     return answer_button(request, do=do, where=where)
 
@@ -252,13 +252,8 @@ def for_plan(grant: RoleGrant) -> str:
     return f" for “{isolated(grant.plan_access.name)}”" if grant.plan_access else ""
 
 
-def seen_by(user: User) -> frozenset[int] | None:
-    """The plans whose people somebody is shown, with the roles they have there; None: everybody with every role."""
-    return None if user.has_perm("people.change_person") else user.managed_accesses
-
-
 def _seen_or_404(request: HttpRequest, pk: int) -> Any:
-    return get_object_or_404(people_with_roles(within=seen_by(user_of(request))), pk=pk)
+    return get_object_or_404(people_with_roles(within=plans_seen_by(user_of(request))), pk=pk)
 
 
 def _gives(user: User, plans: frozenset[int] | None) -> frozenset[str]:
@@ -277,7 +272,7 @@ def _role_form(request: HttpRequest, person: User) -> RoleForm:
 
 def _person_page(request: HttpRequest, person: Any, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:
     user = user_of(request)
-    seen, plans = seen_by(user), form.plans
+    seen, plans = plans_seen_by(user), form.plans
     can_change = user.has_perm("people.change_account", person)
     events = audit_events().filter(target_type="user", target_id=person.pk)
     if seen is not None:
@@ -299,6 +294,7 @@ def _person_page(request: HttpRequest, person: Any, form: RoleForm, status: int 
         "can_change": can_change,
         "can_invite": can_change or user.has_perm("people.send_invitation", person),
         "keeps_accounts": seen is None,
+        "can_end_sessions": user.has_perm("people.end_sessions"),
         "can_take_off": _has_factor(person) if user.has_perm("people.take_off_factors") else None,
         "breadcrumb": [_people(), {"label": person.name, "href": ""}],
         **more,

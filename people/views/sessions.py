@@ -1,14 +1,19 @@
-"""Where I am signed in, and an end to it elsewhere."""
+"""Where I am signed in, and an end to it elsewhere; and an administrator's end to everywhere somebody is."""
 
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from people.models import User
 from people.services import end_sessions
+from people.views.fresh import asks_again
+from records.texts import isolated
 from web.pages import answer_button
 from web.requests import act_of, user_of
 
@@ -31,6 +36,23 @@ def session_end(request: HttpRequest, name: str) -> HttpResponse:
         return "Ended. That browser has to sign in again." if ended else "It had ended already."
 
     return answer_button(request, do=do, where=reverse("people:profile"))
+
+
+@permission_required("people.end_sessions", raise_exception=True)
+@asks_again
+def person_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End every session of somebody: of a lost laptop, of an account that somebody else may have."""
+    person = get_object_or_404(User, pk=pk)
+
+    def do() -> str:
+        here = request.session.session_key if person.pk == user_of(request).pk else None
+        ended = end_sessions(user=person, here=here, act=act_of(request))
+        if not ended:
+            return f"{isolated(person.name)} is signed in nowhere{' else' if here else ''}."
+        many = "1 session" if ended == 1 else f"{ended} sessions"
+        return f"{isolated(person.name)} was signed out: {many} ended."
+
+    return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
 
 def sessions_end(request: HttpRequest) -> HttpResponse:

@@ -55,6 +55,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "sees_all": user.has_perm("reminders.view_all_messages"),
+        "writes": user.has_perm("reminders.write_one_off"),
     }
     if request.htmx:  # type: ignore[attr-defined] # django-htmx adds it
         return render(request, "reminders/message_list.html#table", context)

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from goals.rules import among_managed
+from people.models import User
 from records.asof import local_day
 from reminders.forms import OneOffForm
 from reminders.models import OneOff
@@ -17,7 +19,7 @@ from web.requests import act_of, user_of
 
 def one_off_list(request: HttpRequest) -> HttpResponse:
     """What was written and when it goes out; below, write another."""
-    _managers_only(request)
+    user = _managers_only(request)
     form = form_for(request, OneOffForm, initial={"send_on": local_day(timezone.now())})
 
     def save() -> str:
@@ -25,14 +27,15 @@ def one_off_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, "The message is scheduled.")
         return reverse("reminders:one-off-list")
 
-    context = {"rows": OneOff.objects.select_related("plan", "written_by")[:50]}
+    rows = OneOff.objects.filter(among_managed(user)).select_related("plan", "written_by")
+    context = {"rows": rows[:50]}
     return answer_form(request, form=form, save=save, template="reminders/one_off_list.html", context=context)
 
 
 def one_off_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what has not gone out yet."""
-    _managers_only(request)
-    row = get_object_or_404(OneOff, pk=pk)
+    user = _managers_only(request)
+    row = get_object_or_404(OneOff, among_managed(user), pk=pk)
 
     def do() -> str:
         withdraw_one_off(one_off=row, act=act_of(request))
@@ -41,6 +44,8 @@ def one_off_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_button(request, do=do, where=reverse("reminders:one-off-list"))
 
 
-def _managers_only(request: HttpRequest) -> None:
-    if not user_of(request).has_perm("reminders.write_one_off"):
+def _managers_only(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not user.has_perm("reminders.write_one_off"):
         raise PermissionDenied
+    return user

@@ -8,9 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from outbox.models import Message
 from people.models import Session
+from people.services import update_user
 from people.signed_in import SINCE, browser_of, name_of
 from records.models import AuditEvent
+from tests.build import act
 
 PROFILE = reverse("people:profile")
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -101,3 +104,48 @@ def test_a_session_that_is_used_ends_twelve_hours_after_sign_in_all_the_same(sig
 )
 def test_a_browser_is_named_as_far_as_it_tells(told, label):
     assert browser_of(told) == label
+
+
+def test_an_administrator_signs_somebody_out_everywhere(signed_in, sign_in, cast):
+    there = [signed_in(FIREFOX), signed_in(PHONE)]
+    end = reverse("people:person-sessions-end", args=[cast.owner.pk])
+    assert [client.get(PROFILE).status_code for client in there] == [200, 200]
+    page = reverse("people:person-detail", args=[cast.owner.pk])
+    for who in (cast.viewer, cast.manager):
+        assert sign_in(who).post(end).status_code == 403, who.name
+    admin = sign_in(cast.admin)
+    assert end in admin.get(page).content.decode()
+    assert admin.get(end).status_code == 302, "a look ends nothing"
+    assert [client.get(PROFILE).status_code for client in there] == [200, 200]
+    said = admin.post(end, follow=True).content.decode()
+    assert "was signed out: 2 sessions ended." in said
+    assert [client.get(PROFILE).status_code for client in there] == [302, 302]
+    event = AuditEvent.objects.get(verb="user.sessions_ended")
+    assert (event.target_id, event.actor_id) == (cast.owner.pk, cast.admin.pk)
+    assert Message.objects.filter(person=cast.owner, kind="account", about=event.pk).count() == 1
+    again = admin.post(end, follow=True).content.decode()
+    assert "is signed in nowhere." in again
+    assert AuditEvent.objects.filter(verb="user.sessions_ended").count() == 1
+
+
+def test_an_administrator_who_signs_out_everywhere_stays_here_and_gets_no_mail(sign_in, cast):
+    admin, elsewhere = sign_in(cast.admin), Client()
+    elsewhere.force_login(cast.admin)
+    end = reverse("people:person-sessions-end", args=[cast.admin.pk])
+    assert "was signed out: 1 session ended." in admin.post(end, follow=True).content.decode()
+    assert (admin.get(PROFILE).status_code, elsewhere.get(PROFILE).status_code) == (200, 302)
+    assert not Message.objects.filter(kind="account").exists()
+    assert "is signed in nowhere else." in admin.post(end, follow=True).content.decode()
+
+
+def test_signing_somebody_out_asks_who_does_it(sign_in, cast, settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    answer = sign_in(cast.admin).post(reverse("people:person-sessions-end", args=[cast.owner.pk]))
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_whoever_is_deactivated_is_signed_out_at_once_and_stays_so_when_reactivated(signed_in, cast):
+    there = [signed_in(FIREFOX), signed_in(PHONE)]
+    for active in (False, True):
+        update_user(user=cast.owner, fields={"is_active": active}, act=act())
+        assert [client.get(PROFILE).status_code for client in there] == [302, 302]
