@@ -18,6 +18,7 @@ from people.models import Session, User
 from web.security_log import folded, note
 
 SINCE, BROWSER = "signed_in_at", "browser"
+SHOWN = "shown_at"  # by the city's provider: when the person showed who they are there; empty where it did not say
 # What browsers call themselves; the first that is found counts, for most also name those they are like.
 PROGRAMS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
@@ -43,6 +44,7 @@ class SignedIn:
 @receiver(user_logged_in)
 def note_where(request: HttpRequest, user: User, **more: Any) -> None:
     request.session[SINCE] = timezone.now().isoformat()
+    request.session.pop(SHOWN, None)
     request.session[BROWSER] = browser_of(request.headers.get("user-agent", ""))
     note("sign_in.succeeded", account=user.pk)
 

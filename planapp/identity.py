@@ -13,17 +13,24 @@ SLUG = "city"  # stands in the addresses that a provider is told; one provider o
 
 @dataclass(frozen=True)
 class Provider:
-    """One way to sign in, as the sign-in page offers it. `groups` is the claim or attribute that lists groups."""
+    """One way to sign in, as the sign-in page offers it. `groups` is the claim or attribute that lists groups.
+
+    `strengths`: how somebody must have signed in there, in the provider's words (acr, AuthnContextClassRef).
+    """
 
     kind: str  # "openid_connect" or "saml"
     label: str
     groups: str
+    strengths: tuple[str, ...] = ()
 
 
 def providers(env: Env) -> tuple[list[Provider], dict[str, Any]]:
     """The providers that are set up, and SOCIALACCOUNT_PROVIDERS. Raises ImproperlyConfigured for half of one."""
     found = [one for one in (_oidc(env), _saml(env)) if one is not None]
-    return [provider for provider, _ in found], {provider.kind: {"APPS": [app]} for provider, app in found}
+    asking = {"openid_connect": "sign_in.asking.OpenID", "saml": "sign_in.asking.Assertion"}
+    apps = {provider.kind: [app] for provider, app in found}
+    told = {kind: {"provider_class": name, "APPS": apps.get(kind, [])} for kind, name in asking.items()}
+    return [provider for provider, _ in found], told
 
 
 def _oidc(env: Env) -> tuple[Provider, dict[str, Any]] | None:
@@ -33,6 +40,7 @@ def _oidc(env: Env) -> tuple[Provider, dict[str, Any]] | None:
     groups = env.str("OIDC_GROUPS_CLAIM", "")
     scopes = env.str("OIDC_SCOPES", "openid profile email").split()
     domains = _listed(env.str("OIDC_TRUSTED_DOMAINS", ""))
+    strengths = tuple(env.str("OIDC_REQUIRED_ACR", "").split())
     if not issuer:
         return None
     if not client or not secret_word:
@@ -43,7 +51,7 @@ def _oidc(env: Env) -> tuple[Provider, dict[str, Any]] | None:
             "server_url": issuer, "oauth_pkce_enabled": True, "scope": scopes, "verified_email": domains,
         },
     }  # fmt: skip
-    return Provider("openid_connect", label, groups), app
+    return Provider("openid_connect", label, groups, strengths), app
 
 
 def _saml(env: Env) -> tuple[Provider, dict[str, Any]] | None:
@@ -56,6 +64,7 @@ def _saml(env: Env) -> tuple[Provider, dict[str, Any]] | None:
         "name": env.str("SAML_NAME_ATTRIBUTE", "name"),
     }
     domains = _listed(env.str("SAML_TRUSTED_DOMAINS", ""))
+    strengths = tuple(env.str("SAML_REQUIRED_CONTEXT", "").split())
     if not metadata:
         return None
     if not entity or not names["uid"]:
@@ -74,7 +83,7 @@ def _saml(env: Env) -> tuple[Provider, dict[str, Any]] | None:
             },
         },
     }  # fmt: skip
-    return Provider("saml", label, groups), app
+    return Provider("saml", label, groups, strengths), app
 
 
 def _listed(text: str) -> list[str]:

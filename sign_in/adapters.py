@@ -21,9 +21,12 @@ from django.utils import timezone
 from requests import RequestException
 
 from people.models import User
+from people.signed_in import SHOWN
+from people.views.fresh import confirm
 from records.audit import Act
 from records.models import Channel
 from sign_in.arrivals import arrival_of
+from sign_in.asking import ASKED_AT, NotEnough, Shown, check_shown
 from sign_in.rendering import DISBELIEVED, STALE, UNREACHED, refusal
 from sign_in.selectors import label_of
 from sign_in.services import NotAdmitted, admit, note_failure
@@ -39,8 +42,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no 
         return False
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Always under the one backend that decides about rights: a session of another one is believed by nobody."""
+        """Always under the one backend that decides about rights: a session of another one is believed by nobody.
+
+        Of whoever came by the provider it counts when they showed who they are there, which may be long ago.
+        """
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        shown: Shown | None = getattr(request, "shown", None)
+        if shown is not None:
+            request.session[SHOWN] = min(shown.at, timezone.now()).isoformat() if shown.at else ""
+        if getattr(request, "was_asked_again", False):
+            confirm(request)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         return refusal(request, "This account was deactivated. Ask an administrator.", 403)
@@ -101,9 +112,16 @@ class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth sh
                 account = admit(arrival=arrival, new_accounts=settings.NEW_ACCOUNTS, act=act)
             except IntegrityError:  # the same person in another window was quicker
                 account = admit(arrival=arrival, new_accounts=settings.NEW_ACCOUNTS, act=act)
+            shown: Shown = sociallogin.shown
+            state, label = sociallogin.state, label_of(kind)
+            check_shown(shown, state, person=account.user.pk, kind=kind, label=label, at=act.at)
         except NotAdmitted as refused:
             note_failure(kind=kind, reason=str(refused), at=act.at)
             raise ImmediateHttpResponse(refusal(request, str(refused), 403)) from refused
+        except NotEnough as refused:
+            note_failure(kind=kind, reason=refused.reason, at=act.at)
+            raise ImmediateHttpResponse(refusal(request, str(refused), 403)) from refused
+        request.shown, request.was_asked_again = shown, ASKED_AT in state  # type: ignore[attr-defined]
         if arrival.groups is None:
             log.warning("%s did not say in which groups somebody is; their roles stay as they are.", arrival.label)
         sociallogin.account, sociallogin.user = account, account.user

@@ -92,5 +92,10 @@ def label_of(kind: str) -> str:
     return next((one.label for one in settings.SIGN_IN_PROVIDERS if one.kind == kind), "the provider")
 
 
+def strengths_of(kind: str) -> tuple[str, ...]:
+    """One of these the provider of a kind must say of each sign-in; none: it says what it wants."""
+    return next((one.strengths for one in settings.SIGN_IN_PROVIDERS if one.kind == kind), ())
+
+
 def is_emergency_administrator(user: User) -> bool:
     return user.email.lower() in settings.EMERGENCY_ADMINISTRATORS

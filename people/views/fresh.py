@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from people.signed_in import SINCE
+from people.signed_in import SHOWN, SINCE
 from web.middleware import keep_words
 
 View = Callable[..., HttpResponse]
@@ -20,9 +20,14 @@ CONFIRMED = "confirmed_at"  # in the session: when the person last showed who th
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person signed in, or confirmed who they are, within settings.ACCOUNT_REAUTHENTICATION_TIMEOUT."""
-    told = [request.session[name] for name in (SINCE, CONFIRMED) if name in request.session]
-    latest = max((datetime.fromisoformat(one) for one in told), default=None)
+    """Whether the person signed in, or confirmed who they are, within settings.ACCOUNT_REAUTHENTICATION_TIMEOUT.
+
+    Of whoever came by the city's provider it counts when they showed who they are there: it signs in unasked whoever
+    did so in the morning.
+    """
+    session = request.session
+    told = [session.get(name, "") for name in (SHOWN if SHOWN in session else SINCE, CONFIRMED)]
+    latest = max((datetime.fromisoformat(one) for one in told if one), default=None)
     lasts = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
     return latest is not None and timezone.now() - latest < lasts
 

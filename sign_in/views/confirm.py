@@ -18,6 +18,7 @@ from people.views.fresh import confirm
 from people.views.sign_in import PROVIDER_ADDRESSES, Throttled, refuse_unchecked
 from records.audit import Act
 from sign_in import factors
+from sign_in.asking import AGAIN
 from sign_in.forms.factors import ConfirmForm, SecondStepForm
 from sign_in.views.factors import DOOR, limits
 from sign_in.views.passkeys import UNREAD, answered_by, question_for
@@ -82,7 +83,7 @@ class Confirm(Throttled, FormView):  # type: ignore[type-arg]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, back = self.person, self.get_success_url()
         providers = [
-            (one.label, f"{reverse(*PROVIDER_ADDRESSES[one.kind])}?{urlencode({'next': back})}")
+            (one.label, f"{reverse(*PROVIDER_ADDRESSES[one.kind])}?{urlencode({'next': back, AGAIN: '1'})}")
             for one in settings.SIGN_IN_PROVIDERS
         ]
         more = {

@@ -28,6 +28,8 @@ class Provider:
         self.issuer, self.audience, self.lifetime = address, CLIENT, 300
         self.delay, self.status, self.is_broken, self.tokens_at = 0.0, 200, False, f"{address}/token"
         self.asked: list[str] = []
+        # Since when the person is signed in; whether it asks again where that is wanted and tells; how they signed in.
+        self.since, self.asks_again, self.tells_time, self.strength = time.time(), True, True, "urn:example:password"
 
     def description(self):
         a = self.address
@@ -39,6 +41,10 @@ class Provider:
 
     def authorize(self, query):
         """The redirect by which a browser comes back."""
+        if self.asks_again and (
+            query.get("prompt") == "login" or self.since + int(query.get("max_age", 1e9)) < time.time()
+        ):
+            self.since = time.time()
         code = secrets.token_urlsafe(16)
         self.codes[code] = {"challenge": query.get("code_challenge", ""), "redirect": query["redirect_uri"]}
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
@@ -51,7 +57,8 @@ class Provider:
             return 400, {"error": "invalid_grant"}
         access, now = secrets.token_urlsafe(16), int(time.time())
         self.tokens.add(access)
-        told = {**self.claims(), "iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + self.lifetime}
+        told = {"acr": self.strength} | ({"auth_time": int(self.since)} if self.tells_time else {})
+        told |= {**self.claims(), "iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + self.lifetime}
         return 200, {"access_token": access, "token_type": "Bearer", "id_token": jwt.encode(told, self.key, "RS256")}
 
     def claims(self):

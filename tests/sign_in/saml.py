@@ -17,6 +17,7 @@ SSO = "https://idp.test.example/sso"
 ACS = "http://testserver/sign-in/saml/city/acs/"
 AUDIENCE = "http://testserver/sign-in/saml/city/metadata/"
 SAML, SAMLP = "urn:oasis:names:tc:SAML:2.0:assertion", "urn:oasis:names:tc:SAML:2.0:protocol"
+PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"
 WHO = {"uid": ["s-1"], "email": ["owner@test.example"], "name": ["Olivia Owner"], "groups": []}
 
 
@@ -48,11 +49,18 @@ class Provider:
   </md:IDPSSODescriptor>
 </md:EntityDescriptor>"""
 
-    def assertion(self, request_id, *, who=WHO, audience=AUDIENCE, late=0, key=None, number="_a1"):
-        """Signed. `late`: seconds by which the provider's clock is behind."""
+    def assertion(
+        self, request_id, *, who=WHO, audience=AUDIENCE, late=0, key=None, number="_a1", ago=5, context=PASSWORD
+    ):
+        """Signed. `late`: seconds by which the provider's clock is behind; `ago`: since when somebody is signed in."""
         now = datetime.now(UTC) - timedelta(seconds=late)
         since, until = (f"{now + timedelta(seconds=s):%Y-%m-%dT%H:%M:%SZ}" for s in (-5, 60))
         answers = f'InResponseTo="{request_id}"' if request_id else ""
+        instant = f"{now - timedelta(seconds=ago):%Y-%m-%dT%H:%M:%SZ}"
+        statement = (
+            f'<saml:AuthnStatement AuthnInstant="{instant}" SessionIndex="_s1"><saml:AuthnContext>'
+            f"<saml:AuthnContextClassRef>{context}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>"
+        )
         said = "".join(
             f'<saml:Attribute Name="{name}">'
             + "".join(f"<saml:AttributeValue>{value}</saml:AttributeValue>" for value in values)
@@ -67,8 +75,7 @@ class Provider:
  NotOnOrAfter="{until}" Recipient="{ACS}" {answers}/></saml:SubjectConfirmation></saml:Subject>
 <saml:Conditions NotBefore="{since}" NotOnOrAfter="{until}"><saml:AudienceRestriction>
 <saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>
-<saml:AuthnStatement AuthnInstant="{since}" SessionIndex="_s1"><saml:AuthnContext><saml:AuthnContextClassRef>
-urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
+{statement}
 <saml:AttributeStatement>{said}</saml:AttributeStatement></saml:Assertion>"""
         return Utils.add_sign(xml, key or self.key, self.certificate).decode()
 
