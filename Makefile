@@ -19,6 +19,8 @@ FUZZ ?= 25000
 DOUBLES ?= 1200
 SEED ?= 1
 GUARDS ?=
+LAST ?= 1
+BEFORE ?=
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -76,6 +78,9 @@ doubles: $(VENV)/.dev ## Sends every form twice at the same moment, over and ove
 chaos: $(VENV)/.dev ## Kills everything at random while mail flows, then counts; PEOPLE=10000 FAULTS=200 SEED=1
 	$(BIN)/python -m tests.chaos --people $(PEOPLE) --faults $(FAULTS) --seed $(SEED)
 
+versions: $(VENV)/.dev ## Both versions side by side over each new migration while people save; LAST=1, or BEFORE=a tag or commit
+	$(BIN)/python -m tests.chaos.versions $(if $(BEFORE),--before $(BEFORE),--last $(LAST))
+
 # .pre-commit-config.yaml runs the same lines; a test compares.
 check: $(VENV)/.dev ## Format, lint, types, import rules, templates, migrations
 	$(BIN)/ruff format --check .
@@ -111,4 +116,4 @@ lock: | $(NEED_UV) ## Resolve pyproject.toml into the hashed requirements files
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --all-extras -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements-dev.txt
 
-.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos bench vitals check fmt serve audit sbom lock
+.PHONY: help demo test coverage e2e sweep mutants fuzz doubles chaos versions bench vitals check fmt serve audit sbom lock

@@ -67,9 +67,16 @@ def check(path: Path) -> Manifest:
 
 
 def unpack(path: Path, target: Path) -> None:
-    """The dump alone, for the tool that reads it back."""
-    with _opened(path) as (file, _), file.open(DUMP) as source, target.open("xb") as copy:
-        shutil.copyfileobj(source, copy, PIECE)
+    """The dump alone, for the tool that reads it back. Raises NotABackup, also where there is no room for it."""
+    with _opened(path) as (file, _):
+        try:
+            with file.open(DUMP) as source, target.open("xb") as copy:
+                shutil.copyfileobj(source, copy, PIECE)
+        except OSError as error:
+            raise NotABackup(
+                f"“{path.name}” cannot be unpacked into “{target.parent.parent}”: {error.strerror or error}. TMPDIR "
+                "names another folder for that."
+            ) from error
 
 
 @contextmanager

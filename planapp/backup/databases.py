@@ -216,8 +216,11 @@ class SQLite(Database):
     def dump(self, target: Path) -> Counted:
         ours = connections["default"]
         ours.ensure_connection()
-        with closing(sqlite3.connect(target)) as copy:
-            ours.connection.backup(copy)
+        try:
+            with closing(sqlite3.connect(target)) as copy:
+                ours.connection.backup(copy)
+        except sqlite3.Error as error:
+            raise CannotDo(f"The database cannot be copied to “{target.parent.parent}”: {error}.") from error
         return self._look(target)
 
     def holds_people(self) -> bool:

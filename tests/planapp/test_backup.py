@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from datetime import timedelta
 
@@ -244,3 +246,52 @@ def test_a_database_in_use_is_not_replaced(saved, elsewhere):
         with database._connected(elsewhere["NAME"]), pytest.raises(CannotDo, match="stop web, worker and beat"):
             bring_back(saved, elsewhere, 2, may_replace=True)
     assert rows_of(elsewhere, "SELECT count(*) FROM people_user") != [(0,)]
+
+
+# A disk that is full, and a version of before -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of its own, with room for 16 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)]
+    mounted = subprocess.run(words, capture_output=True, check=False)  # noqa: S603 - own words
+    if mounted.returncode:
+        pytest.skip("A small disk is made with `mount`, which this user may not")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607 - own words, of the system
+
+
+def test_a_backup_onto_a_full_disk_is_refused_in_words_and_leaves_nothing(
+    transactional_db, initiative, cast, small_disk
+):
+    with pytest.raises(CommandError, match="Nothing was saved") as refused:
+        call_command("backup", str(small_disk / "one.backup"))
+    assert re.search(r"disk is full|No space left|full", str(refused.value))
+    assert list(small_disk.iterdir()) == []
+
+
+def test_a_restore_onto_a_full_disk_changes_nothing(saved, elsewhere, small_disk, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    monkeypatch.setattr(
+        "planapp.management.commands.restore.database_of", lambda settings, at: database_of(elsewhere, NOW)
+    )
+    with pytest.raises(CommandError, match=r"cannot be unpacked into .*: No space left on device") as refused:
+        call_command("restore", str(saved), stdout=io.StringIO())
+    assert "Traceback" not in str(refused.value)
+    assert list(small_disk.iterdir()) == []
+    assert not database_of(elsewhere, NOW).holds_people()
+
+
+def test_a_backup_of_a_version_before_comes_back_brought_up_to_date(saved, elsewhere, tmp_path):
+    bring_back(saved, elsewhere)
+    told(elsewhere, "migrate", "jobs", "0001", "--verbosity", "0")
+    told(elsewhere, "backup", str(tmp_path / "older.backup"))
+    older = archive.check(tmp_path / "older.backup")
+    assert "jobs.0002_retention_runs" not in older.migrations
+    bring_back(tmp_path / "older.backup", elsewhere, 2, may_replace=True)
+    applied = rows_of(elsewhere, "SELECT name FROM django_migrations WHERE app = 'jobs' ORDER BY name")
+    assert applied == [("0001_initial",), ("0002_retention_runs",)]
+    assert rows_of(elsewhere, "SELECT happened FROM initiatives_statusupdate") != []
