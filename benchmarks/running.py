@@ -117,6 +117,7 @@ def started(*command: str, files: bool = False, **environment: str) -> Iterator[
     with TemporaryDirectory(prefix="planapp-bench-") as folder:
         whole = {
             **os.environ, "DJANGO_SETTINGS_MODULE": "planapp.settings", "DATA_DIR": folder,
+            "QUESTIONS_PER_MINUTE": "0",
             "EMAIL_URL": f"folder:{folder}/mail", **environment,
         }  # fmt: skip
         if files:

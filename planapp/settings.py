@@ -68,6 +68,8 @@ OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "planapp")
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(min=0, max=720))  # 0: no such limit
 # Roles whose holders set up a second step at sign-in before anything else; who comes by the city's provider need not.
 SECOND_FACTOR_FOR = [one.strip() for one in env.list("SECOND_FACTOR_FOR", [""]) if one.strip()]
+# How often one person may ask for what costs work (web/busy.py); 0: as often as they like.
+QUESTIONS_PER_MINUTE = env.int("QUESTIONS_PER_MINUTE", 300, validate=validate.Range(min=0, max=100_000))
 # Words of the place that make a password easy to guess, besides those of SITE_URL and of the person.
 PASSWORD_WORDS = [one.strip() for one in env.list("PASSWORD_WORDS", [""]) if one.strip()]
 # The city's own sign-in (docs/single-sign-on.md): the providers that the sign-in page offers, and who needs none.
@@ -137,6 +139,7 @@ MIDDLEWARE = [
     "web.middleware.SignInForFragments",
     "web.middleware.KeepWhatWasTyped",
     "web.middleware.SignInFirst",
+    "web.busy.NotTooOften",
     "people.middleware.Seen",
     "people.middleware.MembersOnly",
     "sign_in.middleware.SecondStepFirst",

@@ -9,6 +9,7 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="planapp-test-"))
 from planapp.settings import *  # noqa: F403, TID251 - the one place where settings extend settings
 
 SESSION_IDLE_MINUTES = 0  # tests put the clock forward; tests/people/test_idle.py looks at it
+QUESTIONS_PER_MINUTE = 0  # tests ask without end; tests/planapp/test_busy.py looks at it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
