@@ -1,7 +1,7 @@
 """Everything that changes people, departments and roles."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -385,12 +385,15 @@ def _check_user(row: User, taken: Collection[str] | None = None) -> None:
 
 
 @transaction.atomic
-def end_sessions(*, user: User, here: str | None, act: Act, name: str = "") -> int:
+def end_sessions(
+    *, user: User, here: str | None, act: Act, name: str = "", only: Callable[[Session], bool] | None = None
+) -> int:
     """End the sessions of a person but `here`, the one they ask from; with `name` this one alone. How many ended.
 
-    Whoever is signed out by somebody else is told by mail.
+    `only`: those of which this is true. Whoever is signed out by somebody else is told by mail.
     """
-    keys = [row.session_key for row in rows_of(user) if row.session_key != here]
+    rows = [row for row in rows_of(user) if row.session_key != here and (only is None or only(row))]
+    keys = [row.session_key for row in rows]
     if name:
         keys = [key for key in keys if name_of(key) == name]
     ended, _ = Session.objects.filter(session_key__in=keys).delete()

@@ -25,6 +25,7 @@ SYSTEMS = {
     "iPhone": "an iPhone", "iPad": "an iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "a Mac",
     "Linux": "Linux",
 }  # fmt: skip
+THERE = "session_there"  # what the provider calls the session that it began; empty where it gives it no name
 UNKNOWN = "A browser"
 NEVER = 100 * 366 * 24 * 60  # minutes
 
@@ -44,7 +45,8 @@ class SignedIn:
 @receiver(user_logged_in)
 def note_where(request: HttpRequest, user: User, **more: Any) -> None:
     request.session[SINCE] = timezone.now().isoformat()
-    request.session.pop(SHOWN, None)
+    for name in (SHOWN, THERE):
+        request.session.pop(name, None)
     request.session[BROWSER] = browser_of(request.headers.get("user-agent", ""))
     note("sign_in.succeeded", account=user.pk)
 
@@ -88,6 +90,12 @@ def rows_of(user: User) -> Iterator[Session]:
     now = timezone.now()
     in_use = Q(last_seen_at=None) | Q(last_seen_at__gt=idle_since(now))
     return Session.objects.filter(in_use, user=user, expire_date__gt=now).iterator()
+
+
+def begun_by_provider(row: Session, there: str = "") -> bool:
+    """Whether the city's provider began a session; where it names one of its own (`there`), that one."""
+    held = SessionStore().decode(row.session_data)
+    return SHOWN in held and (not there or held.get(THERE) == there)
 
 
 def name_of(key: str) -> str:

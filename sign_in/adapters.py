@@ -21,7 +21,7 @@ from django.utils import timezone
 from requests import RequestException
 
 from people.models import User
-from people.signed_in import SHOWN
+from people.signed_in import SHOWN, THERE
 from people.views.fresh import confirm
 from records.audit import Act
 from records.models import Channel
@@ -50,6 +50,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no 
         shown: Shown | None = getattr(request, "shown", None)
         if shown is not None:
             request.session[SHOWN] = min(shown.at, timezone.now()).isoformat() if shown.at else ""
+            request.session[THERE] = shown.session
         if getattr(request, "was_asked_again", False):
             confirm(request)
 

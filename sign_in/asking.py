@@ -34,10 +34,14 @@ TOO_OLD = "You signed in to {label} too long ago. Sign out there, then sign in a
 
 @dataclass(frozen=True)
 class Shown:
-    """When and how somebody showed the provider who they are, as it says; `at` is None where it does not say."""
+    """When and how somebody showed the provider who they are, as it says; `at` is None where it does not say.
+
+    `session`: what it calls the session there, by which it may end the one here.
+    """
 
     at: datetime | None = None
     ways: frozenset[str] = field(default_factory=frozenset)
+    session: str = ""
 
 
 class NotEnough(Exception):
@@ -79,7 +83,9 @@ class OpenID(OpenIDConnectProvider):  # type: ignore[misc] # allauth ships no ty
         """Time and strength stand in the signed token, never in what is asked for besides."""
         found = super().sociallogin_from_response(request, response)
         told = response.get("id_token") or {}
-        found.shown = Shown(_moment(told.get("auth_time")), _ways(told.get("acr"), told.get("acrs")))
+        found.shown = Shown(
+            _moment(told.get("auth_time")), _ways(told.get("acr"), told.get("acrs")), str(told.get("sid") or "")
+        )
         return found
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from people.models import Department, RoleGrant, User
+from people.models import Department, RoleGrant, Session, User
 from people.roles import Role
-from people.services import create_user, grant_role, revoke_role
+from people.services import create_user, end_sessions, grant_role, revoke_role
+from people.signed_in import begun_by_provider
 from records.audit import Act, record_event
 from records.texts import refuse_unseen
 from sign_in.models import FailedSignIn, GroupRole
@@ -165,6 +167,22 @@ def _apply_to_all(table: Collection[Meaning], act: Act) -> None:
     for found in effects(table):
         grants = {Held(one.role, one.department_id): one for one in _held(found.person)}
         _apply(found.person, grants, found, act)
+
+
+@transaction.atomic
+def end_sessions_of(*, provider: str, sub: str, sid: str, act: Act) -> int:
+    """Somebody signed out at the provider: end what it began here, of the person, of its session, or both. How many.
+
+    Sessions that began by a password or a passkey stay: they are none of the provider's.
+    """
+    rows = Session.objects.filter(user__isnull=False, expire_date__gt=act.at)
+    if sub:
+        known = SocialAccount.objects.filter(provider=provider, uid=sub)
+        rows = rows.filter(user__in=known.values("user"))
+    of = {row.user_id for row in rows.iterator() if row.user_id and begun_by_provider(row, sid)}
+    ends = partial(begun_by_provider, there=sid)
+    people = User.objects.filter(pk__in=of).order_by("pk")
+    return sum(end_sessions(user=person, here=None, only=ends, act=act) for person in people)
 
 
 @transaction.atomic

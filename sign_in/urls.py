@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sign_in.views import confirm, factors, groups, passkeys, providers
+from sign_in.views import confirm, factors, groups, leaving, passkeys, providers
 
 urlpatterns = [
     # Where the library sends somebody who has to sign in (again); the page itself is in the people room.
@@ -28,6 +28,7 @@ urlpatterns = [
     path("people/<int:pk>/second-step/take-off/", factors.take_off, name="factors-take-off"),
     path("sign-in/oidc/<slug:provider_id>/", providers.oidc_login, name="openid_connect_login"),
     path("sign-in/oidc/<slug:provider_id>/callback/", providers.oidc_callback, name="openid_connect_callback"),
+    path("sign-in/oidc/<slug:provider_id>/logout/", leaving.oidc_logout, name="openid_connect_logout"),
     path("sign-in/saml/<slug:organization_slug>/", providers.saml_login, name="saml_login"),
     path("sign-in/saml/<slug:organization_slug>/acs/", providers.saml_acs, name="saml_acs"),
     path("sign-in/saml/<slug:organization_slug>/acs/finish/", providers.saml_finish, name="saml_finish_acs"),

@@ -19,6 +19,7 @@ OPEN = {
     "account_login",  # leads to people:sign-in
     "openid_connect_login",  # to the city's provider and back; not there where none is set up
     "openid_connect_callback",
+    "openid_connect_logout",  # a signed token, from the provider's server
     "saml_login",
     "saml_acs",
     "saml_finish_acs",

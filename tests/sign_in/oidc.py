@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 CLIENT, SECRET = "planapp", "a secret between the two of them"
 PERSON = {"sub": "p-1", "email": "owner@test.example", "email_verified": True, "name": "Olivia Owner"}
 
@@ -61,6 +62,16 @@ class Provider:
         told |= {**self.claims(), "iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + self.lifetime}
         return 200, {"access_token": access, "token_type": "Bearer", "id_token": jwt.encode(told, self.key, "RS256")}
 
+    def logout_token(self, *, key=None, algorithm="RS256", headers=None, **changes):
+        """As sent to planapp when the person signs out; a change to None leaves the claim out."""
+        now = int(time.time())
+        told = {
+            "iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_urlsafe(8),
+            "sub": self.person["sub"], "events": {LOGOUT: {}},
+        } | changes  # fmt: skip
+        told = {name: value for name, value in told.items() if value is not None}
+        return jwt.encode(told, key or self.key, algorithm, {"kid": "k1", "typ": "logout+jwt"} | (headers or {}))
+
     def claims(self):
         return {**self.person, **({"groups": self.groups} if self.groups is not None else {})}
 
@@ -77,6 +88,9 @@ class Provider:
         if path == "/token":
             status, told = self.token(form)
             return status, {}, told
+        if path == "/jwks":
+            key = jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+            return 200, {}, {"keys": [{**key, "kid": "k1", "use": "sig", "alg": "RS256"}]}
         if path == "/me" and bearer in self.tokens:
             return 200, {}, self.claims()
         return 404, {}, {}

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import SESSION_KEY
 
 import sign_in.factors as f
 import sign_in.services as s
 from people.models import User
+from people.sessions import SessionStore
+from people.signed_in import SHOWN, THERE
 from records.audit import Act
 from records.models import AuditEvent
 from sign_in.models import GroupRole
@@ -69,7 +73,19 @@ def shown_by_app(secret: str, at: datetime) -> str:
     return format_hotp_value(hotp_value(secret, int(at.timestamp()) // f.STEP))
 
 
+def came_by_provider(world: World) -> int:
+    """The provider ends the session that the owner began by it, once."""
+    owner = world.cast.owner
+    if not SocialAccount.objects.filter(user=owner).exists():
+        SocialAccount.objects.create(provider="city", uid="1", user=owner, extra_data={})
+        session = SessionStore()
+        session.update({SESSION_KEY: str(owner.pk), SHOWN: "", THERE: "s"})
+        session.create()
+    return s.end_sessions_of(provider="city", sub="1", sid="", act=system())
+
+
 TABLE: Table = {
+    "end_sessions_of": (["user.sessions_ended"], came_by_provider),
     "admit": (["user.linked", "role.granted"], lambda w: s.admit(
         arrival=arrival(w, {"Heads"}), new_accounts="groups", act=system())),
     "follow_groups": (["role.granted"], lambda w: s.follow_groups(
