@@ -215,8 +215,8 @@ NO_FORM = {
     "healthz", "readyz", "metrics", "people:password-reset-sent", "people:password-reset-complete",
     "public:report-list", "public:report-detail", "public:report-export", "public:report-compare",
     # To the city's provider and back; and the second step, which needs a first one (tests/sign_in).
-    "account_login", "openid_connect_login", "openid_connect_callback", "saml_login", "saml_acs", "saml_finish_acs",
-    "saml_sls", "saml_metadata", "mfa_authenticate",
+    "account_login", "openid_connect_login", "openid_connect_callback", "openid_connect_logout", "saml_login",
+    "saml_acs", "saml_finish_acs", "saml_sls", "saml_metadata", "mfa_authenticate",
 }  # fmt: skip
 
 
