@@ -70,6 +70,12 @@ class Grouped:
         aside = f"{count}, continued" if self.last and self.key(self.last) == self.key(row) else count
         return f'<h2><bdi>{escape(name or nobody)}</bdi></h2> <span class="small muted">{aside}</span>'
 
+    def unfolding(self, row: InitiativeStatus, is_open: bool) -> str:
+        """The heading with what folds its group on a phone, and is not there on a wider page (`.unfold` in app.css)."""
+        hidden = '<span class="visually-hidden">Initiatives of this group</span>'
+        opened = " open" if is_open else ""
+        return f'{self.heading(row)}<details class="unfold"{opened}><summary>{hidden}</summary></details>'
+
 
 def listed_rows(
     rows: Iterable[InitiativeStatus],
@@ -100,11 +106,21 @@ def listed_rows(
         yield TableRow((name, *(cell(row, when, stay) for cell in draw)))
 
 
-def timeline_rows(bars: Iterable[Bar], axis: Axis, when: AsOf, stay: str = "") -> Iterator[TableRow]:
-    """Initiative, status, and its bar with, where a row has no axis above it, the days in words."""
+def timeline_rows(
+    bars: Iterable[Bar], axis: Axis, when: AsOf, stay: str = "", *, grouped: Grouped | None = None
+) -> Iterator[TableRow]:
+    """Initiative, status, and its bar with, where a row has no axis above it, the days in words.
+
+    Grouped, a phone shows the first group and the headings of the others, which open.
+    """
     today = axis.today(when.day)
+    before: int | str | None = ""
     for bar in bars:
         row = bar.row
+        if grouped and grouped.key(row) != before:
+            heading = grouped.unfolding(row, is_open=before == "")
+            before = grouped.key(row)
+            yield TableRow((heading,), ' class="row-group"', begins=True)
         drawn = timeline_bar(
             label=bar.label, status=row.effective_status, x=bar.x, width=bar.width, marks=bar.marks, today_x=today,
             agreed=bar.agreed, beyond=bar.beyond, ticks=axis.heads,

@@ -77,7 +77,7 @@ def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) 
     layout = LayoutForm(request.GET, goal_label=goal_label)
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "number"
-    wanted = replace(form.wanted(user=user_of(request), sort=sort), group=layout.grouped_by)
+    wanted = replace(form.wanted(user=user_of(request), sort=sort), group=_group_of(request, layout, sort))
     rows = form.fitting(wanted_rows(judged(expected, when), wanted, when))
     facets = None
     if is_counted and not rows.query.is_empty():
@@ -124,19 +124,18 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     shown = read_decided(decided.values_list("pk", *DECIDED), when)
     page.object_list = found = shown[follows:]
     context["page"] = page
+    grouped = None
+    if listing.facets is not None and listing.wanted.group:
+        by = listing.wanted.group
+        grouped = Grouped(by, listing.facets.counts[by], shown[0] if follows else None)
     if is_timeline and found:
         axis = axis_of(listing.plans, request.GET.get("zoom", ""), _around(request, when))
         context |= {
             "axis": axis, "zooms": ZOOMS, "today_x": axis.today(when.day), "is_sheet": is_sheet,
-            "lines": timeline_rows(bars_of(found, axis, when), axis, when, day_query(request)),
+            "lines": timeline_rows(bars_of(found, axis, when), axis, when, day_query(request), grouped=grouped),
         }  # fmt: skip
     else:
         chooses = when.is_live and user_of(request).has_perm("initiatives.change_many")
-        grouped = None
-        if listing.facets is not None and listing.wanted.group:
-            grouped = Grouped(
-                listing.wanted.group, listing.facets.counts[listing.wanted.group], shown[0] if follows else None
-            )
         context["lines"] = listed_rows(
             found, when, day_query(request), columns=listing.layout.shown, grouped=grouped, is_chosen_from=chooses,
             asking=asking(request, when),
@@ -161,6 +160,18 @@ def initiative_list_export(request: HttpRequest, format: str, *, when: AsOf) -> 
     chosen = listing.layout.shown
     heads, rows = columns(listing.goal_label, chosen), file_rows(listing.rows, chosen)
     return table_response(format, "initiatives", heads, rows, when=when)
+
+
+def _group_of(request: HttpRequest, layout: LayoutForm, sort: str) -> str:
+    """What the rows are grouped by. In the order of the plan, a time axis is: a phone shows one focus area at a time.
+
+    The sheet that is printed has one page and no room for headings.
+    """
+    if request.GET.get("view") != "timeline":
+        return layout.grouped_by
+    if request.GET.get("rows") == "all":
+        return ""
+    return layout.grouped_by or ("goal" if sort == "number" else "")
 
 
 def _around(request: HttpRequest, when: AsOf) -> date:

@@ -8,7 +8,8 @@
   };
   const say = (value) => document.dispatchEvent(new CustomEvent("announce", { detail: { value } }));
   const section = () => document.querySelector("#initiatives");
-  const rows = () => [...(section()?.querySelectorAll("tbody th[role=rowheader] a") || [])];
+  const rows = () => [...(section()?.querySelectorAll("tbody th[role=rowheader] a") || [])]
+    .filter((one) => one.getClientRects().length);  // not what a phone has folded
 
   // j and k are for whoever wants them: speech that types letters would set them off, so they can be turned off (WCAG
   // 2.1.4). Arrows lead on where a row has the focus already, as in any list.

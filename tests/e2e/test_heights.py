@@ -13,7 +13,7 @@ ON_A_PHONE = {
     "/initiatives/": 5000,
     "/departments/": 4000,
     "/initiatives/44/": 3500,
-    "/initiatives/?view=timeline": 6200,
+    "/initiatives/?view=timeline": 2000,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pikepdf
 import pytest
 
+from goals.models import Goal
 from tests.build import make_initiative, make_milestone, report
 from tests.e2e.conftest import assert_well_made, follow, scrolls_sideways
 
@@ -143,6 +144,24 @@ def test_the_timeline_by_keyboard_and_in_words(visit, cast, plan, rows, width, d
     follow(page, page.get_by_role("link", name="Earlier"))
     assert "at=" in page.url
     assert_well_made(page)
+
+
+def test_on_a_phone_the_timeline_opens_group_after_group_without_javascript(visit, cast, plan):
+    first = make_initiative(plan, number="1.1")
+    other = make_initiative(plan, number="2.1", goal=Goal.objects.get(plan=plan, number="2"))
+    page = visit(cast.viewer, f"{LIST}?view=timeline", width=320, javascript=False)
+    shown, folded = (page.get_by_role("link", name=f"{one.number} {one.title}", exact=True) for one in (first, other))
+    assert (shown.is_visible(), folded.is_visible()) == (True, False)
+    page.locator(".unfold > summary").last.press("Enter")
+    assert folded.is_visible()
+    heading = page.get_by_role("heading", name="Equity").bounding_box()
+    page.mouse.click(heading["x"] + 5, heading["y"] + 5)  # the whole line folds
+    assert not folded.is_visible()
+    page.emulate_media(media="print")
+    assert folded.is_visible()
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert folded.is_visible()
 
 
 def test_the_axis_stays_in_view(visit, cast, plan):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from goals.models import Goal
 from goals.quarters import Quarter
 from initiatives.selectors.timeline import axis_of
 from initiatives.services import update_initiative
@@ -115,3 +116,17 @@ def test_all_rows_stand_on_the_sheet_that_is_printed(sign_in, cast, plan):
     assert len(answer.context["page"].object_list) == 55
     assert 'class="stack-tight sheet"' in answer.content.decode()
     assert len(client.get("/initiatives/?rows=all").context["page"].object_list) == 50
+
+
+@pytest.mark.parametrize(
+    ("query", "groups"),
+    [("", ["1 Security", "2 Equity"]), ("&rows=all", []), ("&sort=due", []), ("&sort=due&group=owner", ["No owner"])],
+)
+def test_in_the_order_of_the_plan_its_focus_areas_are_groups(sign_in, cast, plan, query, groups):
+    make_initiative(plan, number="1.1")
+    make_initiative(plan, number="2.1", goal=Goal.objects.get(plan=plan, number="2"))
+    text = read(sign_in(cast.viewer), query)
+    assert [re.sub("<[^>]+>", "", one) for one in re.findall(r"<h2>.*?</h2>", text)] == groups
+    opened = re.findall(r'<details class="unfold"( open)?>', text)
+    assert opened == [" open", *[""] * (len(groups) - 1)][: len(groups)]
+    assert text.count("<tbody") == max(1, len(groups))

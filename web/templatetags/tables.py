@@ -27,11 +27,12 @@ _ROLES = {"tbody": ' role="rowgroup"', "tr": ' role="row"', "th": ' role="rowhea
 class TableRow(NamedTuple):
     """A row drawn in Python: the HTML of its cells, its name first, and the attributes of its own.
 
-    A single cell is a heading or a remark between rows, and spans them all.
+    A single cell is a heading or a remark between rows, and spans them all. `begins`: a group of rows of its own.
     """
 
     cells: Sequence[str]
     attributes: str = ""
+    begins: bool = False
 
 
 class TableNode(Node):
@@ -109,8 +110,12 @@ def _drawn(rows: Iterable[TableRow], columns: list[tuple[str, str]]) -> str:
     row = f"<tr{_ROLES['tr']}%s>{''.join(opened)}</tr>"
     spanning = f'<tr{_ROLES["tr"]}%s><td{_ROLES["td"]} colspan="{len(columns)}">%s</td></tr>'
     shapes = {len(columns): row, 1: spanning}
-    drawn = (shapes[len(cells)] % (attributes, *cells) for cells, attributes in rows)
-    return f"<tbody{_ROLES['tbody']}>{''.join(drawn)}</tbody>"
+    body = f"<tbody{_ROLES['tbody']}>"
+    drawn = [
+        (f"</tbody>{body}" if begins and at else "") + shapes[len(cells)] % (attributes, *cells)
+        for at, (cells, attributes, begins) in enumerate(rows)
+    ]
+    return f"{body}{''.join(drawn)}</tbody>"
 
 
 @register.tag
