@@ -101,7 +101,8 @@ def days(name: str, text: str, *, least: int, may_be_empty: bool = True) -> int 
 def celery_broker(redis_url: str, data_dir: Path) -> tuple[str, dict[str, Any]]:
     """Broker URL and transport options: Redis where there is one, else a folder of files (demo and tests)."""
     if redis_url:
-        return redis_url, {"visibility_timeout": 3600}
+        # A broker that is there and says nothing must not keep a person who saves; seconds.
+        return redis_url, {"visibility_timeout": 3600, "socket_timeout": 3, "socket_connect_timeout": 2}
     folder = data_dir / "broker"
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
