@@ -24,7 +24,11 @@ from web.requests import act_of, user_of
 @require_http_methods(["GET", "POST"])
 @speaks_for_a_day
 def status_update_comments(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
-    """What was said about an update, and the place to answer. `?as_of=` shows what stood there on a day."""
+    """What was said about an update, and the place to answer. `?as_of=` shows what stood there on a day.
+
+    `?answers=` names the comment that is answered, as the digest's link does: the field has the focus, and the answer
+    is for whoever said it. No `#` is needed for that, so it outlives the sign-in, and works without JavaScript.
+    """
     update, user = get_update_or_404(request, pk, needs="view_initiative"), user_of(request)
     shown = newest_of(update, when)
     if shown is None:
@@ -33,7 +37,11 @@ def status_update_comments(request: HttpRequest, pk: int, *, when: AsOf) -> Http
     if request.method == "POST" and not may_say:
         raise PermissionDenied
     thread = thread_of(shown, when)
-    form = form_for(request, CommentForm, initial=_answered(thread, user), plan_access=shown.plan_access_id)
+    answers = next((row for row in thread if str(row.id) == request.GET.get("answers")), None)
+    initial = _answered(answers or (thread[-1] if thread else None), user)
+    form = form_for(request, CommentForm, initial=initial, plan_access=shown.plan_access_id)
+    if answers is not None:
+        form.fields["text"].widget.attrs["autofocus"] = True
     context = {
         **on_day(request, when),
         "initiative": shown.initiative,
@@ -91,9 +99,9 @@ def _address(comment: Comment) -> str:
     return f"{reverse(THREAD, args=[comment.update_id])}#comment-{comment.pk}"
 
 
-def _answered(thread: list[CommentRow], user: User) -> dict[str, Any]:
-    """A comment is an answer to the last one, unless it says otherwise."""
-    return {"mentioned": thread[-1].author_id} if thread and thread[-1].author_id != user.pk else {}
+def _answered(row: CommentRow | None, user: User) -> dict[str, Any]:
+    """Whom an answer to this comment is for, unless it says otherwise."""
+    return {"mentioned": row.author_id} if row is not None and row.author_id != user.pk else {}
 
 
 def _allowed(user: User, update: StatusUpdate, shown: CommentRow, when: AsOf) -> dict[str, bool]:

@@ -71,11 +71,11 @@ class CommentForYou(Kind):
     def event_of(self, row: Row, person: int | None) -> ReminderEvent | None:
         if person is None:
             return None
-        thread = reverse("initiatives:status-update-comments", args=[row.update])
+        thread = reverse("initiatives:status-update-comments", args=[row.update], query={"answers": row.id})
         return ReminderEvent(
             kind=self.name, subject_type=self.subject_type, subject_id=row.id, due_date=local_day(row.said_at),
             plan_id=row.plan, initiative_id=row.initiative, title=f"{row.number} {row.title}", context="",
-            owners=(person,), path=f"{thread}#comment-{row.id}", name=row.name,
+            owners=(person,), path=thread, name=row.name,
         )  # fmt: skip
 
     def recipients(self, event: ReminderEvent, directory: Directory) -> list[Recipient]:

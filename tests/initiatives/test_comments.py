@@ -64,6 +64,24 @@ def test_a_comment_is_said_read_answered_and_counted(client, update, cast):
     assert "North and South." in shown
 
 
+def test_the_link_of_the_digest_opens_at_the_answer(client, update, cast):
+    asked = say(update, cast.leader)
+    say(update, cast.contributor, "2026-09-03T12:00", text="I wonder too.")
+    form = page(client, cast.owner, thread(update, answers=asked.pk)).context["form"]
+    assert "autofocus" in str(form["text"])
+    assert form["mentioned"].value() == cast.leader.pk  # of two, the one that was answered
+    for other in ({}, {"answers": 0}, {"answers": "x" * 300}):
+        form = page(client, cast.owner, thread(update, **other)).context["form"]
+        assert "autofocus" not in str(form["text"])
+        assert form["mentioned"].value() == cast.contributor.pk
+    client.logout()
+    sent = client.get(thread(update, answers=asked.pk))
+    assert f"answers%3D{asked.pk}" in sent.url  # the sign-in leads back to it
+    shown = page(client, cast.viewer, thread(update, answers=asked.pk)).content.decode()
+    assert "Which two?" in shown
+    assert "<textarea" not in shown
+
+
 def test_how_the_initiative_stands_is_not_touched(update, cast):
     before = Initiative.objects.values().get(pk=update.initiative_id)
     say(update, cast.leader)

@@ -32,12 +32,12 @@ def told():
 
 
 def test_the_author_of_the_update_and_whom_it_is_for_hear_of_it_once_each(update, cast):
-    say(update, cast.leader, mentioned=cast.contributor)
+    comment = say(update, cast.leader, mentioned=cast.contributor)
     run_each(TODAY, TODAY + 14 * DAY)
     assert sorted(told()) == [("Contributor", "comment_for_you"), ("Owner", "comment_on_yours")]
     said = {one.to[0]: " ".join(one.body.split()) for one in mail.outbox}
     assert "Leader said something to you about the update yesterday. It is for you." in said[cast.contributor.email]
-    assert f"/status-updates/{update.pk}/comments/#comment-" in said[cast.contributor.email]
+    assert f"/status-updates/{update.pk}/comments/?answers={comment.pk}" in said[cast.contributor.email]
     assert "Leader said something about your update yesterday. You wrote the update." in said[cast.owner.email]
 
 
