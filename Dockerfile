@@ -1,11 +1,17 @@
 # One image for web, worker and beat; docker-compose.yml says which command each runs.
-FROM python:3.11-slim-trixie AS packages
+# docs/operations.md says how to name the very bytes of the base, and what makes two builds alike.
+ARG BASE_IMAGE=python:3.11-slim-trixie
+FROM ${BASE_IMAGE} AS packages
+ARG SOURCE_DATE_EPOCH
 WORKDIR /build
 COPY requirements.txt .
+# Compiled by itself and not by pip, which writes the time of each file into its bytecode.
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+ && /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check --require-hashes -r requirements.txt \
+ && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib
 
-FROM python:3.11-slim-trixie
+FROM ${BASE_IMAGE}
+ARG SOURCE_DATE_EPOCH
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

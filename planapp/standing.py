@@ -26,7 +26,7 @@ from outbox.models import Message
 from planapp.readiness import readiness
 from records.models import AuditCheck
 from records.seals import last_check, last_sealed
-from reports.models import ExportJob
+from reports.models import ExportJob, PublishedFile
 from reports.snapshots.freezing import last_frozen
 from web.timings import Timing, timings
 
@@ -105,7 +105,8 @@ def standing(at: datetime) -> Standing:
         failures=list(_failures(at)),
         storage=[
             ("Database", database_size()),
-            ("Of it, files of reports", _bytes(ExportJob.objects.filter(state=ExportJob.State.READY))),
+            ("Of it, published files", _bytes(PublishedFile.objects.all())),
+            ("Of it, files of reports on request", _bytes(ExportJob.objects.filter(state=ExportJob.State.READY))),
             ("Of it, files of imports", _bytes(Import.objects.filter(content__isnull=False))),
         ],
         versions=versions(),

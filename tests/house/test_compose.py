@@ -1,8 +1,10 @@
 """What runs, as whom, and with what it may touch: read from the compose file and the Dockerfile."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -92,6 +94,28 @@ def test_the_image_runs_as_a_user_who_owns_none_of_the_code():
     assert [line for line in lines if line.startswith("COPY") and "chown=planapp" in line] == []
     assert "--require-hashes -r requirements.txt" in DOCKERFILE
     assert "uid=10001" in SERVICES["beat"]["tmpfs"][1]
+
+
+def test_the_base_can_be_named_by_its_digest_and_no_time_gets_into_bytecode():
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${BASE_IMAGE}"] * 2
+    assert DOCKERFILE.index("ARG BASE_IMAGE=") < DOCKERFILE.index("FROM")
+    assert "--no-compile" in DOCKERFILE
+    compiled = re.findall(r"compileall .*?--invalidation-mode (\S+) (\S+)", DOCKERFILE)
+    assert compiled == [("unchecked-hash", "/opt/venv/lib"), ("unchecked-hash", ".")]
+
+
+def test_the_same_code_compiles_to_the_same_bytes_at_any_time(tmp_path):
+    made = []
+    for name, moment in (("one", 1_000_000_000), ("two", 1_700_000_000)):
+        room = tmp_path / name
+        shutil.copytree(settings.BASE_DIR / "web", room / "web", ignore=shutil.ignore_patterns("__pycache__"))
+        for path in room.rglob("*.py"):
+            os.utime(path, (moment, moment))
+        words = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "."]
+        subprocess.run(words, cwd=room, check=True)  # noqa: S603 - as in the Dockerfile
+        made.append({path.relative_to(room): path.read_bytes() for path in room.rglob("*.pyc")})
+    assert len(made[0]) > 20
+    assert made[0] == made[1]
 
 
 def test_what_is_no_part_of_the_product_stays_out_of_the_image():
