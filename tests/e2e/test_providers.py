@@ -16,9 +16,9 @@ from playwright.sync_api import expect
 
 from people.models import User
 from people.services import update_user
-from sign_in.models import GroupRole
+from sign_in.models import FailedSignIn, GroupRole
 from tests.build import act
-from tests.e2e.conftest import assert_well_made, follow
+from tests.e2e.conftest import assert_well_made, follow, violations
 from tests.sign_in.conftest import set_up
 from tests.sign_in.saml import key_and_certificate
 
@@ -131,3 +131,39 @@ def test_saml_first_visit_and_another_group(visit, live_server, settings, monkey
         page.goto(f"{live_server.url}/sign-in/")
         follow(page, page.get_by_role("link", name="Sign in with City account"))
         expect(page.get_by_text("You have no role here")).to_be_visible()
+
+
+def test_oidc_is_it_still_you_is_asked_by_the_provider(visit, live_server, settings, monkeypatch, cast):
+    """The provider has a session of its own, and asks all the same; the answer tells when, and is believed."""
+    GroupRole.objects.create(group="OIT-Plan", role="administrator")
+    back = f"{live_server.url}/sign-in/oidc/city/callback/"
+    with running("oidc.mjs", back, OIDC_CLIENT_SECRET="between us") as address:
+        set_up(
+            settings, monkeypatch, OIDC_ISSUER=address, OIDC_CLIENT_ID="planapp", OIDC_CLIENT_SECRET="between us",
+            OIDC_LABEL="City account", OIDC_GROUPS_CLAIM="groups", OIDC_SCOPES="openid profile email groups",
+        )  # fmt: skip
+        tell(address, "/people/nia", NEW)
+        page = visit(None, "/sign-in/?next=/departments/")
+        through_oidc(page)
+        expect(page).to_have_url(f"{live_server.url}/departments/")
+        page.goto(f"{live_server.url}/sign-in/confirm/?next=/people/")
+        assert violations(page) == []
+        follow(page, page.get_by_role("link", name="Go on with City account"))
+        page.locator("input[name=login]").fill("nia")
+        page.locator("input[name=password]").fill("any")
+        follow(page, page.locator("button[type=submit]"))
+        if page.url.startswith(address):  # it asks what planapp may know, once more
+            follow(page, page.locator("button[type=submit]"))
+        expect(page).to_have_url(f"{live_server.url}/people/")
+        assert not FailedSignIn.objects.exists()
+        # Somebody else, who sits down there, confirms nothing for this person.
+        tell(address, "/people/max", NEW | {"email": "max@phila.gov", "name": "Max"})
+        page.goto(f"{live_server.url}/sign-in/confirm/?next=/people/")
+        follow(page, page.get_by_role("link", name="Go on with City account"))
+        page.locator("input[name=login]").fill("max")
+        page.locator("input[name=password]").fill("any")
+        follow(page, page.locator("button[type=submit]"))
+        if page.url.startswith(address):
+            follow(page, page.locator("button[type=submit]"))
+        expect(page.get_by_role("heading", name="Nothing was confirmed")).to_be_visible()
+        assert violations(page) == []
