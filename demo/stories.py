@@ -19,6 +19,7 @@ from initiatives.models import Initiative, Status
 from initiatives.services import (
     TypedInto,
     acknowledge_update,
+    add_comment,
     add_milestone,
     complete_milestone,
     correct_status_update,
@@ -264,6 +265,22 @@ class Teller:
     def _corrected(self) -> None:
         at = office_hour(self.last_day, self.rng) + timedelta(hours=26)
         self.timeline.add(at, self._correct)
+
+    def _at_risk(self) -> None:
+        """Whoever leads the focus area asks about the newest update, and the owner answers."""
+        rng = random.Random(f"comments on {self.row.number}")  # noqa: S311 - no secret
+        asked, answered = rng.choice(sample()["comments"])
+        day = working_day(self.last_day + timedelta(days=1))
+        said = [(self.lead, asked, day), (self.owner, answered, working_day(day + timedelta(days=1)))]
+        for (by, text, on), (other, _, _) in zip(said, reversed(said), strict=True):
+            self.timeline.add(office_hour(on, rng), partial(self._comment, by, text, other))
+
+    _off_track = _at_risk
+
+    def _comment(self, by: str, text: str, to: str, world: World, at: datetime) -> None:
+        update = self._initiative(world).status_updates.latest("recorded_at")
+        act = Act(by=world.people[by], at=at)
+        add_comment(update=update, text=text, mentioned=world.people[to], act=act)
 
     def _draft(self, world: World, at: datetime) -> None:
         content = {

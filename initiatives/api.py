@@ -10,6 +10,7 @@ from rest_framework import serializers, viewsets
 
 from goals.api import OfPlans, by_plan, goal_with
 from initiatives.models import Commitment, EffectiveStatus, InitiativeVersion, Status, StatusUpdate
+from initiatives.selectors.comments import CommentSaid, comments, read_comments
 from initiatives.selectors.rows import (
     CommitmentRow,
     MilestoneRow,
@@ -19,7 +20,7 @@ from initiatives.selectors.rows import (
     read_milestones,
 )
 from initiatives.selectors.status import InitiativeStatus, initiative_statuses, read
-from web.api import Filter, ModelRowSerializer, NameField, RowSerializer, RowViewSet, Strict, as_of_or_400
+from web.api import Filter, ModelRowSerializer, NameField, RowSerializer, RowViewSet, Strict, as_of_or_400, number
 
 
 def status_with(text: str) -> str:
@@ -84,6 +85,20 @@ class StatusUpdateSerializer(ModelRowSerializer[StatusUpdate]):
         ]  # fmt: skip
 
 
+class CommentSerializer(RowSerializer):
+    """A comment on a status update. `recorded_at` is when it was first said, `changed_at` when it was said so."""
+
+    author_name = NameField(allow_null=True)
+    mentioned_name = NameField(allow_null=True)
+
+    class Meta:
+        row = CommentSaid
+        fields = (
+            "id", "initiative_id", "update_id", "author_id", "author_name", "mentioned_id", "mentioned_name", "text",
+            "recorded_at", "changed_at",
+        )  # fmt: skip
+
+
 class InitiativeViewSet(OfPlans, RowViewSet):
     """Initiatives as they stand; `?plan=`, `?goal=<id>`, `?status=` narrow."""
 
@@ -133,3 +148,16 @@ class StatusUpdateViewSet(OfPlans, Strict, viewsets.ReadOnlyModelViewSet[StatusU
         there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative"))
         rows = self.seen(super().get_queryset().filter(Exists(there), when.recorded()))
         return self.narrowed(rows, self.request)
+
+
+class CommentViewSet(OfPlans, RowViewSet):
+    """Comments on status updates; those taken back are shown as of a day before that alone."""
+
+    plan_path = "update__initiative__plan"
+    serializer_class = CommentSerializer
+    rows = staticmethod(comments)
+    read = staticmethod(read_comments)
+    filters = (
+        by_plan("update__initiative__plan"),
+        Filter("update", "Id of a status update.", number, lambda update: Q(update=update), kind=int),
+    )

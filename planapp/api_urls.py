@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from goals.api import GoalViewSet, PlanViewSet, StrategyViewSet
-from initiatives.api import CommitmentViewSet, InitiativeViewSet, MilestoneViewSet, StatusUpdateViewSet
+from initiatives.api import CommentViewSet, CommitmentViewSet, InitiativeViewSet, MilestoneViewSet, StatusUpdateViewSet
 from people.api import DepartmentViewSet, PersonViewSet
 from planapp.api import Router
 from planapp.views import api_docs
@@ -16,6 +16,7 @@ router.register("strategies", StrategyViewSet, "strategy")
 router.register("initiatives", InitiativeViewSet, "initiative")
 router.register("milestones", MilestoneViewSet, "milestone")
 router.register("status-updates", StatusUpdateViewSet, "status-update")
+router.register("comments", CommentViewSet, "comment")
 router.register("commitments", CommitmentViewSet, "commitment")
 router.register("departments", DepartmentViewSet, "department")
 router.register("people", PersonViewSet, "person")

@@ -27,7 +27,7 @@ from search.words import Asked, Word, asked
 BY_KEY = {kind.key: kind for kind in KINDS}
 ORDER = (
     "goal", "strategy", "initiative", "department", "person", reports.KIND, "evidence", "milestone", "commitment",
-    "update",
+    "update", "comment",
 )  # fmt: skip
 LABELS = {kind.key: (kind.label, kind.plural) for kind in KINDS} | {reports.KIND: (reports.LABEL, reports.PLURAL)}
 LONGEST_NAME = 60  # characters of what may be a department's short name
@@ -37,7 +37,10 @@ MOST_UNKNOWN = 4  # words for which what is spelt alike is looked for
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found. `title` and `snippet` are HTML with the words marked; `parent` is what it stands under."""
+    """Something found. `title` and `snippet` are HTML with the words marked; `parent` is what it stands under.
+
+    A comment stands under an initiative by name, and its `parent_id` is that of the update in whose thread it is.
+    """
 
     kind: str
     id: int
@@ -62,9 +65,14 @@ class Hit:
         return self.kind in {"milestone", "commitment"}
 
     @property
+    def is_said(self) -> bool:
+        """Whether it has no name of its own, only what was said, by whom and when."""
+        return self.kind in {"update", "comment"}
+
+    @property
     def stands_under(self) -> str:
         """What it belongs to, where that is not its name already."""
-        return "" if self.kind == "update" else self.parent
+        return "" if self.is_said else self.parent
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from django.utils import timezone
 from goals.models import Evidence, EvidenceVersion, Goal, GoalVersion, Strategy, StrategyVersion
 from goals.rules import SIFTED, among_readable
 from initiatives.models import (
+    Comment,
+    CommentVersion,
     Commitment,
     CommitmentVersion,
     Initiative,
@@ -94,9 +96,9 @@ def _there(rows: QuerySet[Any], **more: Any) -> QuerySet[Any]:
     return rows.filter(deleted_at__isnull=True, **more)
 
 
-def _of_initiatives(versions: QuerySet[Any], when: AsOf) -> QuerySet[Any]:
+def _of_initiatives(versions: QuerySet[Any], when: AsOf, link: str = "initiative") -> QuerySet[Any]:
     """Parts of initiatives that were there at that moment."""
-    there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative"))
+    there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef(link))
     return versions.filter(Exists(there))
 
 
@@ -121,10 +123,12 @@ def _updates_then(user: User, when: AsOf) -> QuerySet[Any]:
 
 
 def _as_of(rows: Any, when: AsOf, *links: str) -> Any:
-    """With what the rows are linked to, as it was called then: `goal_then` and so on."""
+    """With what the rows are linked to, as it was called then: `goal_then`, of `update__goal` too, and so on."""
     return rows.annotate(
         **{
-            f"{link}_then": FilteredRelation(f"{link}__versions", condition=when.q(f"{link}__versions"))
+            f"{link.rpartition('__')[2]}_then": FilteredRelation(
+                f"{link}__versions", condition=when.q(f"{link}__versions")
+            )
             for link in links
         }
     )
@@ -188,6 +192,16 @@ def _told_updates(user: User, when: AsOf, ids: Collection[int]) -> Any:
     )  # fmt: skip
 
 
+def _told_comments(user: User, when: AsOf, ids: Collection[int]) -> Any:
+    """Each stands in the thread of an update, and is told by the initiative that this is about."""
+    rows = _as_of(CommentVersion.objects.as_of(when).filter(subject__in=ids), when, "update__initiative", "author")
+    return _told(
+        rows, "comment", "subject_id", text=F("text"),
+        day=TruncDate("recorded_at", tzinfo=timezone.get_default_timezone()), who=F("author_then__name"),
+        **_parent("initiative") | {"parent_id": F("update_id")}, **_plan("update__initiative__plan"),
+    )  # fmt: skip
+
+
 def _told_departments(user: User, when: AsOf, ids: Collection[int]) -> Any:
     rows = DepartmentVersion.objects.as_of(when).filter(subject__in=ids)
     return _told(rows, "department", "subject_id", number=F("abbreviation"), title=F("name"))
@@ -245,14 +259,21 @@ KINDS = (
         plan="initiative__plan", is_part=True,
     ),
     Kind(
-        "update", "Update", "Updates", 200,
+        "update", "Update", "Updates", 160,
         lambda user: StatusUpdate.objects.filter(LIVE, ~Exists(CORRECTION)), _updates_then, _told_updates,
         plan="initiative__plan", has_names=False, has_text=True, is_part=True,
+    ),
+    Kind(
+        "comment", "Comment", "Comments", 40,
+        lambda user: _there(Comment.objects.filter(update__initiative__deleted_at__isnull=True)),
+        lambda user, when: _of_initiatives(CommentVersion.objects.as_of(when), when, "update__initiative"),
+        _told_comments, plan="update__initiative__plan", has_names=False, has_text=True, is_part=True,
     ),
 )  # fmt: skip
 MODELS = {
     "goal": Goal, "strategy": Strategy, "initiative": Initiative, "department": Department, "person": User,
-    "milestone": Milestone, "commitment": Commitment, "update": StatusUpdate, "evidence": Evidence,
+    "milestone": Milestone, "commitment": Commitment, "update": StatusUpdate, "comment": Comment,
+    "evidence": Evidence,
 }  # fmt: skip
 
 SIFTED.update({"search:search", "search:suggestions"})  # they look in the plans that somebody may read

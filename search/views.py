@@ -92,6 +92,13 @@ def _tabs(request: HttpRequest, found: Found, kind: str) -> list[dict[str, Any]]
     return [tab("", "Everything", "" if kind else str(len(found.keys))), *shown]
 
 
+def _page_of_part(hit: Hit, stay: str, and_stay: str) -> str:
+    if hit.kind == "comment":
+        return reverse("initiatives:status-update-comments", args=[hit.parent_id]) + stay
+    page = reverse("initiatives:initiative-detail", args=[hit.parent_id])
+    return f"{page}?updates=all{and_stay}" if hit.kind == "update" else page + stay
+
+
 def _address(hit: Hit, request: HttpRequest, user: User) -> str:
     """The page of what was found, on the day that the reader is on."""
     stay, and_stay = day_query(request), day_query(request, "&")
@@ -103,11 +110,8 @@ def _address(hit: Hit, request: HttpRequest, user: User) -> str:
             return f"{page}{stay}#strategy-{hit.id}"
         case "initiative":
             return reverse("initiatives:initiative-detail", args=[hit.id]) + stay
-        case "milestone" | "commitment":
-            return f"{reverse('initiatives:initiative-detail', args=[hit.parent_id])}{stay}#{hit.kind}-{hit.id}"
-        case "update":
-            page = reverse("initiatives:initiative-detail", args=[hit.parent_id])
-            return f"{page}?updates=all{and_stay}#update-{hit.id}"
+        case "milestone" | "commitment" | "update" | "comment":
+            return f"{_page_of_part(hit, stay, and_stay)}#{hit.kind}-{hit.id}"
         case "evidence":
             return f"{reverse('initiatives:plan-why', args=[hit.plan_slug])}{stay}#evidence-{hit.id}"
         case "department":

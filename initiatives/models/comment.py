@@ -6,15 +6,16 @@ from goals.models import OfAPlan
 from initiatives.models.status_update import StatusUpdate
 from people.models import User
 from records.history import Recorded, Version
-from records.texts import Texts
+from records.texts import Searched, Texts
 
 LONGEST_COMMENT = 2_000  # characters
 LONGEST_THREAD = 200  # comments on one update
 
 
-class CommentFields(Texts):
+class CommentFields(Searched, Texts):
     """What is recorded of a comment. `mentioned` is whom it is for; `recorded_at` when it was first said."""
 
+    told_by = ("text",)
     update = models.ForeignKey(StatusUpdate, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     mentioned = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

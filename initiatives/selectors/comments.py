@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
-from initiatives.models import CommentVersion, StatusUpdate
+from initiatives.models import CommentVersion, InitiativeVersion, StatusUpdate
 from people.models import RoleGrant, User
 from people.roles import SPEAKING
 from records.asof import AsOf
@@ -37,6 +37,39 @@ def thread_of(update: StatusUpdate, when: AsOf) -> list[CommentRow]:
     """Every comment on an update and its corrections that stood then, in the order in which they were said."""
     rows = _named(when).filter(update__initiative=update.initiative_id, update__stated_at=update.stated_at)
     return [CommentRow(*row) for row in rows.order_by("recorded_at", "subject_id").values_list(*COLUMNS)]
+
+
+@dataclass(frozen=True)
+class CommentSaid:
+    """A comment by itself, as it stood, with the names of the moment: about which update, by whom and for whom."""
+
+    id: int
+    initiative_id: int
+    update_id: int
+    author_id: int
+    author_name: str | None
+    mentioned_id: int | None
+    mentioned_name: str | None
+    text: str
+    recorded_at: datetime
+    changed_at: datetime
+
+
+def comments(when: AsOf) -> QuerySet[Any]:
+    """Every comment that stood then, of initiatives that were there; filter by the field names of `CommentSaid`."""
+    there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("update__initiative"))
+    rows: QuerySet[Any] = (
+        _named(when).filter(Exists(there)).annotate(initiative_id=F("update__initiative_id")).order_by("subject_id")
+    )
+    return rows
+
+
+def read_comments(rows: QuerySet[Any]) -> list[CommentSaid]:
+    columns = (
+        "subject_id", "initiative_id", "update_id", "author_id", "author_name", "mentioned_id", "mentioned_name",
+        "text", "recorded_at", "recorded_from",
+    )  # fmt: skip
+    return [CommentSaid(*row) for row in rows.values_list(*columns)]
 
 
 def glance(when: AsOf) -> dict[str, Subquery]:

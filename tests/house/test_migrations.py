@@ -19,7 +19,7 @@ from tests.rooms import HEIGHT
 BASE = {
     "goals": "0007_plan_access",
     "imports": "0001_initial",
-    "initiatives": "0015_update_requests",
+    "initiatives": "0016_comment_search",
     "jobs": "0001_initial",
     "outbox": "0004_hold_of_restored_data",
     "people": "0007_plan_access",

@@ -8,7 +8,14 @@ from django.urls import reverse
 from goals.models import Plan
 from goals.quarters import Quarter
 from goals.services import create_evidence
-from initiatives.services import correct_status_update, delete_initiative, propose_commitment, update_initiative
+from initiatives.services import (
+    add_comment,
+    correct_status_update,
+    delete_initiative,
+    propose_commitment,
+    update_initiative,
+    withdraw_comment,
+)
 from people.services import update_user
 from reports.services import freeze_quarter, write_summary
 from tests.build import act, build_plan, make_initiative, make_milestone, report
@@ -131,6 +138,27 @@ def test_what_is_gone_is_not_found_nor_what_hung_on_it(filled, cast, sign_in):
     for q in ("broadband", "poles", "cabinets", "giraffes"):
         assert hits(client, q) == [], q
         assert len(hits(client, q, as_of="2026-09-25")) == 1, q
+
+
+def test_a_comment_is_found_in_its_thread_until_it_is_taken_back(filled, plan, cast, sign_in):
+    update = filled.status_updates.get()
+    comment = add_comment(update=update, text="Who feeds the okapi?", act=act("2026-09-21T12:00", cast.leader))
+    client = sign_in(cast.viewer)
+    thread = reverse("initiatives:status-update-comments", args=[update.pk])
+    ((kind, href),) = hits(client, "okapi")
+    assert (kind, href) == ("comment", f"{thread}#comment-{comment.pk}")
+    assert f'id="comment-{comment.pk}"' in client.get(href).content.decode()
+    withdraw_comment(comment=comment, act=act("2026-09-23T12:00", cast.leader))
+    assert hits(client, "okapi") == []
+    then = hits(client, "okapi", as_of="2026-09-22")
+    assert then == [("comment", f"{thread}?as_of=2026-09-22#comment-{comment.pk}")]
+    assert hits(client, "okapi", as_of="2026-09-20") == []
+
+
+def test_no_comment_on_what_is_gone(filled, cast, sign_in):
+    add_comment(update=filled.status_updates.get(), text="Okapi", act=act("2026-09-21T12:00", cast.leader))
+    delete_initiative(initiative=filled, act=act("2026-09-23T12:00", cast.manager))
+    assert hits(sign_in(cast.manager), "okapi") == []
 
 
 def test_a_corrected_update_says_what_it_says_now(filled, cast, sign_in):
