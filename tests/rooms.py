@@ -1,6 +1,10 @@
-"""The rooms and how high each stands, for every test that walks through them."""
+"""The rooms and how high each stands, for every test that walks through them: as `pyproject.toml` says it."""
 
-HEIGHT = {
-    "records": 0, "web": 1, "jobs": 2, "outbox": 3, "people": 4, "sign_in": 5, "goals": 5, "initiatives": 6,
-    "reports": 7, "reminders": 7, "imports": 7, "public": 8, "search": 8, "planapp": 9, "demo": 10,
-}  # fmt: skip
+import tomllib
+from pathlib import Path
+
+_CONTRACTS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "importlinter"
+]["contracts"]
+_LAYERS: list[str] = next(one["layers"] for one in _CONTRACTS if one["id"] == "rooms")
+HEIGHT = {room: height for height, layer in enumerate(reversed(_LAYERS)) for room in layer.split(" | ")}

@@ -91,3 +91,9 @@ def test_every_room_begins_with_what_it_owns():
     for room in HEIGHT.keys() - {"planapp"}:
         text = (settings.BASE_DIR / room / "__init__.py").read_text()
         assert all(word in text for word in ("Owns:", "May be imported by:", "Begin reading at:")), room
+
+
+def test_every_room_is_in_the_table_that_newcomers_read():
+    table = (settings.BASE_DIR / "docs/architecture.md").read_text(encoding="utf-8")
+    drawn = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8").partition("## How it is built")[2]
+    assert [room for room in HEIGHT if f"| `{room}` |" not in table or f"`{room}`" not in drawn] == []
