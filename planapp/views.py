@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found, server_error
@@ -83,7 +83,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(
         came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    back = came_from if is_ours else request.path
+    back = came_from if is_ours else escape_leading_slashes(request.path)
     context = {"title": "Please send that again", "sentence": TOO_OLD, "typed": typed_words(request), "back": back}
     return render(request, "web/request_refused.html", context, status=403)
 
@@ -111,8 +111,9 @@ def _away(request: HttpRequest) -> HttpResponse:
     if asks_the_api(request):
         answer = JsonResponse({"detail": AWAY}, status=503)
     else:
+        again = request.get_full_path() if request.method == "GET" else request.path
         context = {"title": "Please try again in a minute", "sentence": AWAY, "typed": _typed(request)}
-        context["back"] = request.path
+        context |= {"back": escape_leading_slashes(again), "action": "Try again"}
         answer = HttpResponse(render_to_string("web/request_refused.html", context), status=503)
     answer["Retry-After"] = SHORTLY
     answer["Cache-Control"] = "no-store"

@@ -1,5 +1,7 @@
 """A database that is away costs a page that says so, with every word that was typed; a mistake of ours stays one."""
 
+import sqlite3
+
 import psycopg
 import pytest
 from django.conf import settings
@@ -52,6 +54,19 @@ def test_a_page_says_so_and_gives_back_what_was_typed(stranger):
     assert "10.1.2.3" not in page
 
 
+def test_a_page_that_was_looked_at_is_one_press_away(stranger):
+    page = stranger.get("/sign-in/gone/?q=1").content.decode()
+    assert '<a class="button" href="/sign-in/gone/?q=1">Try again</a>' in page
+
+
+def test_an_address_that_begins_with_two_slashes_leads_nowhere_else(rf):
+    try:
+        raise gone()
+    except OperationalError:
+        page = failed(rf.get("/", PATH_INFO="//evil.example/")).content.decode()
+    assert 'href="//' not in page
+
+
 def test_a_program_is_told_in_json(stranger):
     answer = stranger.get("/api/v1/gone/")
     assert answer.status_code == 503
@@ -68,6 +83,18 @@ def test_a_body_that_is_broken_is_no_second_fault(rf):
 
 def test_a_wrong_statement_is_a_fault_of_ours(stranger):
     assert stranger.get("/sign-in/wrong/").status_code == 500
+
+
+def test_a_lock_on_sqlite_is_no_mistake(tmp_path):
+    first, second = (sqlite3.connect(tmp_path / "one.sqlite3", timeout=0) for _ in range(2))
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError) as locked:
+        second.execute("BEGIN IMMEDIATE")
+    error = OperationalError("database is locked")
+    error.__cause__ = locked.value
+    assert is_away(error)
+    first.close()
+    second.close()
 
 
 def test_what_came_of_it_is_the_same():
