@@ -103,6 +103,8 @@ def test_a_table_made_later_is_covered(two):
             assert two.run(f"SELECT slug, {COLUMN} FROM made_later") == [("same", number)]
     with two.asking(OTHER), pytest.raises(IntegrityError), transaction.atomic():
         two.run("INSERT INTO made_later (slug) VALUES ('SAME')")
+    columns = "SELECT indexdef FROM pg_indexes WHERE indexname = 'made_later_government_id'"
+    assert two.run(columns)[0][0].endswith("(government_id, id)"), "the newest of its own rows are found at once"
 
 
 def test_a_row_that_points_to_another_governments_is_found(two):
