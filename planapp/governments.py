@@ -60,6 +60,16 @@ WHERE t.relnamespace = current_schema()::regnamespace AND t.relname <> ALL(%(oth
         AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%')))
 ORDER BY 1, 2
 """
+# Indexes that are read without their table: PostgreSQL could do so no longer, for it has to see the government.
+COVERING = """
+SELECT t.relname, k.relname, NULL, pg_get_indexdef(k.oid)
+FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class k ON k.oid = i.indexrelid
+WHERE t.relnamespace = current_schema()::regnamespace AND t.relname <> ALL(%(others)s)
+  AND i.indnatts > i.indnkeyatts AND NOT i.indisunique AND NOT k.relispartition
+  AND NOT EXISTS (SELECT FROM pg_attribute a
+                  WHERE a.attrelid = t.oid AND a.attname = %(column)s AND a.attnum = ANY(i.indkey))
+ORDER BY 1, 2
+"""
 REFERENCES = """
 SELECT c.conname, t.relname, a.attname, o.relname, b.attname
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class o ON o.oid = c.confrelid
@@ -76,10 +86,13 @@ SELECT r.rolsuper, r.rolbypassrls, r.rolcreaterole, EXISTS (
     AND pg_has_role(r.oid, t.relowner, 'MEMBER'))
 FROM pg_roles r WHERE r.rolname = %s
 """
+# Not the other connections of our own pool, which were made with the one that asks.
 STRANGERS = """
 SELECT usename, count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-  AND usename <> ALL(%s) GROUP BY 1 ORDER BY 1
+  AND usename <> ALL(%s)
+  AND backend_start < (SELECT backend_start - interval '1 s' FROM pg_stat_activity WHERE pid = pg_backend_pid())
+GROUP BY 1 ORDER BY 1
 """
 NAMES = {
     "column": COLUMN, "policy": GOVERNMENTS, "others": list(OF_THE_INSTALLATION), "by_hand": list(NUMBERED_BY_HAND),
@@ -131,8 +144,9 @@ def cover(connection: BaseDatabaseWrapper) -> None:
     """
     if connection.vendor != "postgresql" or not _is_prepared(connection):
         return
-    found, keys = tables(connection), _asked(connection, KEYS)
+    found = tables(connection)
     is_on = any(table.is_on for table in found)
+    keys = _asked(connection, KEYS) + (_asked(connection, COVERING) if is_on else [])
     # A transaction for each table: whoever works on several of them at the same time waits, and nobody waits in a ring.
     for table in found:
         wanted = [*_wanted(table), *(_widened(*key) for key in keys if key[0] == table.name)]
@@ -199,6 +213,7 @@ def switch_on(connection: BaseDatabaseWrapper, *, patience: float) -> dict[str, 
         cover(connection)
         found = tables(connection)
         _run(connection, *(statement for table in found for statement in _enabled(table)), _function(known))
+        _run(connection, *(_widened(*index) for index in _asked(connection, COVERING)))
         # Who may make tables could lead statements to others of the same name. No longer so from PostgreSQL 15 on.
         schema = _asked(connection, "SELECT current_schema()")[0][0]
         _run(connection, sql.SQL("REVOKE CREATE ON SCHEMA {} FROM PUBLIC").format(sql.Identifier(schema)))
@@ -331,9 +346,9 @@ def _wanted(table: Table) -> Iterator[sql.Composable]:
 
 
 def _widened(table: str, key: str, constraint: str | None, index: str) -> str:
-    """The statements that put the government at the end of a unique key, under the name that it has.
+    """The statements that put the government at the end of an index, under the name that it has.
 
-    At the end, so that an index finds a row by the rest as before.
+    At the end, so that it finds a row by the rest as before.
     """
     if constraint is None:
         return f'DROP INDEX "{key}"; {_with_government(index)}'
@@ -341,8 +356,8 @@ def _widened(table: str, key: str, constraint: str | None, index: str) -> str:
 
 
 def _with_government(definition: str) -> str:
-    """Of what PostgreSQL says of a key, the first brackets hold its columns."""
-    begin, depth = definition.index("("), 0
+    """Of what PostgreSQL says of an index, the first brackets hold its columns; of one that covers, the second more."""
+    begin, depth = definition.index("(", max(0, definition.find(" INCLUDE (") if "UNIQUE" not in definition else 0)), 0
     for place in range(begin, len(definition)):
         depth += {"(": 1, ")": -1}.get(definition[place], 0)
         if not depth:
