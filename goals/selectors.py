@@ -74,13 +74,18 @@ class Kin:
 
 def kin_of(plan_id: int, predecessor_id: int | None, when: AsOf, only: Collection[int] | None = None) -> Kin:
     """One query. `only`: as for `plans_as_of`."""
-    near = Q(predecessor=plan_id) if predecessor_id is None else Q(predecessor=plan_id) | Q(subject=predecessor_id)
-    rows = PlanVersion.objects.as_of(when).filter(near).order_by("start_date", "subject_id")
-    found = [plan for plan in rows if only is None or plan.subject_id in only]
+    found = [plan for plan in _near(plan_id, predecessor_id, when) if only is None or plan.subject_id in only]
     return Kin(
         before=[plan for plan in found if plan.subject_id == predecessor_id],
         after=[plan for plan in found if plan.subject_id != predecessor_id],
     )
+
+
+@statement
+def _near(plan_id: int, predecessor_id: int | None, when: AsOf) -> QuerySet[Any]:
+    near = Q(predecessor=plan_id) if predecessor_id is None else Q(predecessor=plan_id) | Q(subject=predecessor_id)
+    rows: QuerySet[Any] = PlanVersion.objects.as_of(when).filter(near).order_by("start_date", "subject_id")
+    return rows
 
 
 def plans_read_by(people: Collection[int]) -> dict[int, set[int] | None]:

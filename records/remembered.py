@@ -26,6 +26,7 @@ from records.replica import reads_from_replica
 from records.statements import statement
 
 MOST = 64  # answers of one kind
+MANY = 500  # events since then that are looked through
 WRITING = (  # whoever has put an event there holds this lock until the end of the transaction
     "SELECT (SELECT max(id) FROM records_auditevent), EXISTS (SELECT FROM pg_locks"
     " WHERE relation = 'records_auditevent'::regclass"
@@ -38,10 +39,14 @@ R = TypeVar("R")
 
 
 class Remembered(Generic[P, R]):
-    """See above. Inside a transaction nothing is remembered: what it wrote may never have been."""
+    """See above. Inside a transaction nothing is remembered: what it wrote may never have been.
 
-    def __init__(self, work: Callable[P, R]) -> None:
+    Events of which the verb begins with `but_for` do not change the answer.
+    """
+
+    def __init__(self, work: Callable[P, R], but_for: str = "") -> None:
         self.work = work
+        self.but_for = but_for
         self.known: OrderedDict[Any, tuple[int | None, R]] = OrderedDict()
         update_wrapper(self, work, updated=())
         KNOWN.append(self.known)
@@ -55,6 +60,10 @@ class Remembered(Generic[P, R]):
             self.known.move_to_end(key)
             return held[1]
         last, is_settled = before or last_settled()
+        if held is not None and self.but_for and self._is_as_it_was(held[0]):
+            if is_settled:
+                self.known[key] = (last, held[1])
+            return held[1]
         token = _seen.set((last, is_settled))
         try:
             found = self.work(*args, **words)
@@ -66,6 +75,15 @@ class Remembered(Generic[P, R]):
             if len(self.known) > MOST:
                 self.known.popitem(last=False)
         return found
+
+    def _is_as_it_was(self, last: int | None) -> bool:
+        verbs = _verbs_since(last or 0, limit=MANY + 1)
+        return len(verbs) <= MANY and all(verb.startswith(self.but_for) for verb in verbs)
+
+
+def remembered_but_for(verbs: str) -> Callable[[Callable[P, R]], Remembered[P, R]]:
+    """`@remembered_but_for("status_update.")`: an answer that such events leave as it is, and every other forgets."""
+    return lambda work: Remembered(work, verbs)
 
 
 KNOWN: list[MutableMapping[Any, Any]] = []  # whatever is kept in this process
@@ -92,6 +110,11 @@ def _last_event() -> int | None:
 @statement
 def _newest() -> QuerySet[Any, Any]:
     return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+
+
+@statement
+def _verbs_since(last: int, *, limit: int) -> QuerySet[Any, Any]:
+    return AuditEvent.objects.filter(pk__gt=last).order_by("pk").values_list("verb", flat=True)[:limit]
 
 
 def last_settled() -> tuple[int | None, bool]:

@@ -15,6 +15,7 @@ from records.models import Channel
 from records.texts import Searched, Texts
 
 WORDS = ("status", "review_date", "percent", "happened", "next_steps", "help_needed")  # what a person says
+UPDATES = "status_update."  # how the verbs of their events begin; of an initiative they change what is reported alone
 TEXT_LIMIT = 10_000  # characters of each text of an update
 
 

@@ -12,6 +12,7 @@ from goals.models import Plan, PlanVersion
 from goals.selectors import plans_as_of
 from initiatives.judgement import SILENT, sentences
 from initiatives.models import Commitment, CommitmentVersion
+from initiatives.models.status_update import UPDATES
 from initiatives.selectors.counted import tally
 from initiatives.selectors.lists import plan_rows, running
 from initiatives.selectors.parts import first_of, parts
@@ -29,7 +30,7 @@ from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
 from records.asof import AsOf, local_day
 from records.history import whose_name
-from records.remembered import remembered
+from records.remembered import remembered, remembered_but_for
 from records.statements import Keys, statement
 from web.parts import Part, part
 from web.tables import Column
@@ -264,7 +265,7 @@ def _promises(when: AsOf, only: Keys | None) -> dict[int, Promises]:
     return {key: Promises(*counts) for key, *counts in _promised_counts(when, only)}
 
 
-@remembered
+@remembered_but_for(UPDATES)
 @statement
 def _promised_counts(when: AsOf, only: Keys | None) -> QuerySet[Any]:
     late = Q(state__in=PROMISED, due_date__lt=when.day)

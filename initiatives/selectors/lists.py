@@ -13,6 +13,7 @@ from django.utils import timezone
 from goals.models import GoalVersion, Plan, PlanVersion
 from goals.selectors import plans_as_of, priorities_as_of
 from initiatives.models import Alignment, Contribution, EffectiveStatus, Initiative, Status
+from initiatives.models.status_update import UPDATES
 from initiatives.selectors.attention import needs_attention
 from initiatives.selectors.names import with_milestones, with_names
 from initiatives.selectors.owners import not_confirmed
@@ -26,7 +27,7 @@ from initiatives.selectors.status import (
 )
 from people.models import DepartmentVersion, UserVersion
 from records.asof import AsOf
-from records.remembered import remembered
+from records.remembered import remembered_but_for
 from records.statements import statement
 from records.texts import has_words
 from web.tables import Column
@@ -108,7 +109,7 @@ def choices_of(plans: Iterable[PlanVersion], every: list[PlanVersion], when: AsO
     return Choices(plans=every, priorities=priorities, **labels)
 
 
-@remembered
+@remembered_but_for(UPDATES)
 @statement
 def _occurring(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
     own = judged(expected, when).order_by()
