@@ -6,7 +6,7 @@ less.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -129,6 +129,33 @@ def services_are_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def connections_are_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """To servers on other machines. A name without a dot is of a network of containers, or of this machine."""
+    told: dict[str, tuple[list[str | None], str]] = {
+        "DATABASE_URL": (_hosts_in_clear(settings.DATABASES.values()), "Add ?sslmode=verify-full to it."),
+        "REDIS_URL": ([urlsplit(settings.REDIS_URL).hostname] if settings.REDIS_URL.startswith("redis:") else [],
+                      "Begin it with rediss://."),
+        "EMAIL_URL": ([] if settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL else [settings.EMAIL_HOST],
+                      "Begin it with smtp+tls:// or smtp+ssl://."),
+    }  # fmt: skip
+    return [
+        Warning(
+            f"{name} leads to {host} without TLS that knows the server: whoever is between reads it.",
+            hint=hint, id="planapp.W012",
+        )
+        for name, (hosts, hint) in told.items() for host in hosts if host and _is_elsewhere(host)
+    ]  # fmt: skip
+
+
+def _hosts_in_clear(databases: Iterable[Any]) -> list[str | None]:
+    return [one.get("HOST", "") for one in databases if one.get("OPTIONS", {}).get("sslmode") != "verify-full"]
+
+
+def _is_elsewhere(host: str) -> bool:
+    return not is_this_machine(host) and not host.startswith("/") and ("." in host or ":" in host)
 
 
 @register()

@@ -79,13 +79,31 @@ def replica(url: str, first: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+# By the beginning of EMAIL_URL: how the library calls it, whether TLS is there from the first byte or asked for,
+# and the port where none is named. The library knows neither `smtp+tls` nor `smtp+ssl`, and would send in clear text.
+MAIL_SCHEMES = {
+    "smtp": ("smtp", {}, 25),
+    "smtp+tls": ("smtp", {"EMAIL_USE_TLS": True}, 587),
+    "smtp+ssl": ("smtp", {"EMAIL_USE_SSL": True}, 465),
+}
+
+
 def email(url: str) -> dict[str, Any]:
-    """E-mail settings for an EMAIL_URL: `smtp://user:password@host:port`, `console:`, or `folder:/path` (demo)."""
+    """E-mail settings for an EMAIL_URL: `smtp+tls://user:password@host:port` and the like, `console:`, or
+    `folder:/path` (demo).
+    """
     parts = urlsplit(url)
     if parts.scheme == "folder":
         return {"EMAIL_BACKEND": "outbox.mailfolder.EmailBackend", "EMAIL_FILE_PATH": parts.path}
-    parsed = dj_email_url.parse(url)
-    return {name: value for name, value in parsed.items() if name.startswith("EMAIL_") and name != "EMAIL_FILE_PATH"}
+    known, tls, port = MAIL_SCHEMES.get(parts.scheme, (parts.scheme, {}, None))
+    parsed = dj_email_url.parse(parts._replace(scheme=known).geturl())
+    if "EMAIL_BACKEND" not in parsed:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be smtp+tls://…, smtp+ssl://…, smtp://…, console: or folder:/path; it begins with "
+            f"“{parts.scheme}”."
+        )
+    found = {name: value for name, value in parsed.items() if name.startswith("EMAIL_") and name != "EMAIL_FILE_PATH"}
+    return found | tls | ({"EMAIL_PORT": parts.port or port} if port else {})
 
 
 def days(name: str, text: str, *, least: int, may_be_empty: bool = True) -> int | None:
