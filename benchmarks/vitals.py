@@ -8,13 +8,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from statistics import median
 from typing import NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 SLOWED = 4
-ROUNDS = 3
+ROUNDS = 5
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PLAN = "/plans/oit-2024-2025/"
 PAGES = {  # a page and what is pressed on it first
@@ -100,12 +99,14 @@ def measured(address: str) -> Iterator[tuple[str, Seen]]:
                 context = browser.new_context(viewport={"width": 1280, "height": 900}, storage_state=state)
                 rounds.append(looked_at(context, address + place, main))
                 context.close()
-            yield name, Seen(*(median(one) for one in zip(*rounds, strict=True)))
+            paint, shift, press, first, after = zip(*rounds, strict=True)
+            # Other work on the machine makes times longer, never shorter; what moves moves in some rounds alone.
+            yield name, Seen(min(paint), max(shift), min(press), max(first), max(after))
         browser.close()
 
 
 def main(address: str) -> None:
-    print(f"Processor slowed {SLOWED} times, medians of {ROUNDS}; aims {AIMS}")
+    print(f"Processor slowed {SLOWED} times, the least time and the most of the rest in {ROUNDS} rounds; aims {AIMS}")
     print(f"{'page':12} {'paint ms':>9} {'shift':>7} {'press ms':>9} {'first kB':>9} {'next kB':>8}")
     for name, seen in measured(address):
         late = ", ".join(word for word, one, aim in zip(Seen._fields, seen, AIMS, strict=True) if one > aim)
