@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from itertools import pairwise
 
+import brotli
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -42,8 +43,8 @@ class Collector(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
+        unpack = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}
+        body = unpack[self.headers.get("Content-Encoding")](body)
         self.server.taken.append((self.path, body))
         self.send_response(200)
         self.send_header("Content-Length", "0")
@@ -175,6 +176,7 @@ def test_a_request_and_its_task_are_one_trace_and_errors_come_without_anything_o
     with table_gone("people_user"), pytest.raises(urllib.error.HTTPError) as met:
         browser.post(f"/sign-in/?next=/{TYPED}/", username=cast.viewer.email, password=PASSWORD)
     work = met.value.headers["X-Request-ID"]
+    met.value.close()
     with table_gone("reports_exportjob"):
         assert start("celery", "-A", "planapp", "call", "reports.build_exports", **own).wait(PATIENCE) == 0
         events = waited_for(lambda: len(found := events_of(collector)) > 1 and found)
