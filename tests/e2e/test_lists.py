@@ -164,6 +164,33 @@ def test_on_a_phone_the_timeline_opens_group_after_group_without_javascript(visi
     assert folded.is_visible()
 
 
+FOCUS = """() => {
+  const one = document.activeElement, { x, y, width, height } = one.getBoundingClientRect();
+  const above = document.elementFromPoint(x + width / 2, y + height / 2);
+  const { outlineStyle, outlineWidth } = getComputedStyle(one);
+  const isMarked = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+  return [one.contains(above) || above?.contains(one) || false, isMarked,
+    `${one.outerHTML.slice(0, 90)} at ${Math.round(y)}`];
+}"""
+
+
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_focus_is_seen_and_never_below_the_heading_that_stays(visit, cast, plan, forced):
+    for number in range(30):
+        make_initiative(plan, number=f"1.{number}")
+    page = visit(cast.viewer, LIST)
+    page.emulate_media(forced_colors=forced)
+    page.locator("tbody th a").last.focus()
+    hidden, unmarked = [], []
+    for key in [*["Shift+Tab"] * 40, *["Tab"] * 20]:
+        page.keyboard.press(key)
+        is_clear, is_marked, what = page.evaluate(FOCUS)
+        hidden += [] if is_clear else [what]
+        unmarked += [] if is_marked else [what]
+    assert hidden == []
+    assert unmarked == []
+
+
 def test_the_axis_stays_in_view(visit, cast, plan):
     for number in range(40):
         make_initiative(plan, number=f"1.{number}")
