@@ -179,15 +179,15 @@ def test_a_request_and_its_task_are_one_trace_and_errors_come_without_anything_o
     met.value.close()
     with table_gone("reports_exportjob"):
         assert start("celery", "-A", "planapp", "call", "reports.build_exports", **own).wait(PATIENCE) == 0
-        events = waited_for(lambda: len(found := events_of(collector)) > 1 and found)
-    of_web, of_worker = events[:2]
+        waited_for(lambda: [one for one in spans_of(collector) if one["failed"] and one["name"] == task["name"]])
+        of_worker = waited_for(lambda: [one for one in events_of(collector) if one["logger"].startswith("celery")])[0]
+    of_web = waited_for(lambda: [one for one in events_of(collector) if one["tags"]["work"] == work])[0]
     assert of_web["tags"]["work"] == work
     assert of_web["tags"]["trace"] in {one["trace_id"] for one in waited_for(lambda: spans_of(collector))}
     assert of_web["exception"]["values"][-1]["type"] == "ProgrammingError"
     assert of_web["exception"]["values"][-1]["stacktrace"]["frames"]
     assert (of_web["release"], of_web["environment"]) == (f"planapp@{own_version()}", "drill")
     assert of_worker["exception"]["values"][-1]["type"] == "ProgrammingError"
-    waited_for(lambda: [one for one in spans_of(collector) if one["failed"] and one["name"] == "reports.build_exports"])
 
     cookies = [one.value for one in browser.jar if one.name in {"sessionid", "csrftoken"}]
     assert len(cookies) == 2
