@@ -40,6 +40,7 @@ class InitiativeFilterForm(FilterForm):
 
     def __init__(self, data: Any, *, choices: Choices, goal_label: str) -> None:
         super().__init__(data, label_suffix="")
+        self.plans = choices.plans
         current = [(plan.slug, plan.title) for plan in choices.plans]
         self._choose("plan", [("", "All current plans"), *current])
         self._choose("goal", [ANY, *choices.goals])
@@ -93,6 +94,7 @@ class InitiativeFilterForm(FilterForm):
     def count(self, facets: Facets, reader: int) -> dict[str, dict[str, int]]:
         """Say beside each choice how many rows it would leave; returned by filter and value, for a page that stays."""
         found = {name: facets.of(name, reader) for name in facets.counts if name in self.fields}
+        found["plan"] = {plan.slug: found["plan"].get(str(plan.subject_id), 0) for plan in self.plans}
         for name, counts in found.items():
             field: Any = self.fields[name]
             if isinstance(field, forms.BooleanField):

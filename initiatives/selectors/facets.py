@@ -24,7 +24,7 @@ from records.remembered import remembered
 ON = "on"  # what a ticked box says in an address
 OWN = ("goal", "owner", "department", "status", "visibility")  # filters by a column of the row itself
 FACETS = """
-WITH here (subject, goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped) AS (
+WITH here (subject, plan, goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped) AS (
 {here}),
 serving (subject, other) AS ({serving}),
 helping (subject, other) AS ({helping})
@@ -35,7 +35,7 @@ UNION ALL
 SELECT 'mine', other, {alike}, count(*) FROM here JOIN helping h ON h.subject = here.subject
 WHERE owner IS NULL OR owner <> other GROUP BY other, {alike}
 """
-ALIKE = "goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped"
+ALIKE = "plan, goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped"
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,31 @@ class Facets:
 
 
 @remembered
-def facets_of(expected: tuple[Expected, ...], wanted: Wanted, when: AsOf) -> Facets:
+def facets_of(expected: tuple[Expected, ...], shown: tuple[int, ...], wanted: Wanted, when: AsOf) -> Facets:
     """A row that misses no filter counts for every choice, one that misses one for the choices of that one.
 
+    `expected`: of all plans that are offered; `shown`: the numbers of those in the list, by choice or as current ones.
     Whose an initiative is, is counted for everybody at once: one answer for all readers.
     """
     asked = conditions(wanted, when)
     counts: dict[str, Counter[Any]] = {
-        name: Counter() for name in (*OWN, "priority", "attention", "unconfirmed", "mine")
+        name: Counter() for name in ("plan", *OWN, "priority", "attention", "unconfirmed", "mine")
     }
     total = 0
-    for kind, other, *own, nobodys, loud, review, unsure, serves, helped, n in _counted(expected, wanted, asked, when):
+    cells = _counted(expected, wanted, asked, when)
+    for kind, other, plan, *own, nobodys, loud, review, unsure, serves, helped, n in cells:
         row = dict(zip(OWN, own, strict=True))
         asks = asks_for_attention(row["status"], is_loud=bool(loud or nobodys), is_review_due=bool(review))
         fits = {name: row[name] == getattr(wanted, name) for name in OWN} | {
             "owner": row["owner"] == (None if wanted.owner == NOBODY else wanted.owner),
             "attention": asks, "unconfirmed": bool(unsure), "priority": bool(serves),
-            "mine": bool(helped) or row["owner"] == wanted.mine,
+            "mine": bool(helped) or row["owner"] == wanted.mine, "plan": plan in shown,
         }  # fmt: skip
-        missed = [name for name in asked if not fits[name]]
+        missed = [name for name in ("plan", *asked) if not fits[name]]
         if len(missed) > 1:
             continue
-        values = {kind: other} if kind else row | {"mine": row["owner"]} | _ticked(attention=asks, unconfirmed=unsure)
+        alone = {"plan": plan, "mine": row["owner"]} | _ticked(attention=asks, unconfirmed=unsure)
+        values = {kind: other} if kind else row | alone
         for name, value in values.items():
             counts[name][value] += n if missed in ([], [name]) else 0
         total += 0 if kind or missed else n
@@ -98,7 +101,7 @@ def _counted(
     here = having_words(judged(expected, when), wanted.text).order_by().annotate(**named)
     parts: dict[str, Any] = {
         "here": here.values_list(
-            "subject_id", "goal_id", "owner_id", "lead_department_id", "effective_status", "visibility", *named
+            "subject_id", "plan_id", "goal_id", "owner_id", "lead_department_id", "effective_status", "visibility", *named
         ),
         "serving": Alignment.objects.as_of(when).order_by().values_list("initiative_id", "priority_id"),
         "helping": Contribution.objects.as_of(when).order_by().values_list("initiative_id", "person_id"),

@@ -82,7 +82,8 @@ def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) 
     facets = None
     if is_counted and not rows.query.is_empty():
         in_any_order = replace(wanted, sort=Wanted.sort, group=Wanted.group)
-        facets = facets_of(expected, in_any_order, when)
+        offered = expected_of(plans, when)  # a choice may leave what another plan holds
+        facets = facets_of(offered, tuple(one.plan_id for one in expected), in_any_order, when)
     return Listing(form, layout, goal_label, shown, wanted, rows, facets)
 
 

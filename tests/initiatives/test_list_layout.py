@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from goals.models import Goal
-from goals.services import create_priority
+from goals.services import create_priority, update_plan
 from initiatives.services import update_initiative
-from tests.build import act, make_initiative, make_milestone, report
+from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("stopped")
@@ -79,6 +79,30 @@ def test_each_choice_says_how_many_rows_it_would_leave(sign_in, cast, rows):
                 assert (query, name, value, left.get(value, 0)) == (query, name, value, then)
                 tried += 1
     assert tried > 150
+
+
+def test_each_plan_says_how_many_rows_it_would_leave(sign_in, cast, rows):
+    """The current plans are in the list together, an archived one by choice alone."""
+    for slug, number in (("parks", 2), ("old", 3)):
+        other = build_plan(slug=slug, title=slug.title())
+        for at in range(number):
+            report(make_initiative(other, number=f"1.{at + 1}"), "on_track", "2026-09-20T12:00", cast.owner)
+    update_plan(plan=other, fields={"state": "archived"}, act=act("2026-09-21"))
+    client = sign_in(cast.viewer)
+    begins = [{}, {"plan": "parks"}, {"plan": "old"}, {"status": "on_track"}, {"plan": "old", "status": "on_track"}]
+    seen = set()
+    for query in begins:
+        total, counts = counted(client, query)
+        for slug, left in counts["plan"].items():
+            then, _ = counted(client, query | {"plan": slug})
+            assert (query, slug, left) == (query, slug, then)
+        assert total == sum(counts["status"].values()) or "status" in query
+        seen |= counts["plan"].items()
+    assert {("parks", 2), ("old", 3)} < seen
+    assert len(seen) == 4
+    text = client.get(LIST, {"plan": "parks"}).content.decode()
+    assert ">Parks (2)</option>" in text
+    assert ">Plan: Parks<" in text
 
 
 def test_the_numbers_stand_beside_the_choices_and_not_in_the_filters_in_use(sign_in, cast, rows):
