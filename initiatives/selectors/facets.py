@@ -24,8 +24,7 @@ from records.remembered import remembered
 ON = "on"  # what a ticked box says in an address
 OWN = ("goal", "owner", "department", "status", "visibility")  # filters by a column of the row itself
 FACETS = """
-WITH here (subject, plan, goal, owner, department, status, visibility, nobodys, loud, review, unsure, serves, helped) AS (
-{here}),
+WITH here (subject, {alike}) AS ({here}),
 serving (subject, other) AS ({serving}),
 helping (subject, other) AS ({helping})
 SELECT '' AS kind, 0 AS other, {alike}, count(*) FROM here GROUP BY {alike}
@@ -101,7 +100,8 @@ def _counted(
     here = having_words(judged(expected, when), wanted.text).order_by().annotate(**named)
     parts: dict[str, Any] = {
         "here": here.values_list(
-            "subject_id", "plan_id", "goal_id", "owner_id", "lead_department_id", "effective_status", "visibility", *named
+            "subject_id", "plan_id", "goal_id", "owner_id", "lead_department_id", "effective_status", "visibility",
+            *named,
         ),
         "serving": Alignment.objects.as_of(when).order_by().values_list("initiative_id", "priority_id"),
         "helping": Contribution.objects.as_of(when).order_by().values_list("initiative_id", "person_id"),
