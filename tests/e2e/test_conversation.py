@@ -61,6 +61,17 @@ def test_by_keyboard_alone(visit, cast, update):
     expect(page.get_by_role("list", name="Comments")).to_contain_text("Which two?")
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_link_of_the_digest_leads_into_the_field(visit, cast, update, javascript):
+    at = timezone.now() - timedelta(hours=1)
+    asked = add_comment(update=update, text="Which two?", act=act(at, cast.leader))
+    page = visit(cast.owner, f"/status-updates/{update.pk}/comments/?answers={asked.pk}", javascript=javascript)
+    expect(page.get_by_label("Comment", exact=True)).to_be_focused()
+    page.keyboard.type("North and South.")
+    follow(page, page.get_by_role("button", name="Comment"))
+    assert Comment.objects.filter(author=cast.owner, mentioned=cast.leader, text="North and South.").exists()
+
+
 def test_its_author_corrects_and_withdraws_it(visit, cast, update):
     add_comment(update=update, text="Which two?", act=act(timezone.now() - timedelta(hours=1), cast.leader))
     page = visit(cast.leader, f"/status-updates/{update.pk}/comments/")
