@@ -77,8 +77,11 @@ def _start_errors() -> None:
 def without_people(event: Any, hint: Any) -> Any:
     """The event with what the code says alone: kinds of errors, places in the code, texts of log lines before values.
 
+    None for what Django refused by itself (`django.security.…`): that quotes what a stranger sent, and at their will.
     The message of an error is left out as well: many a one quotes the value that was wrong.
     """
+    if str(event.get("logger", "")).startswith("django.security."):
+        return None
     kept = {name: event[name] for name in KEPT_OF_EVENT if name in event}
     for one in (kept.get("exception") or {}).get("values") or ():
         one.pop("value", None)
@@ -109,6 +112,24 @@ def _tracer() -> trace.Tracer:
     return trace.get_tracer("planapp")
 
 
+@contextmanager
+def _span(name: str, kind: trace.SpanKind) -> Iterator[trace.Span]:
+    """A span that tells of an error by its kind alone: the library would add its text, which may quote a value."""
+    with _tracer().start_as_current_span(
+        name, kind=kind, record_exception=False, set_status_on_exception=False
+    ) as span:
+        try:
+            yield span
+        except Exception as error:
+            _mark_failed(span, error)
+            raise
+
+
+def _mark_failed(span: trace.Span, error: BaseException | None) -> None:
+    span.set_attribute("error.type", type(error).__name__)
+    span.set_status(trace.StatusCode.ERROR)
+
+
 class Spans:
     """Middleware: a span for each request that reaches Django. A client's own trace is not gone on with."""
 
@@ -118,7 +139,7 @@ class Spans:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path in NOT_TRACED:
             return self.get_response(request)
-        with _tracer().start_as_current_span("request", kind=trace.SpanKind.SERVER, record_exception=False) as span:
+        with _span("request", trace.SpanKind.SERVER) as span:
             response = self.get_response(request)
             found = request.resolver_match
             method = request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "OTHER"
@@ -144,7 +165,7 @@ def _statement(execute: Callable[..., Any], sql: Any, params: Any, many: bool, a
         return execute(sql, params, many, about)
     text = str(sql)
     name = text.split(None, 1)[0].upper() if text.strip() else "SQL"
-    with _tracer().start_as_current_span(name, kind=trace.SpanKind.CLIENT, record_exception=False) as span:
+    with _span(name, trace.SpanKind.CLIENT) as span:
         span.set_attributes({
             "db.system.name": about["connection"].vendor, "db.query.text": text[:LONGEST_STATEMENT],
             "planapp.work": WORK.get(),
@@ -172,9 +193,7 @@ def _watch_tasks() -> None:
         span.__enter__()
 
     def fail(exception: BaseException | None = None, **kwargs: Any) -> None:
-        span = trace.get_current_span()
-        span.set_attribute("error.type", type(exception).__name__)
-        span.set_status(trace.StatusCode.ERROR)
+        _mark_failed(trace.get_current_span(), exception)
 
     def end(task_id: str = "", **kwargs: Any) -> None:
         span = under_way.pop(task_id, None)
@@ -192,7 +211,7 @@ def _task_span(task: Any, task_id: str) -> Iterator[None]:
     came_with = {"traceparent": getattr(task.request, "traceparent", None) or ""}
     token = context.attach(propagate.extract(came_with))
     try:
-        with _tracer().start_as_current_span(task.name, kind=trace.SpanKind.CONSUMER) as span:
+        with _span(task.name, trace.SpanKind.CONSUMER) as span:
             span.set_attributes({"planapp.task": task.name, "planapp.work": task_id})
             yield
     finally:

@@ -16,7 +16,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 TYPES = {"", "jwt", "logout+jwt", "application/logout+jwt"}
 OLDEST, AHEAD = 10 * 60, 5 * 60  # seconds: a provider tries again for a while, and its clock may be off
-KEYS_KEPT = 60  # seconds, so that nobody makes planapp ask the provider for each of many tokens
+KEPT = 60  # seconds, so that nobody makes planapp ask the provider for each of many tokens
 LONGEST = 20_000  # characters of a token
 
 
@@ -33,7 +33,10 @@ class Leaving:
 
 
 def leaving_of(request: HttpRequest, app: Any, token: str, at: datetime) -> Leaving:
-    """What a logout token says, once. Raises NoLogout, and what asking the provider for its keys raises."""
+    """What a logout token says, once. Raises NoLogout, and what asking the provider about itself raises.
+
+    The provider is asked for a token that is meant for us, and once a minute at most.
+    """
     if not token or len(token) > LONGEST:
         raise NoLogout("logout_token is missing, or too long.")
     try:
@@ -42,10 +45,11 @@ def leaving_of(request: HttpRequest, app: Any, token: str, at: datetime) -> Leav
             raise NoLogout(f"typ is {header['typ']!r}.")
         if header.get("alg") not in ALGORITHMS:
             raise NoLogout(f"alg is {header.get('alg')!r}.")
-        provider = OpenIDConnectOAuth2Adapter(request, app.provider_id)
+        jwt.decode(token, audience=app.client_id, options={"verify_signature": False, "verify_aud": True})
+        issuer, keys = _issuer_and_keys(request, app)
         told = jwt.decode(
-            token, _key(provider, header), algorithms=ALGORITHMS, audience=app.client_id,
-            issuer=provider.openid_config["issuer"], leeway=AHEAD, options={"require": ["iss", "aud", "iat", "jti"]},
+            token, _key(keys, header), algorithms=ALGORITHMS, audience=app.client_id, issuer=issuer, leeway=AHEAD,
+            options={"require": ["iss", "aud", "iat", "jti"]},
         )  # fmt: skip
     except jwt.PyJWTError as error:
         raise NoLogout(f"{type(error).__name__}: {error}") from error
@@ -69,18 +73,23 @@ def _checked(told: dict[str, Any], at: datetime) -> Leaving:
     return Leaving(sub, sid)
 
 
-def _key(provider: OpenIDConnectOAuth2Adapter, header: dict[str, Any]) -> Any:
-    address = str(provider.openid_config["jwks_uri"])
-    kept = f"sign_in.keys.{hashlib.sha256(address.encode()).hexdigest()}"
-    told = cache.get(kept)
-    if told is None:
+def _issuer_and_keys(request: HttpRequest, app: Any) -> tuple[str, dict[str, Any]]:
+    """What the provider is called and its keys (RFC 7517), as it said within the last minute."""
+    kept = f"sign_in.provider.{app.provider_id}"
+    found: tuple[str, dict[str, Any]] | None = cache.get(kept)
+    if found is None:
+        about = OpenIDConnectOAuth2Adapter(request, app.provider_id).openid_config
         with get_adapter().get_requests_session() as session:
-            answer = session.get(address)
+            answer = session.get(str(about["jwks_uri"]))
         answer.raise_for_status()
-        told = answer.json()
-        cache.set(kept, told, KEYS_KEPT)
-    keys = jwt.PyJWKSet.from_dict(told).keys
-    fitting = [one for one in keys if header.get("kid") in (None, one.key_id)]
+        found = about["issuer"], answer.json()
+        cache.set(kept, found, KEPT)
+    return found
+
+
+def _key(keys: dict[str, Any], header: dict[str, Any]) -> Any:
+    known = jwt.PyJWKSet.from_dict(keys).keys
+    fitting = [one for one in known if header.get("kid") in (None, one.key_id)]
     if len(fitting) != 1:
         raise NoLogout(f"No one key of the provider is called {header.get('kid')!r}.")
     return fitting[0].key

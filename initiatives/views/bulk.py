@@ -63,9 +63,11 @@ def initiative_bulk(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def initiative_bulk_result(request: HttpRequest) -> HttpResponse:
-    """What came of each."""
-    _managers_only(request)
-    found = request.session.get(RESULT)
+    """What came of each, as far as its plan is still one that the user manages."""
+    user = _managers_only(request)
+    rows = request.session.get(RESULT) or []
+    still = _theirs({row["link_id"]: 0 for row in rows}, user)
+    found = [row for row in rows if row["link_id"] in still]
     if not found:
         return redirect("initiatives:initiative-list")
     context = {

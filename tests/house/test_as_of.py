@@ -135,7 +135,7 @@ def listed(answer: Any) -> list[str]:
 def chart(answer: Any) -> list[str]:
     """The words around the time axis, but for the one that calls the day today."""
     text = re.sub("The line marks .*? Dots are", "Dots are", " ".join(listed(answer)))
-    return re.sub(r" (Today|\d+ \w+ \d{4}) (?=\d+\.\d+ )", " ", text, count=1).split()
+    return re.sub(r" (Today|\d+ \w+ \d{4}) (?=\d+ )", " ", text, count=1).split()  # the first focus area follows
 
 
 def lines(answer: Any) -> list[str]:

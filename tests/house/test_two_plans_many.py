@@ -10,9 +10,9 @@ from goals.models import Priority
 from goals.services import create_priority
 from initiatives.models import Contribution, Initiative, Milestone
 from initiatives.services import update_initiative
-from people.models import RoleGrant
+from people.models import RoleGrant, User
 from people.roles import Role
-from people.services import create_user, grant_role
+from people.services import create_user, grant_role, revoke_role
 from records.asof import local_day
 from records.models import AuditEvent
 from reminders.models import OneOff
@@ -185,3 +185,18 @@ def test_a_form_of_one_plan_names_nobody_whom_its_reader_knows_from_another_alon
         assert ("Third Person" in text_of(page)) is is_offered
     assert "Third Person" in text_of(client.get("/api/v1/people/")), "they are told of in the plans together"
     assert RoleGrant.objects.filter(user=me, recorded_until=None).count() == 2
+
+
+def test_what_was_changed_is_shown_as_long_as_its_plan_is_theirs(two):
+    me = two.people[Role.PLAN_MANAGER]
+    mine = make_initiative(two.mine, number="1.8")
+    client = client_of(me)
+    typed = {"chosen": f"{mine.pk}:{mine.version}", "visibility": "internal", "reason": "It was agreed."}
+    seen = client.post(BULK, typed).context["form"]["seen"].value()
+    result = client.post(BULK, {**typed, "seen": seen, "apply": "1"})["Location"]
+    assert str(mine) in text_of(client.get(result))
+    revoke_role(grant=RoleGrant.objects.get(user=me, recorded_until=None), act=BY)
+    third = build_plan(slug="third", title="Third plan")
+    grant_role(user=User.objects.get(pk=me.pk), role=Role.PLAN_MANAGER, plan_access=third.access, act=BY)
+    answer = client.get(result)
+    assert (answer.status_code, answer["Location"]) == (302, "/initiatives/")

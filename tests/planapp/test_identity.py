@@ -23,7 +23,9 @@ def test_half_of_a_provider(monkeypatch, variables, words):
 
 
 def test_none_is_set_up_by_itself():
-    assert providers(Env()) == ([], {})
+    found, told = providers(Env())
+    assert found == []
+    assert {kind: one["APPS"] for kind, one in told.items()} == {"openid_connect": [], "saml": []}
 
 
 def test_emergencies_need_somebody(monkeypatch):

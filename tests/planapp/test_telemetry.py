@@ -23,9 +23,15 @@ import brotli
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from people.models import User
+from people.services import create_user
+from planapp import telemetry
 from planapp.standing import own_version
 from reports.services import freeze_quarter
 from tests.build import act
@@ -242,3 +248,36 @@ def test_an_event_keeps_what_the_code_says(settings):
         "logger": "x", "exception": {"values": [{"type": "ValueError"}]}, "message": "to %s of … by /answer/…/",
         "tags": {"work": WORK.get()},
     }  # fmt: skip
+
+
+@pytest.fixture
+def exported(monkeypatch):
+    """The spans that would be sent."""
+    spans, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(telemetry, "_tracer", lambda: provider.get_tracer("planapp"))
+    return spans
+
+
+def test_the_text_of_a_databases_error_leaves_in_no_span(db, exported, monkeypatch):
+    """PostgreSQL quotes the value: `Key (lower(email))=(…) already exists.`"""
+    create_user(email="jane@test.example", name="Jane", act=act())
+    again = User.objects.create(email="other@test.example")
+
+    with (
+        telemetry._span("request", telemetry.trace.SpanKind.SERVER),
+        connection.execute_wrapper(telemetry._statement),
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+    ):
+        User.objects.filter(pk=again.pk).update(email="jane@test.example")
+    failed = [span for span in exported.get_finished_spans() if not span.status.is_ok]
+    assert [(span.name, span.attributes["error.type"]) for span in failed] == [("UPDATE", "IntegrityError")]
+    assert [(span.status.description, list(span.events)) for span in failed] == [(None, [])]
+    assert "jane" not in "".join(span.to_json() for span in exported.get_finished_spans())
+
+
+def test_what_django_refuses_by_itself_is_no_event(client):
+    record = logging.LogRecord("django.security.DisallowedHost", logging.ERROR, "", 0, "Host: 'jane.example'", (), None)
+    assert telemetry.without_people({"logger": record.name, "level": "error"}, {"log_record": record}) is None
+    assert telemetry.without_people({"logger": "planapp", "level": "error"}, {"log_record": record}) is not None

@@ -6,6 +6,7 @@ import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.cache import cache
 from django.test import Client
 
 from people.models import Session
@@ -157,3 +158,15 @@ def test_another_sign_in_is_none_of_the_providers(browser, signed_in, cast):
     assert browser.is_signed_in
     assert SocialAccount.objects.count() == 1
     assert Session.objects.filter(user=cast.owner).exists()
+
+
+def test_a_stranger_does_not_make_planapp_ask_the_provider_for_each_token(browser, signed_in):
+    provider = browser.provider
+    provider.asked.clear()
+    for _ in range(5):
+        assert send(provider.logout_token(key=STRANGER)).status_code == 400
+    assert provider.asked == ["/.well-known/openid-configuration", "/jwks"]
+    provider.asked.clear()
+    cache.clear()
+    assert send(provider.logout_token(key=STRANGER, aud="another")).status_code == 400
+    assert provider.asked == [], "what is meant for another is not worth a question"
