@@ -63,7 +63,7 @@ def _checked(told: dict[str, Any], at: datetime) -> Leaving:
         raise NoLogout("events does not name a back-channel logout.")
     if "nonce" in told:
         raise NoLogout("nonce stands in it: this is a token to sign in with.")
-    if not isinstance(sub, str) or not isinstance(sid, str) or not (sub or sid):
+    if not isinstance(sid, str) or not (sub or sid):  # that sub is a text, if any, the library sees to
         raise NoLogout("Neither sub nor sid says who signed out.")
     if not now - OLDEST <= told["iat"] <= now + AHEAD:
         raise NoLogout("iat is too long ago, or to come.")

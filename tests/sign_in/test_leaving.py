@@ -99,6 +99,7 @@ def refusals(provider):
     yield "no number", provider.logout_token(jti=None)
     yield "nobody", provider.logout_token(sub=None)
     yield "a list", provider.logout_token(sub=["p-1"])
+    yield "sessions", provider.logout_token(sid=["s-1"])
     yield "no event", provider.logout_token(events=None)
     yield "another event", provider.logout_token(events={"https://evil.example/event": {}})
     yield "event that is none", provider.logout_token(events={oidc.LOGOUT: "yes"})
