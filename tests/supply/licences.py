@@ -31,7 +31,7 @@ REVIEWED = {
 }
 SAME = {"License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
 # What a package says of itself in words that the list cannot take over.
-SAID = {"uritemplate": "BSD-3-Clause OR Apache-2.0"}
+SAID = {"uritemplate": "BSD-3-Clause OR Apache-2.0", "protobuf": "BSD-3-Clause"}
 
 
 def licences_of(component: dict[str, Any]) -> list[str]:
