@@ -34,6 +34,11 @@ class Answers:
     longest: float = 0.0  # seconds for one answer
     guard: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def went_on(self) -> bool:
+        """Each was an answer that a page may be, and none that planapp is away."""
+        return not self.ill and not self.seen["503"]
+
     def note(self, name: str, seconds: float, ill: str = "") -> None:
         with self.guard:
             self.seen[name] += 1

@@ -58,8 +58,7 @@ class SideBySide:
 
     @property
     def is_clean(self) -> bool:
-        answers = self.callers.answers
-        return not any(self.verdict.values()) and not answers.ill and not answers.seen["503"]
+        return self.callers.answers.went_on and not any(self.verdict.values())
 
     def table(self) -> str:
         answers = self.callers.answers

@@ -70,12 +70,9 @@ def through_oidc(page, name="nia"):
     follow(page, page.locator("button[type=submit]"))
 
 
-def sign_out(page):
-    page.context.clear_cookies()
-
-
-def test_oidc_first_visit_another_group_and_the_end(visit, live_server, settings, monkeypatch, cast):
-    GroupRole.objects.create(group="OIT-Plan", role="contributor")
+@contextmanager
+def city_account(live_server, settings, monkeypatch) -> Iterator[str]:
+    """The address of an OpenID Connect provider that runs, is set up here and knows Nia."""
     back = f"{live_server.url}/sign-in/oidc/city/callback/"
     with running("oidc.mjs", back, OIDC_CLIENT_SECRET="between us") as address:
         set_up(
@@ -83,6 +80,16 @@ def test_oidc_first_visit_another_group_and_the_end(visit, live_server, settings
             OIDC_LABEL="City account", OIDC_GROUPS_CLAIM="groups", OIDC_SCOPES="openid profile email groups",
         )  # fmt: skip
         tell(address, "/people/nia", NEW)
+        yield address
+
+
+def sign_out(page):
+    page.context.clear_cookies()
+
+
+def test_oidc_first_visit_another_group_and_the_end(visit, live_server, settings, monkeypatch, cast):
+    GroupRole.objects.create(group="OIT-Plan", role="contributor")
+    with city_account(live_server, settings, monkeypatch) as address:
         page = visit(None, "/sign-in/?next=/departments/")
         assert_well_made(page)
         through_oidc(page)
@@ -136,13 +143,7 @@ def test_saml_first_visit_and_another_group(visit, live_server, settings, monkey
 def test_oidc_is_it_still_you_is_asked_by_the_provider(visit, live_server, settings, monkeypatch, cast):
     """The provider has a session of its own, and asks all the same; the answer tells when, and is believed."""
     GroupRole.objects.create(group="OIT-Plan", role="administrator")
-    back = f"{live_server.url}/sign-in/oidc/city/callback/"
-    with running("oidc.mjs", back, OIDC_CLIENT_SECRET="between us") as address:
-        set_up(
-            settings, monkeypatch, OIDC_ISSUER=address, OIDC_CLIENT_ID="planapp", OIDC_CLIENT_SECRET="between us",
-            OIDC_LABEL="City account", OIDC_GROUPS_CLAIM="groups", OIDC_SCOPES="openid profile email groups",
-        )  # fmt: skip
-        tell(address, "/people/nia", NEW)
+    with city_account(live_server, settings, monkeypatch) as address:
         page = visit(None, "/sign-in/?next=/departments/")
         through_oidc(page)
         expect(page).to_have_url(f"{live_server.url}/departments/")
