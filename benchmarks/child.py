@@ -14,6 +14,7 @@ import django
 
 def main(what: str, module: str, *arguments: str) -> None:
     django.setup()
+    import_module("benchmarks.measure")  # before the first session, whose CPU time it is to know of
     if what == "once":
         import_module(module).once(*arguments)
         import_module("benchmarks.measure").print_peak()

@@ -97,7 +97,7 @@ def cpu_seconds() -> float:
 
 
 def database_cpu() -> float:
-    """CPU time of this process's PostgreSQL sessions, where they run on this machine."""
+    """CPU time of this process's PostgreSQL sessions, where they run on this machine; 0 where they do not."""
     return sum(int(session.read_text().split()[0]) for session in _SESSIONS if session.exists()) / 1e9
 
 

@@ -143,8 +143,12 @@ def one_index(text: str) -> None:
 
 
 def worked() -> float:
-    """Seconds of CPU that the database has worked up to now."""
-    return time.process_time() if connection.vendor == "sqlite" else database_cpu()
+    """Seconds of CPU that the database has worked up to now; RuntimeError where PostgreSQL's cannot be seen."""
+    if connection.vendor == "sqlite":
+        return time.process_time()
+    if not (spent := database_cpu()):
+        raise RuntimeError("PostgreSQL's sessions are not on this machine: there is nothing to measure.")
+    return spent
 
 
 class Timed(CursorWrapper):
