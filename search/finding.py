@@ -162,10 +162,13 @@ class _Search:
         return [Candidate(*row) for row in rows_of(parts)] if parts else []
 
     def having(self, words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
-        """What has the words. One query, and the first time another for reports."""
+        """What has the words. Two queries, and the first time another for reports."""
         found: list[Candidate] = []
         if self.kinds and self.when.is_live:
-            found = self.engine.find([one for kind in self.kinds for one in self.branches(kind)], words, is_any=is_any)
+            # Most words stand in few tables, and to look where a word is not takes longer than to ask where it is.
+            there = self.engine.tables_with([kind.table for kind in self.kinds], words, is_any=is_any)
+            branches = [one for kind in self.kinds if kind.table in there for one in self.branches(kind)]
+            found = self.engine.find(branches, words, is_any=is_any) if branches else []
         elif self.kinds:
             found = found_then(self.kinds, words, self.user, self.when, self.plans, is_any=is_any)
         if self.with_reports:

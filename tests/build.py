@@ -11,6 +11,7 @@ from people.models import Department, User
 from people.roles import Role
 from people.services import create_department, create_user, grant_role
 from records.audit import Act
+from tests.kept_rows import kept_rows
 
 BEGIN = datetime(2025, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -40,6 +41,7 @@ class Cast:
     health: Department
 
 
+@kept_rows()
 def build_cast() -> Cast:
     begin = act()
     oit = create_department(name="Office of Innovation and Technology", abbreviation="OIT", act=begin)
@@ -69,6 +71,7 @@ def build_cast() -> Cast:
     )
 
 
+@kept_rows()
 def build_plan(slug: str = "test-plan", **fields) -> Plan:
     begin = act()
     plan = create_plan(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,6 @@ from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, rows_of, 
 from search.likeness import allowed, likest, one_slip_away
 from search.words import Word
 
-TEXTS = 20  # rows of a kind in which a word that is spelt alike is looked for
 MARKS = f"HighlightAll=true, StartSel={MARK}, StopSel={UNMARK}"
 FOUND = re.compile(f"{MARK}([^{UNMARK}]*){UNMARK}")
 
@@ -55,7 +55,7 @@ class PostgreSQL:
     """The `Engine` of PostgreSQL 15 and later."""
 
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
-        query = said(words, _phrase, " | " if is_any else " & ", " | ")
+        query = _query(words, is_any=is_any)
         parts = []
         for branch in branches:
             column = "search_names" if branch.in_names else "search_words"
@@ -64,34 +64,39 @@ class PostgreSQL:
             parts.append(has.values_list(kind, is_named, "pk", Rank(column, query))[: branch.most])
         return [Candidate(*row) for row in rows_of(parts)]
 
-    def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
-        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE search_words @@ q)" for table in tables)  # noqa: S608
+    def tables_with(self, tables: Sequence[str], words: Sequence[Word], *, is_any: bool = False) -> set[str]:
+        there = ", ".join(f"EXISTS (SELECT 1 FROM {table} WHERE search_words @@ q)" for table in tables)  # noqa: S608
         ask = f"SELECT {there} FROM to_tsquery('{CONFIGURATION}', %s) q"  # noqa: S608 - our own tables
+        return set(compress(tables, rows(ask, [_query(words, is_any=is_any)])[0]))
+
+    def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
+        ask = f"SELECT {_stands_in(tables)} FROM to_tsquery('{CONFIGURATION}', %s) q"  # noqa: S608 - our own tables
         sql, values = union((ask, [said([word], _phrase, "", " | ")]) for word in words)
         return [word for word, (is_known,) in zip(words, rows(sql, values), strict=True) if not is_known]
 
     def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
         plain = ["".join(word.phrases[0]) for word in words]
         with transaction.atomic():
-            # The planner takes hundreds of words for many rows; each is one look into the index, and most are nowhere.
+            # The planner takes each for many rows; each is one look into the index, and most are nowhere.
             stem = f"tsvector_to_array(to_tsvector('{CONFIGURATION}', %s))"
             asked = f"SELECT %s, set_config('enable_seqscan', 'off', true), {stem}"
             stems = [(found or [one])[0] for one, _, found in rows(*union((asked, [one, one]) for one in plain))]
-            near = [one_slip_away(stem) if allowed(stem) else set() for stem in stems]
+            near = [sorted(one_slip_away(stem)) if allowed(stem) else [] for stem in stems]
+            # One by one: a single question for any of them ends at the first row of a word, but weighs all of them anew
+            # for every row that has one, of which there are thousands.
             sql, values = union(
                 (
-                    f"(SELECT {number}, tsvector_to_array(search_words) FROM {table} "  # noqa: S608
-                    f"WHERE search_words @@ %s::tsquery LIMIT {TEXTS})",
-                    [" | ".join(f"'{one}'" for one in sorted(others))],
+                    f"SELECT {number}, word FROM unnest(%s::text[], %s::tsquery[]) near (word, q) "  # noqa: S608
+                    f"WHERE {_stands_in(tables)}",
+                    [others, [f"'{one}'" for one in others]],
                 )
                 for number, others in enumerate(near)
                 if others
-                for table in tables
             )
             found = rows(sql, values) if sql else []
         there: list[set[str]] = [set() for _ in words]
-        for number, lexemes in found:
-            there[number].update(near[number].intersection(lexemes))
+        for number, one in found:
+            there[number].add(one)
         return {
             word.typed: likest(stem, there[number])
             for number, (word, stem) in enumerate(zip(words, stems, strict=True))
@@ -108,6 +113,15 @@ class PostgreSQL:
             for table, numbers in ids.items()
         )
         return frozenset(word for (text,) in rows(sql, values) for word in FOUND.findall(text)) if ids else frozenset()
+
+
+def _query(words: Sequence[Word], *, is_any: bool) -> str:
+    return said(words, _phrase, " | " if is_any else " & ", " | ")
+
+
+def _stands_in(tables: Sequence[str]) -> str:
+    """The condition that a row of any of these tables has `q`."""
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE search_words @@ q)" for table in tables)  # noqa: S608
 
 
 def _phrase(phrase: tuple[str, ...], is_begun: bool) -> str:

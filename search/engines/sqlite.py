@@ -1,6 +1,7 @@
 """SQLite: FTS5 tables that triggers keep, and their own list of stems for spelling."""
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, said, union
@@ -15,7 +16,7 @@ class SQLite:
     """The `Engine` of SQLite, with FTS5 as Python brings it."""
 
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
-        query = said(words, _phrase, " OR " if is_any else " AND ", " OR ")
+        query = _query(words, is_any=is_any)
         sql, values = union(self._branch(branch, query) for branch in branches)
         return [Candidate(kind, bool(named), key, rank) for kind, named, key, rank in rows(sql, values)]
 
@@ -32,6 +33,10 @@ class SQLite:
             f"ON r.pk = {table}.rowid WHERE {table} MATCH %s ORDER BY {table}.rowid DESC LIMIT {branch.most})"
         )
         return sql, [branch.kind, matches, *of_rows, matches]
+
+    def tables_with(self, tables: Sequence[str], words: Sequence[Word], *, is_any: bool = False) -> set[str]:
+        there = ", ".join(f"EXISTS (SELECT 1 FROM {table}_words WHERE {table}_words MATCH %s)" for table in tables)  # noqa: S608
+        return set(compress(tables, rows(f"SELECT {there}", [_query(words, is_any=is_any)] * len(tables))[0]))
 
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         there = " OR ".join(f"EXISTS (SELECT 1 FROM {table}_words WHERE {table}_words MATCH %s)" for table in tables)  # noqa: S608
@@ -65,6 +70,10 @@ def _stems(table: str, word: str) -> Iterator[tuple[str, list[Any]]]:
             f"SELECT term FROM {table}_terms WHERE term >= %s AND term < %s AND length(term) BETWEEN %s AND %s",  # noqa: S608
             [first, chr(ord(first) + 1), max(3, len(word) - 7), len(word) + 2],
         )
+
+
+def _query(words: Sequence[Word], *, is_any: bool) -> str:
+    return said(words, _phrase, " OR " if is_any else " AND ", " OR ")
 
 
 def _phrase(phrase: tuple[str, ...], is_begun: bool) -> str:

@@ -25,6 +25,7 @@ from reports.services import freeze_quarter, request_export
 from sign_in.models import GroupRole
 from tests.build import Cast, act, at, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.house.addresses import WORDS, Address
+from tests.kept_rows import kept_rows
 
 PAST = "2026-09-01T12:00"
 
@@ -143,6 +144,7 @@ def build_before() -> Plan:
     return before
 
 
+@kept_rows(looks_at_clock=True)
 def build_world() -> World:
     cast = build_cast()
     plan = build_plan(predecessor=build_before())
