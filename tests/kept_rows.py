@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Max, sql
 from django.utils import timezone
 
@@ -43,12 +43,12 @@ def kept_rows(*, looks_at_clock: bool = False) -> Callable[[Callable[..., R]], C
 
         @wraps(build)
         def built(*args: Any, **words: Any) -> R:
-            if args or words or not connection.in_atomic_block:
+            if args or words:
                 return build(*args, **words)
             key = (*_beginning(), timezone.now() if looks_at_clock else None)
             if key not in kept:
                 return _noted(build, key, kept)
-            with connection.cursor() as cursor:
+            with transaction.atomic(), connection.cursor() as cursor:
                 for statement, values in kept[key].statements:
                     cursor.execute(statement, values)
             forget()
@@ -73,6 +73,7 @@ def _beginning() -> tuple[Any, ...]:
     events = AuditEvent.objects.aggregate(many=Count("pk"), last=Max("pk"))
     return (
         connection.settings_dict["NAME"], connection.settings_dict["USER"], settings.SECRET_KEY,
+        connection.in_atomic_block,  # else the tables were emptied, of what migrations put there too
         events["many"], events["last"],
     )  # fmt: skip
 
