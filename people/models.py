@@ -185,10 +185,14 @@ class User(UserFields, Recorded, AbstractBaseUser):
         """Has a password, or came by the city's own sign-in (people.selectors.NOT_JOINED)."""
         return self.has_usable_password() or self.last_login is not None
 
-    @property
-    def role_changes(self) -> int:
-        """How often a role was given to this person or taken away; it only grows, so it tells a page that is stale."""
-        ever = RoleGrant.objects.filter(user=self).aggregate(given=Count("pk"), ended=Count("recorded_until"))
+    def role_changes(self, within: Collection[int] | None = None) -> int:
+        """How often a role was given to this person or taken away; it only grows, so it tells a page that is stale.
+
+        `within`: what somebody sees who sees these plans alone; None: everything. Who may not see a change is neither
+        told that there was one nor stopped by it.
+        """
+        seen = RoleGrant.objects.filter(Q() if within is None else holds_in(within), user=self)
+        ever = seen.aggregate(given=Count("pk"), ended=Count("recorded_until"))
         return int(ever["given"] + ever["ended"])
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:

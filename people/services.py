@@ -255,14 +255,16 @@ def grant_role(
     department: Department | None = None,
     plan_access: PlanAccess | None = None,
     seen_changes: int | None = None,
+    seen_within: Collection[int] | None = None,
     act: Act,
 ) -> RoleGrant:
     """Give a role, everywhere or for one plan; a liaison's needs a department. Giving it twice is giving it once.
 
-    Raises StaleVersion where a role of the person was given or taken away since `User.role_changes` was seen.
+    Raises StaleVersion where a role of the person was given or taken away since `User.role_changes(seen_within)` was
+    seen. What happens in other plans is no conflict.
     """
     row = locked(user)
-    _check_roles(row, seen_changes)
+    _check_roles(row, seen_changes, seen_within)
     _check_role(role, department, plan_access)
     of = {"user": row, "role": role, "department": department, "plan_access": plan_access}
     held = RoleGrant.objects.filter(**of, recorded_until__isnull=True).first()
@@ -296,10 +298,12 @@ def invite_to_plan(*, newcomer: Newcomer, act: Act) -> User:
 
 
 @transaction.atomic
-def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) -> None:
+def revoke_role(
+    *, grant: RoleGrant, seen_changes: int | None = None, seen_within: Collection[int] | None = None, act: Act
+) -> None:
     """Take a role away, from now on. The last administrator keeps theirs. Raises StaleVersion as giving one does."""
     user = locked(grant.user)
-    _check_roles(user, seen_changes)
+    _check_roles(user, seen_changes, seen_within)
     if grant.role == Role.ADMINISTRATOR:
         _keep_an_administrator(without=user)
     if grant.role == Role.PLAN_MANAGER and grant.plan_access is not None:
@@ -317,8 +321,8 @@ def revoke_role(*, grant: RoleGrant, seen_changes: int | None = None, act: Act) 
     tell(user, event, user.email, act)
 
 
-def _check_roles(user: User, seen: int | None) -> None:
-    if seen not in (None, user.role_changes):
+def _check_roles(user: User, seen: int | None, within: Collection[int] | None) -> None:
+    if seen not in (None, user.role_changes(within)):
         raise StaleVersion(user)
 
 

@@ -56,18 +56,24 @@ class RoleForm(PageForm):
         help_text="Whoever has roles for some plans alone sees no other plan.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, gives: Collection[str], plans: Collection[int] | None = None, **kwargs: Any) -> None:
-        """`gives`: the roles that whoever fills it in may give; `plans`: in these alone, None: everywhere."""
+    def __init__(
+        self, *args: Any, gives: Collection[str], plans: Collection[int] | None = None,
+        sees: Collection[int] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`gives`: the roles that whoever fills it in may give; `plans`: in these alone, None: everywhere.
+
+        `sees`: the plans whose roles they are shown, None: of all.
+        """
+        self.plans, self.sees = plans, sees
         super().__init__(*args, **kwargs)
-        self.plans = plans
         role: Any = self.fields["role"]
         role.choices = [(key, label) for key, label in Role.choices if key in gives]
         if plans is not None:
             only_for(self.fields["plan_access"], plans)
 
     def version_of(self, row: User) -> int:
-        """Roles are a list; giving one is judged by what was on it."""
-        return row.role_changes
+        """Roles are a list; giving one is judged by what was on it, as far as whoever gives it sees it."""
+        return row.role_changes(self.sees)
 
     def stored(self, row: User, name: str) -> Any:
         """Roles are rows of their own, and so is a person's department."""
@@ -76,7 +82,7 @@ class RoleForm(PageForm):
     def differences(self, row: User) -> list[dict[str, str]]:
         """The roles that are held now, and the one that was to be given."""
         held = RoleGrant.objects.filter(user=row, recorded_until__isnull=True)
-        seen = held if self.plans is None else held.filter(holds_in(self.plans))
+        seen = held if self.sees is None else held.filter(holds_in(self.sees))
         saved = ", ".join(grant.words for grant in seen.select_related("department", "plan_access"))
         return [{"label": "Roles", "saved": saved, "mine": RoleGrant(**self.values()).words}]
 

@@ -214,7 +214,7 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         seen = form.cleaned_data["version"]
-        grant = grant_role(user=person, **form.values(), seen_changes=seen, act=act_of(request))
+        grant = grant_role(user=person, **form.values(), seen_changes=seen, seen_within=form.sees, act=act_of(request))
         messages.success(
             request, f"{isolated(person.name)} is now {grant.get_role_display().lower()}{for_plan(grant)}."
         )
@@ -239,7 +239,8 @@ def role_revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     grant = get_object_or_404(held, pk=grant_pk, user_id=pk)
 
     def do() -> str:
-        revoke_role(grant=grant, seen_changes=seen_number(request, "version"), act=act_of(request))
+        seen = seen_number(request, "version")
+        revoke_role(grant=grant, seen_changes=seen, seen_within=plans_seen_by(user), act=act_of(request))
         return f"{isolated(grant.user.name)} is no longer {grant.get_role_display().lower()}{for_plan(grant)}."
 
     # Whoever has lost the last role that the reader is told of is nobody to them any more.
@@ -267,7 +268,7 @@ def _role_form(request: HttpRequest, person: User) -> RoleForm:
     user, at = user_of(request), reverse("people:role-grant", args=[person.pk])
     plans = plans_given_in(user, person)
     gives = roles_given_by(user) if plans is None else _gives(user, plans)
-    return form_for(request, RoleForm, at=at, row=person, gives=gives, plans=plans)
+    return form_for(request, RoleForm, at=at, row=person, gives=gives, plans=plans, sees=plans_seen_by(user))
 
 
 def _person_page(request: HttpRequest, person: Any, form: RoleForm, status: int = 200, **more: Any) -> HttpResponse:

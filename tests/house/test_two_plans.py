@@ -367,7 +367,7 @@ def test_whoever_manages_people_gives_a_role_for_one_plan(two):
     client, user = client_of(two.world.cast.manager), create_user(email="new@wombat.example", name="New", act=BY)
     page = f"/people/{user.pk}/"
     assert "The whole installation" in client.get(page).content.decode()
-    typed = {"role": "viewer", "plan_access": two.mine_access.pk, "version": user.role_changes}
+    typed = {"role": "viewer", "plan_access": two.mine_access.pk, "version": user.role_changes()}
     assert client.post(f"{page}roles/", typed).status_code == 302
     grant = RoleGrant.objects.get(user=user)
     assert (grant.role, grant.plan_access) == ("viewer", two.mine.access)
@@ -376,8 +376,8 @@ def test_whoever_manages_people_gives_a_role_for_one_plan(two):
     assert "Wombat plan" in client_of(user).get("/profile/").content.decode()
     assert client_of(user).get(f"/plans/{two.world.plan.slug}/").status_code == 404
     admin = client_of(two.world.cast.admin)
-    typed |= {"role": "administrator", "version": user.role_changes}
+    typed |= {"role": "administrator", "version": user.role_changes()}
     refused = admin.post(f"{page}roles/", typed)
     assert (refused.status_code, "For: an administrator" in refused.content.decode()) == (422, True)
-    assert client.post(f"{page}roles/{grant.pk}/revoke/", {"version": user.role_changes}).status_code == 302
+    assert client.post(f"{page}roles/{grant.pk}/revoke/", {"version": user.role_changes()}).status_code == 302
     assert client_of(user).get("/plans/open-plan/").status_code == 403

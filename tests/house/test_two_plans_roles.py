@@ -11,8 +11,9 @@ from goals.models import Goal
 from initiatives.models import Initiative
 from initiatives.services import update_initiative
 from outbox.models import Message
-from people.models import RoleGrant, User
+from people.models import PlanAccess, RoleGrant, User
 from people.roles import Role
+from people.rules import plans_seen_by
 from people.services import Newcomer, create_user, grant_role, invite_to_plan, revoke_role, update_user
 from records.models import AuditEvent
 from tests.build import act
@@ -39,13 +40,40 @@ def held(user: User) -> set[tuple[str, int | None]]:
 def give(two: Two, user: User, role: str = "viewer", plan: Any = "mine", **more: Any) -> Any:
     """What the manager of the one plan sends to give a role, whatever the page offers."""
     key = two.mine_access.pk if plan == "mine" else plan
-    typed = {"role": role, "plan_access": key, "version": user.role_changes, **more}
+    typed = {"role": role, "plan_access": key, "version": user.role_changes({two.mine_access.pk}), **more}
     return client_of(two.people[Role.PLAN_MANAGER]).post(page("role-grant", user.pk), typed)
 
 
 def take(two: Two, grant: RoleGrant, by: User | None = None) -> Any:
-    client = client_of(by or two.people[Role.PLAN_MANAGER])
-    return client.post(page("role-revoke", grant.user_id, grant.pk), {"version": grant.user.role_changes}, follow=True)
+    by = by or two.people[Role.PLAN_MANAGER]
+    typed = {"version": grant.user.role_changes(plans_seen_by(by))}
+    return client_of(by).post(page("role-revoke", grant.user_id, grant.pk), typed, follow=True)
+
+
+def test_what_happens_in_another_plan_is_neither_told_nor_a_conflict(two):
+    """The number on a page counts what its reader sees; a change elsewhere moves it for those who see that alone."""
+    user, other = two.people[Role.VIEWER], PlanAccess.objects.exclude(pk=two.mine_access.pk)[0]
+    mine, everything = client_of(two.people[Role.PLAN_MANAGER]), client_of(two.world.cast.admin)
+
+    def numbers():
+        return [
+            one.get(page("person-detail", user.pk)).context["form"]["version"].value() for one in (mine, everything)
+        ]
+
+    seen = numbers()
+    elsewhere = grant_role(user=user, role=Role.LEADER, plan_access=other, act=BY)
+    revoke_role(grant=elsewhere, act=BY)
+    assert numbers() == [seen[0], seen[1] + 2]
+    typed = {"role": "leader", "plan_access": two.mine_access.pk}
+    assert everything.post(page("role-grant", user.pk), typed | {"version": seen[1]}).status_code == 409
+    assert mine.post(page("role-grant", user.pk), typed | {"version": seen[0]}).status_code == 302
+    given = RoleGrant.objects.get(user=user, role=Role.LEADER, plan_access=two.mine_access)
+    revoke = page("role-revoke", user.pk, given.pk)
+    mine.post(revoke, {"version": seen[0]})
+    assert ("leader", two.mine_access.pk) in held(user), "what they see has changed"
+    grant_role(user=user, role=Role.LEADER, plan_access=other, act=BY)
+    mine.post(revoke, {"version": seen[0] + 1})
+    assert held(user) == {("viewer", two.mine_access.pk), ("leader", other.pk)}
 
 
 def test_the_list_holds_who_has_a_role_there_or_everywhere(two):
@@ -156,7 +184,7 @@ def test_they_take_no_role_of_another_plan_or_of_everything(two):
 def test_no_other_role_in_a_plan_reaches_people(two, role):
     client, user = client_of(two.people[role]), two.people[Role.VIEWER]
     grant = RoleGrant.objects.get(user=two.people[Role.PLAN_MANAGER])
-    typed = {"role": "viewer", "plan_access": two.mine_access.pk, "version": user.role_changes}
+    typed = {"role": "viewer", "plan_access": two.mine_access.pk, "version": user.role_changes()}
     for path in (page("person-list"), page("person-detail", user.pk), page("person-invite")):
         assert client.get(path).status_code == 403, path
     assert client.post(page("role-grant", user.pk), typed).status_code == 403

@@ -157,7 +157,7 @@ def test_r23_the_key_stands_on_no_page_and_in_no_log(client, cast, invited, capl
 
 
 def give(client, person, role, department=""):
-    changes = User.objects.get(pk=person.pk).role_changes
+    changes = User.objects.get(pk=person.pk).role_changes()
     body = {"role": role, "department": department, "version": changes}
     return client.post(reverse("people:role-grant", args=[person.pk]), body)
 

@@ -34,7 +34,7 @@ def admin(cast):
 def gives(client, cast) -> bool:
     """Whether the person is fresh: a role is given at once."""
     where = reverse("people:role-grant", args=[cast.viewer.pk])
-    typed = {"role": "leader", "version": cast.viewer.role_changes}
+    typed = {"role": "leader", "version": cast.viewer.role_changes()}
     answer = client.post(where, typed)
     assert answer.status_code == 302
     return not answer["Location"].startswith(CONFIRM)
