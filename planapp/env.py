@@ -13,6 +13,14 @@ from environs import Env
 # keep every thread of a web process busy with waiting. And who tries to connect gives up as soon: left alone, the pool
 # waits twice as long after each try, and would find a server that is back minutes later.
 POOL = {"min_size": 1, "max_size": 8, "timeout": 5.0, "reconnect_timeout": 2.0}
+# A server that falls silent, its machine off or a wire cut, refuses nothing: without limits a request would wait for as
+# long as TCP goes on sending, a quarter of an hour. The first is for a connection that is made, in seconds. The second
+# for what was sent and nobody confirmed, in milliseconds. The rest for an answer that is waited for: a statement may
+# take as long as it takes, but the machine it runs on has to say that it is there. What the URL names goes before.
+SILENCE = {
+    "connect_timeout": 3, "tcp_user_timeout": 8_000,
+    "keepalives": 1, "keepalives_idle": 3, "keepalives_interval": 2, "keepalives_count": 2,
+}  # fmt: skip
 
 
 def secret(env: Env, name: str, default: str | None = None) -> str:
@@ -53,7 +61,7 @@ def database(url: str, pooler: str = "") -> dict[str, Any]:
             "timeout": 20,
         }
     elif settings["ENGINE"] == "django.db.backends.postgresql":
-        settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": dict(POOL)}
+        settings["OPTIONS"] = {**SILENCE, **settings.get("OPTIONS", {}), "pool": dict(POOL)}
         if pooler == "transaction":
             return settings | {"DISABLE_SERVER_SIDE_CURSORS": True}
         asked = settings["OPTIONS"].get("options", "")  # by the URL itself
@@ -114,6 +122,15 @@ def days(name: str, text: str, *, least: int, may_be_empty: bool = True) -> int 
         empty = ", or nothing: kept for good" if may_be_empty else ""
         raise ImproperlyConfigured(f"{name} must be a number of days from {least} to 36500{empty}.")
     return int(text)
+
+
+def cache(redis_url: str) -> dict[str, Any]:
+    """What counts tries and keeps what was read: Redis where there is one, else the memory of each process."""
+    if not redis_url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # As for the broker: one that is there and says nothing must not keep whoever asks for a page; seconds.
+    options = {"socket_timeout": 3, "socket_connect_timeout": 2}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url, "OPTIONS": options}
 
 
 def celery_broker(redis_url: str, data_dir: Path) -> tuple[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
-from planapp.env import celery_broker, database, days, email, replica, secret
+from planapp.env import cache, celery_broker, database, days, email, replica, secret
 from planapp.identity import providers, who_may_use_passwords
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -250,9 +250,7 @@ USE_TZ = True
 # The first counts tries to sign in; without Redis each process of the web server counts for itself. "process" keeps
 # what can never change, such as how a plan stood at the end of a quarter that is over.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": cache(REDIS_URL),
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process", "TIMEOUT": 86_400},
 }
 

@@ -1,15 +1,19 @@
 """A database that is away costs a page that says so, with every word that was typed; a mistake of ours stays one."""
 
+import os
+import socket
 import sqlite3
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings
+from django.core.cache.backends.redis import RedisCache
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.urls import path
 
 from planapp.away import is_away
-from planapp.env import database
+from planapp.env import SILENCE, cache, database, replica
 from planapp.urls import *  # noqa: F403 - the addresses of the product, and one more
 from planapp.urls import handler404, handler500, urlpatterns  # noqa: F401
 from planapp.views import failed
@@ -110,3 +114,64 @@ def test_nobody_waits_long_for_a_server_that_is_away():
     pool = database("postgres://planapp@127.0.0.1/planapp")["OPTIONS"]["pool"]
     assert pool["timeout"] <= 5
     assert pool["reconnect_timeout"] < pool["timeout"]
+
+
+# A server that falls silent -------------------------------------------------------------------------------------------
+
+
+def test_a_connection_gives_up_on_a_machine_that_is_silent():
+    """What the kernel was told of a real connection: unless a machine says that it is there, waiting for it ends."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is a file of this machine")
+    words = connection.get_connection_params()
+    words.pop("pool", None)
+    words["host"] = words.get("host") or "127.0.0.1"
+    with psycopg.connect(**words) as own, socket.socket(fileno=os.dup(own.fileno())) as line:
+        known = {name: line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in KEPT}
+        assert known == KEPT
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+
+
+KEPT = {"TCP_USER_TIMEOUT": 8_000, "TCP_KEEPIDLE": 3, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 2}
+URL = "postgres://planapp@127.0.0.1/planapp"
+
+
+@pytest.mark.parametrize("pooler", ["", "transaction"])
+def test_every_connection_to_a_server_has_such_limits_and_the_url_may_name_others(pooler):
+    options = database(URL, pooler)["OPTIONS"]
+    assert SILENCE.items() <= options.items()
+    assert replica(URL, database(URL))["OPTIONS"].items() >= (SILENCE | {"connect_timeout": 1}).items()
+    asked = database(f"{URL}?connect_timeout=9&keepalives_idle=60", pooler)["OPTIONS"]
+    assert (int(asked["connect_timeout"]), int(asked["keepalives_idle"])) == (9, 60)
+    assert asked["tcp_user_timeout"] == SILENCE["tcp_user_timeout"]
+
+
+def test_a_file_knows_no_such_limits(tmp_path):
+    assert not SILENCE.keys() & database(f"sqlite:///{tmp_path / 'one.sqlite3'}")["OPTIONS"].keys()
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_away():
+    """Nobody ever accepts what waits at this port: the kernel has taken the connection, and no answer comes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgres://planapp@127.0.0.1:{silent.getsockname()[1]}/planapp"
+        words = database(f"{url}?connect_timeout=2")["OPTIONS"]
+        limits = {name: words[name] for name in SILENCE}
+        with pytest.raises(psycopg.OperationalError, match="timeout expired") as refused:
+            psycopg.connect(url, **limits)
+    error = OperationalError("as Django raises it")
+    error.__cause__ = refused.value
+    assert is_away(error)
+
+
+def test_a_cache_that_says_nothing_is_given_up_too():
+    options = cache("redis://127.0.0.1:6379/0")["OPTIONS"]
+    assert 0 < options["socket_connect_timeout"] <= options["socket_timeout"] <= 5
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        there = cache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        with pytest.raises(redis.exceptions.TimeoutError):
+            RedisCache(there["LOCATION"], {"OPTIONS": there["OPTIONS"] | {"socket_timeout": 0.2}}).get("anything")
+
+
+def test_mail_server_and_identity_provider_are_given_up():
+    assert 0 < settings.EMAIL_TIMEOUT <= 20
+    assert 0 < settings.SOCIALACCOUNT_REQUESTS_TIMEOUT <= 5
