@@ -1,15 +1,17 @@
 """API of plans, focus areas and strategies; read-only."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from goals.models import Goal, Plan, Strategy
 from goals.rules import among_readable
 from records.history import Version
+from records.statements import statement
 from web.api import Filter, RecordedSerializer, RecordedViewSet, number
 
 ABSENT = {"plan": "there is no plan “{}”", "goal": "there is no focus area with the id {}"}
@@ -17,10 +19,15 @@ ABSENT = {"plan": "there is no plan “{}”", "goal": "there is no focus area w
 
 def plan_with(slug: str) -> Plan:
     """The plan of a slug. Raises ValueError with a sentence where there is none."""
-    plan = Plan.objects.filter(slug=slug, deleted_at__isnull=True).first()
-    if plan is None:
+    found: list[Plan] = _called(slug)
+    if not found:
         raise ValueError(ABSENT["plan"].format(slug[:60]))
-    return plan
+    return found[0]
+
+
+@statement
+def _called(slug: str) -> QuerySet[Plan]:
+    return Plan.objects.filter(slug=slug, deleted_at__isnull=True)
 
 
 def by_plan(path: str = "plan") -> Filter:
@@ -42,6 +49,7 @@ class OfPlans:
     plan_path: ClassVar[str] = "plan"
     request: Any
     filters: ClassVar[tuple[Filter, ...]]
+    value_of: Callable[[Filter, str], Any]  # of the view set beside this class
 
     def seen(self, rows: Any) -> Any:
         return rows.filter(among_readable(self.request.user, self.plan_path))
@@ -53,7 +61,7 @@ class OfPlans:
             if not text or one.name not in ABSENT:
                 continue
             with suppress(ValueError):  # the answer to what does not exist comes from below
-                if not request.user.has_perm("goals.read_plan", one.read(text)):
+                if not request.user.has_perm("goals.read_plan", self.value_of(one, text)):
                     raise ValidationError({one.name: f"{one.name.capitalize()}: {ABSENT[one.name].format(text[:60])}."})
         return super().narrowed(rows, request)  # type: ignore[misc] # of the view set beside this class
 

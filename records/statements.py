@@ -17,8 +17,8 @@ nothing may depend on which value it is. Tests compare every statement that is a
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
 from typing import Any, ClassVar, NamedTuple
@@ -26,6 +26,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Lookup, QuerySet
+from django.db.models.query import ValuesListIterable
 from django.db.transaction import TransactionManagementError
 from psycopg import Cursor, sql
 from psycopg.types.numeric import Int8
@@ -81,6 +82,14 @@ class Compiled:
     compiler: Any
     asked: str = ""
     filled: tuple[int | None, ...] = ()
+    # What Django makes of a column's values (nothing, mostly), by place: to look at all columns for it costs more than
+    # to fetch ten rows.
+    converters: Mapping[int, Any] = field(default_factory=dict)
+
+    @property
+    def gives_rows(self) -> bool:
+        """Whether the rows are what the database gives, as they are."""
+        return not self.converters and self.rows._iterable_class is ValuesListIterable
 
     def says(self, text: str, params: Sequence[Any], values: Sequence[Any]) -> bool:
         """Whether it is this statement, word by word, once it is filled with these values."""
@@ -209,7 +218,10 @@ def _compile(built: Any, stand_ins: list[Any], connection: Any) -> Compiled:
     text, params, compiler = _sql_of(built, connection)
     places = [_adapted(one, connection) for one in stand_ins]
     slots = tuple(_place_of(param, places) for param in params)
-    return Compiled(text, slots, params, None if compiler is None else built, compiler, text, slots)
+    if compiler is None:
+        return Compiled(text, slots, params, None, None, text, slots)
+    converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+    return Compiled(text, slots, params, built, compiler, text, slots, converters)
 
 
 def _place_of(param: Any, places: list[Any]) -> int | None:
@@ -241,12 +253,13 @@ def _asked(compiled: Compiled, given: list[Any], connection: Any) -> list[Any]:
         return found
     if compiled.compiler.has_extra_select:
         found = [row[: compiled.compiler.col_count] for row in found]
-    return list(_read(compiled, found, connection))
+    return found if compiled.gives_rows else list(_read(compiled, found, connection))
 
 
 def _read(compiled: Compiled, found: list[Any], connection: Any) -> Iterator[Any]:
     """The rows as the queryset gives them, by Django's own readers: tuples, mappings or models."""
-    compiler = _copy(compiled.compiler, connection=connection, execute_sql=lambda *_, **__: [found])
+    own = {"execute_sql": lambda *_, **__: [found], "get_converters": lambda _: compiled.converters}
+    compiler = _copy(compiled.compiler, connection=connection, **own)
     query = _copy(compiled.rows.query, get_compiler=lambda *_, **__: compiler)
     rows = _copy(compiled.rows, _query=query)
     yield from rows._iterable_class(rows)

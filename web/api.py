@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, ClassVar, TypeVar, get_args
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -102,12 +103,19 @@ class Strict:
         """Of the rows those that whoever asks may see: for rooms in which that is not the same for all."""
         return rows
 
+    def value_of(self, one: Filter, text: str) -> Any:
+        """What a parameter asks for, read once a request. Raises ValueError with a sentence."""
+        known: dict[str, Any] = self.__dict__.setdefault("values_read", {})
+        if one.name not in known:
+            known[one.name] = one.read(text)
+        return known[one.name]
+
     def narrowed(self, rows: Any, request: Request) -> Any:
         """The rows that the parameters ask for."""
         for one in self.filters:
             if text := request.query_params.get(one.name):
                 try:
-                    value = one.read(text)
+                    value = self.value_of(one, text)
                 except ValueError as error:
                     raise ValidationError({one.name: f"{one.name.capitalize()}: {error}."}) from None
                 rows = rows.filter(one.where(value))
@@ -142,12 +150,25 @@ class RowSerializer(serializers.Serializer[Any]):
     """
 
     @cached_property
-    def _absent(self) -> frozenset[str]:
-        return frozenset(name for name, field in self.fields.items() if isinstance(field, NameField))
+    def _absent(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, NameField)]
+
+    @cached_property
+    def _instants(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, serializers.DateTimeField)]
+
+    @cached_property
+    def _values(self) -> Callable[[Any], tuple[Any, ...]]:
+        names: tuple[str, ...] = self.Meta.fields  # type: ignore[attr-defined] # each row says its own
+        return attrgetter(*names)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        found = {name: shown(getattr(instance, name)) for name in self.Meta.fields}  # type: ignore[attr-defined]
-        return found | {name: found[name] or None for name in self._absent}
+        found = dict(zip(self.Meta.fields, self._values(instance), strict=True))  # type: ignore[attr-defined] # as above
+        for name in self._instants:
+            found[name] = shown(found[name])
+        for name in self._absent:
+            found[name] = found[name] or None
+        return found
 
     def get_fields(self) -> dict[str, Any]:
         meta: Any = self.Meta  # type: ignore[attr-defined] # each row says its own

@@ -127,9 +127,13 @@ class FilterForm(Sentences, forms.Form):
             if typed[name] != looked[name]
         ]
 
+    @property
+    def asks_for_what_is_there(self) -> bool:
+        return not (self.errors or self.unmet)
+
     def fitting(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows, or none of them where the address asks for what is not there."""
-        return rows.none() if self.errors or self.unmet else rows
+        return rows if self.asks_for_what_is_there else rows.none()
 
 
 class LongText(forms.CharField):

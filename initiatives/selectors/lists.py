@@ -19,6 +19,7 @@ from initiatives.selectors.names import with_milestones, with_names
 from initiatives.selectors.owners import not_confirmed
 from initiatives.selectors.status import (
     CHUNK,
+    DECIDED,
     NOTHING_REPORTED,
     Expected,
     expected_of,
@@ -129,6 +130,12 @@ def wanted_rows(rows: QuerySet[Any], wanted: Wanted, when: AsOf) -> QuerySet[Any
         rows = with_names(rows)
     rows = having_words(rows, wanted.text)
     return _ordered(rows.filter(reduce(and_, conditions(wanted, when).values(), Q())), wanted)
+
+
+@statement
+def first_rows(expected: tuple[Expected, ...], when: AsOf, *, group: str, limit: int) -> QuerySet[Any]:
+    """The first rows of the list as it opens, in the order of the plan, as `read_decided` takes them."""
+    return wanted_rows(judged(expected, when), Wanted(group=group), when)[:limit].values_list("pk", *DECIDED)
 
 
 def conditions(wanted: Wanted, when: AsOf) -> dict[str, Q]:

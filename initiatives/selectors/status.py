@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef,
 from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
+from goals.selectors import plans_as_of
 from initiatives.judgement import InitiativeColumns
 from initiatives.models import CLOSED, SILENT, EffectiveStatus, InitiativeVersion, MilestoneVersion, Status
 from initiatives.models.milestone import OPEN_MILESTONE
@@ -71,8 +72,8 @@ def initiative_statuses(when: AsOf, *, plan: Plan | int | None = None) -> QueryS
 
     One query reads the plans as they were then; `statuses_in` takes them where they are known.
     """
-    plans = PlanVersion.objects.as_of(when)
-    return statuses_in(plans if plan is None else plans.filter(subject=plan), when)
+    key = plan.pk if isinstance(plan, Plan) else plan
+    return statuses_in([one for one in plans_as_of(when) if key in (None, one.subject_id)], when)
 
 
 def statuses_in(plans: Iterable[PlanVersion], when: AsOf) -> QuerySet[Any]:
@@ -83,10 +84,15 @@ def statuses_in(plans: Iterable[PlanVersion], when: AsOf) -> QuerySet[Any]:
     return judged(expected_of(plans, when), when)
 
 
-def expected_of(plans: Iterable[PlanVersion], when: AsOf) -> tuple[Expected, ...]:
+def expected_of(plans: Iterable[Plan | PlanVersion], when: AsOf) -> tuple[Expected, ...]:
     """From what day on an update counts, for each plan: stale from day 91 where 90 are expected, in local days."""
-    days = ((plan.subject_id, when.day - timedelta(days=plan.expected_update_days)) for plan in plans)
+    days = ((_number_of(plan), when.day - timedelta(days=plan.expected_update_days)) for plan in plans)
     return tuple(Expected(key, day, start_of_day(day)) for key, day in days)
+
+
+def _number_of(plan: Plan | PlanVersion) -> int:
+    key: int = plan.pk if isinstance(plan, Plan) else plan.subject_id
+    return key
 
 
 def judged(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
@@ -147,9 +153,10 @@ def _plain(row: dict[str, Any]) -> InitiativeStatus:
     return InitiativeStatus(id=row.pop("subject_id"), **row)
 
 
-def status_of(initiative_id: int, when: AsOf) -> InitiativeStatus | None:
-    """One initiative as it stood, or None where it did not exist then."""
-    found = _beside(_one(initiative_id, expected_of(_plan_of(initiative_id, when), when), when), when)
+def status_of(initiative_id: int, when: AsOf, plan: Plan | PlanVersion | None = None) -> InitiativeStatus | None:
+    """One initiative as it stood, or None where it did not exist then. `plan`: its plan of then, if that is at hand."""
+    plans = _plan_of(initiative_id, when) if plan is None else [plan]
+    found = _beside(_one(initiative_id, expected_of(plans, when), when), when)
     return found[0] if found else None
 
 

@@ -17,6 +17,7 @@ from goals.numbering import next_number
 from goals.rules import readable
 from initiatives.forms.work import InitiativeForm, InitiativeTextForm, OverrideForm
 from initiatives.models import Commitment, Initiative, InitiativeVersion, OwnerRequest, StatusUpdate
+from initiatives.rendering_page import milestone_rows, slip, told_updates
 from initiatives.selectors.history import history_of
 from initiatives.selectors.initiative_page import Beside, beside, goes_on_in, initiative_called, relatives_of
 from initiatives.selectors.owners import AskedOwner, asked_owner
@@ -43,7 +44,7 @@ from records.statements import Keys
 from records.texts import whole_number
 from records.verbs import entries
 from web.pages import another_or, answer_button, answer_form, form_for, seen_number
-from web.requests import act_of, user_of
+from web.requests import act_of, token_field, user_of
 
 UPDATES_SHOWN = 8
 HISTORY_SHOWN = 50
@@ -110,18 +111,22 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         if led is None:
             raise
         return redirect("initiatives:initiative-detail", led)
-    status = status_of(pk, when)
-    if status is None:
+    plan = _plan_then(initiative, when)
+    is_gone = plan is None or (when.is_live and initiative.plan.deleted_at is not None)
+    status = None if is_gone else status_of(pk, when, plan)
+    if status is None or plan is None:
         return not_kept(request, "initiative", InitiativeVersion.objects.filter(subject=pk))
     user = user_of(request)
     actions = AllowedActions(user, initiative, when.is_live)
     may = actions.on_page()
     wants_all = request.GET.get("updates") == "all"
-    plan = _plan_then(initiative, when)
     shown_updates = updates(pk, when, limit=None if wants_all else UPDATES_SHOWN + 1)
-    milestone_rows = milestones_of(pk, when)
+    steps = milestones_of(pk, when)
     promises = commitments_of(pk, when)
-    asked = asked_owner(pk, when)
+    asked = asked_owner(pk, when) if status.is_owner_unconfirmed else None
+    told = shown_updates if wants_all else shown_updates[:UPDATES_SHOWN]
+    allowed = {author: actions.on_update(author) for author in {row.author_id for row in told}}
+    following, token = next_milestone(steps), token_field(request)
     commitment_rows = [(row, actions.on_commitment(row)) for row in promises]
     context: dict[str, Any] = {
         "initiative": initiative,
@@ -131,15 +136,21 @@ def initiative_detail(request: HttpRequest, pk: int, *, when: AsOf) -> HttpRespo
         "may": may,
         "asked": asked,
         "may_owner": actions.on_owner(asked),
-        "milestones": milestone_rows,
-        "next_milestone": next_milestone(milestone_rows),
+        "milestone_rows": milestone_rows(
+            steps, when.day, next_id=following.id if following else None, may_change=may["milestones"], token=token
+        ),
+        "next_milestone": following,
+        "slip": slip(status),
         "commitments": commitment_rows,
         "has_commitment_actions": any(any(may.values()) for _, may in commitment_rows),
         "basis": Initiative.Basis(status.basis).label if status.basis else "Written by people of the plan",
         "source_href": status.source if status.source.startswith(("https://", "http://")) else "",
-        "updates": [
-            (row, actions.on_update(row.author_id)) for row in shown_updates[: None if wants_all else UPDATES_SHOWN]
-        ],
+        "told_updates": told_updates(
+            ((row, allowed[row.author_id]) for row in told),
+            when,
+            stale_id=status.latest_update_id if status.is_stale else None,
+            token=token,
+        ),
         "has_more_updates": not wants_all and len(shown_updates) > UPDATES_SHOWN,
         "story": story_of(shown_updates, when),
         "reported": next((row for row in shown_updates if row.id == status.latest_update_id), None),
@@ -167,11 +178,11 @@ def _seen_initiative(request: HttpRequest, pk: int, when: AsOf) -> Initiative:
     return row
 
 
-def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion:
-    """The plan by its words of then; the initiative stood then, so the plan did."""
+def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion | None:
+    """The plan by its words of then; None where it was not there, and so the initiative neither."""
     if when.is_live:
         return initiative.plan
-    found: PlanVersion = PlanVersion.objects.as_of(when).get(subject=initiative.plan_id)
+    found: PlanVersion | None = PlanVersion.objects.as_of(when).filter(subject=initiative.plan_id).first()
     return found
 
 
@@ -230,10 +241,10 @@ def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResp
     if when.is_live and initiative.deleted_at is not None and not user.has_perm("people.view_audit_log"):
         raise Http404
     name, way = str(initiative), crumbs(initiative, "History")
-    status = None if when.is_live else status_of(pk, when)
-    if status is None and not when.is_live:
-        return not_kept(request, "initiative", InitiativeVersion.objects.filter(subject=pk))
     plan = _plan_then(initiative, when)
+    status = None if when.is_live or plan is None else status_of(pk, when, plan)
+    if plan is None or (status is None and not when.is_live):
+        return not_kept(request, "initiative", InitiativeVersion.objects.filter(subject=pk))
     if status is not None:
         name = f"{status.number} {status.title}"
         *above, here = _way_then(initiative, status, plan.title, when)

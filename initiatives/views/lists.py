@@ -1,11 +1,13 @@
 """The list of initiatives, as a table, on a time axis, and as files."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -19,9 +21,19 @@ from goals.selectors import plans_as_of
 from initiatives.forms.lists import InitiativeFilterForm, LayoutForm
 from initiatives.rendering import Grouped, listed_rows, timeline_rows
 from initiatives.selectors.facets import Facets, facets_of
-from initiatives.selectors.lists import LISTED, SORTS, Wanted, choices_of, columns, file_rows, running, wanted_rows
+from initiatives.selectors.lists import (
+    LISTED,
+    SORTS,
+    Wanted,
+    choices_of,
+    columns,
+    file_rows,
+    first_rows,
+    running,
+    wanted_rows,
+)
 from initiatives.selectors.saved_views import saved_views
-from initiatives.selectors.status import DECIDED, expected_of, judged, read_decided
+from initiatives.selectors.status import DECIDED, Expected, expected_of, judged, read_decided
 from initiatives.selectors.timeline import ZOOMS, axis_of, bars_of
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from initiatives.views.asking import asking
@@ -58,8 +70,19 @@ class Listing:
     goal_label: str
     plans: list[PlanVersion]
     wanted: Wanted
-    rows: QuerySet[Any]
+    expected: tuple[Expected, ...]
+    when: AsOf
     facets: Facets | None
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        return self.form.fitting(wanted_rows(judged(self.expected, self.when), self.wanted, self.when))
+
+    def decided(self, first: int, last: int) -> Iterable[tuple[int, str, bool]]:
+        """Some of the rows, as `read_decided` takes them. As the list opens, it is a statement that is kept."""
+        if first == 0 and self.facets is not None and self.wanted == Wanted(group=self.wanted.group):
+            return first_rows(self.expected, self.when, group=self.wanted.group, limit=last)
+        return self.rows[first:last].values_list("pk", *DECIDED)
 
 
 def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) -> Listing:
@@ -78,13 +101,12 @@ def read_listing(request: HttpRequest, when: AsOf, *, is_counted: bool = False) 
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "number"
     wanted = replace(form.wanted(user=user_of(request), sort=sort), group=_group_of(request, layout, sort))
-    rows = form.fitting(wanted_rows(judged(expected, when), wanted, when))
     facets = None
-    if is_counted and not rows.query.is_empty():
+    if is_counted and form.asks_for_what_is_there:
         in_any_order = replace(wanted, sort=Wanted.sort, group=Wanted.group)
         offered = expected_of(plans, when)  # a choice may leave what another plan holds
         facets = facets_of(offered, tuple(one.plan_id for one in expected), in_any_order, when)
-    return Listing(form, layout, goal_label, shown, wanted, rows, facets)
+    return Listing(form, layout, goal_label, shown, wanted, expected, when, facets)
 
 
 @require_safe
@@ -112,17 +134,16 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
         "here": "&".join(filter(None, (kept(request, "plan").query, kept(request, *SAVED).query))),
     }
     is_sheet = is_timeline and request.GET.get("rows") == "all"
-    pages = Paginator(listing.rows, MOST_ON_SHEET if is_sheet else PER_PAGE)
+    total = 0
     if listing.facets is not None:
-        pages.count = listing.facets.total
+        total = listing.facets.total
         counts = listing.form.count(listing.facets, user_of(request).pk)
         context["counts"] = json.dumps(counts, separators=(",", ":"))
-    page = pages.get_page(request.GET.get("page"))
-    decided: Any = page.object_list
+    per_page = MOST_ON_SHEET if is_sheet else PER_PAGE
+    page: Page[Any] = Paginator(range(total), per_page).get_page(request.GET.get("page"))
     follows = bool(listing.wanted.group) and page.number > 1
-    if follows:  # the last row of the page before says whether its group goes on here
-        decided = listing.rows[page.start_index() - 2 : page.end_index()]
-    shown = read_decided(decided.values_list("pk", *DECIDED), when)
+    first = (page.number - 1) * per_page - follows  # the row before says whether its group goes on here
+    shown = read_decided(listing.decided(first, page.number * per_page), when) if total else []
     page.object_list = found = shown[follows:]
     context["page"] = page
     grouped = None

@@ -10,17 +10,20 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from records.days import in_words, instant_in_words
 from web.addresses import address
+from web.escaping import conditional_escape, escape
 from web.markdown import to_html
 from web.parts import Part
+from web.renderers import field
 from web.shares import Segment
 from web.templatetags.ui import days_phrase, days_state, status_key, status_label, status_segments
 
 register = template.Library()
+register.simple_tag(field)
 
 
 @register.simple_tag

@@ -194,8 +194,3 @@ def first_control_id(bound: BoundField) -> str:
     subwidgets = bound.subwidgets
     first: str = subwidgets[0].id_for_label if subwidgets else ""
     return first or str(bound.auto_id)
-
-
-@register.filter
-def is_single_checkbox(bound: BoundField) -> bool:
-    return getattr(bound.field.widget, "input_type", "") == "checkbox" and not bound.use_fieldset
