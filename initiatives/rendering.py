@@ -9,7 +9,10 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.safestring import SafeString
+
 from initiatives.judgement import counted
+from initiatives.selectors.changes import Move, Slip
 from initiatives.selectors.status import InitiativeStatus
 from initiatives.selectors.timeline import Axis, Bar
 from records.asof import AsOf
@@ -206,3 +209,32 @@ CELLS: dict[str, Callable[[InitiativeStatus, AsOf, str], str]] = {
     "start": lambda row, when, stay: show_date(row.start_date),
     "percent": lambda row, when, stay: _percent(row),
 }
+
+
+def move_lines(moves: Iterable[Move], stay: str = "", *, are_gone: bool = False) -> SafeString:
+    """What moved, a line each: how it stood and how it stands. What is gone has no page to lead to."""
+    return SafeString("".join(_move(move, stay, are_gone) for move in moves))
+
+
+def _move(move: Move, stay: str, is_gone: bool) -> str:
+    name = escape(f"{move.number} {move.title}")
+    href = f"{address_of_row('initiatives:initiative-detail', move.id)}{escape(stay)}"
+    named = f"<span>{name}</span>" if is_gone else f'<a href="{href}">{name}</a>'
+    standing = _TO.join(status_badge(status) for status in (move.before, move.after) if status)
+    return f'<li class="row">{named} <span class="cluster">{standing}</span></li>'
+
+
+def slip_lines(slips: Iterable[Slip], stay: str = "") -> SafeString:
+    """Dates that were moved later, a line each."""
+    return SafeString("".join(_slip(slip, stay) for slip in slips))
+
+
+def _slip(slip: Slip, stay: str) -> str:
+    href = f"{address_of_row('initiatives:initiative-detail', slip.initiative_id)}{escape(stay)}"
+    later = f'<span class="late nowrap">{counted(slip.days, "day")} later</span>'
+    days = f"{show_date(slip.before)} {_ARROW} {show_date(slip.after)} {later}"
+    return f'<li class="row"><a href="{href}">{escape(slip.label)}</a> <span class="small">{days}</span></li>'
+
+
+_ARROW = '<span aria-hidden="true">→</span><span class="visually-hidden">to</span>'
+_TO = f"<span>{_ARROW}</span>"

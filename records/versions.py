@@ -55,7 +55,12 @@ def close_versions(rows: Sequence[Recorded], moments: Sequence[datetime]) -> Non
     by_moment: dict[datetime, list[int]] = defaultdict(list)
     for row, moment in zip(rows, moments, strict=True):
         by_moment[moment].append(row.pk)
-    for moment, keys in by_moment.items():
-        for some in batches(keys):
-            current = version_model(rows[0]).objects.filter(subject_id__in=some, recorded_until__isnull=True)
-            current.update(recorded_until=moment)
+    if not rows:
+        return
+    table = connection.ops.quote_name(version_model(rows[0])._meta.db_table)
+    sql = f"UPDATE {table} SET recorded_until = %s WHERE recorded_until IS NULL AND subject_id IN "  # noqa: S608 - as above
+    with connection.cursor() as cursor:
+        for moment, keys in by_moment.items():
+            for some in batches(keys):
+                marks = ", ".join(["%s"] * len(some))
+                cursor.execute(f"{sql}({marks})", [connection.ops.adapt_datetimefield_value(moment), *some])

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from goals.models import Evidence, GoalVersion, Plan, PlanVersion
 from goals.rules import readable
 from goals.selectors import evidence_as_of, goals_as_of, kin_of, plan_as_of, plans_as_of
-from initiatives.rendering import initiative_rows
+from initiatives.rendering import initiative_rows, move_lines, slip_lines
+from initiatives.selectors.changes import Changes
 from initiatives.selectors.counted import tally
 from initiatives.selectors.easy_read import easy_read
 from initiatives.selectors.lists import running
@@ -124,12 +125,21 @@ class _Parts:
         if held is not None and held[0] == shown:
             _drawn.move_to_end(key)
             return held[1]
-        drawn = render_to_string(f"initiatives/_plan_{name}.html", self.context | {"overview": shown})
+        more = {"overview": shown, **(_moved(shown.changes, self.context["stay"]) if name == "moved" else {})}
+        drawn = render_to_string(f"initiatives/_plan_{name}.html", self.context | more)
         _drawn[key] = (shown, drawn)
         _drawn.move_to_end(key)
         if len(_drawn) > DRAWN:
             _drawn.popitem(last=False)
         return drawn
+
+
+def _moved(changes: Changes | None, stay: str) -> dict[str, Any]:
+    """The lines of what moved: up to sixty."""
+    if changes is None:
+        return {}
+    moves = [(group, move_lines(group.moves, stay, are_gone=group.key == "gone")) for group in changes.groups]
+    return {"moves": moves, "slips": slip_lines(changes.slipped, stay)}
 
 
 @require_safe
