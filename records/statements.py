@@ -249,7 +249,7 @@ def _asked(compiled: Compiled, given: list[Any], connection: Any) -> list[Any]:
     with _cursor(connection) as cursor:
         cursor.execute(compiled.asked, params)
         found: list[Any] = cursor.fetchall()
-    if compiled.compiler is None:
+    if compiled.compiler is None or not found:  # nothing has to be made of nothing
         return found
     if compiled.compiler.has_extra_select:
         found = [row[: compiled.compiler.col_count] for row in found]

@@ -8,6 +8,7 @@ leads to http, https or mailto. `HINT` says so beside every field. Knows neither
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import nh3
@@ -17,6 +18,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 HINT = "You can use Markdown: **bold**, *italic*, a line that starts with “-” or “1.”, [words](https://…)."
 DEEPEST = 5  # lists and quotes nested deeper stand at this depth
+SHORT = 2_000  # characters of a text whose HTML is kept
 SCHEMES = ("http", "https", "mailto")
 _TAGS = {
     "p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "s", "a", "code", "pre", "blockquote",
@@ -65,6 +67,12 @@ def to_html(text: str) -> str:
     if not _MARKS.search(text):  # most texts: a page of a report has hundreds
         lines = text.replace("\n", "<br>\n").replace("\u00a0", "&nbsp;")
         return f"<p>{lines}</p>\n"
+    return _drawn_once(text) if len(text) <= SHORT else _drawn(text)
+
+
+@lru_cache(maxsize=256)
+def _drawn_once(text: str) -> str:
+    """What many read, such as the summary of an initiative: a millisecond each time, a megabyte a process at most."""
     return _drawn(text)
 
 
