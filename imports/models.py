@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from goals.models import OfAPlan, Plan
-from jobs.models import CountedJob, job_constraints, job_indexes
+from jobs.models import CountedJob, HoldsBytes, job_constraints, job_indexes
 from people.models import User
 
 HELD = ("working",)
@@ -75,13 +75,23 @@ class Import(CountedJob, OfAPlan):
         return self.state in {self.State.QUEUED, self.State.WORKING}
 
 
-class ImportContent(models.Model):
-    """What an import holds, apart from the row that lists show: the file, its sheets, and the lines of the preview."""
+class ImportContent(HoldsBytes):
+    """What an import holds, apart from the row that lists show: the file, its sheets, and the lines of the preview.
+
+    What was read of it, `sheets` and `preview`, stays in the row, and the file goes once it is applied.
+    """
+
+    BYTES = "data"
 
     job = models.OneToOneField(Import, primary_key=True, on_delete=models.CASCADE, related_name="content")
     data = models.BinaryField()
     sheets = models.BinaryField(default=b"")
     preview = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stored="") | Q(data=b""), name="import_bytes_in_one_place"),
+        ]
 
     def __str__(self) -> str:
         return f"content of {self.job_id}"

@@ -109,3 +109,42 @@ class RetentionRun(models.Model):
 
     def __str__(self) -> str:
         return "What is kept for some time only"
+
+
+class HoldsBytes(models.Model):
+    """A row that holds a file: in its own column, or in object storage under its hash (jobs/files.py, docs/adr/0038).
+
+    `BYTES` names the column, which is empty where `stored`, the SHA-256 of the bytes, says what the object is called.
+    """
+
+    BYTES: ClassVar[str] = "content"
+
+    stored = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+
+class FileFinding(models.Model):
+    """Of an object by its hash: that no row names it any more, that it is missing though one does, or was changed."""
+
+    class Kind(models.TextChoices):
+        LEFT = "left", "Not named any more"
+        MISSING = "missing", "Missing"
+        CHANGED = "changed", "Changed"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=64)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="file_finding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.kind}"
+
+
+def bytes_somewhere(column: str) -> models.CheckConstraint:
+    """A file lies in its row or in an object, never in both and never nowhere."""
+    here, there = Q(**{column: b""}), Q(stored="")
+    return models.CheckConstraint(condition=(here & ~there) | (~here & there), name="%(class)s_bytes_somewhere")

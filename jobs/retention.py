@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.module_loading import autodiscover_modules
 
+from jobs.leftovers import remove_left_files
 from jobs.models import RetentionRun
 from records.audit import Act, record_event
 from records.batches import BATCH
@@ -70,6 +71,11 @@ def remove_rows(rows: "QuerySet[Any]", *, batch: int = BATCH) -> int:
 @register("form_keys", "One-time keys of forms")
 def _remove_form_keys(at: datetime, kept: timedelta) -> int:
     return remove_rows(IdempotencyKey.objects.filter(recorded_at__lt=at - kept))
+
+
+@register("left_files", "Files in object storage that no row names any more")
+def _remove_left_files(at: datetime, kept: timedelta) -> int:
+    return remove_left_files(at=at, kept=kept)
 
 
 def apply_retention(*, at: datetime) -> RetentionRun | None:

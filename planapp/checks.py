@@ -132,6 +132,28 @@ def services_are_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def object_storage_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Files go there with what a city has not published; without keys they could only go where anybody may write."""
+    if not settings.FILES_URL:
+        return []
+    found: list[CheckMessage] = []
+    if not settings.FILES_ACCESS_KEY or not settings.FILES_SECRET_KEY:
+        says = "FILES_URL is set without keys: say FILES_ACCESS_KEY and FILES_SECRET_KEY, or their _FILE."
+        found.append(Error(says, id="planapp.E013"))
+    endpoint = urlsplit(_endpoint())
+    if endpoint.scheme != "https" and not is_this_machine(endpoint.hostname):
+        says = "The endpoint in FILES_URL must begin with https://: files of the city would go in clear text."
+        found.append(Error(says, id="planapp.E014"))
+    return found
+
+
+def _endpoint() -> str:
+    """Of object storage; that of the best known is not said, and is https."""
+    storage: dict[str, Any] = settings.STORAGES["files"]
+    return storage["OPTIONS"]["endpoint_url"] or "https://"
+
+
+@register(Tags.security, deploy=True)
 def connections_are_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """To servers on other machines. A name without a dot is of a network of containers, or of this machine."""
     told: dict[str, tuple[list[str | None], str]] = {
@@ -201,7 +223,7 @@ def refuse_unsafe_start() -> None:
 
 
 def _unsafe() -> Iterator[CheckMessage]:
-    checks: list[Callable[..., list[CheckMessage]]] = [secret_key_is_strong, demo_is_off]
+    checks: list[Callable[..., list[CheckMessage]]] = [secret_key_is_strong, demo_is_off, object_storage_is_safe]
     if is_reachable_by_others():
         checks += [debug_is_off]
     if is_reachable_by_others() and not settings.DEMO:

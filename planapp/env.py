@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -85,6 +85,29 @@ def replica(url: str, first: dict[str, Any]) -> dict[str, Any]:
     settings["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
     settings["OPTIONS"] |= {"pool": {"min_size": 0, "max_size": 8, "timeout": 1}, "connect_timeout": 1}  # seconds
     return settings
+
+
+def object_storage(url: str, key: str, secret_key: str) -> dict[str, Any]:
+    """A storage of django-storages for a FILES_URL: `s3://bucket/prefix?endpoint=https://…&region=…`.
+
+    Named, not loaded: who reads no file there does not load its libraries.
+    """
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme != "s3" or not parts.netloc or asked.keys() - {"endpoint", "region"} or "@" in parts.netloc:
+        raise ImproperlyConfigured(
+            "FILES_URL must be s3://bucket/prefix?endpoint=https://…&region=…; the keys stand in FILES_ACCESS_KEY and "
+            "FILES_SECRET_KEY."
+        )
+    endpoint = asked.get("endpoint", "")
+    return {
+        "BACKEND": "jobs.object_storage.Objects",
+        "OPTIONS": {
+            "bucket_name": parts.netloc, "location": parts.path.strip("/") or "planapp",
+            "endpoint_url": endpoint or None, "region_name": asked.get("region") or "us-east-1",
+            "access_key": key, "secret_key": secret_key,
+        },
+    }  # fmt: skip
 
 
 # By the beginning of EMAIL_URL: how the library calls it, whether TLS is there from the first byte or asked for,

@@ -14,7 +14,9 @@ from prometheus_client.registry import Collector
 
 from initiatives.selectors.my_work import active_plans
 from initiatives.selectors.rollup import freshness
+from jobs.files import troubles
 from jobs.heartbeats import last_beats
+from jobs.models import FileFinding
 from outbox.models import Message
 from outbox.selectors import health
 from planapp.standing import queues
@@ -51,6 +53,9 @@ class _Standing(Collector):
         yield _many("last_run_timestamp_seconds", "When each last ran, in seconds of Unix time.", "what", beats)
         waiting = {name: rows.filter(ended_at__isnull=True).count() for name, rows in queues().items()}
         yield _many("jobs_open", "Rows that wait or are worked on, by queue.", "queue", waiting)
+        yield _many("files_refused", "Files that could not be had, since the cache was emptied.", "why", troubles())
+        found = FileFinding.objects.values_list("kind").annotate(n=Count("pk")).order_by("kind")
+        yield _many("files_found", "Objects missing, changed, or named by no row.", "what", dict(found))
         yield _requests()
         yield from self._plans(AsOf.now(self.at))
 

@@ -6,7 +6,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
-from planapp.env import cache, celery_broker, database, days, email, replica, secret
+from planapp.env import cache, celery_broker, database, days, email, object_storage, replica, secret
 from planapp.identity import providers, who_may_use_passwords
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,6 +34,10 @@ DATABASES = {
 REPLICA_URL = secret(env, "REPLICA_URL", "")
 REDIS_URL = secret(env, "REDIS_URL", "")
 _EMAIL = email(secret(env, "EMAIL_URL", "console:"))
+# Object storage for files (docs/adr/0038); empty: they lie in the database.
+FILES_URL = env.str("FILES_URL", "")
+FILES_ACCESS_KEY = secret(env, "FILES_ACCESS_KEY", "")
+FILES_SECRET_KEY = secret(env, "FILES_SECRET_KEY", "")
 # The mail relay's own record, which settles mails whose sender died: postfix:/path or ids:/path (docs/adr/0006).
 RELAY_TRACE = env.str("RELAY_TRACE", "")
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "planapp <planapp@localhost>")
@@ -55,6 +59,7 @@ KEEP_DAYS: dict[str, Any] = {
     "mails": days("KEEP_MAILS_DAYS", env.str("KEEP_MAILS_DAYS", ""), least=30),
     "exports": days("KEEP_EXPORTS_DAYS", env.str("KEEP_EXPORTS_DAYS", "30"), least=1, may_be_empty=False),
     "imports": days("KEEP_IMPORTS_DAYS", env.str("KEEP_IMPORTS_DAYS", "30"), least=1, may_be_empty=False),
+    "left_files": days("KEEP_LEFT_FILES_DAYS", env.str("KEEP_LEFT_FILES_DAYS", "30"), least=1),
 }
 # Accounts of people who were not here for so long are deactivated, once a day; None: never.
 DEACTIVATE_UNSEEN_DAYS = days("DEACTIVATE_UNSEEN_DAYS", env.str("DEACTIVATE_UNSEEN_DAYS", ""), least=30)
@@ -261,6 +266,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if FILES_URL:
+    STORAGES["files"] = object_storage(FILES_URL, FILES_ACCESS_KEY, FILES_SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -20,7 +20,8 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 
 from imports.models import Import
-from jobs.models import QUEUED
+from jobs.files import are_elsewhere, named
+from jobs.models import QUEUED, FileFinding
 from jobs.retention import last_run, series
 from outbox.models import Message
 from planapp.readiness import readiness
@@ -105,15 +106,27 @@ def standing(at: datetime) -> Standing:
         failures=list(_failures(at)),
         storage=[
             ("Database", database_size()),
-            ("Of it, published files", _bytes(PublishedFile.objects.all())),
-            ("Of it, files of reports on request", _bytes(ExportJob.objects.filter(state=ExportJob.State.READY))),
-            ("Of it, files of imports", _bytes(Import.objects.filter(content__isnull=False))),
+            *_sizes(),
         ],
         versions=versions(),
         slow=sorted(timings(), key=lambda one: (-one.most_within, -one.mean))[:SHOWN],
         kept=[(one.label, one.days) for one in series()],
         is_on_legal_hold=settings.LEGAL_HOLD,
     )
+
+
+def _sizes() -> Iterator[tuple[str, int]]:
+    """Of files, where they lie."""
+    kinds: dict[str, tuple[QuerySet[Any], str]] = {
+        "published files": (PublishedFile.objects.all(), "stored"),
+        "files of reports on request": (ExportJob.objects.filter(state=ExportJob.State.READY), "content__stored"),
+        "files of imports": (Import.objects.filter(content__isnull=False), "content__stored"),
+    }
+    for name, (rows, stored) in kinds.items():
+        yield f"Of it, {name}", _bytes(rows.filter(**{stored: ""}))
+    if are_elsewhere():
+        for name, (rows, stored) in kinds.items():
+            yield f"In object storage, {name}", _bytes(rows.exclude(**{stored: ""}))
 
 
 def queues() -> dict[str, QuerySet[Any]]:
@@ -147,9 +160,20 @@ def _problems(checks: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
     if mails["unconfirmed"]:
         says = f"Mails of which nobody knows whether they went out: {mails['unconfirmed']}."
         yield Problem(says, "Look at the mail server's record, and say so.", f"{log}?state=unconfirmed")
+    yield from _files()
     pending = _pending()
     if pending:
         yield Problem(f"Migrations that were not run: {', '.join(pending)}.", "Run manage.py migrate.")
+
+
+def _files() -> Iterator[Problem]:
+    """Of object storage, at the last look, once a day or by hand (jobs/leftovers.py)."""
+    found = FileFinding.objects.exclude(kind=FileFinding.Kind.LEFT).count()
+    if found:
+        says = f"Files that are missing in object storage, or are not as they were put away: {found}."
+        yield Problem(says, "Run manage.py files check, which names them, and bring them back from a backup.")
+    if not are_elsewhere() and next(named(), None) is not None:
+        yield Problem("Rows name files in object storage, and FILES_URL is empty.", "Set it as it was.")
 
 
 def _tampering(check: AuditCheck | None) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found, server_error
 from drf_spectacular.generators import SchemaGenerator
 
+from jobs.files import FileTrouble, StoreAway
 from planapp.away import is_away
 from planapp.gallery import sample
 from planapp.readiness import readiness
@@ -97,25 +98,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """A fault of ours: a page for a person, JSON for a program. Django calls it while the fault is being handled."""
-    if is_away(sys.exc_info()[1]):
-        return _away(request)
+    error = sys.exc_info()[1]
+    if isinstance(error, FileTrouble):
+        return _try_again(request, str(error), status=503 if isinstance(error, StoreAway) else 500)
+    if is_away(error):
+        log.warning("The database did not answer, so a request was answered with 503.")
+        return _try_again(request, AWAY, status=503)
     if asks_the_api(request):
         return JsonResponse({"detail": "This could not be answered; the fault is ours, and is logged."}, status=500)
     return server_error(request)
 
 
-def _away(request: HttpRequest) -> HttpResponse:
-    """503, with every word that was typed. Asks the database nothing: the frame of other pages would."""
-    log.warning("The database did not answer, so a request was answered with 503.")
+def _try_again(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    """With every word that was typed. Asks the database nothing: the frame of other pages would."""
     answer: HttpResponse
     if asks_the_api(request):
-        answer = JsonResponse({"detail": AWAY}, status=503)
+        answer = JsonResponse({"detail": sentence}, status=status)
     else:
         again = request.get_full_path() if request.method == "GET" else request.path
-        context = {"title": "Please try again in a minute", "sentence": AWAY, "typed": _typed(request)}
+        title = "Please try again in a minute" if status == 503 else "This file cannot be had"
+        context = {"title": title, "sentence": sentence, "typed": _typed(request)}
         context |= {"back": escape_leading_slashes(again), "action": "Try again"}
-        answer = HttpResponse(render_to_string("web/request_refused.html", context), status=503)
-    answer["Retry-After"] = SHORTLY
+        answer = HttpResponse(render_to_string("web/request_refused.html", context), status=status)
+    if status == 503:
+        answer["Retry-After"] = SHORTLY
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from goals.selectors import plan_called
+from jobs.files import bytes_of
 from public.selectors import (
     Published,
     published_comparison,
@@ -85,7 +86,7 @@ def report_export(request: HttpRequest, slug: str, quarter: str, format_key: str
         answer = render(request, "public/file_not_yet.html", {"found": found}, status=503)
         answer["Retry-After"] = str(FRESH)
         return answer
-    answer = HttpResponse(bytes(file.content), content_type=FORMATS[format_key].media_type)
+    answer = HttpResponse(bytes_of(file), content_type=FORMATS[format_key].media_type)
     answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
     answer["Last-Modified"] = http_date(file.built_at.timestamp())
     return answer

@@ -1,6 +1,7 @@
 """What may never be rewritten is kept by the database itself, whichever way a change comes.
 
-Used by one migration in each room. The rules: `APPEND_ONLY` rows stay as they were written; of an `INTERVAL` row only
+Used by one migration in each room. The rules: `APPEND_ONLY` rows stay as they were written; so does a `FILE`, but that
+its bytes may go into object storage and come back, the same by their hash (jobs/moving.py); of an `INTERVAL` row only
 `recorded_until` may be set, once; a snapshot's `COVER` may be written until it is sealed, its `FROZEN` rows added until
 then.
 
@@ -14,8 +15,9 @@ from typing import Any, Literal
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import RunPython
 
-Rule = Literal["append_only", "interval", "cover", "frozen"]
+Rule = Literal["append_only", "file", "interval", "cover", "frozen"]
 APPEND_ONLY: Rule = "append_only"
+FILE: Rule = "file"
 INTERVAL: Rule = "interval"
 COVER: Rule = "cover"
 FROZEN: Rule = "frozen"
@@ -38,6 +40,24 @@ _POSTGRESQL_FUNCTIONS = {
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             NEW.recorded_until := closed;
+            RETURN NEW;
+        END""",
+    "planapp_move_bytes_only": """
+        DECLARE moved bytea := NEW.content;
+        DECLARE named text := NEW.stored;
+        DECLARE hash text;
+        BEGIN
+            NEW.content := OLD.content;
+            NEW.stored := OLD.stored;
+            SELECT sha256 INTO hash FROM reports_exportedfile WHERE id = OLD.fingerprint_id;
+            IF NEW IS DISTINCT FROM OLD OR NOT coalesce(
+                (OLD.stored = '' AND named = hash AND moved = '')
+                OR (OLD.stored = hash AND named = '' AND encode(sha256(moved), 'hex') = hash), false) THEN
+                RAISE EXCEPTION '% is kept as it was written: only its bytes may move', TG_TABLE_NAME
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            NEW.content := moved;
+            NEW.stored := named;
             RETURN NEW;
         END""",
     "planapp_refuse_sealed": """
@@ -106,7 +126,9 @@ def _run(make: Callable[..., list[str]], rule: Rule, tables: Iterable[str]) -> C
 
 
 def _create_postgresql(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
-    on_update = {INTERVAL: "planapp_close_interval_only", COVER: "planapp_refuse_sealed"}.get(rule, "planapp_refuse")
+    on_update = {
+        FILE: "planapp_move_bytes_only", INTERVAL: "planapp_close_interval_only", COVER: "planapp_refuse_sealed",
+    }.get(rule, "planapp_refuse")  # fmt: skip
     statements = [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
         for name, body in _POSTGRESQL_FUNCTIONS.items()
@@ -126,10 +148,14 @@ def _create_postgresql(connection: BaseDatabaseWrapper, rule: Rule, table: str) 
 
 def _create_sqlite(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> list[str]:
     when_update = ""
-    if rule == INTERVAL:
-        with connection.cursor() as cursor:
-            columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
-        same = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in columns if name != "recorded_until")
+    if rule == FILE:
+        # SQLite has no SHA-256: whoever moves bytes has looked at it, and here their number is.
+        hash_is = "(SELECT sha256 FROM reports_exportedfile WHERE id = OLD.fingerprint_id)"
+        goes = f"OLD.stored = '' AND NEW.stored = {hash_is} AND length(NEW.content) = 0"
+        comes = f"OLD.stored = {hash_is} AND NEW.stored = '' AND length(NEW.content) = OLD.size"
+        when_update = f"WHEN NOT ({_same(connection, table, 'content', 'stored')} AND (({goes}) OR ({comes})))"
+    elif rule == INTERVAL:
+        same = _same(connection, table, "recorded_until")
         when_update = f"WHEN NOT (OLD.recorded_until IS NULL AND NEW.recorded_until IS NOT NULL AND {same})"
     elif rule == COVER:
         when_update = "WHEN OLD.content_hash <> ''"
@@ -141,6 +167,13 @@ def _create_sqlite(connection: BaseDatabaseWrapper, rule: Rule, table: str) -> l
         unsealed = "SELECT 1 FROM reports_quartersnapshot WHERE id = NEW.snapshot_id AND content_hash = ''"
         statements.append(_sqlite_trigger(table, "insert", f"WHEN NOT EXISTS ({unsealed})"))
     return statements
+
+
+def _same(connection: BaseDatabaseWrapper, table: str, *free: str) -> str:
+    """That all columns but the free ones stay as they are."""
+    with connection.cursor() as cursor:
+        columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+    return " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in columns if name not in free)
 
 
 def _sqlite_trigger(table: str, verb: str, when: str) -> str:

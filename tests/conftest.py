@@ -37,8 +37,9 @@ PROTECTED = {
         "records_auditevent", "records_auditseal", "initiatives_statusupdate", "initiatives_acknowledgement",
         "initiatives_lineage",
         "initiatives_owneranswer", "initiatives_updaterequest",
-        "reports_reportact", "reports_exportedfile", "reports_publishedfile",
+        "reports_reportact", "reports_exportedfile",
     ],
+    "file": ["reports_publishedfile"],
     "interval": [
         "people_departmentversion", "people_userversion", "people_rolegrant", "goals_planversion",
         "goals_priorityversion", "goals_goalversion", "goals_strategyversion", "initiatives_initiativeversion",

@@ -8,6 +8,7 @@ from django.db import transaction
 from goals.models import Plan
 from imports.models import Import, ImportContent
 from imports.verbs import NOUN
+from jobs.files import keep
 from records.audit import Act, record_event
 from records.models import Channel
 from records.texts import normalised
@@ -26,7 +27,7 @@ def take_file(*, plan: Plan, name: str, data: bytes, act: Act) -> Import:
         plan=plan, by_id=act.by.pk if act.by else None, file_name=last, size=len(data), asked_at=act.at,
         next_try_at=act.at,
     )  # fmt: skip
-    ImportContent.objects.create(job=job, data=data)
+    ImportContent.objects.create(job=job, **keep(ImportContent, data))
     record_event(verb=f"{NOUN}.uploaded", target=job, parent=plan, act=act)
     return job
 

@@ -20,6 +20,7 @@ from imports.services.answers import known_columns, known_words, locked_import
 from imports.services.applying import apply_lines
 from imports.verbs import NOUN
 from jobs.failpoints import failpoint
+from jobs.files import FileTrouble, bytes_of
 from jobs.progress import Progress, Pulse
 from jobs.queue import LostLease, claim, due, expired, move, take_back
 from records.asof import local_day
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 State, Step = Import.State, Import.Step
 TRIES = 3
+PAUSE = timedelta(minutes=1)
 MOVED = (
     "The plan has moved since this was shown to you. Nothing was changed. Look at what would change now, then apply."
 )
@@ -109,6 +111,8 @@ def _work(job: Import, at: datetime) -> None:
         log.warning("Import %s was taken over by another worker; this one leaves it alone", job.pk)
     except CannotRead as refused:
         _fail(job, str(refused), at)
+    except FileTrouble as trouble:
+        _put_off(job, str(trouble), at)
     except Exception as error:
         log.exception("Import %s could not be worked on", job.pk)
         _fail(job, f"This file could not be worked on: {type(error).__name__}. Nothing was changed.", at)
@@ -117,7 +121,7 @@ def _work(job: Import, at: datetime) -> None:
 
 def _read(job: Import, progress: Progress, at: datetime) -> None:
     content = ImportContent.objects.get(job=job)
-    sheets = read_file(bytes(content.data), job.file_name)
+    sheets = read_file(bytes_of(content), job.file_name)
     mapping = _mapped(job, sheets)
     is_known = all(one["known"] for one in mapping if one["kind"]) and any(one["kind"] for one in mapping)
     ImportContent.objects.filter(job=job).update(sheets=packed([as_plain(sheet) for sheet in sheets]))
@@ -210,13 +214,22 @@ def _apply_whole(job: Import, sheets: list[Sheet], act: Act, at: datetime) -> No
     failpoint("import_applied")
     if not move(job, State.WORKING, state=State.APPLIED, ended_at=at, note="", **NO_PROGRESS):
         raise LostLease
-    ImportContent.objects.filter(job=job).update(data=b"")
+    ImportContent.objects.filter(job=job).update(data=b"", stored="")
     _say(job, act)
 
 
 def _say(job: Import, act: Act) -> None:
     told = {name: ["", str(job.counts.get(name, 0))] for name in ("created", "changed", "cleared", "unchanged")}
     record_event(verb=f"{NOUN}.applied", target=job, parent=job.plan, changes=told, act=act)
+
+
+def _put_off(job: Import, words: str, at: datetime) -> None:
+    """Again in a minute, at most TRIES times: object storage may be away."""
+    if job.attempts >= TRIES:
+        _fail(job, words, at)
+    else:
+        waits: dict[str, Any] = {"state": State.QUEUED, "next_try_at": at + PAUSE, "note": words}
+        move(job, State.WORKING, **waits, **NO_PROGRESS)
 
 
 def _fail(job: Import, words: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 FORMAT = "planapp-backup 1"
-MANIFEST, DUMP = "manifest.json", "database"
+MANIFEST, DUMP, FILES = "manifest.json", "database", "files/"
 PIECE = 1 << 20  # bytes
 # What `zipfile` and the manifest raise of a file that is no backup; NotImplementedError of a compression nobody knows.
 ILL = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, NotImplementedError)
@@ -34,6 +34,8 @@ class Manifest:
     migrations: list[str]
     rows: dict[str, int]
     sha256: str = ""  # of the dump
+    files: int = 0  # that rows name and that lie in object storage
+    has_files: bool = False  # whether they are in here too, as far as they could be had
     format: str = FORMAT
 
     @property
@@ -41,8 +43,8 @@ class Manifest:
         return datetime.fromisoformat(self.saved_at)
 
 
-def write(target: Path, dump: Path, manifest: Manifest) -> Manifest:
-    """Put both into one file, which has its name only once it is whole and was read again."""
+def write(target: Path, dump: Path, manifest: Manifest, files: Iterable[tuple[str, bytes]] = ()) -> Manifest:
+    """Put all into one file, which has its name only once it is whole and was read again; `files` go by their hash."""
     whole = Manifest(**asdict(manifest) | {"sha256": _digest_of(dump.open("rb"))})
     part = target.with_name(f".{target.name}.part")
     try:
@@ -51,6 +53,8 @@ def write(target: Path, dump: Path, manifest: Manifest) -> Manifest:
         with zipfile.ZipFile(part, "w", way) as file:
             file.writestr(MANIFEST, json.dumps(asdict(whole), indent=1))
             file.write(dump, DUMP)
+            for name, data in files:
+                file.writestr(f"{FILES}{name}", data)
         check(part)
         part.replace(target)
     finally:
@@ -63,7 +67,21 @@ def check(path: Path) -> Manifest:
     with _opened(path) as (file, manifest):
         if _digest_of(file.open(DUMP)) != manifest.sha256:
             raise NotABackup(f"“{path.name}” is not as it was written: its content does not fit its hash.")
+        for name in _files(file):
+            if _digest_of(file.open(f"{FILES}{name}")) != name:
+                raise NotABackup(f"“{path.name}” is not as it was written: the file {name} does not fit its hash.")
         return manifest
+
+
+def files_in(path: Path) -> Iterator[bytes]:
+    """The files that are in a backup besides its dump. Raises NotABackup."""
+    with _opened(path) as (file, _):
+        for name in _files(file):
+            yield file.read(f"{FILES}{name}")
+
+
+def _files(file: zipfile.ZipFile) -> list[str]:
+    return [name.removeprefix(FILES) for name in file.namelist() if name.startswith(FILES)]
 
 
 def unpack(path: Path, target: Path) -> None:

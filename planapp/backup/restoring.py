@@ -11,18 +11,22 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from jobs.files import FileTrouble, put_object
 from planapp.backup import archive
 from planapp.backup.archive import Manifest, NotABackup
 from planapp.backup.databases import CannotDo, Counted, Database
 
 Say = Callable[[str], None]
+ASK_EACH = "Its files lie in object storage: ask for each government with manage.py files check."
 TO_STAND = (
     "This installation holds data already. Stop web, worker and beat, then say --replace: they are kept beside, and "
     "nothing of them is lost."
 )
 
 
-def restore(path: Path, database: Database, *, may_replace: bool, from_other_site: bool, say: Say) -> str:
+def restore(
+    path: Path, database: Database, *, may_replace: bool, from_other_site: bool, say: Say, may_lack_files: bool = False
+) -> str:
     """Put a backup in the place of the database; returns where what stood there is kept, "" where nothing stood.
 
     Sending is held in it before anybody can reach it. Raises NotABackup or CannotDo; then nothing has changed.
@@ -38,13 +42,36 @@ def restore(path: Path, database: Database, *, may_replace: bool, from_other_sit
             say(f"Reading {sum(manifest.rows.values())} rows of {manifest.site}, saved at {manifest.saved_at} …")
             _refuse_incomplete(manifest, database.load(dump))
         say(_told(database.url_beside, ["migrate", "--noinput", "--verbosity", "0"]))
-        for url in database.urls_of_governments() or [database.url_beside]:
+        governments = database.urls_of_governments()
+        if manifest.files and not governments:
+            say(_files_back(path, database, may_lack_files=may_lack_files))
+        elif manifest.files:
+            say(ASK_EACH)
+        for url in governments or [database.url_beside]:
             for words in _steps(manifest):
                 say(_told(url, words))
         return database.swap()
     except BaseException:
         database.drop_beside()
         raise
+
+
+def _files_back(path: Path, database: Database, *, may_lack_files: bool) -> str:
+    """Files that the backup has go where FILES_URL says; then each that a row names has to be there.
+
+    An object more does no harm, whatever comes of the restore: it has the name of its hash.
+    """
+    if may_lack_files:
+        return "Whether its files are in object storage was not looked at."
+    try:
+        for data in archive.files_in(path):
+            put_object(data)
+    except FileTrouble as trouble:
+        raise CannotDo(str(trouble)) from trouble
+    try:
+        return _told(database.url_beside, ["files", "check"])
+    except CannotDo as refused:
+        raise CannotDo(f"{refused} To bring the rest back all the same, say --without-files.") from refused
 
 
 def refuse_unfit(manifest: Manifest, *, from_other_site: bool) -> None:

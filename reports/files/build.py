@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from jobs import files
 from jobs.failpoints import failpoint
 from jobs.progress import Progress, Pulse
 from jobs.queue import LostLease, back_off, claim, due, expired, move, take_back
@@ -97,7 +98,7 @@ def _keep(job: ExportJob, file: Export, report: ReportContent, at: datetime) -> 
     ready: dict[str, Any] = {"state": State.READY, "ended_at": at, "keep_until": at + KEPT, "note": ""}
     if not move(job, State.BUILDING, **ready, **whole):
         raise LostLease
-    ExportContent.objects.create(job=job, content=file.content)
+    ExportContent.objects.create(job=job, **files.keep(ExportContent, file.content))
     first = job.requests.select_related("person").order_by("pk").first()
     act = Act(by=first.person if first else None, at=at)
     remember_export(file=file, report=report, format_key=job.format, snapshot=job.snapshot, act=act)
@@ -108,7 +109,7 @@ def _keep(job: ExportJob, file: Export, report: ReportContent, at: datetime) -> 
 def _put_off(job: ExportJob, error: Exception, at: datetime) -> None:
     """Try again a little later, at most TRIES times; then a person decides."""
     named = f"The file could not be written: {type(error).__name__}: {error}"
-    words = (str(error) if isinstance(error, CannotTypeset) else named)[:400].rstrip(".") + "."
+    words = (str(error) if isinstance(error, CannotTypeset | files.FileTrouble) else named)[:400].rstrip(".") + "."
     if job.attempts >= TRIES:
         _end(job, f"{words} It was tried {TRIES} times.", at)
     else:

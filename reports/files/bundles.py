@@ -18,6 +18,7 @@ from django.db import transaction
 
 from goals.models import Plan
 from goals.quarters import Quarter
+from jobs.files import FileTrouble, bytes_of
 from records.asof import local_day
 from records.audit import Act, record_event
 from reports.exporters import FORMATS
@@ -63,6 +64,8 @@ def records_bundle(*, plan: Plan, quarter: Quarter, target: Path, act: Act) -> B
             raise ValidationError(f"What was written could not be read again: {found[0]}.")
         record_event(verb="report.bundled", target=snapshots[-1], act=act, parent=plan)
         part.replace(target)
+    except FileTrouble as trouble:
+        raise ValidationError(str(trouble)) from trouble
     finally:
         part.unlink(missing_ok=True)
     return bundle
@@ -137,7 +140,7 @@ def _payload(snapshots: list[QuarterSnapshot]) -> Iterator[tuple[str, bytes]]:
     for snapshot in snapshots:
         for key in PublishedFile.objects.filter(snapshot=snapshot).order_by("name").values_list("pk", flat=True):
             row = PublishedFile.objects.get(pk=key)
-            yield f"revision-{snapshot.revision}/{row.name}", bytes(row.content)
+            yield f"revision-{snapshot.revision}/{row.name}", bytes_of(row)
     yield "hashes.json", json.dumps(chain_of(snapshots), indent=1, sort_keys=True).encode() + b"\n"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from jobs.files import keep
 from records.audit import Act
 from records.models import Channel
 from reports.exporters import FORMATS
@@ -38,7 +39,8 @@ def _build(report: Report, snapshot: QuarterSnapshot, format_key: str, act: Act)
         snapshot=snapshot, format=format_key,
         defaults={
             "fingerprint": ExportedFile.objects.get(sha256=hashlib.sha256(file.content).hexdigest()),
-            "name": file.name, "size": len(file.content), "content": file.content, "built_at": act.at,
+            "name": file.name, "size": len(file.content), "built_at": act.at,
+            **keep(PublishedFile, file.content),
         },
     )  # fmt: skip
     return kept

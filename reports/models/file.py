@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from jobs.models import HoldsBytes, bytes_somewhere
 from people.models import User
 from reports.models.snapshot import QuarterSnapshot
 
@@ -21,7 +22,7 @@ class ExportedFile(models.Model):
         return f"{self.format} of {self.snapshot}"
 
 
-class PublishedFile(models.Model):
+class PublishedFile(HoldsBytes):
     """A file of the public edition of a published revision, built once and kept: fetching it costs no building.
 
     Whether it may be fetched is not said here: a report that was taken back keeps its files.
@@ -36,7 +37,10 @@ class PublishedFile(models.Model):
     built_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["snapshot", "format"], name="published_file_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "format"], name="published_file_once"),
+            bytes_somewhere("content"),
+        ]
 
     def __str__(self) -> str:
         return self.name

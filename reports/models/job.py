@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from goals.models import Plan
 from goals.quarters import Quarter
-from jobs.models import CountedJob, job_constraints, job_indexes
+from jobs.models import CountedJob, HoldsBytes, bytes_somewhere, job_constraints, job_indexes
 from people.models import User
 from reports.models.snapshot import QuarterSnapshot
 
@@ -99,11 +99,14 @@ class ExportRequest(models.Model):
         return f"{self.person_id} asked for {self.job_id}"
 
 
-class ExportContent(models.Model):
+class ExportContent(HoldsBytes):
     """The bytes of a finished file, apart from the row that lists show."""
 
     job = models.OneToOneField(ExportJob, primary_key=True, on_delete=models.CASCADE, related_name="content")
     content = models.BinaryField()
+
+    class Meta:
+        constraints = [bytes_somewhere("content")]
 
     def __str__(self) -> str:
         return f"file of {self.job_id}"

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--check", action="store_true", help="only read the file and say what is in it")
         parser.add_argument("--replace", action="store_true", help="though this installation holds data; they are kept")
+        parser.add_argument("--without-files", action="store_true", help="though files are not in object storage")
         parser.add_argument("--from-other-site", action="store_true", help="though it was saved under another SITE_URL")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             kept = restore(
                 path, database_of(connection.settings_dict, timezone.now()),
                 may_replace=options["replace"], from_other_site=options["from_other_site"], say=self.stdout.write,
+                may_lack_files=options["without_files"],
             )  # fmt: skip
         except (CannotDo, NotABackup) as refused:
             raise CommandError(f"Nothing was changed. {refused}") from refused

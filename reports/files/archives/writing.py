@@ -13,6 +13,7 @@ import orjson
 from django.db.models import Field
 
 from goals.models import Plan
+from jobs.files import bytes_of
 from reports.files.archives.content import Table, chain_of, snapshots_in, tables_of
 from reports.models import PublishedFile, QuarterSnapshot
 from reports.snapshots.rows import canonical_lines
@@ -118,8 +119,8 @@ def archive_of(plan: Plan, *, at: datetime) -> Iterator[bytes]:
     kept = PublishedFile.objects.filter(snapshot__plan=plan).order_by("pk").values_list("pk", "name", "snapshot")
     folders = {snapshot.pk: folder_of(snapshot) for snapshot in snapshots}
     for key, name, snapshot_id in kept:
-        content = PublishedFile.objects.values_list("content", flat=True).get(pk=key)
-        yield from archive.part(f"files/{folders[snapshot_id]}/{name}", [bytes(content)])
+        content = bytes_of(PublishedFile.objects.get(pk=key))
+        yield from archive.part(f"files/{folders[snapshot_id]}/{name}", [content])
     yield from archive.end()
 
 
