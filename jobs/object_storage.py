@@ -1,4 +1,4 @@
-"""The store of objects that FILES_URL names, as Django's storage API. Loaded by who asks for a file there, 30 MB."""
+"""The store of objects that FILES_URL names, as Django's storage API. Loaded by who asks for a file: 23 MB, 0.6 s."""
 
 from typing import Any
 

@@ -11,10 +11,7 @@ from planapp.settings import *  # noqa: F403, TID251 - the one place where setti
 SESSION_IDLE_MINUTES = 0  # tests put the clock forward; tests/people/test_idle.py looks at it
 QUESTIONS_PER_MINUTE = 0  # tests ask without end; tests/planapp/test_busy.py looks at it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # Tests run side by side: each process counts tries for itself.
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
