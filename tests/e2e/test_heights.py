@@ -12,6 +12,7 @@ from tests.e2e.every_page import somebody
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PLAN = "/plans/oit-2024-2025/"
+FIRST = 125  # kB: less than the aim, so that a page that grows is noticed before it is too heavy
 WHOLE = "document.documentElement.scrollHeight"
 INITIATIVE = "/initiatives/44/"  # 4.2.3, as a new demo counts
 ON_A_PHONE = {
@@ -55,6 +56,6 @@ def test_pages_are_as_short_as_they_were_promised(transactional_db, visit, live_
         after = sum(packed(page, one) for one in asked if "/static/" not in one) / 1000
         first = sum(packed(page, one) for one in set(asked) if "/static/" in one) / 1000 + after
         seen = (page.evaluate("seen.shift"), first, after)
-        if any(one > most for one, most in zip(seen, (AIMS.shift, AIMS.first, AIMS.after), strict=True)):
+        if any(one > most for one, most in zip(seen, (AIMS.shift, FIRST, AIMS.after), strict=True)):
             missed[path] = seen
     assert missed == {}

@@ -1,4 +1,4 @@
-"""How much a page weighs on the wire: at most 150 kB at first, 30 kB once styles, scripts and fonts are cached."""
+"""How much a page weighs on the wire: at most 125 kB at first, 30 kB once styles, scripts and fonts are cached."""
 
 import os
 import posixpath
@@ -18,7 +18,7 @@ from planapp import celery, gunicorn
 from planapp.memory import Resident, resident
 from tests.build import make_initiative, make_milestone, report
 
-FIRST, NEXT = 150_000, 30_000  # bytes
+FIRST, NEXT = 125_000, 30_000  # bytes
 ASSET = re.compile(r'(?:src|href)="(/static/[^"?]+)')
 HEAVY = {"typst", "pptx", "fontTools", "xlsxwriter", "openpyxl", "lxml", "PIL", "pikepdf", "redis"}
 FONT = re.compile(r"url\(\"?([^)\"]+\.woff2)\"?\)")
