@@ -11,15 +11,15 @@ from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, Value, When
 
 from records.asof import FOREVER, AsOf, local_day
 from records.statements import statement
 from records.texts import Texts
 
 V = TypeVar("V", bound="Version", covariant=True)
-HELD_UNTIL = Coalesce("recorded_until", Value(FOREVER))
+# Not COALESCE: PostgreSQL does not take it for silent, and where governments are apart looks into no index of it.
+HELD_UNTIL = Case(When(recorded_until__isnull=True, then=Value(FOREVER)), default=F("recorded_until"))
 
 
 class Recorded(Texts):
