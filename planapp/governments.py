@@ -10,20 +10,27 @@ On PostgreSQL alone: an installation on SQLite is one government.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 from psycopg.errors import LockNotAvailable
 
-COLUMN = "government_id"
-GOVERNMENTS = "planapp_government"  # the table, the policies, and the function that says whose process asks
-SETTING = "planapp.government"  # counts for roles of no government alone: who migrates, or brings a backup back
-FIRST = 1
+from planapp.own_rows import (
+    COLUMN,
+    FIRST,
+    GOVERNMENTS,
+    OWN_ROWS,
+    Government,
+    Table,
+    disabled,
+    enabled,
+    functions,
+    wanted,
+    widened,
+)
+
 # Tables of the installation itself, with the reason. All others are a government's, whoever made them.
 OF_THE_INSTALLATION = {
     "django_migrations": "what was done to the tables",
@@ -60,12 +67,14 @@ WHERE t.relnamespace = current_schema()::regnamespace AND t.relname <> ALL(%(oth
         AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%')))
 ORDER BY 1, 2
 """
-# Indexes that are read without their table: PostgreSQL could do so no longer, for it has to see the government.
+# Indexes that were made to be read without their table, some of which cover and some hold few rows: PostgreSQL could do
+# so no longer, for it has to see the government. One of a single column leads to its table anyway.
 COVERING = """
 SELECT t.relname, k.relname, NULL, pg_get_indexdef(k.oid)
 FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class k ON k.oid = i.indexrelid
 WHERE t.relnamespace = current_schema()::regnamespace AND t.relname <> ALL(%(others)s)
-  AND i.indnatts > i.indnkeyatts AND NOT i.indisunique AND NOT k.relispartition
+  AND (i.indnatts > 1 OR i.indpred IS NOT NULL) AND NOT i.indisunique AND NOT k.relispartition
+  AND k.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
   AND NOT EXISTS (SELECT FROM pg_attribute a
                   WHERE a.attrelid = t.oid AND a.attname = %(column)s AND a.attnum = ANY(i.indkey))
 ORDER BY 1, 2
@@ -95,33 +104,12 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 GROUP BY 1 ORDER BY 1
 """
 NAMES = {
-    "column": COLUMN, "policy": GOVERNMENTS, "others": list(OF_THE_INSTALLATION), "by_hand": list(NUMBERED_BY_HAND),
+    "column": COLUMN, "policy": OWN_ROWS, "others": list(OF_THE_INSTALLATION), "by_hand": list(NUMBERED_BY_HAND),
 }  # fmt: skip
 
 
 class Refused(Exception):
     """It cannot be done; the words are for the operator, and nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Government:
-    """One of those in this installation; its processes connect as `role`, which is "" while it has none."""
-
-    number: int
-    name: str
-    role: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that holds rows of governments, and what it has of what it needs."""
-
-    name: str
-    is_on: bool
-    is_partition: bool
-    has_column: bool
-    has_policy: bool
-    key: list[str]
 
 
 def prepare(connection: BaseDatabaseWrapper) -> None:
@@ -132,7 +120,7 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
         connection,
         f"CREATE TABLE {GOVERNMENTS} (id smallint PRIMARY KEY, name text NOT NULL UNIQUE, role name UNIQUE)",
         f"INSERT INTO {GOVERNMENTS} (id, name) VALUES ({FIRST}, 'This government')",  # noqa: S608 - constants
-        _function(()),
+        *functions(()),
     )
 
 
@@ -146,14 +134,16 @@ def cover(connection: BaseDatabaseWrapper) -> None:
         return
     found = tables(connection)
     is_on = any(table.is_on for table in found)
+    if not _asked(connection, "SELECT to_regproc(%s) IS NOT NULL", [OWN_ROWS])[0][0]:
+        _run(connection, *functions(governments(connection) if is_on else ()))
     keys = _asked(connection, KEYS) + (_asked(connection, COVERING) if is_on else [])
     # A transaction for each table: whoever works on several of them at the same time waits, and nobody waits in a ring.
     for table in found:
-        wanted = [*_wanted(table), *(_widened(*key) for key in keys if key[0] == table.name)]
+        statements = [*wanted(table), *(widened(*key) for key in keys if key[0] == table.name)]
         if is_on and not table.is_on:
-            wanted += _enabled(table)
+            statements += enabled(table)
         with transaction.atomic(using=connection.alias):
-            _run(connection, *wanted)
+            _run(connection, *statements)
     for one in governments(connection) if is_on else ():
         if _asked(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [one.role]):
             _grant(connection, one.role, found)
@@ -198,7 +188,7 @@ def set_government(connection: BaseDatabaseWrapper, *, number: int, name: str, r
         if are_on(connection):
             if before is not None and before.role != role:
                 _revoke(connection, before.role)
-            _run(connection, _function(governments(connection)))
+            _run(connection, *functions(governments(connection)))
             _grant(connection, role, tables(connection))
 
 
@@ -212,8 +202,8 @@ def switch_on(connection: BaseDatabaseWrapper, *, patience: float) -> dict[str, 
     with _at_once(connection, patience):
         cover(connection)
         found = tables(connection)
-        _run(connection, *(statement for table in found for statement in _enabled(table)), _function(known))
-        _run(connection, *(_widened(*index) for index in _asked(connection, COVERING)))
+        _run(connection, *(statement for table in found for statement in enabled(table)), *functions(known))
+        _run(connection, *(widened(*index) for index in _asked(connection, COVERING)))
         # Who may make tables could lead statements to others of the same name. No longer so from PostgreSQL 15 on.
         schema = _asked(connection, "SELECT current_schema()")[0][0]
         _run(connection, sql.SQL("REVOKE CREATE ON SCHEMA {} FROM PUBLIC").format(sql.Identifier(schema)))
@@ -233,8 +223,8 @@ def switch_off(connection: BaseDatabaseWrapper, *, patience: float) -> None:
                     f"{table.name} holds rows of another government than the first: everybody would see the rows of "
                     "everybody."
                 )
-        _run(connection, *(statement for table in tables(connection) for statement in _disabled(table)))
-        _run(connection, _function(()))
+        _run(connection, *(statement for table in tables(connection) for statement in disabled(table)))
+        _run(connection, *functions(()))
         for one in governments(connection):
             if one.number != FIRST:
                 _revoke(connection, one.role)
@@ -287,103 +277,7 @@ def knowing_of_no_government(find: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
-def refuse_to_serve_all() -> None:
-    """Raises ImproperlyConfigured where governments are on and this process would see the rows of all, or of none.
-
-    Asked once, before a web server, worker or beat starts, on a connection of its own: none may be open when processes
-    part. Where the database cannot be asked, /readyz will say so.
-    """
-    connection = connections["default"]
-    if connection.vendor != "postgresql":
-        return
-    words = connection.get_connection_params()
-    words.pop("pool", None)
-    asked = f"SELECT current_user, row_security_active('people_user'), {GOVERNMENTS}() IS NULL"
-    try:
-        with psycopg.connect(**words | {"connect_timeout": 2}) as own:
-            on = own.execute("SELECT relrowsecurity FROM pg_class WHERE oid = to_regclass('people_user')").fetchone()
-            who, is_kept, is_nobody = own.execute(asked).fetchone() if on and on[0] else ("", True, False)  # type: ignore[misc]
-    except psycopg.Error:
-        return
-    if not is_kept or is_nobody:
-        sees = "no government's rows" if is_kept else "the rows of every government"
-        raise ImproperlyConfigured(
-            f"planapp does not start: many governments are on, and DATABASE_URL connects as {who}, which sees {sees}. "
-            "Name the role of one government there (manage.py governments lists them)."
-        )
-
-
 # Statements -----------------------------------------------------------------------------------------------------------
-
-
-def _function(known: "tuple[()] | list[Government]") -> sql.Composable:
-    """Whose rows a statement may see: a plain expression, so that PostgreSQL puts it into the statement itself.
-
-    By the role that connected, which no statement can change, whoever wrote it. Read when the function is made, its
-    names can be led nowhere else later. Nobody's role: NULL, so nothing is seen and nothing can be added.
-    """
-    cases = sql.SQL(" ").join(
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(one.role), sql.Literal(one.number)) for one in known
-    )
-    body: sql.Composable = sql.Literal(FIRST)
-    if known:
-        other = sql.SQL("nullif(current_setting({}, true), '')::smallint").format(sql.Literal(SETTING))
-        body = sql.SQL("CASE session_user {} ELSE {} END").format(cases, other)
-    return sql.SQL(
-        "CREATE OR REPLACE FUNCTION {}() RETURNS smallint LANGUAGE sql STABLE PARALLEL SAFE RETURN ({})::smallint"
-    ).format(sql.Identifier(GOVERNMENTS), body)
-
-
-def _wanted(table: Table) -> Iterator[sql.Composable]:
-    name, column, government = sql.Identifier(table.name), sql.Identifier(COLUMN), sql.Identifier(GOVERNMENTS)
-    if not table.has_column:
-        # The function is the same for all rows of a statement, so no row is written for it.
-        yield sql.SQL("ALTER TABLE {} ADD COLUMN {} smallint NOT NULL DEFAULT {}()").format(name, column, government)
-    if not table.has_policy:
-        # In a query of its own it is worked out once a statement, and not once a row.
-        is_ours = sql.SQL("{} = (SELECT {}())").format(column, government)
-        yield sql.SQL("CREATE POLICY {} ON {} USING ({}) WITH CHECK ({})").format(government, name, is_ours, is_ours)
-
-
-def _widened(table: str, key: str, constraint: str | None, index: str) -> str:
-    """The statements that put the government at the end of an index, under the name that it has.
-
-    At the end, so that it finds a row by the rest as before.
-    """
-    if constraint is None:
-        return f'DROP INDEX "{key}"; {_with_government(index)}'
-    return f'ALTER TABLE "{table}" DROP CONSTRAINT "{key}", ADD CONSTRAINT "{key}" {_with_government(constraint)}'
-
-
-def _with_government(definition: str) -> str:
-    """Of what PostgreSQL says of an index, the first brackets hold its columns; of one that covers, the second more."""
-    begin, depth = definition.index("(", max(0, definition.find(" INCLUDE (") if "UNIQUE" not in definition else 0)), 0
-    for place in range(begin, len(definition)):
-        depth += {"(": 1, ")": -1}.get(definition[place], 0)
-        if not depth:
-            return f"{definition[:place]}, {COLUMN}{definition[place:]}"
-    raise ValueError(definition)
-
-
-def _enabled(table: Table) -> Iterator[sql.Composable]:
-    """Not FORCE: who owns the tables changes them and saves them, and has to see all.
-
-    The index leads to a government's own rows, the newest of them first or last, however many the others have.
-    """
-    name = sql.Identifier(table.name)
-    yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(name)
-    if not table.is_partition:
-        columns = sql.SQL(", ").join(map(sql.Identifier, [COLUMN, *table.key]))
-        yield sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(_index(table), name, columns)
-
-
-def _disabled(table: Table) -> Iterator[sql.Composable]:
-    yield sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table.name))
-    yield sql.SQL("DROP INDEX IF EXISTS {}").format(_index(table))
-
-
-def _index(table: Table) -> sql.Identifier:
-    return sql.Identifier(f"{table.name[:50]}_{COLUMN}")
 
 
 def _grant(connection: BaseDatabaseWrapper, role: str, found: list[Table]) -> None:
@@ -394,7 +288,10 @@ def _grant(connection: BaseDatabaseWrapper, role: str, found: list[Table]) -> No
         connection,
         sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, who),
         sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(schema, who),
-        sql.SQL("GRANT EXECUTE ON FUNCTION {}() TO {}").format(sql.Identifier(GOVERNMENTS), who),
+        *(
+            sql.SQL("GRANT EXECUTE ON FUNCTION {}() TO {}").format(sql.Identifier(name), who)
+            for name in (GOVERNMENTS, OWN_ROWS)
+        ),
         sql.SQL("GRANT SELECT ON {} TO {}").format(sql.SQL(", ").join(map(sql.Identifier, common)), who),
         sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
             sql.SQL(", ").join(sql.Identifier(table.name) for table in found), who

@@ -18,7 +18,7 @@ import psycopg
 from django.db import connections
 from psycopg import sql
 
-from planapp.governments import GOVERNMENTS, SETTING
+from planapp.own_rows import GOVERNMENTS, SETTING
 
 AS_IT_IS = ("--no-owner", "--no-privileges")  # whoever brings it back owns it
 

@@ -1,16 +1,20 @@
 """Two governments in the test database, kept apart until the end of the test; all of it is rolled back."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
+from psycopg import sql
 
-from planapp.governments import COLUMN, FIRST, Table, set_government, switch_on, tables
+from planapp.governments import COLUMN, FIRST, Table, set_government, switch_off, switch_on, tables
 
 FIRST_ONE, OTHER = FIRST, 7
+BOTH = (1, 2)
 # A value for a column of a type, the same for whoever writes it: keys repeat between governments.
 VALUES = {
     "bigint": 5, "integer": 5, "smallint": 5, "boolean": True, "date": "2026-10-05", "text": "the same",
@@ -89,3 +93,45 @@ def two(db) -> Iterator[Two]:
     with transaction.atomic():
         yield found
         transaction.set_rollback(True)  # with it, what `fill` has set
+
+
+@pytest.fixture
+def roles(transactional_db):
+    """Two roles that one can really connect as, governments on; all of it is gone afterwards."""
+    if connection.vendor != "postgresql":
+        pytest.skip("an installation on SQLite is one government: it has no row-level security")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            pytest.skip("makes roles: DATABASE_URL has to name a superuser")
+        found = {number: (f"planapp_real_{os.getpid()}_{number}", secrets.token_hex(8)) for number in BOTH}
+        for number, (role, password) in found.items():
+            words = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            cursor.execute(words)
+            set_government(connection, number=number, name=f"Government {number}", role=role)
+    switch_on(connection, patience=20)
+    yield found
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table in tables(connection):
+            cursor.execute(f'DELETE FROM "{table.name}" WHERE {COLUMN} <> {FIRST}')
+        cursor.execute("RESET session_replication_role")
+        switch_off(connection, patience=20)
+        cursor.execute("DELETE FROM planapp_government WHERE id <> 1")
+        cursor.execute("UPDATE planapp_government SET role = NULL, name = 'This government'")
+        for role, _ in found.values():
+            cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
+
+
+def connected(role, password, name="", **more):
+    told = connection.settings_dict
+    return psycopg.connect(
+        host=told["HOST"] or "127.0.0.1", port=told["PORT"] or 5432, dbname=name or told["NAME"],
+        user=role, password=password, autocommit=True, **more,
+    )  # fmt: skip
+
+
+ADD = (
+    "INSERT INTO people_department (version, name, abbreviation, search_text) VALUES (1, %s, %s, '') RETURNING "
+    + COLUMN
+)

@@ -1,7 +1,6 @@
 """Which government a process serves is decided by the role it connects as: nothing that it says changes that."""
 
 import os
-import secrets
 from io import StringIO
 
 import psycopg
@@ -16,11 +15,9 @@ from people.models import Department
 from planapp.backup.databases import CannotDo, Postgres
 from planapp.backup.restoring import restore
 from planapp.checks import refuse_unsafe_start
-from planapp.governments import COLUMN, FIRST, Refused, cover, set_government, switch_off, switch_on
+from planapp.governments import COLUMN, FIRST, Refused, cover, set_government
 from tests.build import build_cast
-from tests.governments.conftest import FIRST_ONE, OTHER
-
-BOTH = (1, 2)
+from tests.governments.conftest import ADD, BOTH, FIRST_ONE, OTHER, connected
 
 
 def said(*words):
@@ -34,47 +31,6 @@ def test_sqlite_is_one_government(db):
         pytest.skip("said on SQLite alone")
     with pytest.raises(CommandError, match="This installation is one government"):
         call_command("governments", "on")
-
-
-@pytest.fixture
-def roles(transactional_db):
-    """Two roles that one can really connect as, governments on; all of it is gone afterwards."""
-    if connection.vendor != "postgresql":
-        pytest.skip("an installation on SQLite is one government: it has no row-level security")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        if not cursor.fetchone()[0]:
-            pytest.skip("makes roles: DATABASE_URL has to name a superuser")
-        found = {number: (f"planapp_real_{os.getpid()}_{number}", secrets.token_hex(8)) for number in BOTH}
-        for number, (role, password) in found.items():
-            words = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-            cursor.execute(words)
-            set_government(connection, number=number, name=f"Government {number}", role=role)
-    switch_on(connection, patience=20)
-    yield found
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(f"DELETE FROM people_department WHERE {COLUMN} <> {FIRST}")
-        cursor.execute("RESET session_replication_role")
-        switch_off(connection, patience=20)
-        cursor.execute("DELETE FROM planapp_government WHERE id <> 1")
-        cursor.execute("UPDATE planapp_government SET role = NULL, name = 'This government'")
-        for role, _ in found.values():
-            cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
-
-
-def connected(role, password, name="", **more):
-    told = connection.settings_dict
-    return psycopg.connect(
-        host=told["HOST"] or "127.0.0.1", port=told["PORT"] or 5432, dbname=name or told["NAME"],
-        user=role, password=password, autocommit=True, **more,
-    )  # fmt: skip
-
-
-ADD = (
-    "INSERT INTO people_department (version, name, abbreviation, search_text) VALUES (1, %s, %s, '') RETURNING "
-    + COLUMN
-)
 
 
 @pytest.mark.django_db(transaction=True)
