@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 from people.roles import Role
-from planapp.governments import refuse_to_serve_all
+from planapp.who_asks import refuse_to_serve_all
 from records.days import STYLES
 
 SHORTEST_KEY = 50  # characters; a text of secrets.token_urlsafe(50) is longer
