@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
-import psycopg
 import pytest
 from django.db import connection
 
@@ -42,43 +42,54 @@ print(client.post(f"{row}status-updates/new/", said).status_code)
 """
 
 
-@pytest.fixture
-def pooled(transactional_db, tmp_path):
-    """The address of the test database behind a PgBouncer that has two connections to it."""
-    if connection.vendor != "postgresql":
-        pytest.skip("PgBouncer stands before PostgreSQL alone")
+@contextmanager
+def pgbouncer(folder, server, *logins):
+    """The port of a PgBouncer in transaction mode, with two connections to the server for each role and database.
+
+    `logins`: who may come, as name and password, each reaching the server as who it is; none: all, as `server` says.
+    """
     if POOLER is None:
         pytest.skip("no PgBouncer on this machine: install the package `pgbouncer`")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    told = connection.settings_dict
-    password = f" password={told['PASSWORD']}" if told["PASSWORD"] else ""
-    server = f"host={told['HOST'] or '127.0.0.1'} port={told['PORT'] or 5432} user={told['USER']}{password}"
-    settings = tmp_path / "pgbouncer.ini"
+    settings, known = folder / "pgbouncer.ini", folder / "logins"
+    known.write_text("".join(f'"{name}" "{password}"\n' for name, password in logins))
+    who = f"auth_type = scram-sha-256\nauth_file = {known}\n" if logins else "auth_type = any\n"
     settings.write_text(
         f"[databases]\n* = {server}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-        f"auth_type = any\npool_mode = transaction\ndefault_pool_size = 2\n"
+        f"{who}pool_mode = transaction\ndefault_pool_size = 2\n"
     )
     as_whom = ["runuser", "-u", "nobody", "--"] if getpass.getuser() == "root" else []  # it refuses to run as root
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    settings.chmod(0o644)
-    with open(tmp_path / "log", "wb") as log:
+    for above in (folder, *folder.parents[:3]):
+        above.chmod(above.stat().st_mode | 0o011)
+    for file in (settings, known):
+        file.chmod(0o644)
+    with open(folder / "log", "wb") as log:
         process = subprocess.Popen([*as_whom, POOLER, str(settings)], stdout=log, stderr=log)  # noqa: S603 - own words
-    address = f"postgres://{told['USER']}@127.0.0.1:{port}/{told['NAME']}"
     try:
         for _ in range(100):
-            try:
-                psycopg.connect(address, connect_timeout=2).close()
-                break
-            except psycopg.OperationalError:
-                assert process.poll() is None, (tmp_path / "log").read_text()
-                time.sleep(0.05)
-        yield address
+            with socket.socket() as one:
+                if not one.connect_ex(("127.0.0.1", port)):
+                    break
+            assert process.poll() is None, (folder / "log").read_text()
+            time.sleep(0.05)
+        yield port
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def pooled(transactional_db, tmp_path):
+    """The address of the test database behind a PgBouncer that has two connections to it."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PgBouncer stands before PostgreSQL alone")
+    told = connection.settings_dict
+    password = f" password={told['PASSWORD']}" if told["PASSWORD"] else ""
+    server = f"host={told['HOST'] or '127.0.0.1'} port={told['PORT'] or 5432} user={told['USER']}{password}"
+    with pgbouncer(tmp_path, server) as port:
+        yield f"postgres://{told['USER']}@127.0.0.1:{port}/{told['NAME']}"
 
 
 def test_few_connections_to_the_server_serve_everybody(pooled, initiative, cast):

@@ -119,7 +119,7 @@ def copy(server: Server) -> None:
     with psycopg.connect(server.address.replace("/planapp", "/postgres"), autocommit=True) as one:
         one.execute("CREATE DATABASE planapp")
     environment = os.environ | ({"PGPASSWORD": told["PASSWORD"]} if told["PASSWORD"] else {})
-    dumped = subprocess.run(["pg_dump", source], check=True, capture_output=True, env=environment)  # noqa: S603, S607
+    dumped = subprocess.run(["pg_dump", "--no-owner", source], check=True, capture_output=True, env=environment)  # noqa: S603, S607
     subprocess.run(  # noqa: S603
         ["psql", "-q", "-v", "ON_ERROR_STOP=1", server.address],  # noqa: S607
         input=dumped.stdout, check=True, capture_output=True,
