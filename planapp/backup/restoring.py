@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ from jobs.files import FileTrouble, put_object
 from planapp.backup import archive
 from planapp.backup.archive import Manifest, NotABackup
 from planapp.backup.databases import CannotDo, Counted, Database
+from reports.snapshots.integrity import NOT_AS_SEALED
 
 Say = Callable[[str], None]
 ASK_EACH = "Its files lie in object storage: ask for each government with manage.py files check."
@@ -24,12 +26,21 @@ TO_STAND = (
 )
 
 
+@dataclass(frozen=True)
+class Restored:
+    """What came of it: all of it is in its place."""
+
+    kept: str  # where what stood there before is kept, "" where nothing stood
+    doubts: list[str]  # each report that is not as it was sealed, with the first row that tells
+
+
 def restore(
     path: Path, database: Database, *, may_replace: bool, from_other_site: bool, say: Say, may_lack_files: bool = False
-) -> str:
-    """Put a backup in the place of the database; returns where what stood there is kept, "" where nothing stood.
+) -> Restored:
+    """Put a backup in the place of the database, and say which reports in it are not as they were sealed.
 
-    Sending is held in it before anybody can reach it. Raises NotABackup or CannotDo; then nothing has changed.
+    Such a report is no reason to have nothing back: it came with the file, which is whole, and stays as it is. Sending
+    is held before anybody can reach the database. Raises NotABackup or CannotDo; then nothing has changed.
     """
     manifest = archive.check(path)
     refuse_unfit(manifest, from_other_site=from_other_site)
@@ -47,10 +58,14 @@ def restore(
             say(_files_back(path, database, may_lack_files=may_lack_files))
         elif manifest.files:
             say(ASK_EACH)
+        doubts: list[str] = []
         for url in governments or [database.url_beside]:
-            for words in _steps(manifest):
-                say(_told(url, words))
-        return database.swap()
+            say(_told(url, ["plan_messages"]))
+            found, told = _checked(url)
+            say(told)
+            say(_told(url, _hold(manifest, told if found else "")))
+            doubts += found
+        return Restored(database.swap(), doubts)
     except BaseException:
         database.drop_beside()
         raise
@@ -94,21 +109,40 @@ def _refuse_incomplete(manifest: Manifest, found: Counted) -> None:
             raise NotABackup(f"Of {table}, {found.rows.get(table, 0)} of {count} rows came back: nothing was changed.")
 
 
-def _steps(manifest: Manifest) -> list[list[str]]:
-    """What is planned by now and queued is what may have gone out since; only then is sending held."""
+def _hold(manifest: Manifest, doubt: str) -> list[str]:
+    """What is planned by now and queued is what may have gone out since. The reason stays, in the audit log as well."""
     why = f"Restored from the backup of {manifest.saved_at}"
-    return [
-        ["plan_messages"],
-        ["hold_sending", why, "--restored-from", manifest.saved_at],
-        ["verify_reports"],
-    ]
+    return ["hold_sending", f"{why}. {doubt}"[:300] if doubt else why, "--restored-from", manifest.saved_at]
+
+
+def _checked(url: str) -> tuple[list[str], str]:
+    """The reports of the database beside that are not as sealed, and what the check says of all of them.
+
+    A check that breaks keeps nothing from coming back either, but is never taken for one that found nothing.
+    """
+    done = _run(url, ["verify_reports"])
+    if done.returncode not in (0, NOT_AS_SEALED):
+        why = f"The frozen reports could not be checked. {_last_line(done.stderr, 'It did not say why')}"
+        return [why], why
+    if done.returncode:
+        *found, summary = done.stderr.strip().splitlines()
+        return found, summary.removeprefix("CommandError: ")
+    return [], _last_line(done.stdout, "verify_reports: done")
 
 
 def _told(url: str, words: list[str]) -> str:
     """What a command of ours says of the database beside, in a process of its own."""
+    done = _run(url, words)
+    if done.returncode:
+        raise CannotDo(f"{words[0]} failed: {_last_line(done.stderr, 'it did not say why')}")
+    return _last_line(done.stdout, f"{words[0]}: done")
+
+
+def _run(url: str, words: list[str]) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
     there = os.environ | {"DATABASE_URL": url, "DATABASE_URL_FILE": ""}
-    done = subprocess.run(program, env=there, capture_output=True, text=True, check=False)  # noqa: S603 - own words
-    if done.returncode:
-        raise CannotDo(f"{words[0]} failed: {(done.stderr.strip().splitlines() or ['it did not say why'])[-1]}")
-    return (done.stdout.strip().splitlines() or [f"{words[0]}: done"])[-1]
+    return subprocess.run(program, env=there, capture_output=True, text=True, check=False)  # noqa: S603 - own words
+
+
+def _last_line(text: str, otherwise: str) -> str:
+    return (text.strip().splitlines() or [otherwise])[-1]

@@ -21,6 +21,7 @@ from reports.snapshots.rows import TABLES, CanonicalRow, canonical_lines, canoni
 
 SEALED, RESEALED = "report.frozen", "report.revised"  # the verbs of audit events that hold the hashes of a report
 SHOWN = 60  # characters of a text in a sentence
+NOT_AS_SEALED = 3  # how commands end that found one, told apart from any other failure
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import closing
 from datetime import timedelta
 
 import psycopg
@@ -19,17 +20,21 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from benchmarks.grown import forget_reports, multiply
 from outbox.models import Message
 from outbox.services import new_message, send_due_messages
 from people.models import Role, RoleGrant, User
 from planapp.backup import archive
 from planapp.backup.archive import NotABackup
 from planapp.backup.databases import CannotDo, Postgres, SQLite, database_of
-from planapp.backup.restoring import refuse_unfit, restore
+from planapp.backup.restoring import _checked, refuse_unfit, restore
+from reports.services import freeze_due_quarters
+from reports.snapshots.integrity import NOT_AS_SEALED, findings
 from tests.build import report
 from tests.conftest import NOW
 
 PEOPLE = 500
+BROKEN = "The frozen reports could not be checked. KeyError: 'x'"
 RELEASE = (
     "import django; django.setup()\n"
     "from django.utils import timezone\n"
@@ -64,12 +69,12 @@ def saved(transactional_db, initiative, cast, tmp_path):
 
 def bring_back(path, settings, second=1, **more):
     said: list[str] = []
-    kept = restore(
+    done = restore(
         path,
         database_of(settings, NOW.replace(second=second)),
         **{"may_replace": False, "from_other_site": False, "say": said.append} | more,
     )
-    return kept, said
+    return done.kept, said
 
 
 def told(settings, *words, code="", **more):
@@ -106,7 +111,7 @@ def test_everything_comes_back(saved, elsewhere):
     assert rows_of(elsewhere, "SELECT reason FROM outbox_hold") == [
         (f"Restored from the backup of {manifest.saved_at}",)
     ]
-    assert "as they were sealed" in said[-1]
+    assert [line for line in said if line.endswith("all as they were sealed.")] != []
 
 
 def test_what_stood_there_is_kept_and_only_replaced_when_asked(saved, elsewhere):
@@ -223,7 +228,7 @@ def test_a_backup_of_something_else_is_refused(change, says):
 
 
 def test_a_step_that_fails_leaves_nothing_beside(saved, elsewhere, monkeypatch):
-    monkeypatch.setattr("planapp.backup.restoring._steps", lambda manifest: [["no_such_command"]])
+    monkeypatch.setattr("planapp.backup.restoring._hold", lambda manifest, doubt: ["no_such_command"])
     with pytest.raises(CannotDo, match="no_such_command"):
         bring_back(saved, elsewhere)
     database = database_of(elsewhere, NOW.replace(second=1))
@@ -246,6 +251,80 @@ def test_a_database_in_use_is_not_replaced(saved, elsewhere):
         with database._connected(elsewhere["NAME"]), pytest.raises(CannotDo, match="stop web, worker and beat"):
             bring_back(saved, elsewhere, 2, may_replace=True)
     assert rows_of(elsewhere, "SELECT count(*) FROM people_user") != [(0,)]
+
+
+# A report that is not as it was sealed --------------------------------------------------------------------------------
+
+
+def changed(settings, sql):
+    """Somebody with every right on the database changes what is frozen."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(settings["NAME"])) as there:
+            for (trigger,) in there.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                there.execute(f'DROP TRIGGER "{trigger}"')
+            there.execute(sql)
+            there.commit()
+        return
+    with Postgres(settings, "")._connected(settings["NAME"]) as there:
+        there.execute("SET session_replication_role = replica")
+        there.execute(sql)
+
+
+def test_a_report_that_was_changed_keeps_nothing_from_coming_back_and_is_named(
+    transactional_db, plan, initiative, cast, elsewhere, tmp_path, monkeypatch
+):
+    """A word was changed behind the hashes of one of several frozen reports, before the backup was made."""
+    report(initiative, "on_track", "2026-05-05T12:00", cast.owner)
+    assert len(freeze_due_quarters(at=NOW)) > 1
+    call_command("backup", str(tmp_path / "before.backup"), stdout=io.StringIO())
+    bring_back(tmp_path / "before.backup", elsewhere)
+    newest = "(SELECT max(snapshot_id) FROM reports_snapshotinitiative)"
+    changed(elsewhere, f"UPDATE reports_snapshotinitiative SET title = 'Bent' WHERE snapshot_id = {newest}")  # noqa: S608
+    told(elsewhere, "backup", str(tmp_path / "doubtful.backup"))
+
+    later = database_of(elsewhere, NOW.replace(second=2))
+    monkeypatch.setattr("planapp.management.commands.restore.database_of", lambda settings, at: later)
+    said, named = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError, match=r"^RESTORED, BUT NOT AS SEALED: one finding") as ended:
+        call_command("restore", str(tmp_path / "doubtful.backup"), "--replace", stdout=said, stderr=named)
+    assert ended.value.returncode == NOT_AS_SEALED
+    (line,) = named.getvalue().strip().splitlines()
+    assert re.search(r"initiative .* was changed: title .*Bent", line)
+    assert "What stood here before is kept" in said.getvalue()
+    assert "Sending is held" in said.getvalue()
+    ((why,),) = rows_of(elsewhere, "SELECT reason FROM outbox_hold WHERE is_open")
+    assert "one is not as sealed" in why
+    assert rows_of(elsewhere, "SELECT count(*) FROM reports_snapshotinitiative WHERE title = 'Bent'") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "found", "says"),
+    [
+        (0, "", [], "2 reports, all as they were sealed."),
+        (NOT_AS_SEALED, "one\ntwo\nCommandError: Of 3.", ["one", "two"], "Of 3."),
+        (1, "Traceback\nKeyError: 'x'", [BROKEN], BROKEN),
+        (-9, "", ["The frozen reports could not be checked. It did not say why"], None),
+    ],
+)
+def test_a_check_that_breaks_is_a_finding_and_no_refusal(monkeypatch, code, error, found, says):
+    done = subprocess.CompletedProcess([], code, "planapp\n2 reports, all as they were sealed.\n", error)
+    monkeypatch.setattr("planapp.backup.restoring._run", lambda url, words: done)
+    assert _checked("") == (found, says or found[0])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Plans are grown on PostgreSQL alone")
+def test_a_plan_that_was_grown_for_a_bench_passes_the_check(db, plan, initiative, cast):
+    """Its reports are made anew after it was grown, and the audit log remembers none that nobody finds."""
+    report(initiative, "on_track", "2026-05-05T12:00", cast.owner)
+    freeze_due_quarters(at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        multiply(cursor, 3)
+        forget_reports(cursor)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert list(findings(plan)) == []
+    assert len(freeze_due_quarters(at=NOW)) > 1
+    assert [found for _, found in findings(plan) if found] == []
 
 
 # A disk that is full, and a version of before -------------------------------------------------------------------------

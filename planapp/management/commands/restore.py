@@ -1,4 +1,8 @@
-"""`manage.py restore FILE`: bring a backup back. Sending is held until a person releases it."""
+"""`manage.py restore FILE`: bring a backup back. Sending is held until a person releases it.
+
+Ends with 0 where all is well, with 1 where nothing was changed, and with NOT_AS_SEALED where all of it is back and a
+frozen report in it is not as it was sealed.
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,10 +16,16 @@ from planapp.backup import archive
 from planapp.backup.archive import NotABackup
 from planapp.backup.databases import CannotDo, database_of
 from planapp.backup.restoring import restore
+from reports.snapshots.integrity import NOT_AS_SEALED
 
 NEXT = (
     "Sending is held. Start web, worker and beat; see on “Messages”, under “Sending is held”, which mails may have "
     "gone out since the backup; then let mail go out again."
+)
+DOUBTFUL = (
+    "RESTORED, BUT NOT AS SEALED: {}. Everything is back and the service can be started; the reports above, and files "
+    "of them that are built from now on, say something else than what was frozen. The backup held them so. Keep this "
+    "output and the file, look for an older backup that passes, and tell who answers for the reports."
 )
 
 
@@ -39,7 +49,7 @@ class Command(BaseCommand):
                     "whole."
                 )
                 return
-            kept = restore(
+            done = restore(
                 path, database_of(connection.settings_dict, timezone.now()),
                 may_replace=options["replace"], from_other_site=options["from_other_site"], say=self.stdout.write,
                 may_lack_files=options["without_files"],
@@ -48,6 +58,13 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed. {refused}") from refused
         except OSError as error:
             raise CommandError(f"Nothing was changed. {error.strerror}: {error.filename or path}.") from error
-        if kept:
-            self.stdout.write(f"What stood here before is kept: {kept}.")
+        if done.kept:
+            self.stdout.write(f"What stood here before is kept: {done.kept}.")
         self.stdout.write(NEXT)
+        if done.doubts:
+            for line in done.doubts:
+                self.stderr.write(line)
+            raise CommandError(
+                DOUBTFUL.format("one finding" if len(done.doubts) == 1 else f"{len(done.doubts)} findings"),
+                returncode=NOT_AS_SEALED,
+            )

@@ -1,7 +1,8 @@
 """`manage.py verify_reports [--plan SLUG] [--against FILE]`: every frozen report, checked against its own hashes.
 
-Prints a line for each report and keeps going after a bad one; ends with an error when any is not as it was sealed. Keep
-what it prints somewhere else: given back with `--against`, it shows a chain that was rewritten as a whole, or cut.
+Prints a line for each report and keeps going after a bad one; ends with an error, for programs with NOT_AS_SEALED, when
+any is not as it was sealed. Keep what it prints somewhere else: given back with `--against`, it shows a chain that was
+rewritten as a whole, or cut.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from goals.models import Plan
 from reports.files.verification import unknown_lines
-from reports.snapshots.integrity import findings
+from reports.snapshots.integrity import NOT_AS_SEALED, findings
 
 
 class Command(BaseCommand):
@@ -44,7 +45,10 @@ class Command(BaseCommand):
             bad += self._against(options["against"])
         if bad:
             found = "one is" if bad == 1 else f"{bad} are"
-            raise CommandError(f"Of {checked} reports {found} not as sealed. Nothing was changed by this check.")
+            raise CommandError(
+                f"Of {checked} reports {found} not as sealed. Nothing was changed by this check.",
+                returncode=NOT_AS_SEALED,
+            )
         self.stdout.write(f"{checked} reports, all as they were sealed.")
 
     def _against(self, path: str) -> int:
