@@ -12,7 +12,7 @@ from web.tables import Column
 
 STATUS_COLOURS = {  # of a bar, as the pages have them by day (static/css/app.css)
     "completed": "0F4D90", "on_track": "235A26", "at_risk": "804000", "off_track": "8F2200", "on_hold": "7A00A3",
-    "not_started": "98A2AE", "cancelled": "454F5B", "no_current_update": "CFCFCF",
+    "not_started": "7F8A97", "cancelled": "454F5B", "no_current_update": "8A8A8A",
 }  # fmt: skip
 # Of its icon, and of words: those that are pale as a bar, dark enough to read.
 STATUS_INK = STATUS_COLOURS | {"not_started": "454F5B", "no_current_update": "444444"}

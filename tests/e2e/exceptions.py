@@ -91,3 +91,21 @@ SMALL = [
         "Ticking several rows is work for a desk; the row's own page is 44 px.",
     ),
 ]
+
+# Neighbours that the eye meets in another order than the HTML has them. `where` is a selector of the box they are in.
+ORDER = [
+    Kept("order", ".figures > div", "A figure and its name: HTML asks for the name first, and either order says it."),
+    Kept(
+        "order",
+        ".table-brief tr",
+        "Short rows of a phone: each cell has its own heading, so a row says the same in any order of its cells.",
+    ),
+    Kept("order", ".timeline tr", "The same: the bar's dates stand beside the status, the bar below both."),
+]
+
+# What is cut where letters are twice as large, and at their usual size too. `where` is a selector.
+CUT = [
+    Kept("cut", ".line, .line *", "A sentence cut to its first line; the page its row leads to has all of it."),
+    Kept("cut", ".cut, .clamp", "A paragraph cut to two lines; the page its heading leads to has all of it."),
+    Kept("cut", ".user-menu > summary span", "One's own name or the plan's; both stand whole in the menu it opens."),
+]

@@ -47,3 +47,15 @@ def contrasts(page: Page) -> list[Contrast]:
 def small_targets(page: Page, selectors: list[str]) -> list[Target]:
     """What is too small for a thumb; a link within a sentence may be (WCAG 2.5.5)."""
     return [Target(*one) for one in page.evaluate(script("targets.js"), selectors)]
+
+
+def overlaps(page: Page) -> list[tuple[str, str]]:
+    """Words that lie on or under other words or a button, and words beyond the screen. The window is made as high as
+    the page, so that nothing is out of view.
+    """
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({**size, "height": min(page.evaluate("document.documentElement.scrollHeight"), 16_000)})
+    found = [(one, other) for one, other in page.evaluate(script("overlaps.js"))]
+    page.set_viewport_size(size)
+    return found
