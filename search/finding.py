@@ -113,7 +113,7 @@ def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str =
         return Found(wanted)
     search = _Search(wanted, user, when, plans or NO_PLAN, [one for one in KINDS if kind in {"", one.key}])
     search.with_reports = kind in {"", reports.KIND}
-    found = search.called() + (search.having(wanted.words) if wanted.words else [])
+    found = search.called() + (search.having(wanted.words, is_first=True) if wanted.words else [])
     if found or not tries_hard or not wanted.words:
         return search.result(found, wanted.words)
     # What is spelt alike is looked for among the words of all plans: not for whoever may not know what stands there.
@@ -161,12 +161,13 @@ class _Search:
                 parts.append(rows.filter(known).order_by().values_list(*columns)[:MOST_CALLED])
         return [Candidate(*row) for row in rows_of(parts)] if parts else []
 
-    def having(self, words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
-        """What has the words. Two queries, and the first time another for reports."""
+    def having(self, words: Sequence[Word], *, is_any: bool = False, is_first: bool = False) -> list[Candidate]:
+        """What has the words. One query; the first time one before it, and another for reports."""
         found: list[Candidate] = []
         if self.kinds and self.when.is_live:
-            # Most words stand in few tables, and to look where a word is not takes longer than to ask where it is.
-            there = self.engine.tables_with([kind.table for kind in self.kinds], words, is_any=is_any)
+            # Most words stand in few tables, or nowhere: to look for them all over takes longer than to ask where.
+            tables = {kind.table for kind in self.kinds}
+            there = self.engine.tables_with(sorted(tables), words) if is_first else tables
             branches = [one for kind in self.kinds if kind.table in there for one in self.branches(kind)]
             found = self.engine.find(branches, words, is_any=is_any) if branches else []
         elif self.kinds:

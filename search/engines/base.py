@@ -37,8 +37,8 @@ class Engine(Protocol):
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
         """The rows that have the words."""
 
-    def tables_with(self, tables: Sequence[str], words: Sequence[Word], *, is_any: bool = False) -> set[str]:
-        """The tables that have such a row at all, whoever may see it."""
+    def tables_with(self, tables: Sequence[str], words: Sequence[Word]) -> set[str]:
+        """The tables that have a row with all the words, whoever may see it."""
 
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         """Those of the words that stand nowhere."""

@@ -64,10 +64,10 @@ class PostgreSQL:
             parts.append(has.values_list(kind, is_named, "pk", Rank(column, query))[: branch.most])
         return [Candidate(*row) for row in rows_of(parts)]
 
-    def tables_with(self, tables: Sequence[str], words: Sequence[Word], *, is_any: bool = False) -> set[str]:
+    def tables_with(self, tables: Sequence[str], words: Sequence[Word]) -> set[str]:
         there = ", ".join(f"EXISTS (SELECT 1 FROM {table} WHERE search_words @@ q)" for table in tables)  # noqa: S608
         ask = f"SELECT {there} FROM to_tsquery('{CONFIGURATION}', %s) q"  # noqa: S608 - our own tables
-        return set(compress(tables, rows(ask, [_query(words, is_any=is_any)])[0]))
+        return set(compress(tables, rows(ask, [_query(words, is_any=False)])[0]))
 
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         ask = f"SELECT {_stands_in(tables)} FROM to_tsquery('{CONFIGURATION}', %s) q"  # noqa: S608 - our own tables

@@ -34,9 +34,9 @@ class SQLite:
         )
         return sql, [branch.kind, matches, *of_rows, matches]
 
-    def tables_with(self, tables: Sequence[str], words: Sequence[Word], *, is_any: bool = False) -> set[str]:
+    def tables_with(self, tables: Sequence[str], words: Sequence[Word]) -> set[str]:
         there = ", ".join(f"EXISTS (SELECT 1 FROM {table}_words WHERE {table}_words MATCH %s)" for table in tables)  # noqa: S608
-        return set(compress(tables, rows(f"SELECT {there}", [_query(words, is_any=is_any)] * len(tables))[0]))
+        return set(compress(tables, rows(f"SELECT {there}", [_query(words, is_any=False)] * len(tables))[0]))
 
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
         there = " OR ".join(f"EXISTS (SELECT 1 FROM {table}_words WHERE {table}_words MATCH %s)" for table in tables)  # noqa: S608
