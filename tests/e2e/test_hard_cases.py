@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from goals.models import Plan
 from goals.services import create_goal
-from initiatives.models import Initiative
+from initiatives.models import Initiative, StatusUpdate
 from initiatives.services import add_comment, save_view
 from people.roles import Role
 from people.services import create_department, create_user, grant_role
 from records.asof import start_of_day
+from reports.models import QuarterSnapshot
 from reports.snapshots.freezing import freeze_due_quarters
 from tests.build import act, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.e2e.conftest import scrolls_sideways
@@ -83,9 +84,25 @@ def faults_of(page, address: str, paths: list[str]) -> list[str]:
 
 
 def test_the_longest_words_and_names_from_right_to_left_overlap_nowhere(transactional_db, visit, live_server, hard):
+    long, right_to_left = Initiative.objects.order_by("number")
+    update = StatusUpdate.objects.get(initiative=long)
+    person = right_to_left.owner
+    frozen = QuarterSnapshot.objects.order_by("as_of_day").last()
+    assert frozen is not None
     plan = reverse("initiatives:plan-detail", args=[hard.slug])
-    paths = ["/", plan, f"{plan}activity/", f"{plan}structure/"]
-    assert faults_of(visit(Initiative.objects.latest("number").owner, "/"), live_server.url, paths) == []
+    paths = [
+        "/", plan, f"{plan}activity/", f"{plan}structure/", f"{plan}goals/3/", f"{plan}goals/4/", f"{plan}easy-read/",
+        "/plans/", "/initiatives/", "/initiatives/?view=timeline", "/initiatives/?group=owner", "/initiatives/views/",
+        f"/initiatives/{long.pk}/", f"/initiatives/{right_to_left.pk}/", f"/initiatives/{long.pk}/history/",
+        f"/initiatives/{long.pk}/edit/", f"/status-updates/{update.pk}/comments/", "/departments/",
+        *(
+            reverse("initiatives:department-detail", args=[row.lead_department.abbreviation])
+            for row in (long, right_to_left)
+        ),
+        f"/search/?q={word(200)}", "/search/?q=Streets", "/people/", f"/people/{person.pk}/", "/profile/",
+        "/reports/", f"/reports/{hard.slug}/{hard.quarter_of(frozen.as_of_day).slug}/", "/messages/next/",
+    ]  # fmt: skip
+    assert faults_of(visit(person, "/"), live_server.url, paths) == []
 
 
 @pytest.mark.parametrize("initiatives", [0, 1])
