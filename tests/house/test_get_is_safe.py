@@ -18,8 +18,6 @@ from tests.house.doors import links
 from tests.house.test_role_matrix import ROLES
 from tests.house.world import World
 
-pytestmark = pytest.mark.walk
-
 MAY_CHANGE = {
     Session._meta.db_table,  # when it ends, and what it keeps for the page after next
     ExportedFile._meta.db_table,  # the fingerprint of a file that left, so that it can be verified; never changed again

@@ -18,8 +18,6 @@ from records.models import AuditEvent
 from tests.house.doors import open_forms
 from tests.house.forms import TEXTS, Found, walk
 
-pytestmark = pytest.mark.walk
-
 WORDS = "Forty sites"
 END = "surveyed"
 VALUES = {

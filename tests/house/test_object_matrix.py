@@ -38,8 +38,6 @@ from tests.house.test_role_matrix import ROLES, TABLE, answered, line, signed_in
 from tests.house.test_urls_guarded import OPEN
 from tests.house.world import World
 
-pytestmark = pytest.mark.walk
-
 STATES = Path(__file__).with_name("object_matrix.txt")
 PERSON = ("people:person", "people:role", "people:invitation", "initiatives:initiative-hand-over")
 WORK = (

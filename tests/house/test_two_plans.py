@@ -33,8 +33,6 @@ from tests.house.addresses import addresses
 from tests.house.test_urls_guarded import OPEN
 from tests.house.world import World, populate
 
-pytestmark = pytest.mark.walk
-
 HIDDEN = "quokka"
 # What is said in the other plan and cannot be renamed.
 SAID = ("Promise 1", "Step 1 is done", "Comment 1", "Finding 1", "Note 1", "View 1", "Test plan", "The plan before")

@@ -22,8 +22,6 @@ from tests.house import test_two_plans
 from tests.house.test_two_plans import BY, HIDDEN, ROLES, client_of, leaks, text_of
 from tests.house.test_two_plans_people import somebody_there
 
-pytestmark = pytest.mark.walk
-
 two = test_two_plans.two  # the fixture
 AUDIT, BULK, HAND_OVER, ONE_OFF = (
     reverse(name)

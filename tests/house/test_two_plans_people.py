@@ -25,8 +25,6 @@ from tests.house.test_two_plans import BY, ROLES, Two, client_of, text_of
 from tests.imports.files import csv_file
 from tests.imports.steps import send, sentences, take_guess
 
-pytestmark = pytest.mark.walk
-
 two = test_two_plans.two  # the fixture
 
 

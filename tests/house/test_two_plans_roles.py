@@ -22,8 +22,6 @@ from tests.house import test_two_plans
 from tests.house.test_two_plans import BY, HIDDEN, ROLES, Two, client_of, leaks, text_of
 from tests.house.test_two_plans_people import somebody_there
 
-pytestmark = pytest.mark.walk
-
 two = test_two_plans.two  # the fixture
 ROLES_BELOW = [role for role in ROLES if role != Role.PLAN_MANAGER]
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from goals.models import Plan
 from goals.services import update_plan
 from initiatives.models import Initiative, UpdateRequest
 from initiatives.services import (
@@ -154,3 +155,10 @@ def test_rows_that_are_stale_offer_it_and_no_others(client, plan, owned, cast):
         assert "Ask for an update<" not in client.get(page).content.decode()
     client.force_login(cast.manager)
     assert "Ask for an update<" not in client.get(pages[0] + "?as_of=2026-11-01").content.decode()
+
+
+@pytest.mark.parametrize("state", [Plan.State.DRAFT, Plan.State.ARCHIVED])
+def test_in_a_plan_that_is_not_active_it_would_be_asked_in_vain(owned, cast, state):
+    Plan.objects.filter(pk=owned.plan_id).update(state=state)
+    with pytest.raises(ValidationError, match="This plan sends no reminders"):
+        ask(owned, cast.manager)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import Storage
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
@@ -307,3 +308,37 @@ def test_an_import_that_was_let_go_leaves_an_object_to_the_sweep(after, in_stora
     assert name in in_storage.names()
     assert FileFinding.objects.count() == 0
     assert ExportJob.objects.count() == 1
+
+
+class Odd(Storage):
+    """A store that fails in ways of its own, which no library has a name for; `renames` keeps a file elsewhere."""
+
+    def __init__(self, *, renames: bool = False) -> None:
+        self.renames = renames
+
+    def _open(self, name, mode="rb"):
+        raise FileNotFoundError(name)
+
+    def save(self, name, content, max_length=None):
+        if self.renames:
+            return f"{name}_1"
+        raise RuntimeError("no such thing")
+
+    def listdir(self, path):
+        raise RuntimeError("no such thing")
+
+    def delete(self, name):
+        raise RuntimeError("no such thing")
+
+
+@pytest.mark.parametrize("ask", [lambda: put_object(b"x"), kept.listed, lambda: kept.remove_object(digest(b"x"))])
+def test_whatever_a_store_raises_is_said_as_a_store_that_is_away(monkeypatch, ask):
+    monkeypatch.setattr(kept, "store", Odd)
+    with pytest.raises(StoreAway):
+        ask()
+
+
+def test_a_store_that_keeps_a_file_under_another_name_gets_none(monkeypatch):
+    monkeypatch.setattr(kept, "store", lambda: Odd(renames=True))
+    with pytest.raises(StoreAway, match="keeps files under names of its own"):
+        put_object(b"x")

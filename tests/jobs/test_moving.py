@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from jobs import files as kept
 from jobs.files import bytes_of, holders
-from jobs.moving import move_files
+from jobs.moving import _move, move_files
 from reports.models import PublishedFile
 from reports.retention import remove_files
 from tests.object_storage import bad_store, use
@@ -112,3 +112,7 @@ def test_a_row_that_went_meanwhile_is_passed_by(files, bucket, settings):
     remove_files(job.keep_until, None)
     list(moving)
     assert places() == {True}
+
+
+def test_a_row_that_goes_before_it_is_held_is_no_file(db):
+    assert _move(PublishedFile, 0, to_storage=True) is None

