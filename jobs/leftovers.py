@@ -6,6 +6,7 @@ seen, which the database remembers and a restore forgets.
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,9 @@ log = logging.getLogger(__name__)
 
 Kind = FileFinding.Kind
 OWNER = "installation"  # the object that says whose files these are
+OURS = re.compile("[0-9a-f]{64}")
 PATIENCE = "5s"  # for transactions that are putting a file away
+AT_ONCE = 20  # objects that are removed while nobody can put one away
 BUSY = f"Files are being put away for longer than {PATIENCE}: the rest is removed the next time."
 NOT_OURS = (
     "The files at FILES_URL are those of {owner}, this is {site}: nothing was removed. Give each installation a prefix "
@@ -63,7 +66,7 @@ def sweep(*, at: datetime, kept: timedelta, is_dry: bool = False, are_ours: bool
     Raises FileTrouble, or Refused where the place belongs to another installation. `is_dry`: only look.
     """
     _refuse_others(are_ours=are_ours, is_dry=is_dry)
-    there = {name for name in files.listed() if len(name) == 64}
+    there = {name for name in files.listed() if OURS.fullmatch(name)}
     named = set(files.named())
     left = there - named
     if is_dry:
@@ -71,7 +74,7 @@ def sweep(*, at: datetime, kept: timedelta, is_dry: bool = False, are_ours: bool
         return Sweep(len(there), len(left) - removable, removable, sorted(_missing(named - there)))
     _write_down(Kind.LEFT, left, at)
     due = sorted(_left_since(at - kept) & left) if not settings.LEGAL_HOLD else []
-    removed = sum(_remove(due[first : first + BATCH]) for first in range(0, len(due), BATCH))
+    removed = sum(_remove(due[first : first + AT_ONCE]) for first in range(0, len(due), AT_ONCE))
     missing = _missing(named - there)
     _write_down(Kind.MISSING, missing, at)
     if missing:
@@ -113,7 +116,10 @@ def _refuse_others(*, are_ours: bool, is_dry: bool) -> None:
         return
     if owner and not are_ours:
         raise Refused(NOT_OURS.format(owner=owner, site=settings.SITE_URL))
-    files.store().save(OWNER, ContentFile(settings.SITE_URL.encode()))
+    try:
+        files.store().save(OWNER, ContentFile(settings.SITE_URL.encode()))
+    except Exception as error:
+        raise files.away(error) from error
 
 
 def _missing(suspects: set[str]) -> set[str]:

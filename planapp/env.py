@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -94,7 +94,7 @@ def object_storage(url: str, key: str, secret_key: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     asked = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if parts.scheme != "s3" or not parts.netloc or asked.keys() - {"endpoint", "region"} or "@" in parts.netloc:
+    if parts.scheme != "s3" or not parts.netloc or asked.keys() - {"endpoint", "region"} or "@" in unquote(url):
         raise ImproperlyConfigured(
             "FILES_URL must be s3://bucket/prefix?endpoint=https://…&region=…; the keys stand in FILES_ACCESS_KEY and "
             "FILES_SECRET_KEY."

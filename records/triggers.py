@@ -129,8 +129,13 @@ def _create_postgresql(connection: BaseDatabaseWrapper, rule: Rule, table: str) 
     on_update = {
         FILE: "planapp_move_bytes_only", INTERVAL: "planapp_close_interval_only", COVER: "planapp_refuse_sealed",
     }.get(rule, "planapp_refuse")  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        ((schema,),) = cursor.fetchall()
+    # Temporary tables come last: whoever may make one, which everybody may, could put one in the place of a real one.
+    path = f"SET search_path = {schema}, pg_temp"
     statements = [
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {path} AS $body${body}$body$"
         for name, body in _POSTGRESQL_FUNCTIONS.items()
     ]
     statements += [

@@ -5,6 +5,8 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
@@ -226,3 +228,24 @@ def test_a_transaction_that_stays_open_puts_the_sweep_off(postgresql, in_storage
     putting.join(20)
     assert in_storage.names() == {name}
     assert sweep(at=NOW + KEPT, kept=KEPT).removed == 1
+
+
+def test_what_has_no_name_of_a_hash_is_nobodys_to_remove(stray, in_storage):
+    strange = "of-somebody-else".ljust(64, "z")
+    kept.store().save(strange, ContentFile(b"not ours"))
+    sweep(at=NOW, kept=KEPT)
+    assert sweep(at=NOW + KEPT, kept=KEPT).removed == 1
+    assert in_storage.names() == {strange}
+
+
+def test_a_store_that_may_not_be_written_says_so_before_anything_is_removed(db, monkeypatch):
+    class ReadOnly(Storage):
+        def _open(self, name, mode="rb"):
+            raise FileNotFoundError(name)
+
+        def save(self, name, content, max_length=None):
+            raise PermissionError(name)
+
+    monkeypatch.setattr(kept, "store", ReadOnly)
+    with pytest.raises(StoreAway):
+        sweep(at=NOW, kept=KEPT)

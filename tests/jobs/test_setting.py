@@ -25,8 +25,12 @@ def test_what_it_says():
 
 
 @pytest.mark.parametrize(
-    "url", ["https://files", "s3://", "s3:///city", "file:///srv", "s3://files?region=a&acl=public", "s3://k:s@files"]
-)
+    "url",
+    [
+        "https://files", "s3://", "s3:///city", "file:///srv", "s3://files?region=a&acl=public", "s3://k:s@files",
+        "s3://files?endpoint=https://k:s@s3.example.gov", "s3://files?endpoint=https%3A%2F%2Fk%3As%40s3.example.gov",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_meant_stops_the_start(url):
     with pytest.raises(ImproperlyConfigured, match="FILES_URL must be"):
         options(url)

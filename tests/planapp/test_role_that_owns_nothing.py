@@ -53,6 +53,7 @@ PROTECTIONS = [
     "TRUNCATE records_auditevent",
     "CREATE OR REPLACE FUNCTION planapp_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
     "CREATE TABLE mine (one int)",
+    "CREATE TEMPORARY TABLE reports_quartersnapshot (id int)",
     "SET session_replication_role = replica",
 ]
 
@@ -68,3 +69,16 @@ def test_triggers_hold_against_it(as_the_service, cast, initiative, table):
     report(initiative, "on_track", "2026-10-01T12:00", cast.owner)
     with pytest.raises(DatabaseError, match="kept as it was written"), transaction.atomic():
         as_the_service.cursor().execute(f"DELETE FROM {table}")  # noqa: S608 - a name from above
+
+
+def test_no_temporary_table_stands_in_for_what_a_trigger_looks_at(db):
+    """Whoever may make one could show a trigger another snapshot, or another fingerprint, than the real one."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no functions of triggers, and a connection that is not ours is another's file")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, proconfig FROM pg_proc WHERE prorettype = 'trigger'::regtype AND proname LIKE 'planapp%'"
+        )
+        found = dict(cursor.fetchall())
+    assert len(found) >= 4
+    assert {name for name, words in found.items() if words != ["search_path=public, pg_temp"]} == set()
