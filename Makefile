@@ -43,7 +43,7 @@ demo: $(VENV)/.run ## The OIT plan with sample activity; PORT=8000, DEMO_DIR=var
 	@PORT=$(PORT) DEMO_DIR=$(DEMO_DIR) $(BIN)/python manage.py demo
 
 test: $(VENV)/.dev ## The whole suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them; PYTEST_ARGS="--create-db tests/people"
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 # From Python 3.12 on the interpreter counts lines for next to nothing; before that the run takes two thirds longer.
 coverage: $(VENV)/.dev ## The same, and which lines of the product no test reaches
