@@ -9,7 +9,9 @@ FOLDER = Path(__file__).parent
 
 
 def script(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
+    """The text of a script, with the colours where it asks for them."""
+    text, colours = ((FOLDER / one).read_text(encoding="utf-8") for one in (name, "colours.js"))
+    return text.replace("/* colours.js */", colours)
 
 
 class Contrast(NamedTuple):
