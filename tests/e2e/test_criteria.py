@@ -25,7 +25,7 @@ def asked(page: Page, look: str, about: object = None):
 
 
 def changes_by_itself(page: Page) -> list[str]:
-    """What a page changes while nobody does anything, from its first moment on."""
+    """What a page changes within a fifth of a second while nobody does anything."""
     asked(page, "watch")
     page.wait_for_timeout(200)
     return [f"changes by itself: {one}" for one in asked(page, "watched")[0]]
