@@ -18,6 +18,7 @@ from django.core.files.storage import Storage, storages
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from jobs.models import HoldsBytes
+from jobs.patience import NoTurn, note_silence, turn
 from web.kept import cache_errors
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,8 @@ def put_object(data: bytes) -> str:
     name = digest_of(data)
     try:
         if _looked_at(name) != data:
-            kept = store().save(name, ContentFile(data))
+            with turn():
+                kept = store().save(name, ContentFile(data))
             if kept != name:
                 raise StoreAway(AWAY.format(f"keeps files under names of its own ({kept})"))
     except FileTrouble:
@@ -128,7 +130,7 @@ def _looked_at(name: str) -> bytes | None:
 def fetched(name: str, *, is_told: bool = True) -> bytes:
     """An object whose bytes fit its name. Raises FileTrouble; `is_told`: and says so in the log."""
     try:
-        with store().open(name) as file:
+        with turn(), store().open(name) as file:
             data = file.read() if file.size <= MOST else b""
     except FileTrouble:
         raise
@@ -165,9 +167,14 @@ def remove_object(name: str) -> None:
 
 def away(error: Exception) -> StoreAway:
     """What to raise instead of the many kinds that the libraries raise: of the network, of TLS, of a body cut short."""
-    from jobs.object_storage import reason  # noqa: PLC0415 - loaded with its libraries where somebody asks for a file
+    if isinstance(error, NoTurn):
+        _count("away", f"Object storage was not asked, for it {error}.")
+        return StoreAway(AWAY.format(error))
+    from jobs.object_storage import SILENT, reason  # noqa: PLC0415 - loaded with its libraries where somebody asks
 
     why = reason(error)
+    if why == SILENT:
+        note_silence()
     _count("away", f"Object storage {why}: {type(error).__name__}: {error}")
     return StoreAway(AWAY.format(why))
 

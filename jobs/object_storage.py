@@ -8,22 +8,25 @@ from botocore.exceptions import ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-# Seconds. Two tries of each step: a person waits for the answer, and a worker comes again by itself.
-CONNECT, ANSWER, TRIES = 3, 15, 2
+from jobs.patience import limits
+
 REFUSED = {
     "AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled", "ExpiredToken",
     "InvalidToken",
 }  # fmt: skip
 FULL = {"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "507"}
 NO_BUCKET = {"NoSuchBucket", "404"}
+SILENT = "does not answer"
 
 
 class Objects(S3Storage):  # type: ignore[misc] # django-storages ships no types
     """With time limits, and without what not every store that speaks S3 knows, such as a checksum after the bytes."""
 
     def __init__(self, **options: Any) -> None:
+        wait = limits()
         config = Config(
-            connect_timeout=CONNECT, read_timeout=ANSWER, retries={"total_max_attempts": TRIES, "mode": "standard"},
+            connect_timeout=wait.connect, read_timeout=wait.answer,
+            retries={"total_max_attempts": wait.tries, "mode": "standard"},
             s3={"addressing_style": "path" if options.get("endpoint_url") else "auto"}, signature_version="s3v4",
             request_checksum_calculation="when_required", response_checksum_validation="when_required",
             user_agent_extra="planapp",
@@ -52,4 +55,4 @@ def reason(error: Exception) -> str:
             if code in known or status in known:
                 return words
         return f"answers {code or status}"
-    return "does not answer"
+    return SILENT

@@ -15,7 +15,7 @@ from django.urls import reverse
 from imports.models import Import, ImportContent
 from imports.services import drop_import, take_file, work_on_next
 from jobs import files as kept
-from jobs import object_storage
+from jobs import patience
 from jobs.files import FileChanged, FileGone, StoreAway, bytes_of, holders, put_object
 from jobs.models import FileFinding
 from planapp.metrics import metrics
@@ -41,9 +41,7 @@ def digest(data):
 @pytest.fixture(autouse=True)
 def soon(monkeypatch, client):
     """A test waits for no store as long as a person would."""
-    monkeypatch.setattr(object_storage, "CONNECT", 1)
-    monkeypatch.setattr(object_storage, "ANSWER", 1)
-    monkeypatch.setattr(object_storage, "TRIES", 1)
+    monkeypatch.setattr(patience, "WORKER", patience.Limits(1, 1, 1))
     client.raise_request_exception = False  # a person sees a page
 
 
