@@ -179,13 +179,15 @@
     });
   });
 
+  const leaveMenus = ({ target }) => all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
   on("click", (event) => {
     const at = (name) => event.target.closest(`[data-${name}]`);
     if (at("set-theme")) setTheme(at("set-theme").dataset.setTheme);
     if (at("print")) window.print();
     if (at("dismiss")) $("#failure").replaceChildren();
-    all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    leaveMenus(event);
   });
+  on("focusin", leaveMenus); // Tab past its end: left open, it would lie over what has the focus next
   on("keydown", (event) => {
     const menu = event.key === "Escape" && $("details[data-menu][open]");
     if (!menu) return;
