@@ -194,7 +194,7 @@ def evidence_retire(request: HttpRequest, pk: int) -> HttpResponse:
         retire_evidence(evidence=row, seen_version=form.cleaned_data["version"], act=act)
         return _why(row.plan)
 
-    lede = f"{row} It is not shown from now on. Earlier days and reports keep it, and it can be restored."
+    lede = f"“{row.text}” is not shown from now on. Earlier days and reports keep it, and it can be restored."
     more = {"lede": lede, "label": "Retire it", "is_danger": True}
     return _evidence_page(request, form, save, row.plan, title="Retire the finding?", **more)
 

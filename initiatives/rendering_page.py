@@ -46,7 +46,7 @@ def _milestone(row: MilestoneRow, today: date, is_next: bool, may_change: bool, 
     if is_next:
         name += ' <span class="mark small">Next</span>'
     if row.basis == "sample":
-        name += ' <span class="small muted">Sample</span>'
+        name += ' <span class="small muted nowrap">Sample</span>'
     due = escape(row.due_text) or show_date(row.due_date, due=row.is_open, today=today)
     acts = ""
     if may_change:
@@ -61,7 +61,7 @@ def _milestone(row: MilestoneRow, today: date, is_next: bool, may_change: bool, 
 def _who(row: MilestoneRow) -> str:
     if row.owner_name:
         return show_name(row.owner_name)
-    return escape(row.department_abbreviation or "") or '<span class="muted">The owner</span>'
+    return escape(row.department_abbreviation or "") or '<span class="muted nowrap">The owner</span>'
 
 
 def _state(row: MilestoneRow, today: date) -> str:

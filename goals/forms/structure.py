@@ -241,6 +241,8 @@ class EvidenceForm(StructureForm):
         field: Any = self.fields["goals"]
         field.label = f"{plan.goal_label}s it bears on"
         field.queryset = Goal.objects.filter(plan=plan, deleted_at__isnull=True)
+        kind: Any = self.fields["basis"]
+        kind.choices = [("", "Not known"), *kind.choices[1:]]
         self.order_fields(["text", "share", "goals", "source", "link", "basis"])
 
     def stored(self, row: Evidence, name: str) -> Any:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from records.days import example_day, in_words
+from records.days import in_words
 from records.texts import isolated
 from web import shares, spans
 from web.addresses import address
@@ -144,9 +144,6 @@ def position(day: date | None, start: date, end: date) -> float:
     if day is None or span <= 0:
         return 0.0
     return round(min(100.0, max(0.0, (_day(day) - _day(start)).days * 100 / span)), 3)
-
-
-register.simple_tag(example_day)
 
 
 @register.filter
