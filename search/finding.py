@@ -165,9 +165,10 @@ class _Search:
         """What has the words. One query; the first time one before it, and another for reports."""
         found: list[Candidate] = []
         if self.kinds and self.when.is_live:
-            # Most words stand in few tables, or nowhere: to look for them all over takes longer than to ask where.
-            tables = {kind.table for kind in self.kinds}
-            there = self.engine.tables_with(sorted(tables), words) if is_first else tables
+            # Most words stand in few tables, or nowhere: to look for them all over takes longer than to ask where. That
+            # asks the rows of all plans, so the time of an answer would tell of those that somebody may not see.
+            tables, is_asked = {kind.table for kind in self.kinds}, is_first and self.user.reads_every_plan
+            there = self.engine.tables_with(sorted(tables), words) if is_asked else tables
             branches = [one for kind in self.kinds if kind.table in there for one in self.branches(kind)]
             found = self.engine.find(branches, words, is_any=is_any) if branches else []
         elif self.kinds:

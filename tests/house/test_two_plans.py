@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.http import urlencode
 
 from goals.models import Evidence, Goal, Plan, Priority, Strategy
@@ -25,8 +26,10 @@ from outbox.services import send_due_messages
 from people.models import PlanAccess, RoleGrant, User
 from people.roles import Role
 from people.services import create_user, grant_role, revoke_role
+from records.asof import AsOf
 from reminders.models import MessageItem
 from reminders.services import plan_messages, send_new_link
+from search.finding import find
 from tests.build import act, build_plan
 from tests.conftest import NOW
 from tests.house.addresses import addresses
@@ -226,6 +229,19 @@ def test_search_and_suggestions_find_nothing_of_the_other_plan(two):
             told = text_of(client.get(address)).replace(text, "")
             assert HIDDEN not in told.lower(), address
             assert not [said for said in SAID if said in told], address
+
+
+def test_a_search_does_the_same_work_whether_a_word_stands_in_the_other_plan_or_nowhere(two):
+    """Else the time of an answer would tell."""
+    reader, when = User.objects.get(pk=two.people[Role.PLAN_MANAGER].pk), AsOf(NOW.date())
+    find("warm up", user=reader, when=when, plans=[two.mine.pk])  # the roles are read
+
+    def done(text):
+        with CaptureQueriesContext(connection) as asked:
+            assert find(text, user=reader, when=when, plans=[two.mine.pk]).keys == []
+        return [one["sql"].replace(text, "…") for one in asked]
+
+    assert done(HIDDEN) == done("qxqxqx")
 
 
 def test_the_api_knows_one_plan(two):
