@@ -9,13 +9,16 @@ from django.conf import settings as site
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from psycopg import sql
 
 from people.models import Department
+from planapp import who_asks
 from planapp.backup.databases import CannotDo, Postgres
 from planapp.backup.restoring import restore
 from planapp.checks import refuse_unsafe_start
 from planapp.governments import COLUMN, FIRST, Refused, cover, set_government
+from planapp.who_asks import refuse_to_do_for_all, refuse_to_serve_all
 from tests.build import build_cast
 from tests.governments.conftest import ADD, BOTH, FIRST_ONE, OTHER, connected
 
@@ -84,6 +87,40 @@ def test_who_sees_all_does_not_serve_and_adds_nothing_unsaid(roles, settings):
         refuse_unsafe_start()
     finally:
         told.update(before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_starts_while_the_database_is_away_is_asked_at_the_first_connection(roles, settings, monkeypatch):
+    ours = connections["default"]
+    told = ours.settings_dict
+    before = {name: told[name] for name in ("USER", "PASSWORD", "HOST")}
+
+    def starts(**_):
+        monkeypatch.undo()
+        raise psycopg.OperationalError("the database system is starting up")
+
+    serve, do = (refuse_to_serve_all, ImproperlyConfigured), (lambda: refuse_to_do_for_all("shell"), CommandError)
+    for ask, kind in (serve, do):
+        monkeypatch.setattr(who_asks.psycopg, "connect", starts)
+        ask()
+        try:
+            ours.close()
+            for _ in (1, 2):  # nobody is served by what was refused
+                with pytest.raises(kind, match=r"which sees the rows of every government\. Name the role of"):
+                    Department.objects.exists()
+                assert ours.connection is None
+            ours.close_pool()
+            told.update(dict(zip(("USER", "PASSWORD"), roles[2], strict=True)), HOST=told["HOST"] or "127.0.0.1")
+            assert not Department.objects.exists()
+            assert who_asks._to_ask == {}
+        finally:
+            who_asks._to_ask.clear()
+            ours.close()
+            ours.close_pool()
+            told.update(before)
+    with CaptureQueriesContext(ours) as asked:
+        Department.objects.exists()
+    assert len(asked) == 1
 
 
 def test_governments_are_named_and_switched_by_a_command(two):
