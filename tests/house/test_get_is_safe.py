@@ -22,6 +22,7 @@ MAY_CHANGE = {
     Session._meta.db_table,  # when it ends, and what it keeps for the page after next
     ExportedFile._meta.db_table,  # the fingerprint of a file that left, so that it can be verified; never changed again
 }
+HEADS = ("nobody", "administrator")  # it runs the same views: once as who may least, once as who may most
 LINK = re.compile(r'(?:href|hx-get|data-[\w-]+)="(/[^"]*)"')
 WRITE = r"\s*(?:INSERT|UPDATE|DELETE|TRUNCATE|CREATE|DROP|ALTER)\b.*?\"(\w+)\""
 WRITES = re.compile(WRITE, re.IGNORECASE | re.DOTALL)
@@ -94,7 +95,7 @@ def test_looking_changes_nothing(world: World, role: str):
     tap, before = Tap(), digests()
     with connection.execute_wrapper(tap):
         asked = list(crawl(client, begin, tap))
-        for path in begin:  # what asks for the head alone
+        for path in begin if role in HEADS else ():  # what asks for the head alone
             tap.path = f"HEAD {path}"
             client.head(path)
     after = digests()
