@@ -22,7 +22,7 @@ MAY_CHANGE = {
     Session._meta.db_table,  # when it ends, and what it keeps for the page after next
     ExportedFile._meta.db_table,  # the fingerprint of a file that left, so that it can be verified; never changed again
 }
-HEADS = ("nobody", "administrator")  # it runs the same views: once as who may least, once as who may most
+HEADS = ("nobody", "admin")  # it runs the same views: once as who may least, once as who may most
 LINK = re.compile(r'(?:href|hx-get|data-[\w-]+)="(/[^"]*)"')
 WRITE = r"\s*(?:INSERT|UPDATE|DELETE|TRUNCATE|CREATE|DROP|ALTER)\b.*?\"(\w+)\""
 WRITES = re.compile(WRITE, re.IGNORECASE | re.DOTALL)
