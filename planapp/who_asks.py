@@ -14,7 +14,8 @@ from planapp.own_rows import GOVERNMENTS
 # Commands of who owns the tables, because they hold all governments or look at nobody's rows. All others read or write
 # what is a government's, and are refused: planning reminders as the owner would write to the people of every city.
 OF_THE_OWNER = frozenset({
-    "migrate", "governments", "backup", "restore", "createcachetable", "remove_stale_contenttypes",  # all are meant
+    "migrate", "governments", "serving_role", "backup", "restore",  # all are meant
+    "createcachetable", "remove_stale_contenttypes",
     "dbshell", "inspectdb", "sqlflush", "sqlmigrate", "sqlsequencereset", "showmigrations",  # the tables themselves
     "check", "diffsettings", "print_permissions", "spectacular", "generateschema", "sendtestemail",  # the program
     "collectstatic", "findstatic", "compilemessages", "makemessages",

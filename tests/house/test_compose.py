@@ -17,6 +17,7 @@ COMPOSE = settings.BASE_DIR / "docker-compose.yml"
 FILE = yaml.safe_load(COMPOSE.read_text())
 SERVICES = FILE["services"]
 DOCKERFILE = (settings.BASE_DIR / "Dockerfile").read_text()
+SERVING = "planapp_service"
 OURS = ["beat", "migrate", "web", "worker"]
 
 
@@ -75,7 +76,18 @@ def test_the_proxy_ends_tls_and_leads_to_web():
 def test_nothing_serves_before_the_tables_are_there():
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
-    assert SERVICES["migrate"]["command"] == "python manage.py migrate --noinput"
+    begun = SERVICES["migrate"]["command"].removeprefix('sh -c "').removesuffix('"').split(" && ")
+    assert begun == ["python manage.py migrate --noinput", f"python manage.py serving_role {SERVING}"]
+
+
+def test_who_serves_owns_nothing_and_does_not_know_who_does():
+    who = {name: SERVICES[name]["environment"]["DATABASE_URL"] for name in OURS}
+    owner = SERVICES["database"]["environment"]["POSTGRES_USER"]
+    assert who.pop("migrate").startswith(f"postgres://{owner}:${{POSTGRES_PASSWORD:?")
+    assert {url.partition("@")[0] for url in who.values()} == {
+        f"postgres://{SERVING}:${{SERVING_PASSWORD:?set SERVING_PASSWORD in .env}}"
+    }
+    assert {SERVICES[name]["environment"]["POSTGRES_PASSWORD"] for name in OURS} == {""}  # .env has it, for compose
 
 
 def test_who_stops_is_given_the_time_it_takes():
@@ -126,7 +138,11 @@ def test_what_is_no_part_of_the_product_stays_out_of_the_image():
 def test_no_secret_stands_in_either():
     for text in (DOCKERFILE, COMPOSE.read_text()):
         assert set(re.findall(r"SECRET_KEY=(\S+)", text)) <= {"only-to-build"}
-        assert set(re.findall(r"PASSWORD(?:: |=)(\S+)", text)) <= {"${POSTGRES_PASSWORD:?set"}
+        assert set(re.findall(r"PASSWORD(?:: |=)(\S+)", text)) <= {
+            "${POSTGRES_PASSWORD:?set",
+            "${SERVING_PASSWORD:?set",
+            '""',
+        }
 
 
 def test_compose_takes_the_file(tmp_path):

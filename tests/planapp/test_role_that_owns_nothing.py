@@ -1,9 +1,10 @@
-"""Web and worker can work as a role of the database that owns nothing: as docs/operations.md sets it up."""
+"""Web and worker can work as a role of the database that owns nothing: as `manage.py serving_role` makes it."""
 
-import re
+import io
 
+import psycopg
 import pytest
-from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
@@ -11,24 +12,29 @@ from outbox.services import put, send_due_messages
 from reports.services import build_published_files, freeze_due_quarters
 from tests.build import report
 from tests.conftest import NOW
+from tests.governments.conftest import two
 
-TEXT = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+__all__ = ["two"]
+
+ROLE, PASSWORD = "planapp_test_service", "correct-horse-battery"
+
+
+def made(role=ROLE):
+    out = io.StringIO()
+    call_command("serving_role", role, stdout=out)
+    return out.getvalue()
 
 
 @pytest.fixture
-def as_the_service(cast, plan, initiative):
+def as_the_service(cast, plan, initiative, monkeypatch):
     """From here on, statements are those of the role; all of it is undone with the test's transaction."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no roles")
-    (sql,) = re.findall(r"```sql\n(CREATE ROLE planapp_service .*?)```", TEXT, re.DOTALL)
+    monkeypatch.setenv("SERVING_PASSWORD", PASSWORD)
+    assert made() == made() == f"{ROLE} reads and writes rows, and owns nothing.\n"
     with connection.cursor() as cursor:
-        cursor.execute(sql.replace("LOGIN PASSWORD '…'", "").replace("DATABASE planapp ", f'DATABASE "{_name()}" '))
-        cursor.execute("SET LOCAL ROLE planapp_service")
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
     return connection
-
-
-def _name() -> str:
-    return str(connection.settings_dict["NAME"])
 
 
 def test_everything_works(as_the_service, client, sign_in, cast, plan, initiative):
@@ -45,6 +51,49 @@ def test_everything_works(as_the_service, client, sign_in, cast, plan, initiativ
         reverse("people:audit-log"),
     ):
         assert sign_in(cast.admin).get(path).status_code == 200, path
+
+
+def test_a_role_that_could_more_is_refused_and_a_password_is_asked_for(db, monkeypatch):
+    monkeypatch.delenv("SERVING_PASSWORD", raising=False)
+    if connection.vendor != "postgresql":
+        with pytest.raises(CommandError, match="SQLite has no roles"):
+            made()
+        return
+    with pytest.raises(CommandError, match="Say the password of the role in SERVING_PASSWORD"):
+        made()
+    monkeypatch.setenv("SERVING_PASSWORD", PASSWORD)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE planapp_test_more BYPASSRLS; CREATE ROLE planapp_test_less")
+        with pytest.raises(CommandError, match="bypasses row security: take a plain one"):
+            made("planapp_test_more")
+        cursor.execute("SET LOCAL ROLE planapp_test_less")
+        with pytest.raises(CommandError, match="Ask as who owns the tables and may make roles"):
+            made()
+
+
+def test_where_governments_are_apart_each_has_its_own(two, monkeypatch):
+    monkeypatch.setenv("SERVING_PASSWORD", PASSWORD)
+    assert made().startswith("Many governments are on")
+    assert two.run("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_connects_with_its_password(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no roles")
+    monkeypatch.setenv("SERVING_PASSWORD", PASSWORD)
+    made()
+    told = connection.settings_dict
+    try:
+        with psycopg.connect(
+            host=told["HOST"] or "127.0.0.1", port=told["PORT"] or 5432, dbname=told["NAME"], user=ROLE,
+            password=PASSWORD,
+        ) as own:  # fmt: skip
+            assert own.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP OWNED BY {ROLE}; DROP ROLE {ROLE}")
+            cursor.execute(f'GRANT TEMPORARY ON DATABASE "{told["NAME"]}" TO PUBLIC')
 
 
 PROTECTIONS = [
