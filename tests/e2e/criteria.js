@@ -13,6 +13,8 @@
     return `“${words(one)}” in ${names.join(" > ")}`;
   };
   const kept = (one, selectors) => selectors.some((selector) => one.matches(selector));
+  // A form that gives somebody a role or a name is about another person than the one who types.
+  const isOfAnother = (one) => Boolean(one.form?.elements.name || one.form?.elements.role);
   const unfold = () => all("details:not([data-menu])").forEach((one) => { one.open = true; });
 
   /* colours.js */
@@ -79,14 +81,33 @@
         if (hides(overflowY) && one.scrollHeight > one.clientHeight + 2) found.push(`cut below: ${place(one)}`);
       }
       const texts = [];
+      // What is left of a text where the boxes around it hide what stands out of them.
+      const frames = new Map([[document.body, [-Infinity, Infinity, -Infinity, Infinity]]]);
+      const frameOf = (one) => {
+        if (!frames.has(one)) {
+          const { overflowX, clipPath } = getComputedStyle(one);
+          let [from, to, top, bottom] = frameOf(one.parentElement);
+          const frame = overflowX === "visible" ? null : one.getBoundingClientRect();
+          if (frame) [from, to, top, bottom] = [Math.max(from, frame.left), Math.min(to, frame.right), Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+          frames.set(one, clipPath === "none" ? [from, to, top, bottom] : [0, 0, 0, 0]);
+        }
+        return frames.get(one);
+      };
+      const left = (box, owner) => {
+        const frame = frameOf(owner);
+        const [from, to, top, bottom] = [Math.max(box.left, frame[0]), Math.min(box.right, frame[1]), Math.max(box.top, frame[2]), Math.min(box.bottom, frame[3])];
+        return to - from > 2 && bottom - top > 2 ? { left: from, right: to, top, bottom, height: bottom - top } : null;
+      };
       const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const range = document.createRange();
       for (let node = walk.nextNode(); node; node = walk.nextNode()) {
         const owner = node.parentElement;
         if (!node.data.trim() || owner.closest("select, option, dialog, [popover]") || !seen(owner)) continue;
-        if (owner.closest("thead") && getComputedStyle(owner.closest("thead")).clipPath !== "none") continue;
         range.selectNodeContents(node);
-        for (const box of range.getClientRects()) if (box.width > 2 && box.height > 2) texts.push({ owner, box });
+        for (const rect of range.getClientRects()) {
+          const box = rect.width > 2 && rect.height > 2 && left(rect, owner);
+          if (box) texts.push({ owner, box });
+        }
       }
       texts.sort((a, b) => a.box.top - b.box.top);
       texts.forEach((one, at) => {
@@ -229,8 +250,22 @@
       return said.flatMap((text) => text.match(named) || []);
     },
 
-    // 3.2.3, for the caller: what the header offers, in its order.
-    header() { return all("header.site-header nav a, header.site-header .user-panel a").map((one) => one.textContent.trim()); },
+    // 1.3.5: fields about the person who types say so to the browser.
+    purposes() {
+      return all("input:not([type=hidden])").filter((one) => seen(one) && /^(username|email|phone|.*password.*|otp|code)$/.test(one.name)
+        && !isOfAnother(one) && !one.autocomplete).map((one) => `no purpose: ${one.name} ${place(one)}`);
+    },
+
+    // 2.5.3: what is read aloud holds the words that are shown.
+    named() {
+      const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+      return all("a[aria-label], button[aria-label], summary[aria-label], input[aria-label]").filter((one) => seen(one) && /\p{L}/u.test(one.innerText || one.value || ""))
+        .filter((one) => !plain(one.getAttribute("aria-label")).includes(plain(one.innerText || (["submit", "button"].includes(one.type) ? one.value : ""))))
+        .map((one) => `read as “${one.getAttribute("aria-label")}”: ${place(one)}`);
+    },
+
+    // 3.2.3, for the caller: what the header offers, in its order; the menu of plans names those that are not on the page.
+    header() { return all("header.site-header :is(nav, .user-panel) :is(a, button)").filter((one) => !one.closest(".plan-menu")).map(words); },
 
     // 3.3.8: the browser knows what a password or code is, and whatever is pasted arrives.
     pastes() {
@@ -239,7 +274,7 @@
         const paste = new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: new DataTransfer() });
         if (!one.dispatchEvent(paste)) found.push(`paste is refused: ${one.name} ${place(one)}`);
         if (one.type === "password" && !/password|one-time-code/.test(one.autocomplete)) found.push(`no purpose: ${one.name}`);
-        if ((one.autocomplete === "off") && /password|code|email|username|otp/.test(one.name)) found.push(`not filled in by the browser: ${one.name}`);
+        if (one.autocomplete === "off" && !isOfAnother(one) && /password|code|email|username|otp/.test(one.name)) found.push(`not filled in by the browser: ${one.name}`);
       }
       return found;
     },

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from records.asof import local_day
 from tests.build import make_initiative, make_milestone, report
 from tests.e2e import exceptions
+from tests.e2e.every_page import each_page
 from tests.e2e.measures import script
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -45,7 +47,7 @@ def changed_by_focus(page: Page) -> list[str]:
 
 def at_a_desk(page: Page) -> Iterator[tuple[str, str]]:
     """Pairs of criterion and fault: colours, edges and outlines in both themes and forced colours, words, order."""
-    for look in ("moves", "colour", "headings", "senses", "pastes"):
+    for look in ("moves", "colour", "headings", "senses", "pastes", "purposes", "named"):
         yield from ((look, one) for one in asked(page, look))
     yield from (("order", one) for one in asked(page, "order", [kept.where for kept in exceptions.ORDER]))
     for scheme in ("light", "dark", "forced"):
@@ -101,6 +103,23 @@ def test_what_checkers_leave_to_a_person(visit, cast, work, path):
     for part in (at_a_desk, with_letters_twice_as_large, on_a_phone):
         faults += [f"{look}: {one}" for look, one in part(page)]
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.sweep
+def test_every_page_keeps_what_checkers_leave_to_a_person(transactional_db, visit, live_server):
+    """The same looks on every kind of page; and the header offers a person the same in the same order on each."""
+    call_command("load_demo", verbosity=0)
+    faults, offered, pages = [], {}, 0
+    for where, page in each_page(visit, live_server.url):
+        pages += 1
+        page.evaluate(script("criteria.js"))
+        for part in (at_a_desk, with_letters_twice_as_large, on_a_phone):
+            faults += [f"{where} {look}: {one}" for look, one in part(page)]
+        header = asked(page, "header")
+        if offered.setdefault(where.split()[0], header) != header:
+            faults.append(f"{where} header: {header}")
+    assert not faults, "\n".join(faults)
+    assert pages > 45
 
 
 def test_styles_and_scripts_move_lock_and_refuse_nothing():
