@@ -8,7 +8,7 @@ from django.db.models.lookups import GreaterThan
 
 from initiatives.judgement import SEVERITY, asks_for_attention
 from initiatives.models import EffectiveStatus, StatusUpdate
-from initiatives.selectors.status import InitiativeStatus
+from initiatives.selectors.status import InitiativeStatus, has_late_milestone
 from records.asof import AsOf
 
 # Every way to need attention: (effective status, is loud, review is due).
@@ -35,6 +35,11 @@ def is_loud(when: AsOf) -> Q:
 def is_noisy(when: AsOf) -> Q:
     """The same but for asking for help, which is read from another table."""
     return Q(is_stale=True) | Q(due_date__lt=when.day) | Q(owner__isnull=True)
+
+
+def is_behind(when: AsOf) -> Q:
+    """Late itself, with a late milestone, or not heard of for too long; late, that is, unless its status is silent."""
+    return Q(due_date__lt=when.day) | Q(is_stale=True) | Q(has_late_milestone(when))
 
 
 def asks_for_help() -> Exists:

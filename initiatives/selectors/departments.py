@@ -13,6 +13,7 @@ from goals.selectors import plans_as_of
 from initiatives.judgement import SILENT, sentences
 from initiatives.models import Commitment, CommitmentVersion
 from initiatives.models.status_update import UPDATES
+from initiatives.selectors.attention import is_behind
 from initiatives.selectors.counted import tally
 from initiatives.selectors.lists import plan_rows, running
 from initiatives.selectors.parts import first_of, parts
@@ -25,7 +26,7 @@ from initiatives.selectors.rows import (
     commitments,
     milestones,
 )
-from initiatives.selectors.status import Expected, InitiativeStatus, expected_of, has_late_milestone, judged
+from initiatives.selectors.status import Expected, InitiativeStatus, expected_of, judged
 from people.models import DepartmentVersion, RoleGrant, UserVersion
 from people.roles import Role
 from records.asof import AsOf, local_day
@@ -157,7 +158,8 @@ def department_page(
     offices = [row for row in family if row.parent_id == department_id and row.subject_id != department_id]
     ids = Keys([department_id, *(row.subject_id for row in offices)])
     plans = running(plans_as_of(when, only))
-    led = parts(_first_led(expected_of(plans, when), ids, when, limit=limit), limit, when, "led", "late")
+    rollup = tally(plans, when, led_by=ids).whole
+    led = _led(expected_of(plans, when), ids, when, {"led": rollup.total, "late": rollup.late}, limit=limit)
     promised = [CommitmentRow(*row) for row in _all_promised(ids, when, only)]
     due_milestones = [MilestoneRow(*row) for row in _milestones_until(ids, when.day + AHEAD, when, only)]
     due_milestones.sort(key=lambda row: (row.due_date or when.day, row.id))
@@ -166,7 +168,7 @@ def department_page(
         parent=next((row for row in family if row.subject_id == own.parent_id), None),
         offices=offices,
         led=led["led"],
-        rollup=tally(plans, when, led_by=ids).whole,
+        rollup=rollup,
         open_commitments=part(_open_first(promised), limit),
         week=part([row for row in promised if row.is_open and _is_this_week(row, when)], limit),
         later=part([row for row in promised if row.is_open and not _is_this_week(row, when)], limit),
@@ -181,11 +183,22 @@ def department_page(
     )
 
 
+def _led(
+    expected: tuple[Expected, ...], ids: Keys, when: AsOf, totals: dict[str, int], *, limit: int | None
+) -> dict[str, Part[InitiativeStatus]]:
+    """What is not there is not looked for: only after the last row would it be known."""
+    kinds = tuple(kind for kind, total in totals.items() if total)
+    return parts(_first_led(expected, ids, when, kinds=kinds, limit=limit) if kinds else (), totals, limit, when)
+
+
 @remembered
 @statement
-def _first_led(expected: tuple[Expected, ...], ids: Keys, when: AsOf, *, limit: int | None) -> QuerySet[Any]:
-    rows = judged(expected, when).filter(lead_department__among=ids)
-    return first_of(rows, limit, led=Q(pk__isnull=False), late=_is_late(when))
+def _first_led(
+    expected: tuple[Expected, ...], ids: Keys, when: AsOf, *, kinds: tuple[str, ...], limit: int | None
+) -> tuple[str, list[Any]]:
+    plans = [judged((one,), when).filter(lead_department__among=ids) for one in expected]
+    known = {"led": Q(), "late": ~Q(effective_status__in=SILENT) & is_behind(when)}
+    return first_of(plans, limit, {kind: known[kind] for kind in kinds})
 
 
 @statement
@@ -237,12 +250,6 @@ def _promised(ids: Keys, when: AsOf, only: Keys | None) -> QuerySet[Any]:
 
 def _open_first(promised: list[CommitmentRow]) -> list[CommitmentRow]:
     return sorted((row for row in promised if row.is_open), key=lambda row: row.state != "proposed")
-
-
-def _is_late(when: AsOf) -> Q:
-    """An initiative that is late itself, has a late milestone, or was not heard of for too long."""
-    is_late = Q(due_date__lt=when.day) | Q(is_stale=True) | Q(has_late_milestone(when))
-    return ~Q(effective_status__in=SILENT) & is_late
 
 
 def _is_this_week(row: CommitmentRow, when: AsOf) -> bool:

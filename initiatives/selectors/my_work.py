@@ -1,11 +1,11 @@
 """My work: what needs me now, what comes next, what I follow."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from goals.models import Plan, PlanVersion
 from goals.rules import own_plans
@@ -197,23 +197,30 @@ def _asked(row: Judged, whole: InitiativeStatus) -> AskedOwner:
     )  # fmt: skip
 
 
-def needs_a_manager(plans: Iterable[PlanVersion], when: AsOf, *, limit: int) -> dict[str, Part[InitiativeStatus]]:
+def needs_a_manager(plans: Sequence[PlanVersion], when: AsOf, *, limit: int) -> dict[str, Part[InitiativeStatus]]:
     """Open initiatives of active plans that are nobody's, or silent: what the strategy office looks after first."""
-    found = _for_a_manager(expected_of(plans, when), when, limit=limit)
-    return parts(found, limit, when, "without_owner", "unreachable", "not_confirmed", "not_reported")
+    found = _for_a_manager(expected_of(plans, when), when, limit=limit) if plans else ()
+    totals = {kind: int(total) for kind, total, *_ in found}
+    return parts(found, dict.fromkeys(_waiting(when), 0) | totals, limit, when)
+
+
+def _waiting(when: AsOf) -> dict[str, Q]:
+    return {
+        "without_owner": Q(owner__isnull=True),
+        "unreachable": Q(owner__in=User.objects.filter(is_active=False)),
+        "not_confirmed": Q(not_confirmed(when)),
+        "not_reported": Q(is_stale=True),
+    }
 
 
 @remembered
 @statement
-def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) -> QuerySet[Any]:
-    return first_of(
-        judged(expected, when).exclude(reported_status__in=SILENT),
-        limit,
-        without_owner=Q(owner__isnull=True),
-        unreachable=Q(owner__in=User.objects.filter(is_active=False)),
-        not_confirmed=Q(not_confirmed(when)),
-        not_reported=Q(is_stale=True),
-    )
+def _for_a_manager(expected: tuple[Expected, ...], when: AsOf, *, limit: int) -> tuple[str, list[Any]]:
+    waiting = _waiting(when)
+    plans = [judged((one,), when).exclude(reported_status__in=SILENT) for one in expected]
+    every = judged(expected, when).exclude(reported_status__in=SILENT).order_by().values("plan")
+    numbers = {kind: Count("pk", filter=holds) for kind, holds in waiting.items()}
+    return first_of(plans, limit, waiting, counted=every.annotate(**numbers).values(*waiting))
 
 
 def _open_milestones(

@@ -1,43 +1,48 @@
-"""The first initiatives of each of several kinds, and how many there are."""
+"""The first initiatives of each of several kinds, beside how many there are."""
 
-from collections.abc import Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q, QuerySet
 
-from initiatives.selectors.status import DECIDED, InitiativeStatus, read_decided
+from initiatives.selectors.status import InitiativeStatus, read_decided
 from records.asof import AsOf
 from web.parts import Part
 
 
-def first_of(rows: Any, limit: int | None, **kinds: Q) -> QuerySet[Any]:
-    """The first rows of `initiative_statuses` of each kind, in the plan's order, to be read by `parts`."""
-    order = [F("sort_key").asc(), F("subject_id").asc()]
-    wanted, columns = [], []
+def first_of(
+    plans: Sequence[Any], limit: int | None, kinds: Mapping[str, Q], *, counted: QuerySet[Any] | None = None
+) -> tuple[str, list[Any]]:
+    """The first rows of each kind, in the plan's order, to be read by `parts`; `plans`: the rows of each plan.
+
+    Each plan and each kind by itself: so rows come in the order of an index, and the look-up ends with the last that is
+    shown; to number all rows of several kinds is to sort all of them as often. `counted` gives how many there are of
+    each kind, where nothing else says so: of what is not there no row is looked for, which only the last would end.
+    """
+    counts, given = ("", ()) if counted is None else counted.query.sql_with_params()
+    asked, values = [], [*given]
     for kind, holds in kinds.items():
-        own = Case(When(holds, then=Value(1)), default=Value(0), output_field=IntegerField())
-        rows = rows.annotate(**{f"is_{kind}": own}).annotate(
-            **{
-                f"{kind}_turn": Window(RowNumber(), partition_by=F(f"is_{kind}"), order_by=order),
-                f"{kind}_total": Window(Count("pk"), partition_by=F(f"is_{kind}")),
-            }
-        )
-        turn = {} if limit is None else {f"{kind}_turn__lte": limit}
-        wanted.append(Q(**{f"is_{kind}": 1}, **turn))
-        columns += [f"is_{kind}", f"{kind}_turn", f"{kind}_total"]
-    found: QuerySet[Any] = rows.filter(reduce(or_, wanted)).values_list("pk", *DECIDED, *columns)
-    return found
+        for rows in plans:
+            first = rows.filter(holds).order_by("sort_key", "subject_id")[:limit]
+            sql, params = first.values_list(
+                "sort_key", "subject_id", "pk", "effective_status", "is_stale"
+            ).query.sql_with_params()
+            number = f"(SELECT sum({kind}) FROM counted)" if counts else "0"  # noqa: S608 - names of our own
+            only = f" WHERE {number} > 0" if counts else ""
+            asked.append(f"SELECT '{kind}', {number}, f.* FROM ({sql}) f{only}")  # noqa: S608
+            values += params
+    before = f"WITH counted ({', '.join(kinds)}) AS ({counts}) " if counts else ""
+    return before + " UNION ALL ".join(asked) + " ORDER BY 1, 3, 4", values
 
 
-def parts(found: Sequence[Any], limit: int | None, when: AsOf, *kinds: str) -> dict[str, Part[InitiativeStatus]]:
-    """What `first_of` found, whole, by kind in the same order. Two queries."""
-    shown = dict(zip([pk for pk, *_ in found], read_decided([row[:3] for row in found], when), strict=True))
-    parts = {}
-    for place, kind in enumerate(kinds):
-        first = 3 + 3 * place
-        own_rows = [row for row in found if row[first] and (limit is None or row[first + 1] <= limit)]
-        parts[kind] = Part([shown[row[0]] for row in own_rows], own_rows[0][first + 2] if own_rows else 0)
-    return parts
+def parts(
+    found: Iterable[Any], totals: Mapping[str, int], limit: int | None, when: AsOf
+) -> dict[str, Part[InitiativeStatus]]:
+    """What `first_of` found, whole, by kind in the same order, each with how many there are. Two queries."""
+    decided: dict[str, list[tuple[int, str, bool]]] = {kind: [] for kind in totals}
+    for kind, _total, _place, _subject, pk, status, is_stale in found:
+        if limit is None or len(decided[kind]) < limit:
+            decided[kind].append((pk, status, bool(is_stale)))
+    shown = list(dict.fromkeys(one for rows in decided.values() for one in rows))
+    whole = dict(zip(shown, read_decided(shown, when), strict=True))
+    return {kind: Part([whole[one] for one in rows], totals[kind]) for kind, rows in decided.items()}

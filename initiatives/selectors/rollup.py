@@ -13,8 +13,8 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from goals.models import PlanVersion
 from initiatives.judgement import asks_for_attention
-from initiatives.models import CLOSED, EffectiveStatus
-from initiatives.selectors.attention import is_loud, is_review_due
+from initiatives.models import CLOSED, SILENT, EffectiveStatus
+from initiatives.selectors.attention import is_behind, is_loud, is_review_due
 from initiatives.selectors.status import Expected, judged, statuses_in
 from records.asof import AsOf
 from records.remembered import remembered
@@ -31,6 +31,7 @@ class Rollup:
     counts: Mapping[str, int]
     needing_attention: int = 0
     without_owner: int = 0
+    late: int = 0
 
     @property
     def total(self) -> int:
@@ -78,6 +79,7 @@ class Cell(NamedTuple):
     is_nobodys: bool
     is_loud: bool
     is_review_due: bool
+    is_behind: bool
     count: int  # type: ignore[assignment] # tuple.count is not missed
 
     @property
@@ -88,6 +90,10 @@ class Cell(NamedTuple):
     @property
     def without_owner(self) -> int:
         return self.count if self.is_nobodys and self.effective_status not in CLOSED else 0
+
+    @property
+    def late(self) -> int:
+        return self.count if self.is_behind and self.effective_status not in SILENT else 0
 
 
 @dataclass(frozen=True)
@@ -121,18 +127,19 @@ def counted_cells(expected: tuple[Expected, ...], when: AsOf, goal: int | None, 
 @remembered
 @statement
 def _cells(expected: tuple[Expected, ...], when: AsOf, goal: int | None, led_by: Keys | None) -> QuerySet[Any]:
-    rows = judged(expected, when).order_by().annotate(**flags(when))
+    apart = flags(when) | {"is_behind": flag(is_behind(when))}
+    rows = judged(expected, when).order_by().annotate(**apart)
     if goal is not None:
         rows = rows.filter(goal=goal)
     if led_by is not None:
         rows = rows.filter(lead_department__among=led_by)
-    cells = rows.values_list("plan_id", "goal_id", "strategy_id", "department_id", "effective_status", *flags(when))
+    cells = rows.values_list("plan_id", "goal_id", "strategy_id", "department_id", "effective_status", *apart)
     counted: QuerySet[Any] = cells.annotate(n=Count("pk"))
     return counted
 
 
 def flags(when: AsOf) -> dict[str, Case]:
-    """What a cell is told apart by besides its status, 1 or 0; so the status is decided once for each row."""
+    """What asks for attention besides the status, 1 or 0; so the status is decided once for each row."""
     conditions = {"is_nobodys": Q(owner__isnull=True), "is_loud": is_loud(when), "is_review_due": is_review_due(when)}
     return {name: flag(holds) for name, holds in conditions.items()}
 
@@ -144,12 +151,14 @@ def flag(holds: Any) -> Case:
 
 def _add_up(cells: Iterable[Cell]) -> Rollup:
     counts: Counter[str] = Counter()
-    attention = ownerless = 0
+    attention = ownerless = late = 0
     for cell in cells:
         counts[cell.effective_status] += cell.count
         attention += cell.needing_attention
         ownerless += cell.without_owner
-    return Rollup({status: counts[status] for status in EffectiveStatus.values if counts[status]}, attention, ownerless)
+        late += cell.late
+    known = {status: counts[status] for status in EffectiveStatus.values if counts[status]}
+    return Rollup(known, attention, ownerless, late)
 
 
 def freshness(plans: Iterable[PlanVersion], when: AsOf) -> dict[int, tuple[int, int]]:

@@ -21,7 +21,14 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from goals.models import PlanVersion
 from initiatives.judgement import CLOSED, SEVERITY
 from initiatives.models import MilestoneVersion
-from initiatives.selectors.attention import ASKING, asks_for_help, asks_for_help_one_by_one, is_noisy, is_review_due
+from initiatives.selectors.attention import (
+    ASKING,
+    asks_for_help,
+    asks_for_help_one_by_one,
+    is_behind,
+    is_noisy,
+    is_review_due,
+)
 from initiatives.selectors.rollup import Cell, Tally, flag
 from initiatives.selectors.status import Expected, expected_of, judged
 from records.asof import AsOf
@@ -34,11 +41,11 @@ DAYS = {
     "sqlite": "CAST(julianday(due) - julianday(due_then) AS integer)",
 }
 IS_LOUD = "CASE WHEN is_noisy = 1 OR asks_help = 1 THEN 1 ELSE 0 END"  # attention.is_loud
-# Every part has the same columns: part, block, key, was, is_now, place, a, b, c, d, e, f, due_then, due, n.
+# Every part has the same columns: part, block, key, was, is_now, place, a, b, c, d, e, f, g, due_then, due, n.
 SURVEY = """
 WITH here (
   pk, subject, place, plan, goal, strategy, department, status, is_stale, is_nobodys, is_noisy, is_review_due,
-  asks_help, due
+  asks_help, is_behind, due
 ) AS ({here}),
 there (pk, subject, place, status, due) AS ({there}),
 steps (pk, subject, due_then, due) AS ({steps}),
@@ -59,17 +66,18 @@ slipped (kind, pk, version, due_then, due, block) AS (
   SELECT 'milestone', s.pk, h.pk, s.due_then, s.due, h.subject / {size}
   FROM steps s JOIN here h ON h.subject = s.subject
 )
-SELECT 'slip', block, pk, kind, '', '', version, {days}, 0, 0, 0, 0, due_then, due, turn FROM (
+SELECT 'slip', block, pk, kind, '', '', version, {days}, 0, 0, 0, 0, 0, due_then, due, turn FROM (
   SELECT slipped.*, row_number() OVER (PARTITION BY block ORDER BY {days} DESC, kind, pk) AS turn FROM slipped
 ) s WHERE turn <= {shown}
 UNION ALL
-SELECT 'slips', block, {days}, '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, count(*) FROM slipped GROUP BY block, {days}
+SELECT 'slips', block, {days}, '', '', '', 0, 0, 0, 0, 0, 0, 0, NULL, NULL, count(*) FROM slipped GROUP BY block, {days}
 UNION ALL
 SELECT 'cell', subject / {size}, goal, '', status, '', plan, strategy, department, is_nobodys, {is_loud},
-  is_review_due, NULL, NULL, count(*)
-FROM here GROUP BY subject / {size}, plan, goal, strategy, department, status, is_nobodys, {is_loud}, is_review_due
+  is_review_due, is_behind, NULL, NULL, count(*)
+FROM here GROUP BY subject / {size}, plan, goal, strategy, department, status, is_nobodys, {is_loud}, is_review_due,
+  is_behind
 UNION ALL
-SELECT 'asking', subject / {size}, pk, '', status, place, subject, CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, 0, 0,
+SELECT 'asking', subject / {size}, pk, '', status, place, subject, CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, 0, 0, 0,
   NULL, NULL, turn FROM (
   SELECT here.*, row_number() OVER (
     PARTITION BY subject / {size} ORDER BY CASE status {severity} END, place, subject
@@ -77,7 +85,7 @@ SELECT 'asking', subject / {size}, pk, '', status, place, subject, CASE WHEN is_
   FROM here WHERE (status, {is_loud}, is_review_due) IN (VALUES {asking})
 ) a WHERE turn <= {shown}
 UNION ALL
-SELECT 'helping', subject / {size}, pk, '', status, place, subject, CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, 0, 0,
+SELECT 'helping', subject / {size}, pk, '', status, place, subject, CASE WHEN is_stale THEN 1 ELSE 0 END, 0, 0, 0, 0, 0,
   NULL, NULL, turn FROM (
   SELECT here.*, row_number() OVER (
     PARTITION BY subject / {size} ORDER BY CASE status {severity} END, place, subject
@@ -86,16 +94,16 @@ SELECT 'helping', subject / {size}, pk, '', status, place, subject, CASE WHEN is
 ) a WHERE turn <= {shown}
 UNION ALL
 SELECT 'pulse', subject / {size}, 0, '', '', '', sum(CASE WHEN is_stale THEN 1 ELSE 0 END), sum(asks_help), 0, 0, 0, 0,
-  NULL, NULL, count(*)
+  0, NULL, NULL, count(*)
 FROM here WHERE status NOT IN ({closed}) GROUP BY subject / {size}
 UNION ALL
-SELECT 'moved', block, pk, was, is_now, place, 0, 0, 0, 0, 0, 0, NULL, NULL, turns FROM (
+SELECT 'moved', block, pk, was, is_now, place, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, turns FROM (
   SELECT moved.*, row_number() OVER (PARTITION BY block, was, is_now ORDER BY place, pk) AS turn,
     count(*) OVER (PARTITION BY block, was, is_now) AS turns
   FROM moved
 ) m WHERE turn <= {shown}
 UNION ALL
-SELECT 'there', subject / {size}, 0, '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, count(*)
+SELECT 'there', subject / {size}, 0, '', '', '', 0, 0, 0, 0, 0, 0, 0, NULL, NULL, count(*)
 FROM there GROUP BY subject / {size}
 """
 
@@ -161,10 +169,10 @@ class Block:
 
     def add(self, part: str, row: tuple[Any, ...]) -> None:
         """Take in one row of the answer."""
-        key, was, is_now, place, a, b, c, d, e, f, due_then, due, n = row
+        key, was, is_now, place, a, b, c, d, e, f, g, due_then, due, n = row
         match part:
             case "cell":
-                self.cells[a, key, b, c, is_now, bool(d), bool(e), bool(f)] = n
+                self.cells[a, key, b, c, is_now, bool(d), bool(e), bool(f), bool(g)] = n
             case "asking" | "helping":
                 getattr(self, part).append((RANKS.get(is_now, len(RANKS)), place, a, key, is_now, bool(b)))
             case "pulse":
@@ -256,7 +264,7 @@ def _rows(
         name: flag(holds)
         for name, holds in {
             "is_nobodys": Q(owner__isnull=True), "is_noisy": is_noisy(when), "is_review_due": is_review_due(when),
-            "asks_help": asks_for_help() if first is None else asks_for_help_one_by_one(),
+            "asks_help": asks_for_help() if first is None else asks_for_help_one_by_one(), "is_behind": is_behind(when),
         }.items()
     }  # fmt: skip
     parts = {

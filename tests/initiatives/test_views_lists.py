@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from goals.models import Goal, Plan
 from goals.services import create_priority, update_plan
-from initiatives.selectors.status import CHUNK
+from initiatives.selectors.lists import Wanted
+from initiatives.selectors.status import CHUNK, DECIDED
 from initiatives.services import propose_commitment, update_initiative
+from initiatives.views.lists import read_listing
 from people.services import update_user
+from records.asof import AsOf
 from tests.build import act, build_plan, make_initiative, make_milestone, report
 from tests.conftest import NOW
 from web.tables import unguarded
@@ -53,6 +56,21 @@ def read(client, query="", status=200) -> str:
     response = client.get(LIST + query)
     assert response.status_code == status
     return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize("group", ["", "goal", "department", "owner"])
+def test_the_list_as_it_opens_has_the_first_of_the_rows_that_its_files_have(rows, cast, rf, group):
+    """They are asked by a statement that is kept, and as any other choice of filters is."""
+    two = rows[1]
+    update_initiative(initiative=two, fields={"owner": cast.leader}, act=act("2026-10-03T12:00"))
+    request = rf.get(LIST, {"group": group, "plan": two.plan.slug})
+    request.user = cast.manager
+    listing = read_listing(request, AsOf.now(NOW), is_counted=True)
+    assert (listing.facets is not None, listing.wanted) == (True, Wanted(group=group))
+    for last in (1, 3, 50):
+        assert listing.decided(0, last) == list(listing.rows[:last].values_list("pk", *DECIDED))
+    assert [key for key, *_ in listing.decided(0, 50)] == list(listing.rows.values_list("pk", flat=True))
+    assert len(listing.rows) == 4
 
 
 def numbers(client, query="") -> list[str]:
