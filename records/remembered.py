@@ -41,10 +41,10 @@ R = TypeVar("R")
 class Remembered(Generic[P, R]):
     """See above. Inside a transaction nothing is remembered: what it wrote may never have been.
 
-    Events of which the verb begins with `but_for` do not change the answer.
+    Events of which the verb begins with one of `but_for` do not change the answer.
     """
 
-    def __init__(self, work: Callable[P, R], but_for: str = "") -> None:
+    def __init__(self, work: Callable[P, R], but_for: str | tuple[str, ...] = "") -> None:
         self.work = work
         self.but_for = but_for
         self.known: OrderedDict[Any, tuple[int | None, R]] = OrderedDict()
@@ -81,7 +81,7 @@ class Remembered(Generic[P, R]):
         return len(verbs) <= MANY and all(verb.startswith(self.but_for) for verb in verbs)
 
 
-def remembered_but_for(verbs: str) -> Callable[[Callable[P, R]], Remembered[P, R]]:
+def remembered_but_for(*verbs: str) -> Callable[[Callable[P, R]], Remembered[P, R]]:
     """`@remembered_but_for("status_update.")`: an answer that such events leave as it is, and every other forgets."""
     return lambda work: Remembered(work, verbs)
 

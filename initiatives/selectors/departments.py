@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
 
 from goals.models import Plan, PlanVersion
 from goals.selectors import plans_as_of
 from initiatives.judgement import SILENT, sentences
-from initiatives.models import Commitment, CommitmentVersion
+from initiatives.models import Commitment, CommitmentVersion, InitiativeVersion
 from initiatives.models.status_update import UPDATES
 from initiatives.selectors.attention import is_behind
 from initiatives.selectors.counted import tally
@@ -272,25 +272,22 @@ def _promises(when: AsOf, only: Keys | None) -> dict[int, Promises]:
     return {key: Promises(*counts) for key, *counts in _promised_counts(when, only)}
 
 
-@remembered_but_for(UPDATES)
+@remembered_but_for(UPDATES, "milestone.", "comment.")
 @statement
 def _promised_counts(when: AsOf, only: Keys | None) -> QuerySet[Any]:
-    late = Q(state__in=PROMISED, due_date__lt=when.day)
+    """Counted without the names of then that rows are shown with."""
+    archived = PlanVersion.objects.as_of(when).filter(state=Plan.State.ARCHIVED).values("subject_id")
+    there = InitiativeVersion.objects.as_of(when).filter(subject=OuterRef("initiative")).exclude(plan__in=archived)
+    if only is not None:
+        there = there.filter(plan__among=only)
     rows: QuerySet[Any] = (
-        _running(
-            CommitmentVersion.objects.as_of(when)
-            .annotate(
-                initiative_then=FilteredRelation("initiative__versions", condition=when.q("initiative__versions"))
-            )
-            .filter(initiative_then__isnull=False),
-            when,
-            only,
-        )
+        CommitmentVersion.objects.as_of(when)
+        .filter(Exists(there))
         .values_list("department")
         .annotate(
             proposed=Count("pk", filter=Q(state="proposed")),
             accepted=Count("pk", filter=Q(state="accepted")),
-            late=Count("pk", filter=late),
+            late=Count("pk", filter=Q(state__in=PROMISED, due_date__lt=when.day)),
             delivered=Count("pk", filter=Q(state="delivered")),
         )
     )

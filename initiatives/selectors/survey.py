@@ -299,5 +299,7 @@ def _rows(
 def _slipped_milestones(here: AsOf, there: AsOf) -> QuerySet[Any]:
     before = MilestoneVersion.objects.as_of(there).filter(subject=OuterRef("subject_id")).values("due_date")[:1]
     rows: QuerySet[Any] = MilestoneVersion.objects.as_of(here).filter(slip_count__gt=0, is_cancelled=False)
+    if there.moment is not None:  # what says the same since before then is due when it was
+        rows = rows.filter(recorded_from__gte=there.moment)
     later: QuerySet[Any] = rows.annotate(due_then=Subquery(before)).filter(due_date__gt=F("due_then"))
     return later.values_list("pk", "initiative_id", "due_then", "due_date")

@@ -3,25 +3,30 @@
 import random
 import threading
 from collections import Counter
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection, connections, transaction
 
 from goals.selectors import plans_as_of
-from initiatives.models import SILENT, Initiative, Milestone, OwnerRequest
+from initiatives.models import SILENT, Commitment, Initiative, Milestone, OwnerRequest
 from initiatives.selectors import counted
 from initiatives.selectors.counted import plan_survey, tally
-from initiatives.selectors.departments import department_page
+from initiatives.selectors.departments import department_lines, department_page
 from initiatives.selectors.my_work import active_plans, needs_a_manager
+from initiatives.selectors.rows import commitments, read_commitments
 from initiatives.selectors.status import read, statuses_in
 from initiatives.services import (
+    accept_commitment,
     accept_ownership,
     add_milestone,
     complete_milestone,
     decline_ownership,
     delete_initiative,
+    deliver_commitment,
     override_status,
+    propose_commitment,
     record_status_update,
     update_initiative,
     update_milestone,
@@ -95,6 +100,20 @@ def _same_lists():
         same(page.led, lambda row, family=family: row.department_id in family)
         late = Part([row for row, _reasons in page.late_initiatives], page.late_initiatives.total)
         same(late, lambda row, family=family: row.department_id in family and _is_late(row))
+
+
+def _same_promises():
+    """The numbers of promises by department, and what every commitment says that is shown."""
+    running = {plan.subject_id for plan in plans_as_of(TODAY) if plan.state != "archived"}
+    wanted = {}
+    for row in read_commitments(commitments(TODAY)):
+        if row.plan_id in running:
+            counts = wanted.setdefault(row.department_id, Counter())
+            counts[row.state] += 1
+            counts["late"] += row.is_late(TODAY.day)
+    for line in department_lines(TODAY):
+        found = wanted.get(line.department.subject_id, Counter())
+        assert asdict(line.promises) == {name: found[name] for name in asdict(line.promises)}
 
 
 def _is_late(row):
@@ -200,10 +219,22 @@ class Edits:
             answer = self.chance.choice([accept_ownership, decline_ownership])
             answer(request=asked, act=self.said(by=asked.person))
 
+    def promise(self):
+        fields = {"department": self.chance.choice([self.cast.streets, self.cast.oit]), "what": "A crew"}
+        due = date(2026, 10, self.chance.randint(10, 30))
+        propose_commitment(initiative=self.an_initiative(), due_date=due, act=self.said(), **fields)
+
+    def promised(self):
+        rows = Commitment.objects.filter(state__in=["proposed", "accepted"], initiative__deleted_at__isnull=True)
+        row = self.chance.choice([*rows, None])
+        if row is not None:
+            (accept_commitment if row.state == "proposed" else deliver_commitment)(commitment=row, act=self.said())
+
     def any(self):
         edits = (
             self.update, self.update, self.due, self.owner, self.owner, self.lead, self.step_due, self.step_done,
             self.step_added, self.by_hand, self.deleted, self.added, self.named, self.gone_or_back, self.answered,
+            self.promise, self.promised, self.promised,
         )  # fmt: skip
         self.chance.choice(edits)()
 
@@ -226,6 +257,7 @@ def test_any_sequence_of_edits_leaves_what_one_pass_finds(small_blocks, passes, 
             edits.any()
         _same()
         _same_lists()
+        _same_promises()
     assert sum(only is not None for only in passes) > 5  # most edits were met by a block or two
 
 
