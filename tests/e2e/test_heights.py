@@ -50,7 +50,7 @@ def test_pages_are_as_short_as_they_were_promised(transactional_db, visit, live_
     page.set_viewport_size({"width": 1280, "height": 900})
     page.add_init_script(WATCH)
     missed = {}
-    for path, _ in PAGES.values():
+    for path in PAGES:
         page.goto(live_server.url + path.replace(INITIATIVE, of_today), wait_until="networkidle")
         asked = [page.url, *page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")]
         after = sum(packed(page, one) for one in asked if "/static/" not in one) / 1000
