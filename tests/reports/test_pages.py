@@ -139,6 +139,8 @@ def test_the_first_screen_tells_the_story_and_links_to_what_is_behind_it(story, 
     first = html[html.index('id="glance-attention"') : html.index("In this report")]
     assert first.count("<li>") == 4  # of these, at most five stand here
     assert 'href="#attention">All 4<' in first
+    headings = re.findall(r"<h2[^>]*>([^<]+)<", html)
+    assert len(headings) == len(set(headings)) > 5  # the first view has its own words: no heading stands twice
 
 
 def test_what_one_signed_off_is_said_and_not_asked_again(story, plan, cast, sign_in, time_machine):
