@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from jobs.models import HoldsBytes
+from jobs.models import FileFinding, HoldsBytes
 from jobs.patience import NoTurn, note_silence, turn
 from web.kept import cache_errors
 
@@ -74,12 +74,23 @@ def keep(model: type[HoldsBytes], data: bytes) -> dict[str, Any]:
     if connection.vendor == "postgresql":  # on SQLite a transaction that writes is alone anyway
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
-    return {model.BYTES: b"", "stored": put_object(data)}
+    name = put_object(data)
+    # Its days begin anew when this row goes, though no sweep saw that it was named in between.
+    FileFinding.objects.using(DEFAULT_DB_ALIAS).filter(kind=FileFinding.Kind.LEFT, name=name).delete()
+    return {model.BYTES: b"", "stored": name}
 
 
 def bytes_of(row: HoldsBytes) -> bytes:
     """The bytes that a row holds, wherever they lie. Raises FileTrouble; then the log has a line, /metrics a figure."""
     return fetched(row.stored) if row.stored else bytes(getattr(row, row.BYTES))
+
+
+def checked(data: bytes, sha256: str) -> bytes:
+    """The bytes, which fit this hash. One that lies in its row can be changed, too. Raises FileChanged."""
+    if digest_of(data) != sha256:
+        _count("changed", f"The file {sha256} is not as it was put away")
+        raise FileChanged(CHANGED)
+    return data
 
 
 def holders() -> "list[type[HoldsBytes]]":

@@ -6,10 +6,17 @@ Each file is a transaction of its own, so it can be stopped at any moment and be
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from jobs import files
+from jobs.files import FileTrouble
 from jobs.models import HoldsBytes
+
+UNFIT = "{} {} ({}) stays where it is: its bytes do not fit the fingerprint that it was kept with."
+
+
+class Unfit(FileTrouble):
+    """The database refuses to let a row's bytes go, or come back."""
 
 
 def to_move(*, to_storage: bool) -> int:
@@ -18,7 +25,11 @@ def to_move(*, to_storage: bool) -> int:
 
 
 def move_files(*, to_storage: bool) -> Iterator[int]:
-    """Move all, and give the size of each when it has moved. Raises FileTrouble; what has moved stays moved."""
+    """Move all, and give the size of each when it has moved. Raises FileTrouble; what has moved stays moved.
+
+    One whose bytes do not fit its fingerprint holds up no other; all such are named in the end.
+    """
+    unfit = []
     for model in files.holders():
         last: Any = None
         while True:
@@ -28,9 +39,15 @@ def move_files(*, to_storage: bool) -> Iterator[int]:
             last = rows.values_list("pk", flat=True).first()
             if last is None:
                 break
-            size = _move(model, last, to_storage)
+            try:
+                size = _move(model, last, to_storage)
+            except Unfit as one:
+                unfit.append(str(one))
+                continue
             if size is not None:
                 yield size
+    if unfit:
+        raise Unfit(" ".join(unfit))
 
 
 @transaction.atomic
@@ -44,7 +61,10 @@ def _move(model: type[HoldsBytes], key: Any, to_storage: bool) -> int | None:
     if to_storage:
         fields = files.keep(model, data)
         files.fetched(fields["stored"])  # what was written is read again before the row lets go of its bytes
-    model._default_manager.filter(pk=key).update(**fields)
+    try:
+        model._default_manager.filter(pk=key).update(**fields)
+    except IntegrityError as error:
+        raise Unfit(UNFIT.format(model._meta.verbose_name, key, row)) from error
     return len(data)
 
 

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from django.db import connections
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from planapp.own_rows import GOVERNMENTS, SETTING
 
+# What the client library of PostgreSQL knows of a connection.
+KNOWN = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
 AS_IT_IS = ("--no-owner", "--no-privileges")  # whoever brings it back owns it
 
 
@@ -102,7 +105,16 @@ class Postgres(Database):
         user, password = (quote(str(self.settings[key] or ""), safe="") for key in ("USER", "PASSWORD"))
         who = f"{user}{':' if password else ''}{password}@" if user else ""
         host, port = quote(str(self.settings["HOST"] or ""), safe=""), self.settings["PORT"]
-        return f"postgres://{who}{host}{f':{port}' if port else ''}/{quote(self.beside, safe='')}"
+        how = urlencode(self._how)
+        return f"postgres://{who}{host}{f':{port}' if port else ''}/{quote(self.beside, safe='')}?{how}"
+
+    @property
+    def _how(self) -> dict[str, str]:
+        """How DATABASE_URL says that one connects: sslmode and the like. What Django and the pool know is left out."""
+        given = self.settings.get("OPTIONS", {})
+        return {
+            name: str(value) for name, value in given.items() if name in KNOWN and name not in {"dbname", "options"}
+        }
 
     def dump(self, target: Path) -> Counted:
         """What is counted is what the dump holds: both look at one snapshot of the server."""
@@ -110,7 +122,7 @@ class Postgres(Database):
             ours.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             snapshot = ours.execute("SELECT pg_export_snapshot()").fetchall()[0][0]
             found = counted(ours.execute, self.TABLES)
-            self._tool("pg_dump", "-Fc", *AS_IT_IS, f"--snapshot={snapshot}", f"--file={target}", "--dbname", self.name)
+            self._tool("pg_dump", "-Fc", *AS_IT_IS, f"--snapshot={snapshot}", f"--file={target}", *self._at(self.name))
         return found
 
     def holds_people(self) -> bool:
@@ -127,7 +139,7 @@ class Postgres(Database):
                 server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(self.beside)))
             except psycopg.Error as error:
                 raise CannotDo(f"No database can be made beside “{self.name}”: {error}") from error
-        self._tool("pg_restore", *AS_IT_IS, "--exit-on-error", "--dbname", self.beside, str(dump))
+        self._tool("pg_restore", *AS_IT_IS, "--exit-on-error", *self._at(self.beside), str(dump))
         with self._connected(self.beside) as beside:
             return counted(beside.execute, self.TABLES)
 
@@ -141,7 +153,7 @@ class Postgres(Database):
             raise CannotDo(f"The backup is of many governments. Make the role {missing[0]} on this server first.")
         # As the owner, who takes the rights of the role and says for which government rows are added.
         options = [quote(f"-c role={role} -c {SETTING}={number}", safe="") for number, role, _ in known]
-        return [f"{self.url_beside}?options={one}" for one in options]
+        return [f"{self.url_beside}&options={one}" for one in options]
 
     def swap(self) -> str:
         connections.close_all()
@@ -181,11 +193,14 @@ class Postgres(Database):
         named = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
         found = {key: self.settings[field] for key, field in named.items() if self.settings[field]}
         try:
-            connection = psycopg.connect(**found, dbname=name, **more)
+            connection = psycopg.connect(**self._how | found, dbname=name, **more)
         except psycopg.OperationalError as error:
             raise CannotDo(f"The database server cannot be reached: {error}") from error
         with connection:
             yield connection
+
+    def _at(self, name: str) -> tuple[str, str]:
+        return "--dbname", make_conninfo(dbname=name, **self._how)
 
     def _tool(self, *words: str) -> None:
         variables = {"PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGHOST": "HOST", "PGPORT": "PORT"}

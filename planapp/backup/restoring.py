@@ -31,13 +31,13 @@ class Restored:
     """What came of it: all of it is in its place."""
 
     kept: str  # where what stood there before is kept, "" where nothing stood
-    doubts: list[str]  # each report that is not as it was sealed, with the first row that tells
+    doubts: list[str]  # each report that is not as it was sealed, with the first row that tells; the audit log as well
 
 
 def restore(
     path: Path, database: Database, *, may_replace: bool, from_other_site: bool, say: Say, may_lack_files: bool = False
 ) -> Restored:
-    """Put a backup in the place of the database, and say which reports in it are not as they were sealed.
+    """Put a backup in the place of the database, and say which reports in it, or its log, are not as they were sealed.
 
     Such a report is no reason to have nothing back: it came with the file, which is whole, and stays as it is. Sending
     is held before anybody can reach the database. Raises NotABackup or CannotDo; then nothing has changed.
@@ -63,8 +63,10 @@ def restore(
             say(_told(url, ["plan_messages"]))
             found, told = _checked(url)
             say(told)
-            say(_told(url, _hold(manifest, told if found else "")))
-            doubts += found
+            log_found, log_told = _log_checked(url)
+            say(log_told)
+            say(_told(url, _hold(manifest, " ".join([told] * bool(found) + log_found))))
+            doubts += found + log_found
         return Restored(database.swap(), doubts)
     except BaseException:
         database.drop_beside()
@@ -128,6 +130,16 @@ def _checked(url: str) -> tuple[list[str], str]:
         *found, summary = done.stderr.strip().splitlines()
         return found, summary.removeprefix("CommandError: ")
     return [], _last_line(done.stdout, "verify_reports: done")
+
+
+def _log_checked(url: str) -> tuple[list[str], str]:
+    """The same of the chain of the audit log."""
+    done = _run(url, ["verify_audit_log"])
+    if done.returncode:
+        why = _last_line(done.stderr, "The audit log could not be checked; it did not say why")
+        return [f"Audit log: {why.removeprefix('CommandError: ')}"], f"Audit log: {why.removeprefix('CommandError: ')}"
+    summary = [line for line in done.stdout.splitlines() if line.endswith("as they were sealed.")]
+    return [], f"Audit log: {(summary or ['checked'])[0]}"
 
 
 def _told(url: str, words: list[str]) -> str:

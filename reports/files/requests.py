@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from goals.models import Plan
 from goals.quarters import Quarter
-from jobs.files import bytes_of
+from jobs.files import bytes_of, checked
 from records.audit import Act, record_event
 from reports.exporters import format_of
 from reports.models import ExportContent, ExportJob, ExportRequest, QuarterSnapshot
@@ -66,7 +66,8 @@ def fetch_export(*, job: ExportJob, act: Act) -> bytes:
     mine = ExportRequest.objects.filter(job=job, person=act.by, fetched_at__isnull=True)
     if mine.update(fetched_at=act.at):
         record_event(verb="export.fetched", target=job, parent=job.plan, act=act)
-    return bytes_of(ExportContent.objects.get(job=job))
+    content = ExportContent.objects.select_related("job").get(job=job)
+    return checked(bytes_of(content), content.job.sha256)
 
 
 @transaction.atomic

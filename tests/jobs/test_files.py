@@ -283,6 +283,14 @@ def test_an_object_that_is_cut_short_is_known_by_its_hash(after, in_storage):
         bytes_of(row)
 
 
+def test_a_file_on_request_that_was_changed_in_its_row_is_not_handed_out(files, cast):
+    job, _ = files()
+    ExportContent.objects.filter(job=job).update(content=b"forged")
+    with pytest.raises(FileChanged, match="is not as it was put away"):
+        fetch_export(job=job, act=act(WHEN, cast.leader))
+    assert job.requests.filter(fetched_at__isnull=False).count() == 0
+
+
 def test_an_object_of_any_size_is_not_read_whole(after, in_storage, monkeypatch):
     monkeypatch.setattr(kept, "MOST", 5)
     with pytest.raises(FileChanged):

@@ -68,6 +68,14 @@ def test_what_is_named_again_is_no_longer_left(stray, in_storage, plan, cast):
     assert sweep(at=NOW + KEPT + DAY, kept=KEPT).removed == 0, "its days begin anew"
 
 
+def test_its_days_begin_anew_though_no_sweep_saw_that_it_was_named(stray, in_storage, plan, cast):
+    sweep(at=NOW, kept=KEPT)
+    take_file(plan=plan, name="a.csv", data=b"left over", act=act(WHEN, cast.manager))
+    ImportContent.objects.all().delete()
+    assert sweep(at=NOW + KEPT, kept=KEPT).removed == 0
+    assert sweep(at=NOW + 2 * KEPT, kept=KEPT).removed == 1
+
+
 def test_a_row_goes_at_once_and_its_object_with_the_sweep(files, in_storage, settings):
     job, _ = files()
     name = job.content.stored

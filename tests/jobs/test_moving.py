@@ -104,6 +104,18 @@ def test_a_store_that_keeps_other_bytes_than_it_was_given_gets_no_file(files, bu
     assert (places(), contents()) == ({False}, before)
 
 
+def test_a_file_that_does_not_fit_its_fingerprint_is_named_and_holds_up_no_other(files, bucket, settings):
+    files()
+    row = PublishedFile.objects.order_by("pk").first()
+    row.pk, row.format, row.content, row.name = None, "xml", b"forged", "forged.xml"
+    row.save()
+    use(settings, bucket.url)
+    named = rf"published file {row.pk} \(forged.xml\) stays where it is: its bytes do not fit the fingerprint"
+    with pytest.raises(CommandError, match=rf"4 files were moved, the rest stays where it is\. {named}"):
+        told("move", "--to-storage")
+    assert list(PublishedFile.objects.filter(stored="").values_list("pk", flat=True)) == [row.pk]
+
+
 def test_a_row_that_went_meanwhile_is_passed_by(files, bucket, settings):
     job, _ = files()
     use(settings, bucket.url)

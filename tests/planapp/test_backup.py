@@ -27,7 +27,8 @@ from people.models import Role, RoleGrant, User
 from planapp.backup import archive
 from planapp.backup.archive import NotABackup
 from planapp.backup.databases import CannotDo, Postgres, SQLite, database_of
-from planapp.backup.restoring import _checked, refuse_unfit, restore
+from planapp.backup.restoring import _checked, _log_checked, refuse_unfit, restore
+from planapp.env import database
 from reports.services import freeze_due_quarters
 from reports.snapshots.integrity import NOT_AS_SEALED, findings
 from tests.build import report
@@ -111,7 +112,10 @@ def test_everything_comes_back(saved, elsewhere):
     assert rows_of(elsewhere, "SELECT reason FROM outbox_hold") == [
         (f"Restored from the backup of {manifest.saved_at}",)
     ]
-    assert [line for line in said if line.endswith("all as they were sealed.")] != []
+    assert len([line for line in said if line.endswith("all as they were sealed.")]) == 2
+    assert [
+        line for line in said if re.fullmatch(r"Audit log: \d+ events in \d+ blocks, all as they were sealed\.", line)
+    ]
 
 
 def test_what_stood_there_is_kept_and_only_replaced_when_asked(saved, elsewhere):
@@ -310,6 +314,27 @@ def test_a_check_that_breaks_is_a_finding_and_no_refusal(monkeypatch, code, erro
     done = subprocess.CompletedProcess([], code, "planapp\n2 reports, all as they were sealed.\n", error)
     monkeypatch.setattr("planapp.backup.restoring._run", lambda url, words: done)
     assert _checked("") == (found, says or found[0])
+
+
+def test_an_audit_log_that_was_changed_is_a_finding_too(monkeypatch):
+    said = "CommandError: Block 3 is not as it was sealed. Blocks before it are right: 2. Nothing was changed."
+    done = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr("planapp.backup.restoring._run", lambda url, words: done)
+    found, told = _log_checked("")
+    assert found == [told]
+    assert told.startswith("Audit log: Block 3 is not as it was sealed.")
+
+
+def test_what_a_url_says_of_the_connection_is_kept_for_the_database_beside():
+    """Left out, a server that takes no connection in clear text could have no backup brought back."""
+    given = database("postgres://a:b@db.example.gov/planapp?sslmode=verify-full&sslrootcert=/etc/ca.pem")
+    beside = database(Postgres(given, "1").url_beside)
+    for name in ("sslmode", "sslrootcert", "connect_timeout", "tcp_user_timeout"):
+        assert str(beside["OPTIONS"][name]) == str(given["OPTIONS"][name]), name
+    assert beside["NAME"] == "planapp_restored_1"
+    words = Postgres(given, "1")._at("planapp")
+    assert "sslmode=verify-full" in words[1]
+    assert "pool" not in words[1]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="Plans are grown on PostgreSQL alone")

@@ -23,9 +23,9 @@ NEXT = (
     "gone out since the backup; then let mail go out again."
 )
 DOUBTFUL = (
-    "RESTORED, BUT NOT AS SEALED: {}. Everything is back and the service can be started; the reports above, and files "
-    "of them that are built from now on, say something else than what was frozen. The backup held them so. Keep this "
-    "output and the file, look for an older backup that passes, and tell who answers for the reports."
+    "RESTORED, BUT NOT AS SEALED: {}. Everything is back and the service can be started; what is named above, and "
+    "files of such a report that are built from now on, say something else than what was sealed. The backup held them "
+    "so. Keep this output and the file, look for an older backup that passes, and tell who answers for the reports."
 )
 
 
