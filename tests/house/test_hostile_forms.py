@@ -1,11 +1,12 @@
 """Every form, every field of it, and what no form should be sent: never a failure, nothing typed is lost unsaid.
 
 What was typed is saved, or stands in the form again, or is on the page that refuses it; and what was saved can be saved
-again unchanged without writing anything.
+again unchanged without writing anything. What a page says of a field leads to that field.
 """
 
 import html
 import json
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ VALUES = {
 }
 MODELS = {model._meta.model_name: model for model in apps.get_models()}
 FORM = "application/x-www-form-urlencoded"
+SUMMARY = re.compile(r'<div class="error-summary".*?</div>', re.DOTALL)
 
 
 def body(values: dict[str, list[str]]) -> str:
@@ -46,6 +48,12 @@ def is_kept(value: str, page: str) -> bool:
     return WORDS in page and END in page
 
 
+def astray(page: str) -> list[str]:
+    """Links of what is wrong that lead to nothing on the page."""
+    targets = [link for summary in SUMMARY.findall(page) for link in re.findall(r'href="#([^"]+)"', summary)]
+    return [target for target in targets if f'id="{target}"' not in page]
+
+
 def lost(one: Found, name: str, value: str) -> str:
     """What is wrong with the answer to this value in this field; empty where all is well."""
     client = one.client()
@@ -55,6 +63,8 @@ def lost(one: Found, name: str, value: str) -> str:
     text = html.unescape(answer.content.decode())
     if answer.status_code not in {200, 302, 400, 409, 413, 422}:
         return f"{answer.status_code}"
+    if where := astray(text):
+        return f"{answer.status_code}, links to {where}"
     if answer.status_code != 302:  # a box that is ticked holds no words that could be shown again
         kept = one.form.typed[name] not in TEXTS or is_kept(value, text)
         return "" if kept else f"{answer.status_code}, words are gone"

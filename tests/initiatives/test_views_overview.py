@@ -111,9 +111,7 @@ def test_the_headline_says_how_the_open_initiatives_stand(sign_in, cast, plan):
 
 def test_the_headline_is_a_sentence_where_nothing_is_on_track(sign_in, cast, plan):
     report(make_initiative(plan, number="1.1", owner=cast.owner), "off_track", "2026-10-02T12:00", cast.owner)
-    assert "0 of 1 open initiative are on track; 1 is off track" in words_of(
-        read(sign_in(cast.leader), plan_page(plan))
-    )
+    assert "0 of 1 open initiative is on track; 1 is off track" in words_of(read(sign_in(cast.leader), plan_page(plan)))
 
 
 def test_the_headline_of_a_plan_with_nothing_open(sign_in, cast, plan):

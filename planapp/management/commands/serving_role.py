@@ -28,7 +28,6 @@ RIGHTS = (
     f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {NUMBERS} ON SEQUENCES TO {{role}}",
 )
 COULD = ("is a superuser", "bypasses row security", "may make roles", "owns tables of planapp")
-
 UNFIT = "Ask as who owns the tables and may make roles, after manage.py migrate: {}."
 
 
@@ -51,10 +50,7 @@ class Command(BaseCommand):
         try:
             _make(role, password)
         except ProgrammingError as error:
-            why = str(error).splitlines()[0]
-            raise CommandError(
-                f"Ask as who owns the tables and may make roles, after manage.py migrate: {why}."
-            ) from error
+            raise CommandError(UNFIT.format(str(error).splitlines()[0])) from error
         self.stdout.write(f"{role} reads and writes rows, and owns nothing.")
 
 
