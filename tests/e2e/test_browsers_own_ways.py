@@ -192,3 +192,19 @@ def test_back_to_a_form_that_was_sent_begins_a_new_one(launch, visit, cast, work
         expect(page.get_by_role("heading", name="How does it stand?").first).to_be_visible()
     said = set(StatusUpdate.objects.filter(initiative=work).values_list("happened", flat=True))
     assert said == {"The first ducts are open.", "The second ducts are open."}
+
+
+def test_a_theme_is_there_at_once_where_nothing_may_move(visit, cast, work):
+    """A transition on every element would hand an inherited colour on from frame to frame."""
+    page = visit(cast.owner, f"/initiatives/{work.pk}/")
+    page.emulate_media(reduced_motion="reduce", color_scheme="light")
+    colours = page.evaluate("""() => {
+      const leaves = [...document.querySelectorAll("main *")].filter((one) => !one.children.length);
+      const texts = leaves.filter((one) => one.textContent.trim());
+      const told = () => texts.map((one) => getComputedStyle(one).color);
+      document.documentElement.dataset.theme = "dark";
+      const at_once = told();
+      return new Promise((done) => setTimeout(() => done([at_once, told()]), 300));
+    }""")
+    assert len(colours[0]) > 20
+    assert colours[0] == colours[1]
