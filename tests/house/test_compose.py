@@ -66,7 +66,9 @@ def test_only_the_proxy_is_reached_from_outside():
 def test_the_proxy_ends_tls_and_leads_to_web():
     text = (settings.BASE_DIR / "Caddyfile").read_text()
     assert re.search(r"^\{\$SITE_URL\} \{$", text, re.MULTILINE)  # https:// there means a certificate and a redirect
-    assert "reverse_proxy web:8000\n" in text
+    (upstreams,) = re.findall(r"reverse_proxy \{.*?\n\t\}", text, re.DOTALL)
+    assert re.search(r"dynamic a \{\s+name web\s+port 8000\s", upstreams)
+    assert re.search(r"lb_try_duration \d+s\s+fail_duration \d+s", upstreams)  # one that stops costs no request
     (size,) = re.findall(r"max_size (\d+)MB", text)
     assert int(size) * 1_000_000 > MOST_BYTES  # what planapp itself takes
     assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
