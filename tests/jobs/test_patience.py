@@ -56,6 +56,22 @@ def test_eight_downloads_from_a_silent_store_wait_shortly_and_the_ninth_not_at_a
             assert seconds < 0.1
 
 
+def test_who_waited_for_a_turn_while_the_store_fell_silent_does_not_ask_it(web, monkeypatch):
+    monkeypatch.setattr(patience, "TURN", 5)
+    door = patience.Door()
+    for _ in range(patience.AT_ONCE):
+        door.enter()
+    with ThreadPoolExecutor(1) as other:
+        waits = other.submit(door.enter)
+        time.sleep(0.1)
+        door.was_silent()
+        door.leave()
+        with pytest.raises(patience.NoTurn, match="does not answer"):
+            waits.result(5)
+    monkeypatch.setattr(door, "_silent_until", 0.0)
+    door.enter()  # the place that it had is free again
+
+
 def test_a_store_that_is_well_again_is_asked_again(web, settings, bucket, monkeypatch):
     monkeypatch.setattr(patience, "SILENT", 1)
     monkeypatch.setattr(patience, "TURN", 20)
