@@ -64,12 +64,14 @@ def run(scale: int) -> Iterator[More]:
         cursor.execute(f"CREATE ROLE {ROLE}")
         cursor.execute(f"DROP ROLE IF EXISTS {ROLE}_2")
         cursor.execute(f"CREATE ROLE {ROLE}_2")
+        # Whose rows are that who sees all adds: the session that is signed in below, the updates that change a page.
+        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} SET planapp.government = 1")
     set_government(connection, number=1, name="The one measured", role=ROLE)
     set_government(connection, number=2, name="Another", role=f"{ROLE}_2")
     switch_on(connection, patience=20)
+    connection.close()
+    connection.settings_dict["CONN_MAX_AGE"] = None  # a new one in the middle would be who sees all
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET planapp.government = 1")  # whose the session is that is signed in below
         keep_what_is_loaded()
         reader = Browser(WSGIHandler(), manager())
         searched = Work("search", reader, "/search/?q=network", reader, "")
@@ -77,6 +79,7 @@ def run(scale: int) -> Iterator[More]:
             if work.form is None and "as of" not in work.name:  # what is posted changes what the next one reads
                 yield _measured(work)
     finally:
+        connection.close()  # where a page failed it is still the role's
         with connection.cursor() as cursor:
             for role in (ROLE, f"{ROLE}_2"):
                 cursor.execute(f"DROP OWNED BY {role}")

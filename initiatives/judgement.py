@@ -316,9 +316,9 @@ def slip_words(days: Iterable[int]) -> str:
     return f"date slipped by {by}" if len(slips) == 1 else f"dates slipped by a median of {by}"
 
 
-def counted(count: int, noun: str) -> str:
-    """ "1 day", "2 days"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """ "1 day", "2,001 days", and where adding an s will not do, with `nouns`."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def shortened(text: str) -> str:

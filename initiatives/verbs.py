@@ -7,7 +7,7 @@ from django.urls import reverse
 from goals.models import Goal, Plan
 from initiatives.models import Initiative
 from people.models import Department
-from records.verbs import FIELDS, register, register_page
+from records.verbs import FIELDS, UNITS, register, register_page
 
 register(
     "initiative", "Initiative", created="Initiative added", changed="Initiative edited", deleted="Initiative retired",
@@ -52,6 +52,7 @@ FIELDS.update(
      "review_date": "Review while on hold by",
      "slip_count": "Times slipped", "status": "Reported status", "text": "Text"}
 )  # fmt: skip
+UNITS["percent"] = "%"
 
 
 def _initiatives(keys: Collection[int]) -> Mapping[int, str]:

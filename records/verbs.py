@@ -19,6 +19,7 @@ Pages = Callable[[Collection[int]], Mapping[int, str]]
 NOUNS: dict[str, str] = {}  # the first part of a verb: what the log can be narrowed to
 VERBS: dict[str, str] = {}
 FIELDS: dict[str, str] = {}
+UNITS: dict[str, str] = {}  # of fields that are numbers, as they stand behind them
 PAGES: dict[str, tuple[str, Pages]] = {}  # a model: the permission to read its page, and the addresses by id
 LONGEST = 600  # characters of a text shown on a page; the log and its file hold all of it
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -98,21 +99,24 @@ def entry_of(
         channel="" if event.channel == Channel.WEB else str(Channel(event.channel).label),
         reason=event.reason,
         changes=[
-            Change(known.get(name) or _plain(name), *(_cut(value_in_words(value), longest) for value in pair))
+            Change(known.get(name) or _plain(name), *(_cut(value_in_words(value, name), longest) for value in pair))
             for name, pair in event.changes.items()
+            if list(pair) != ["", event.reason]  # a field that keeps the reason: it is said once
         ],
         href=href,
     )
 
 
-def value_in_words(value: Any) -> str:
-    """What the log kept of a field, as a reader writes it: 24 Nov 2026, yes. An instant is its day in plan time."""
+def value_in_words(value: Any, name: str = "") -> str:
+    """What the log kept of the field `name`, as a reader writes it: 24 Nov 2026, yes, 70%. An instant is its day in
+    plan time.
+    """
     text = "" if value is None else str(value)
     if DAY.fullmatch(text):
         return in_words(date.fromisoformat(text))
     if INSTANT.match(text):
         return in_words(local_day(datetime.fromisoformat(text)))
-    return {"True": "yes", "False": "no"}.get(text, text)
+    return {"True": "yes", "False": "no"}.get(text, text + UNITS.get(name, "") if text else "")
 
 
 def _addresses(events: Iterable[AuditEvent], reader: Person, own: str) -> dict[tuple[str, int | None], str]:

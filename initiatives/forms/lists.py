@@ -98,10 +98,10 @@ class InitiativeFilterForm(FilterForm):
         for name, counts in found.items():
             field: Any = self.fields[name]
             if isinstance(field, forms.BooleanField):
-                self[name].label = f"{field.label} ({counts.get(ON, 0)})"
+                self[name].label = f"{field.label} ({counts.get(ON, 0):,})"
                 continue
             field.choices = [
-                (value, f"{label} ({counts.get(str(value), 0)})" if value != "" else label)
+                (value, f"{label} ({counts.get(str(value), 0):,})" if value != "" else label)
                 for value, label in field.choices
             ]
             field.widget.attrs["data-counted"] = True

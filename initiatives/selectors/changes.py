@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet, Value
 
-from initiatives.judgement import GONE, NEW, slip_words, verdict
+from initiatives.judgement import GONE, NEW, counted, slip_words, verdict
 from initiatives.models import InitiativeVersion, MilestoneVersion
 from initiatives.selectors.survey import Moved, Slipped, Survey
 from records.statements import Keys, statement
@@ -96,7 +96,7 @@ def changes_of(found: Survey) -> Changes | None:
             # Each way of moving tells its whole number on every row of it.
             count = sum({(row.was, row.is_now): row.count for row in by_kind[key]}.values())
             moves = [Move(*titles["initiative", row.pk], row.was, row.is_now) for row in rows]
-            groups.append(Group(key, f"{count} {one if count == 1 else many}", moves, count - len(moves)))
+            groups.append(Group(key, counted(count, one, many), moves, count - len(moves)))
     ways = {(row.was, row.is_now): row.count for row in found.moved}
     arrived: Counter[str] = Counter()
     for (_, is_now), count in ways.items():

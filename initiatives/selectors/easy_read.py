@@ -6,6 +6,7 @@ from typing import Any
 
 from goals.models import PlanVersion
 from goals.selectors import goals_as_of
+from initiatives.judgement import counted
 from initiatives.selectors.counted import tally
 from initiatives.selectors.overview import NextDate, next_dates
 from initiatives.selectors.rollup import EMPTY, Rollup
@@ -67,17 +68,20 @@ def how_far(rollup: Rollup) -> str:
         return "No work stands here yet." if not rollup.cancelled else f"{_works(rollup.cancelled)} cancelled."
     done, open_ones = rollup.completed, rollup.open
     if not open_ones:
-        said = "The one initiative is completed." if done == 1 else f"All {done} initiatives are completed."
+        said = "The one initiative is completed." if done == 1 else f"All {done:,} initiatives are completed."
     elif not done:
         said = f"{_works(open_ones)} under way or planned; none is completed yet."
     else:
         said = (
-            f"{done} of {rollup.counted} initiatives {_are(done)} completed; {open_ones} {_are(open_ones)} still open."
+            f"{done:,} of {rollup.counted:,} initiatives {_are(done)} completed; "
+            f"{open_ones:,} {_are(open_ones)} still open."
         )
     asking = rollup.needing_attention
     if open_ones:
-        said += f" {asking} need{'s' if asking == 1 else ''} attention now." if asking else " None needs attention now."
-    return said + (f" {rollup.cancelled} {_were(rollup.cancelled)} cancelled." if rollup.cancelled else "")
+        said += (
+            f" {asking:,} need{'s' if asking == 1 else ''} attention now." if asking else " None needs attention now."
+        )
+    return said + (f" {rollup.cancelled:,} {_were(rollup.cancelled)} cancelled." if rollup.cancelled else "")
 
 
 def first_sentence(text: str) -> str:
@@ -89,7 +93,7 @@ def first_sentence(text: str) -> str:
 
 
 def _works(count: int) -> str:
-    return f"{count} initiative {_are(count)}" if count == 1 else f"{count} initiatives {_are(count)}"
+    return f"{counted(count, 'initiative')} {_are(count)}"
 
 
 def _are(count: int) -> str:

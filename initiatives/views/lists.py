@@ -153,7 +153,7 @@ def initiative_list(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     if is_timeline and found:
         axis = axis_of(listing.plans, request.GET.get("zoom", ""), _around(request, when))
         context |= {
-            "axis": axis, "zooms": ZOOMS, "today_x": axis.today(when.day), "is_sheet": is_sheet,
+            "axis": axis, "zooms": ZOOMS, "today_x": axis.today(when.day), "is_sheet": is_sheet, "plans": listing.plans,
             "lines": timeline_rows(bars_of(found, axis, when), axis, when, day_query(request), grouped=grouped),
         }  # fmt: skip
     else:

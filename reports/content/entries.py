@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from initiatives.judgement import counted
 from reports.content.outline import (
     Cell,
     Day,
@@ -13,7 +14,6 @@ from reports.content.outline import (
     Words,
     cell,
     day_words,
-    many,
     muted,
     place,
     typed,
@@ -80,7 +80,7 @@ def owner(row: Initiative) -> Words:
 def slip(days: int, times: int) -> str:
     if not days:
         return ""
-    return many(days, "day") + (f", {times} times" if times > 1 else "")
+    return counted(days, "day") + (f", {times} times" if times > 1 else "")
 
 
 def needy(item: Attention) -> Row:

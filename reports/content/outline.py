@@ -291,10 +291,6 @@ def lateness(days: int) -> str:
     return f"in {days} days" if days > 0 else f"{-days} days late"
 
 
-def many(count: int, noun: str, nouns: str = "") -> str:
-    return f"{count} {noun if count == 1 else nouns or noun + 's'}"
-
-
 def table(key: str, columns: Iterable[Column], rows: Iterable[Row], **more: Any) -> Table:
     """A table of one group, named by the heading of its section, or by the one whose id is `key`."""
     label = key if "-" in key else f"{key}-title"

@@ -6,6 +6,7 @@ A new one is a function here and a line in SECTIONS (docs/how-to/add-a-report-se
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
+from initiatives.judgement import counted
 from reports.content.changes import Change, ChangeItem
 from reports.content.entries import entry, named, needy, prose, ref, said, slip, told
 from reports.content.outline import (
@@ -26,7 +27,6 @@ from reports.content.outline import (
     Words,
     cell,
     day_words,
-    many,
     muted,
     parts,
     table,
@@ -125,7 +125,7 @@ def _changed(report: ReportContent, item: ChangeItem) -> Line:
     if item.before and item.after:
         pieces += [": ", muted("from "), item.before, muted(" to "), item.after]
     if item.days:
-        pieces.append(f" ({many(item.days, 'day')})")
+        pieces.append(f" ({counted(item.days, 'day')})")
     return words(*pieces)
 
 
@@ -142,7 +142,7 @@ def status(report: ReportContent) -> Section:
     rows.append(_counts(Words(whole.goal.name), whole.cells, whole.completed_percent))
     bars = [Bar("All initiatives", whole.segments, is_total=True)]
     bars += [Bar(area.goal.name, area.segments) for area in report.focus_areas]
-    mixed = f"{many(total, 'initiative')}: {mix}. {share}".strip() if total else "The plan has no initiatives."
+    mixed = f"{counted(total, 'initiative')}: {mix}. {share}".strip() if total else "The plan has no initiatives."
     return Section(
         "status",
         f"Status by {label.lower()}",
@@ -163,7 +163,7 @@ def _share_sentence(report: ReportContent) -> str:
         return ""
     more = f" Cancelled ones ({left_out}) are left out of percentages." if left_out else ""
     verb = "is" if whole.counted == 1 else "are"
-    return f"{whole.completed_percent}% of {many(whole.counted, 'initiative')} {verb} completed.{more}"
+    return f"{whole.completed_percent}% of {counted(whole.counted, 'initiative')} {verb} completed.{more}"
 
 
 def _counts(name: Words, counts: Sequence[int], percent: int | None) -> Row:
@@ -172,7 +172,7 @@ def _counts(name: Words, counts: Sequence[int], percent: int | None) -> Row:
 
 
 def attention(report: ReportContent) -> Section:
-    found, opened = report.attention, many(len(report.open_initiatives), "open initiative")
+    found, opened = report.attention, counted(len(report.open_initiatives), "open initiative")
     columns = [Column("Initiative", 2.2), Column("Status", 1.5), Column("Why", 2.3), Column("Owner", 1.3)]
     return Section(
         "attention",
@@ -231,7 +231,7 @@ def _steps(report: ReportContent, label: str, steps: Iterable[Step], *, is_done:
 
 def ahead(report: ReportContent) -> Section:
     columns = [Column("What", 2.3), Column("Date"), Column("Kind"), Column("Initiative", 2.2), Column("Who", 1.5)]
-    dates = many(len(report.next_dates), "date")
+    dates = counted(len(report.next_dates), "date")
 
     def row(item: Dated) -> Row:
         what = cell(typed(item.what)), cell(Day(item.day)), cell(item.kind)
@@ -271,7 +271,7 @@ def commitments(report: ReportContent) -> Section:
         "Commitments by department",
         make if groups else (),
         empty="No department had promised anything.",
-        aside=many(len(groups), "department"),
+        aside=counted(len(groups), "department"),
         headline=f"Commitments: {opened} open, {late} of them overdue, {delivered} delivered",
         short="Commitments",
     )
@@ -317,7 +317,7 @@ def alignment(report: ReportContent) -> Section:
         "Alignment with priorities",
         (Paragraph(words(sentence), is_quiet=True), *tables) if tables else (),
         empty="The plan names no priorities.",
-        aside=many(len(report.priorities), "priority", "priorities"),
+        aside=counted(len(report.priorities), "priority", "priorities"),
         short="Alignment",
     )
 
@@ -343,7 +343,7 @@ def why(report: ReportContent) -> Section | None:
         "why",
         "Why this plan",
         (table("why", columns, rows, is_wide=True),),
-        aside=f"{many(len(rows), 'finding')} recorded by {day_words(report.day)}",
+        aside=f"{counted(len(rows), 'finding')} recorded by {day_words(report.day)}",
     )
 
 
@@ -366,7 +366,7 @@ def freshness(report: ReportContent) -> Section:
         "Current updates and owners",
         make,
         aside=f"{len(stale)} without a current update, {len(ownerless)} without an owner",
-        headline=f"{len(stale)} of {many(count, 'open initiative')} lack{'s' if len(stale) == 1 else ''} a current "
+        headline=f"{len(stale)} of {counted(count, 'open initiative')} lack{'s' if len(stale) == 1 else ''} a current "
         f"update, {len(ownerless)} an owner",
         short="Updates and owners",
     )
@@ -403,7 +403,7 @@ def appendix(report: ReportContent) -> Section:
         "appendix",
         "All initiatives",
         make,
-        aside=f"{many(len(report.rows.initiatives), 'initiative')} as of {day_words(report.day)}",
+        aside=f"{counted(len(report.rows.initiatives), 'initiative')} as of {day_words(report.day)}",
         holds="initiative- area-",
     )
 

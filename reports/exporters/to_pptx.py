@@ -9,8 +9,9 @@ from typing import Any
 
 from pptx.oxml import parse_xml
 
+from initiatives.judgement import counted
 from reports.content import ReportContent
-from reports.content.outline import day_words, many
+from reports.content.outline import day_words
 from reports.exporters.slides.draw import Deck, draw
 from reports.exporters.slides.shapes import BLUE, HEADINGS, WHITE, YELLOW, Run, fit, plain, write
 from reports.exporters.words import edition, report_name
@@ -58,7 +59,7 @@ def _cover(deck: Deck) -> None:
 
 def _more(deck: Deck) -> None:
     report, workflow = deck.report, deck.report.workflow
-    count = many(len(report.rows.initiatives), "initiative")
+    count = counted(len(report.rows.initiatives), "initiative")
     notes, verify, draft = MORE
     whole = (
         f"The report {report_name(report)} holds {count} with what was reported about each, as a web page, PDF, "

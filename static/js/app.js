@@ -27,15 +27,17 @@
     429: "That was too many tries. Wait a minute and try again.",
   };
 
+  // A press is answered with the next frame; what draws the whole page anew comes after it.
+  const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+
   // Theme: follows the system until someone chooses.
-  const showTheme = () => {
-    const now = document.documentElement.dataset.theme || "auto";
-    all("[data-set-theme]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.setTheme === now)));
+  const showTheme = (name) => {
+    all("[data-set-theme]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.setTheme === name)));
   };
   const setTheme = (name) => {
-    document.documentElement.dataset.theme = name;
+    showTheme(name);
+    afterPaint(() => { document.documentElement.dataset.theme = name; });
     try { localStorage.setItem("theme", name); } catch { /* kept for this page only */ }
-    showTheme();
   };
 
   // Focus moves to what asks for it, to the first error, or to the new heading where it got lost.
@@ -228,7 +230,7 @@
     const button = event.target.closest("[data-fold]");
     if (!button) return;
     const closed = folds().some((part) => !part.open);
-    folds().forEach((part) => { part.open = closed; });
+    afterPaint(() => folds().forEach((part) => { part.open = closed; }));
     button.textContent = closed ? "Close all parts" : "Open all parts";
   });
   // A long report's parts come when they are opened; each says how the places inside it are named.
@@ -247,7 +249,7 @@
   addEventListener("beforeprint", () => folds().forEach((part) => { part.open = true; }));
 
   giveBack();
-  showTheme();
+  showTheme(document.documentElement.dataset.theme || "auto");
   const summary = $(".error-summary");
   if (summary) summary.focus();
 })();

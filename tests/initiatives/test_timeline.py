@@ -114,7 +114,9 @@ def test_all_rows_stand_on_the_sheet_that_is_printed(sign_in, cast, plan):
     assert "rows=all" in read(client)
     answer = client.get(f"{LIST}&rows=all")
     assert len(answer.context["page"].object_list) == 55
-    assert 'class="stack-tight sheet"' in answer.content.decode()
+    text = answer.content.decode()
+    assert 'class="stack-tight sheet"' in text
+    assert re.search(rf"<strong>{plan.title}</strong>, as of\s+<time[^>]*>.+?</time>, initiatives 1–55 of 55\.", text)
     assert len(client.get("/initiatives/?rows=all").context["page"].object_list) == 50
 
 

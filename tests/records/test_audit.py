@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils import timezone
 
 from initiatives.models import Contribution
 from initiatives.services import update_initiative
@@ -13,7 +14,7 @@ from people.models import DepartmentVersion
 from people.services import create_department, update_department
 from records.audit import SYSTEM, TICK, StaleVersion, record_change, record_deletion, unique_rules
 from records.models import AuditEvent
-from records.verbs import value_in_words
+from records.verbs import entry_of, value_in_words
 from tests.build import act, at
 
 WHEN = at("2026-09-01T12:00")
@@ -115,3 +116,17 @@ def test_record_change_of_nothing_is_nothing(row):
 )
 def test_the_log_is_read_in_words(kept, words):
     assert value_in_words(kept) == words
+
+
+@pytest.mark.parametrize(("kept", "words"), [(70, "70%"), (0, "0%"), ("", ""), (None, "")])
+def test_a_number_is_read_with_its_unit(kept, words):
+    assert value_in_words(kept, "percent") == words
+
+
+def test_a_reason_that_a_field_keeps_too_is_said_once():
+    """What took its place is told; only where it was empty the field would say the reason again."""
+    event = AuditEvent(verb="x.y", reason="A strike", happened_at=timezone.now(), channel="web")
+    event.changes = {"override_status": ["", "At risk"], "override_reason": ["", "A strike"]}
+    assert [(change.old, change.new) for change in entry_of(event).changes] == [("", "At risk")]
+    event.changes = {"override_reason": ["A flood", "A strike"]}
+    assert [(change.old, change.new) for change in entry_of(event).changes] == [("A flood", "A strike")]

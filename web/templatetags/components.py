@@ -68,7 +68,7 @@ def progress(done: int, total: int, *, what: str = "milestones met", wide: bool 
     """How many of how many, as a bar and numbers; "None set" where there are none."""
     if not total:
         return SafeString('<span class="muted small">None set</span>')
-    size, of, words = " progress-wide" if wide else "", f"{int(done)} of {int(total)}", escape(what)
+    size, of, words = " progress-wide" if wide else "", f"{int(done):,} of {int(total):,}", escape(what)
     return SafeString(
         f'<span class="progress{size}"><progress value="{int(done)}" max="{int(total)}" aria-label="{of} {words}">'
         f'</progress><span>{of}<span class="visually-hidden"> {words}</span></span></span>'
@@ -94,7 +94,7 @@ def more(context: Context, rows: Part[Any]) -> SafeString:
     query = context["request"].GET.copy()
     query["rows"] = "all"
     link = '<p class="small"><a class="alone" href="?{}">Show {} more</a></p>'
-    return format_html(link, query.urlencode(), rows.more)
+    return format_html(link, query.urlencode(), f"{rows.more:,}")
 
 
 @register.simple_tag
@@ -141,7 +141,7 @@ def status_mix(
 
     legend=False where the page has the numbers in a table; with base_url each of them links to base_url + "status=…".
     """
-    words = ", ".join(f"{one.label}: {one.count}" for one in segments) or "Nothing to count yet"
+    words = ", ".join(f"{one.label}: {one.count:,}" for one in segments) or "Nothing to count yet"
     bar = "".join(_part(one.status, f'x="{one.x}%" width="{one.width}%" height="20"') for one in segments)
     html = (
         f'<div class="stack-tight"><svg class="chart mix" height="20" width="100%" role="img" '
@@ -166,7 +166,7 @@ def status_counts(counts: Mapping[str, int], *, base_url: str) -> SafeString:
     """What a bar shows, as numbers with the status's icon; each links to base_url + "status=…". Zeros are left out."""
     drawn = (
         f'<li class="st-{one.status}"><a href="{escape(base_url)}status={one.status}" title="{escape(one.label)}">'
-        f'{icon(one.status)}{one.count}<span class="visually-hidden"> {escape(one.label.lower())}</span></a></li>'
+        f'{icon(one.status)}{one.count:,}<span class="visually-hidden"> {escape(one.label.lower())}</span></a></li>'
         for one in status_segments(counts)
     )
     return SafeString(f'<ul class="counts" role="list">{"".join(drawn)}</ul>')
@@ -182,7 +182,7 @@ def _legend(one: Segment, base_url: str) -> str:
     words = f"<span>{escape(one.label)}</span>"
     if base_url:
         words = f'<a href="{escape(base_url)}status={one.status}">{escape(one.label)}</a>'
-    return f'<li>{_swatch(one.status)}{words} <strong class="num">{one.count}</strong></li>'
+    return f'<li>{_swatch(one.status)}{words} <strong class="num">{one.count:,}</strong></li>'
 
 
 def _swatch(status: str) -> str:

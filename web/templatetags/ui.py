@@ -95,6 +95,12 @@ def percent(part: float | None, whole: float | None = 100) -> str:
 
 
 @register.filter
+def number(count: int) -> str:
+    """A count as people write it: 2,001. Of numbers that are names (2.3.1, years, row numbers) nothing is made."""
+    return f"{count:,}"
+
+
+@register.filter
 def days_phrase(day: date | None, today: date | None = None) -> str:
     """ "today", "tomorrow", "in 12 days", "41 days late". Give today where the page speaks for another day."""
     if day is None:
