@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -103,27 +103,39 @@ def depending_on(people: QuerySet[User]) -> Iterator[tuple[int, Holding]]:
 
 
 def _depending_on(people: QuerySet[User]) -> QuerySet[Any]:
-    keys, alive = people.values("pk"), {"deleted_at__isnull": True}
-    running = Initiative.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED)
-    running = running.exclude(reported_status__in=CLOSED).order_by()
-    due = Milestone.objects.filter(OPEN_MILESTONE, **alive, initiative__in=running)
-    goals = Goal.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED).order_by()
-    grants = RoleGrant.objects.filter(role=Role.LIAISON, recorded_until__isnull=True)
+    keys = people.values("pk")
     counted = [
-        _counted(running.filter(owner__in=keys), "owner", "initiative"),
-        _counted(due.filter(owner__in=keys), "owner", "milestone"),
-        _counted(goals.filter(lead__in=keys), "lead", "goal"),
-        _counted(Strategy.objects.filter(**alive, lead__in=keys, goal__in=goals), "lead", "strategy"),
-        _counted(grants.filter(user__in=keys), "user", "liaison"),
+        _counted(rows.filter(**{f"{link}__in": keys}), link, what) for what, (link, rows) in _undone_without().items()
     ]
     found: QuerySet[Any] = counted[0].union(*counted[1:], all=True)
     return found
 
 
+def _undone_without() -> dict[str, tuple[str, QuerySet[Any]]]:
+    """What needs the person that it names, by the words of `DEPENDS`: (the field that names them, the rows)."""
+    alive = {"deleted_at__isnull": True}
+    running = Initiative.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED)
+    running = running.exclude(reported_status__in=CLOSED).order_by()
+    due = Milestone.objects.filter(OPEN_MILESTONE, **alive, initiative__in=running)
+    goals = Goal.objects.filter(**alive).exclude(plan__state=Plan.State.ARCHIVED).order_by()
+    grants = RoleGrant.objects.filter(role=Role.LIAISON, recorded_until__isnull=True)
+    return {
+        "initiative": ("owner", running),
+        "milestone": ("owner", due),
+        "goal": ("lead", goals),
+        "strategy": ("lead", Strategy.objects.filter(**alive, goal__in=goals)),
+        "liaison": ("user", grants),
+    }
+
+
 @statement
-def _depending_since(oldest: datetime) -> QuerySet[Any]:
-    """On whom of those that are out of reach; put together once, for everybody who manages people asks it."""
-    return _depending_on(out_of_reach_since(oldest))
+def _needed_since(oldest: datetime) -> QuerySet[Any]:
+    """Who of those out of reach is needed. Each look-up ends with the first thing found: a city may have thousands."""
+    needs = Q()
+    for link, rows in _undone_without().values():
+        needs |= Q(Exists(rows.filter(**{link: OuterRef("pk")})))
+    found: QuerySet[Any] = out_of_reach_since(oldest).filter(needs).order_by().values_list("pk")
+    return found
 
 
 def _counted(rows: QuerySet[Any], link: str, what: str) -> QuerySet[Any]:
@@ -134,7 +146,7 @@ def _counted(rows: QuerySet[Any], link: str, what: str) -> QuerySet[Any]:
 
 def people_out_of_reach() -> Iterator[Waiting]:
     """For My work of those who manage people."""
-    count = len({key for key, *_ in _depending_since(timezone.now() - ACCEPTED_WITHIN)})
+    count = len(list(_needed_since(timezone.now() - ACCEPTED_WITHIN)))
     if count:
         one = count == 1
         yield Waiting(
