@@ -21,7 +21,7 @@ from goals.quarters import Quarter
 from initiatives.models import Initiative
 from initiatives.selectors.rollup import Tally, counted_cells
 from initiatives.selectors.status import Expected, expected_of
-from initiatives.selectors.survey import Block, Survey, blocks_of, put_together, survey
+from initiatives.selectors.survey import Block, Survey, blocks_of, merged, put_together, survey
 from records.asof import AsOf
 from records.models import AuditEvent
 from records.remembered import KNOWN, seen
@@ -31,6 +31,7 @@ from records.statements import Keys, statement
 SHOWN = 12  # rows of each list of a survey
 PLANS = 8  # kept by a process; more at once are counted in one pass, and not kept
 MANY = 500  # events since then: a file was read in, all is counted again
+GROUP = 8  # blocks that are put together once and kept so
 SHARE = 3  # as soon as one block of so many was touched, one pass over all of them costs less
 # Events about these change no initiative, nor what hangs on one.
 ELSEWHERE = frozenset({"user", "exportjob", "savedview"})
@@ -53,10 +54,11 @@ class Counted:
     last: int | None
     size: int
     blocks: dict[int, Block] = field(default_factory=dict)
+    groups: dict[int, Block] = field(default_factory=dict)  # neighbours put together, so that a change adds up few
 
     @cached_property
     def survey(self) -> Survey:
-        return put_together(self.blocks.values(), shown=SHOWN)
+        return put_together(self.groups.values(), shown=SHOWN)
 
 
 _kept: OrderedDict[Moments, Counted] = OrderedDict()
@@ -103,16 +105,26 @@ def _counted(moments: Moments) -> Counted:
     touched = None if held is None else _touched(held)
     if held is None or touched is None:
         size = _size(moments.here[0].plan_id)
-        found = Counted(last, size, blocks_of(*moments, shown=SHOWN, size=size))
+        blocks = blocks_of(*moments, shown=SHOWN, size=size)
+        found = Counted(last, size, blocks, _groups(blocks, {block // GROUP for block in blocks}))
     else:
         blocks = dict(held.blocks)
         for block in touched:
             blocks.pop(block, None)
             blocks |= blocks_of(*moments, shown=SHOWN, size=held.size, only=block)
-        found = Counted(last, held.size, blocks)
+        found = Counted(last, held.size, blocks, held.groups | _groups(blocks, {block // GROUP for block in touched}))
     if is_settled:
         _keep(moments, found)
     return found
+
+
+def _groups(blocks: dict[int, Block], which: Iterable[int]) -> dict[int, Block]:
+    """These groups of neighbouring blocks; one of which nothing is left counts nothing."""
+    near = {group: range(group * GROUP, (group + 1) * GROUP) for group in which}
+    return {
+        group: merged((blocks[block] for block in numbers if block in blocks), shown=SHOWN)
+        for group, numbers in near.items()
+    }
 
 
 def _keep(moments: Moments, found: Counted) -> None:
@@ -146,10 +158,13 @@ def _events_since(last: int, *, limit: int) -> QuerySet[Any]:
 
 
 def _size(plan_id: int) -> int:
-    """Blocks grow with the root of the plan: counting one again, and putting all together, then cost about the same."""
+    """Blocks grow with the root of the plan: counting one again, and putting all together, then cost about the same.
+
+    A power of two, so that a plan that grows by a few keeps its size.
+    """
     [(number, first, last)] = _span(plan_id) or [(0, 0, 0)]
     spread = (last - first + 1) // number if number else 1  # numbers of other plans' initiatives lie between
-    return 1 << (3 * isqrt(number) * spread).bit_length()
+    return 1 << (2 * isqrt(number) * spread).bit_length()
 
 
 @statement

@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from goals.models import Plan, PlanVersion
@@ -95,13 +96,16 @@ def _number_of(plan: Plan | PlanVersion) -> int:
     return key
 
 
-def judged(expected: tuple[Expected, ...], when: AsOf) -> QuerySet[Any]:
-    """The same, of plans of which that is known: what a statement takes (`records.statements`)."""
-    rows = InitiativeVersion.objects.as_of(when).filter(plan__in=[one.plan_id for one in expected])
+def judged(expected: tuple[Expected, ...], when: AsOf, *, of_few: bool = False) -> QuerySet[Any]:
+    """The same, of plans of which that is known: what a statement takes (`records.statements`).
+
+    `of_few`: the caller names a few initiatives of very many (`VersionQuerySet.as_of`).
+    """
+    rows = InitiativeVersion.objects.as_of(when, of_few=of_few).filter(plan__in=[one.plan_id for one in expected])
     decided: QuerySet[Any] = rows.annotate(
         department_id=F("lead_department_id"),
         is_stale=_is_stale(expected),
-        effective_status=_decided(when, F, Value),
+        effective_status=_decided(when, F, Value, of_few=of_few),
     )
     return decided.order_by("sort_key", "subject_id")
 
@@ -202,11 +206,11 @@ def _set_by_people(prefix: str = "", tell: Callable[[str], Any] = F) -> list[Whe
     ]
 
 
-def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any]) -> Case:
+def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any], *, of_few: bool = False) -> Case:
     """`judgement.decided` in SQL: `tell` says what a column holds, `word` a status by itself."""
     return Case(
         *_set_by_people(tell=tell),
-        When(has_late_milestone(when), then=word(EffectiveStatus.OFF_TRACK.value)),
+        When(has_late_milestone(when, of_few=of_few), then=word(EffectiveStatus.OFF_TRACK.value)),
         When(is_stale=True, then=word(EffectiveStatus.NO_CURRENT_UPDATE.value)),
         When(reported_status="", then=word(EffectiveStatus.NOT_STARTED.value)),
         default=tell("reported_status"),
@@ -214,10 +218,15 @@ def _decided(when: AsOf, tell: Callable[[str], Any], word: Callable[[str], Any])
     )
 
 
-def has_late_milestone(when: AsOf) -> Exists:
-    """The condition that an open milestone of the initiative is past its date."""
-    rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when)
-    return Exists(rows.filter(OPEN_MILESTONE, initiative=OuterRef("subject_id"), due_date__lt=when.day))
+def has_late_milestone(when: AsOf, *, of_few: bool = False) -> Exists | IsNull:
+    """The condition that an open milestone of the initiative is past its date.
+
+    Of few initiatives on a past day it is looked up for each: PostgreSQL would first read all that were late then.
+    """
+    is_each = of_few and not when.is_live
+    rows: QuerySet[Any] = MilestoneVersion.objects.as_of(when, of_few=is_each)
+    late = rows.filter(OPEN_MILESTONE, initiative=OuterRef("subject_id"), due_date__lt=when.day)
+    return IsNull(Subquery(late.order_by().values("pk")[:1]), False) if is_each else Exists(late)
 
 
 def _is_stale(expected: Iterable[Expected]) -> Case:

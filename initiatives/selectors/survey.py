@@ -8,7 +8,7 @@ be put together with what was found of others earlier (`initiatives/selectors/co
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from heapq import nsmallest
@@ -212,33 +212,36 @@ def blocks_of(
     return found
 
 
-def put_together(blocks: Collection[Block], *, shown: int) -> Survey:
-    """The blocks as one."""
-    cells: Counter[Any] = Counter()
-    slips: Counter[int] = Counter()
-    moves: Counter[tuple[str, str]] = Counter()
-    sums: list[tuple[Counter[Any], str]] = [(cells, "cells"), (slips, "slips"), (moves, "moves")]
-    moved: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for block in blocks:
-        for counts, name in sums:
-            for key, n in getattr(block, name).items():  # faster than update() is for few
-                counts[key] = counts.get(key, 0) + n
+def merged(blocks: Iterable[Block], *, shown: int) -> Block:
+    """Several blocks as one, with lists as long as theirs."""
+    found, several = Block(), list(blocks)
+    for block in several:
+        for name in ("cells", "slips", "moves"):
+            sums = getattr(found, name)
+            for key, n in getattr(block, name).items():  # faster than a Counter's update() is for few
+                sums[key] = sums.get(key, 0) + n
         for way, rows in block.moved.items():
-            moved.setdefault(way, []).extend(rows)
+            found.moved.setdefault(way, []).extend(rows)
+    found.moved = {way: nsmallest(shown, rows) for way, rows in found.moved.items()}
+    for name in ("asking", "helping", "slipped"):
+        setattr(found, name, nsmallest(shown, chain.from_iterable(getattr(block, name) for block in several)))
+    found.pulse = Pulse(*map(sum, zip(NO_PULSE, *(block.pulse for block in several), strict=True)))
+    found.there = sum(block.there for block in several)
+    return found
+
+
+def put_together(blocks: Iterable[Block], *, shown: int) -> Survey:
+    """The blocks as what a page asks for."""
+    whole = merged(blocks, shown=shown)
     return Survey(
-        tally=Tally(tuple(Cell._make((*key, count)) for key, count in cells.items())),
-        asking=[row[3:] for row in nsmallest(shown, chain.from_iterable(block.asking for block in blocks))],
-        helping=[row[3:] for row in nsmallest(shown, chain.from_iterable(block.helping for block in blocks))],
-        pulse=Pulse(*map(sum, zip(NO_PULSE, *(block.pulse for block in blocks), strict=True))),
-        moved=[Moved(pk, *way, place, moves[way]) for way in moved for place, pk in nsmallest(shown, moved[way])],
-        slipped=[
-            Slipped(kind, pk, version, before, after)
-            for _, kind, pk, version, before, after in nsmallest(
-                shown, chain.from_iterable(block.slipped for block in blocks)
-            )
-        ],
-        slips=slips,
-        there=sum(block.there for block in blocks),
+        tally=Tally(tuple(Cell._make((*key, count)) for key, count in whole.cells.items())),
+        asking=[row[3:] for row in whole.asking],
+        helping=[row[3:] for row in whole.helping],
+        pulse=whole.pulse,
+        moved=[Moved(pk, *way, place, whole.moves[way]) for way, rows in whole.moved.items() for place, pk in rows],
+        slipped=[Slipped(kind, pk, version, before, after) for _, kind, pk, version, before, after in whole.slipped],
+        slips=Counter(whole.slips),
+        there=whole.there,
     )
 
 
@@ -272,7 +275,7 @@ def _rows(
             "pk", "subject_id", "sort_key", "plan_id", "goal_id", "strategy_id", "lead_department_id",
             "effective_status", "is_stale", *named, "due_date",
         ),
-        "there": judged(there, then).order_by().values_list(
+        "there": judged(there, then, of_few=first is not None).order_by().values_list(
             "pk", "subject_id", "sort_key", "effective_status", "due_date"
         ),
         "steps": _slipped_milestones(when, then),
