@@ -95,9 +95,12 @@ def percent(part: float | None, whole: float | None = 100) -> str:
 
 
 @register.filter
-def number(count: int) -> str:
-    """A count as people write it: 2,001. Of numbers that are names (2.3.1, years, row numbers) nothing is made."""
-    return f"{count:,}"
+def number(count: int | str) -> str:
+    """A count as people write it: 2,001; words in its place ("100 or more", nothing) stay as they are.
+
+    Not for numbers that are names, such as 2.3.1, years or rows of a file.
+    """
+    return f"{count:,}" if isinstance(count, int) else count
 
 
 @register.filter
