@@ -90,6 +90,7 @@ def line_writer(kind: str, plain: type) -> Callable[[Sequence[Any]], bytes]:
     always = [key for key in keys if key not in WHERE_SET]
     bare: dict[str, Any] = dict.fromkeys(sorted(["record", *always])) | {"record": kind}
     texts, has_priorities, write = instants(plain), "priorities" in bare, orjson.dumps
+    fixed, optional = len(always), keys[len(always) :]
 
     def line_of(values: Sequence[Any]) -> bytes:
         row = bare
@@ -98,8 +99,10 @@ def line_writer(kind: str, plain: type) -> Callable[[Sequence[Any]], bytes]:
             row[key] = instant(row[key])
         if has_priorities:
             row["priorities"] = _listed(row["priorities"])
-        added = {key: one for key, one in zip(keys[len(always) :], values[len(always) :], strict=True) if one}
-        return write(row) if not added else _encode(row | added)  # a date as value() does
+        if not optional or not any(values[fixed:]):
+            return write(row)
+        added = {key: one for key, one in zip(optional, values[fixed:], strict=True) if one}
+        return _encode(row | added)  # a date as value() does
 
     return line_of
 
@@ -147,7 +150,7 @@ def content_hash(every: Iterable[bytes]) -> str:
 
 def fingerprint(line: bytes) -> str:
     """The first 64 bits of a line's SHA-256: enough to name a changed line, for the content hash is what proves it."""
-    return hashlib.sha256(line).hexdigest()[:16]
+    return hashlib.sha256(line).digest()[:8].hex()
 
 
 def chain_hash(previous: str, content: str, sequence: int) -> str:

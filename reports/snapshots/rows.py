@@ -62,10 +62,11 @@ def canonical_rows(snapshot: QuarterSnapshot) -> Iterator[CanonicalRow]:
         names, texts = content.rows.names(plain), instants(plain)
         columns = [Cast(name, TextField()) if name in texts else name for name in names]
         write, key_of = line_writer(kind, plain), itemgetter(*[names.index(name) for name in order])
+        is_one = len(order) == 1
         rows = model._default_manager.filter(snapshot=snapshot).order_by(*order)
         for values in rows.values_list(*columns).iterator(chunk_size=CHUNK):
             key = key_of(values)
-            yield CanonicalRow(kind, f"{key}" if len(order) == 1 else " ".join(map(str, key)), write(values))
+            yield CanonicalRow(kind, f"{key}" if is_one else " ".join(map(str, key)), write(values))
 
 
 def cover_digests(snapshot: QuarterSnapshot) -> list[str]:
