@@ -18,10 +18,12 @@ from psycopg import sql
 from psycopg.errors import LockNotAvailable
 
 from planapp.own_rows import (
+    BY_NUMBER,
     COLUMN,
     FIRST,
     GOVERNMENTS,
     OWN_ROWS,
+    WALKED,
     Government,
     Table,
     disabled,
@@ -44,7 +46,8 @@ NUMBERED_BY_HAND = ("records_recordlock",)
 TABLES = """
 SELECT t.relname, t.relrowsecurity, t.relispartition,
        EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = %(column)s),
-       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polname = %(policy)s),
+       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid
+               AND p.polname = CASE WHEN t.relname = ANY(%(walked)s) THEN %(by_number)s ELSE %(policy)s END),
        ARRAY(SELECT a.attname::text FROM pg_index i
              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY(i.indkey)
              WHERE i.indrelid = t.oid AND i.indisprimary AND a.attname <> %(column)s ORDER BY a.attnum)
@@ -105,6 +108,7 @@ GROUP BY 1 ORDER BY 1
 """
 NAMES = {
     "column": COLUMN, "policy": OWN_ROWS, "others": list(OF_THE_INSTALLATION), "by_hand": list(NUMBERED_BY_HAND),
+    "walked": list(WALKED), "by_number": BY_NUMBER,
 }  # fmt: skip
 
 
