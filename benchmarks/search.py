@@ -36,7 +36,7 @@ from records.audit import Act
 from records.many import record_creations
 from search.engines import the_engine
 from search.engines.base import Branch
-from search.finding import find, tell
+from search.finding import asking, find, tell
 from search.kinds import KINDS
 from search.words import asked
 
@@ -93,7 +93,7 @@ def measured(scale: int) -> list[Times]:
     for sort, questions in sorts(vocabulary, chance).items():
         ours, bare = [], []
         for text in questions:
-            with database_time() as spent:
+            with database_time() as spent, asking(when):
                 result = find(text, user=user, when=when, plans=plans)
                 tell(result, result.keys[:SHOWN], user=user, when=when)
             ours.append(spent())

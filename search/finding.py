@@ -5,6 +5,7 @@ that stand nowhere are taken for words that are spelt alike, and at last any of 
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
@@ -103,6 +104,11 @@ class Found:
 NO_PLAN = (0,)  # the key of none: where there is no plan, people and departments are found all the same
 
 
+def asking(when: AsOf) -> AbstractContextManager[None]:
+    """Around what a page finds and tells: the database plans as it suits a search. Nothing is written inside."""
+    return the_engine().asking() if when.is_live else nullcontext()
+
+
 def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str = "", tries_hard: bool = True) -> Found:
     """Everything that this person may see and that the text means; of one kind alone where it is named.
 
@@ -113,17 +119,7 @@ def find(text: str, *, user: User, when: AsOf, plans: Sequence[int], kind: str =
         return Found(wanted)
     search = _Search(wanted, user, when, plans or NO_PLAN, [one for one in KINDS if kind in {"", one.key}])
     search.with_reports = kind in {"", reports.KIND}
-    found = search.called() + (search.having(wanted.words, is_first=True) if wanted.words else [])
-    if found or not tries_hard or not wanted.words:
-        return search.result(found, wanted.words)
-    # What is spelt alike is looked for among the words of all plans: not for whoever may not know what stands there.
-    instead = search.instead() if user.reads_every_plan else {}
-    words = tuple(word.or_else(instead.get(word.typed, [])) for word in wanted.words)
-    found = search.having(words) if instead else []
-    is_any = not found and len(words) > 1
-    if is_any:
-        found = search.having(words, is_any=True)
-    return search.result(found, words, is_any=is_any, instead=instead)
+    return search.answered(tries_hard=tries_hard)
 
 
 class _Search:
@@ -134,6 +130,20 @@ class _Search:
         self.engine = the_engine()
         self.tables = [kind.table for kind in KINDS]
         self.with_reports = True
+
+    def answered(self, *, tries_hard: bool) -> Found:
+        words = self.asked.words
+        found = self.called() + (self.having(words, is_first=True) if words else [])
+        if found or not tries_hard or not words:
+            return self.result(found, words)
+        # What is spelt alike is looked for among the words of all plans: not for who may not know what stands there.
+        instead = self.instead() if self.user.reads_every_plan else {}
+        words = tuple(word.or_else(instead.get(word.typed, [])) for word in words)
+        found = self.having(words) if instead else []
+        is_any = not found and len(words) > 1
+        if is_any:
+            found = self.having(words, is_any=True)
+        return self.result(found, words, is_any=is_any, instead=instead)
 
     @cached_property
     def reports(self) -> dict[int, Any]:
@@ -189,7 +199,10 @@ class _Search:
 
     def instead(self) -> dict[str, list[str]]:
         """For the first words that stand nowhere, what is spelt alike. Three queries at most."""
-        unknown = self.engine.unknown(self.tables, self.asked.words)[:MOST_UNKNOWN]
+        words = list(self.asked.words)
+        # Of one word alone it is known already, if all tables were asked for it.
+        is_known = len(words) == 1 and len(self.kinds) == len(KINDS) and self.when.is_live
+        unknown = words if is_known else self.engine.unknown(self.tables, words)[:MOST_UNKNOWN]
         alike = self.engine.alike(self.tables, unknown) if unknown else {}
         return {typed: others for typed, others in alike.items() if others}
 

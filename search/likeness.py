@@ -44,14 +44,31 @@ def one_slip_away(word: str) -> set[str]:
     return (left_out | swapped | exchanged | put_in) - {word}
 
 
+def beginnings(word: str) -> list[str]:
+    """How what may be meant begins: with the same letter, for a slip in the first is rare, or with the second letter.
+
+    One slip leaves few ways to begin with the second letter: it stands first, or twice, or the two are swapped.
+    """
+    first, second = word[0], word[1:2]
+    if allowed(word) != 1:
+        return list(dict.fromkeys(word[:2]))
+    swapped = {near[:3] for one in (word, _stemmed(word)) for near in one_slip_away(one) if near[0] == second}
+    return [first, *sorted(swapped if first != second else ())]
+
+
+def _stemmed(word: str) -> str:
+    """As a stem writes a y at the end."""
+    return f"{word[:-1]}i" if word.endswith("y") else word
+
+
 def likest(word: str, candidates: Iterable[str], *, are_stems: bool = False) -> list[str]:
     """Of the candidates those that a word was probably meant for, the likest first.
 
     A stem is held against the beginning of the word, for it has lost its ending.
     """
     most, found = allowed(word), []
-    if are_stems and word.endswith("y"):
-        word = f"{word[:-1]}i"  # as a stem writes it
+    if are_stems:
+        word = _stemmed(word)
     for other in set(candidates) - {word}:
         if len(other) < 3:
             continue

@@ -15,7 +15,7 @@ from goals.selectors import plans_as_of
 from initiatives.views.as_of import day_query, on_day, speaks_for_a_day
 from people.models import User
 from records.asof import AsOf
-from search.finding import LABELS, Found, Hit, Told, find, tell
+from search.finding import LABELS, Found, Hit, Told, asking, find, tell
 from search.forms import SearchForm
 from search.kinds import sees_everybody
 from web.requests import user_of
@@ -34,9 +34,10 @@ def search(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     form.full_clean()  # nothing in an address is an error
     user: Any = user_of(request)
     text, kind = form.cleaned_data["q"], form.cleaned_data["kind"] or ""
-    found = find(text, user=user, when=when, plans=_plans(plans, form), kind=kind) if not form.unmet else None
-    page = Paginator(found.keys if found else [], PER_PAGE).get_page(request.GET.get("page"))
-    told = tell(found, list(page.object_list), user=user, when=when) if found else Told()
+    with asking(when):
+        found = find(text, user=user, when=when, plans=_plans(plans, form), kind=kind) if not form.unmet else None
+        page = Paginator(found.keys if found else [], PER_PAGE).get_page(request.GET.get("page"))
+        told = tell(found, list(page.object_list), user=user, when=when) if found else Told()
     context = {
         **on_day(request, when),
         "form": form,
@@ -63,8 +64,9 @@ def suggestions(request: HttpRequest, *, when: AsOf) -> HttpResponse:
     text = form.cleaned_data["q"]
     if len(text) < SHORTEST:
         return HttpResponse()
-    found = find(text, user=user, when=when, plans=_plans(plans, form), tries_hard=False)
-    hits = tell(found, found.keys[:SUGGESTED], user=user, when=when).hits
+    with asking(when):
+        found = find(text, user=user, when=when, plans=_plans(plans, form), tries_hard=False)
+        hits = tell(found, found.keys[:SUGGESTED], user=user, when=when).hits
     if not hits:
         return HttpResponse()
     context = {"hits": [(hit, _address(hit, request, user)) for hit in hits]}

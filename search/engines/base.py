@@ -1,6 +1,7 @@
 """What search asks of a database, whichever it is."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -33,6 +34,9 @@ class Candidate(NamedTuple):
 
 class Engine(Protocol):
     """Each of these is one statement, `alike` two. A row has all `words`, or where `is_any` one of them."""
+
+    def asking(self) -> AbstractContextManager[None]:
+        """Where the database is asked: it plans as it suits these questions. Nothing is written inside."""
 
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
         """The rows that have the words."""

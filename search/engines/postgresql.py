@@ -1,68 +1,83 @@
 """PostgreSQL: tsvector columns with GIN indexes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import compress
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BooleanField, CharField, FloatField, Func, Value
+from django.db.models import BooleanField, Func, TextField
 
 from records.search_index import CONFIGURATION
-from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, rows_of, said, union
+from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, said, union
 from search.likeness import allowed, likest, one_slip_away
 from search.words import Word
 
 MARKS = f"HighlightAll=true, StartSel={MARK}, StopSel={UNMARK}"
+QUERY = f"to_tsquery('{CONFIGURATION}', %s)"
 FOUND = re.compile(f"{MARK}([^{UNMARK}]*){UNMARK}")
 
 
-class _OfVector(Func):
-    """A function of the words of a row, which stand in columns that no model declares (records/search_index.py)."""
+# For PostgreSQL to look at a row costs the same wherever it lies and whatever is asked of it: so it goes through the
+# newest rows only where many of them have the words, which it took for cheap; to read and unpack the words of a row is
+# what costs. Joins are made as they are written, along indexes: to weigh other orders took longer than to answer.
+PLANNER = {
+    "seq_page_cost": "0.005", "random_page_cost": "0.005", "cpu_operator_cost": "0.0001", "join_collapse_limit": "1",
+}  # fmt: skip
 
-    form = ""
 
-    def __init__(self, column: str, query: str, output: Any) -> None:
-        self.column, self.query = column, query
-        super().__init__("search_text", output_field=output)
+class _Words(Func):
+    """The words of a row, which stand in a column that no model declares (records/search_index.py)."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+        super().__init__("search_text", output_field=TextField())
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         text, _values = compiler.compile(self.source_expressions[0])
-        vector = text.removesuffix('"search_text"') + f'"{self.column}"'
-        asked = f"to_tsquery('{CONFIGURATION}', %s)"
-        return self.form.format(vector=vector, query=asked), [self.query]
+        return text.removesuffix('"search_text"') + f'"{self.column}"', []
 
 
-class Has(_OfVector):
+class Has(_Words):
     """Whether a row has the words of a query."""
 
-    form = "({vector} @@ {query})"
-
     def __init__(self, column: str, query: str) -> None:
-        super().__init__(column, query, BooleanField())
+        self.query = query
+        super().__init__(column)
+        self.output_field = BooleanField()
 
-
-class Rank(_OfVector):
-    """How well; a long text that has a word once counts less than a short one."""
-
-    form = "ts_rank({vector}, {query}, 1)"
-
-    def __init__(self, column: str, query: str) -> None:
-        super().__init__(column, query, FloatField())
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
+        words, _values = super().as_sql(compiler, connection)
+        return f"({words} @@ {QUERY})", [self.query]
 
 
 class PostgreSQL:
     """The `Engine` of PostgreSQL 15 and later."""
 
+    def __init__(self) -> None:
+        self.stems: dict[str, list[str]] = {}  # by word, those that were asked for
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        with transaction.atomic():
+            ask = ", ".join(["set_config(%s, %s, true)"] * len(PLANNER))
+            rows(f"SELECT {ask}", [one for pair in PLANNER.items() for one in pair])
+            yield
+            transaction.set_rollback(True)  # nothing was written; whoever asks in a transaction has its planner back
+
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
         query = _query(words, is_any=is_any)
-        parts = []
-        for branch in branches:
-            column = "search_names" if branch.in_names else "search_words"
-            has = branch.rows.filter(Has(column, query)).order_by("-pk")
-            kind, is_named = Value(branch.kind, CharField()), Value(branch.in_names, BooleanField())
-            parts.append(has.values_list(kind, is_named, "pk", Rank(column, query))[: branch.most])
-        return [Candidate(*row) for row in rows_of(parts)]
+        return [Candidate(*row) for row in rows(*union(self._branch(branch, query) for branch in branches))]
+
+    def _branch(self, branch: Branch, query: str) -> tuple[str, list[Any]]:
+        """Only the newest are ranked: to rank a row, its words have to be unpacked."""
+        column = "search_names" if branch.in_names else "search_words"
+        has = branch.rows.filter(Has(column, query)).order_by("-pk").values_list("pk", _Words(column))
+        newest, values = has[: branch.most].query.sql_with_params()
+        # A long text that has a word once counts less than a short one.
+        sql = f"SELECT %s, {branch.in_names}, id, ts_rank(words, {QUERY}, 1) FROM ({newest}) newest (id, words)"  # noqa: S608
+        return sql, [branch.kind, query, *values]
 
     def tables_with(self, tables: Sequence[str], words: Sequence[Word]) -> set[str]:
         there = ", ".join(f"EXISTS (SELECT 1 FROM {table} WHERE search_words @@ q)" for table in tables)  # noqa: S608
@@ -70,30 +85,37 @@ class PostgreSQL:
         return set(compress(tables, rows(ask, [_query(words, is_any=False)])[0]))
 
     def unknown(self, tables: Sequence[str], words: Sequence[Word]) -> list[Word]:
-        ask = f"SELECT {_stands_in(tables)} FROM to_tsquery('{CONFIGURATION}', %s) q"  # noqa: S608 - our own tables
-        sql, values = union((ask, [said([word], _phrase, "", " | ")]) for word in words)
-        return [word for word, (is_known,) in zip(words, rows(sql, values), strict=True) if not is_known]
+        if not words:
+            return []
+        # The questions are values, so that all words are planned as one; `alike` needs the stems of most.
+        ask = (
+            f"SELECT {_stands_in(tables)}, tsvector_to_array(to_tsvector('{CONFIGURATION}', plain)) "  # noqa: S608
+            "FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY word (text, plain, number), "
+            f"to_tsquery('{CONFIGURATION}', text) q ORDER BY number"
+        )
+        there = rows(ask, [[said([word], _phrase, "", " | ") for word in words], [_plain(word) for word in words]])
+        self.stems = {_plain(word): stems for word, (_, stems) in zip(words, there, strict=True)}
+        return [word for word, (is_known, _) in zip(words, there, strict=True) if not is_known]
 
     def alike(self, tables: Sequence[str], words: Sequence[Word]) -> dict[str, list[str]]:
-        plain = ["".join(word.phrases[0]) for word in words]
-        with transaction.atomic():
-            # The planner takes each for many rows; each is one look into the index, and most are nowhere.
-            stem = f"tsvector_to_array(to_tsvector('{CONFIGURATION}', %s))"
-            asked = f"SELECT %s, set_config('enable_seqscan', 'off', true), {stem}"
-            stems = [(found or [one])[0] for one, _, found in rows(*union((asked, [one, one]) for one in plain))]
-            near = [sorted(one_slip_away(stem)) if allowed(stem) else [] for stem in stems]
-            # One by one: a single question for any of them ends at the first row of a word, but weighs all of them anew
-            # for every row that has one, of which there are thousands.
-            sql, values = union(
-                (
-                    f"SELECT {number}, word FROM unnest(%s::text[], %s::tsquery[]) near (word, q) "  # noqa: S608
-                    f"WHERE {_stands_in(tables)}",
-                    [others, [f"'{one}'" for one in others]],
-                )
-                for number, others in enumerate(near)
-                if others
+        plain = [_plain(word) for word in words]
+        if new := [one for one in plain if one not in self.stems]:
+            asked = f"SELECT %s, tsvector_to_array(to_tsvector('{CONFIGURATION}', %s))"
+            self.stems |= dict(rows(*union((asked, [one, one]) for one in new)))
+        stems = [(self.stems[one] or [one])[0] for one in plain]
+        near = [sorted(one_slip_away(stem)) if allowed(stem) else [] for stem in stems]
+        # One by one: a single question for any of them ends at the first row of a word, but weighs all of them anew
+        # for every row that has one, of which there are thousands.
+        sql, values = union(
+            (
+                f"SELECT {number}, word FROM unnest(%s::text[], %s::tsquery[]) near (word, q) "  # noqa: S608
+                f"WHERE {_stands_in(tables)}",
+                [others, [f"'{one}'" for one in others]],
             )
-            found = rows(sql, values) if sql else []
+            for number, others in enumerate(near)
+            if others
+        )
+        found = rows(sql, values) if sql else []
         there: list[set[str]] = [set() for _ in words]
         for number, one in found:
             there[number].add(one)
@@ -113,6 +135,10 @@ class PostgreSQL:
             for table, numbers in ids.items()
         )
         return frozenset(word for (text,) in rows(sql, values) for word in FOUND.findall(text)) if ids else frozenset()
+
+
+def _plain(word: Word) -> str:
+    return "".join(word.phrases[0])
 
 
 def _query(words: Sequence[Word], *, is_any: bool) -> str:

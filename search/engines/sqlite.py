@@ -1,12 +1,13 @@
 """SQLite: FTS5 tables that triggers keep, and their own list of stems for spelling."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import compress
 from typing import Any
 
 from search.engines.base import MARK, UNMARK, Branch, Candidate, rows, said, union
 from search.engines.postgresql import FOUND
-from search.likeness import likest
+from search.likeness import beginnings, likest
 from search.words import Word
 
 NAMES, ALL = "5.0, 0.0", "5.0, 1.0"  # what a word counts in what names a row, and in the rest
@@ -14,6 +15,9 @@ NAMES, ALL = "5.0, 0.0", "5.0, 1.0"  # what a word counts in what names a row, a
 
 class SQLite:
     """The `Engine` of SQLite, with FTS5 as Python brings it."""
+
+    def asking(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def find(self, branches: Sequence[Branch], words: Sequence[Word], *, is_any: bool = False) -> list[Candidate]:
         query = _query(words, is_any=is_any)
@@ -54,8 +58,10 @@ class SQLite:
         sql, values = union(
             (
                 f"SELECT highlight({table}_words, 0, %s, %s), highlight({table}_words, 1, %s, %s) FROM {table}_words "  # noqa: S608
-                f"WHERE {table}_words MATCH %s AND rowid IN ({', '.join(['%s'] * len(numbers))})",
-                [MARK, UNMARK, MARK, UNMARK, query, *numbers],
+                # By `rowid IN (…)` alone FTS5 would begin anew for each row, and gather all that begins so each time.
+                f"WHERE {table}_words MATCH %s AND rowid BETWEEN %s AND %s "
+                f"AND +rowid IN ({', '.join(['%s'] * len(numbers))})",
+                [MARK, UNMARK, MARK, UNMARK, query, min(numbers), max(numbers), *numbers],
             )
             for table, numbers in ids.items()
         )
@@ -64,11 +70,11 @@ class SQLite:
 
 
 def _stems(table: str, word: str) -> Iterator[tuple[str, list[Any]]]:
-    """Stems that could be meant: a slip in the first letter is rare, but the first two may be swapped."""
-    for first in dict.fromkeys(word[:2]):
+    """Stems that could be meant, by how they begin. Whatever stands in a range is read with all rows that have it."""
+    for begin in beginnings(word):
         yield (
             f"SELECT term FROM {table}_terms WHERE term >= %s AND term < %s AND length(term) BETWEEN %s AND %s",  # noqa: S608
-            [first, chr(ord(first) + 1), max(3, len(word) - 7), len(word) + 2],
+            [begin, begin[:-1] + chr(ord(begin[-1]) + 1), max(3, len(word) - 7), len(word) + 2],
         )
 
 

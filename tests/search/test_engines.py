@@ -1,6 +1,7 @@
 """One contract for both engines. The suite runs on SQLite and on PostgreSQL; what is found must be the same."""
 
 import pytest
+from django.db import connection
 
 from initiatives.models import Initiative
 from people.models import User
@@ -104,6 +105,30 @@ def test_words_that_stand_nowhere_and_what_is_spelt_like_them(rows):
     alike = engine.alike(tables, words[:2])
     assert alike["brodband"][0] == "broadband"
     assert any(word.startswith("librar") for word in alike["libary"])
+
+
+def test_of_several_words_those_that_stand_nowhere_are_named_in_their_order(rows):
+    engine, tables = the_engine(), ["initiatives_initiative", "people_user"]
+    words = asked("zebra broadband yak L&I owner xylophones").words
+    assert [word.typed for word in engine.unknown(tables, words)] == ["zebra", "yak", "xylophones"]
+    assert engine.unknown(tables, []) == []
+
+
+def planner() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE category LIKE 'Query Tuning%%'", [])
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no planner to be told")
+def test_who_asks_within_a_transaction_has_its_planner_back(rows):
+    engine, before = the_engine(), planner()
+    with engine.asking():
+        assert planner()["join_collapse_limit"] == "1"
+        within = planner()
+        assert engine.alike(["initiatives_initiative"], asked("brodband").words)["brodband"]
+        assert planner() == within
+    assert planner() == before
 
 
 def test_the_words_by_which_rows_were_found(rows):

@@ -1,5 +1,7 @@
 """The page and its suggestions: what is found, told and marked, for whom, on which day; nonsense is answered too."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,8 +19,12 @@ from initiatives.services import (
     withdraw_comment,
 )
 from people.services import update_user
+from records.asof import AsOf
 from reports.services import freeze_quarter, write_summary
+from search.engines import the_engine
+from search.finding import find
 from tests.build import act, build_plan, make_initiative, make_milestone, report
+from tests.conftest import NOW
 
 PAGE = "/search/"
 
@@ -111,6 +117,17 @@ def test_a_slip_is_forgiven_and_said(filled, cast, sign_in):
     assert [hit.kind for hit, _ in answer.context["hits"]] == ["initiative"]
     assert "Nothing has the word “<bdi>brodband</bdi>”" in text_of(answer) or "“brodband”" in text_of(answer)
     assert "<strong>broadband</strong>" in text_of(answer)
+
+
+def test_one_word_that_stands_nowhere_is_not_asked_for_twice(filled, plan, cast, monkeypatch):
+    def asked_again(*_):
+        raise AssertionError("Which tables have the word was asked before.")
+
+    monkeypatch.setattr(type(the_engine()), "unknown", asked_again)
+    when = AsOf.now(NOW)
+    assert find("brodband", user=cast.manager, when=when, plans=[plan.pk]).instead == {"brodband": ["broadband"]}
+    with pytest.raises(AssertionError):  # of one kind alone not all tables were asked
+        find("brodband", user=cast.manager, when=when, plans=[plan.pk], kind="update")
 
 
 def test_where_nothing_has_all_words_some_will_do_and_it_is_said(filled, cast, sign_in):
@@ -261,6 +278,25 @@ def test_a_page_costs_twelve_statements_at_most(filled, cast, sign_in, q, as_of,
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path, {"q": q, "as_of": as_of}).status_code == 200
     assert len([query for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]) <= 12
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}suggestions/"])
+def test_all_of_a_page_is_asked_as_it_suits_a_search(filled, cast, sign_in, path, monkeypatch):
+    """Where the database has a planner to be told, what is found and what is told are asked within."""
+    engine, inside = type(the_engine()), []
+
+    @contextmanager
+    def told(self):
+        inside.append("begin")
+        yield
+        inside.append("end")
+
+    monkeypatch.setattr(engine, "asking", told)
+    for name in ("find", "marked"):
+        real = getattr(engine, name)
+        monkeypatch.setattr(engine, name, lambda *a, real=real, name=name, **k: inside.append(name) or real(*a, **k))
+    sign_in(cast.viewer).get(path, {"q": "broadband"})
+    assert inside == ["begin", "find", "marked", "end"]
 
 
 def test_suggestions_are_options_that_say_where_they_lead(filled, cast, sign_in):

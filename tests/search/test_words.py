@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.likeness import likest, slips
+from search.likeness import beginnings, likest, one_slip_away, slips
 from search.words import PART, asked
 
 
@@ -79,3 +79,16 @@ def test_only_what_is_near_is_taken_for_a_word(typed, stands, found):
 def test_a_stem_has_lost_its_ending():
     assert likest("licences", ["licens", "lice", "listen"], are_stems=True) == ["licens"]
     assert likest("accelarator", ["acceler", "access"], are_stems=True) == ["acceler"]
+
+
+@given(st.text("abcdey", min_size=4, max_size=7))
+def test_what_is_one_slip_away_begins_as_is_looked_for(word):
+    begins = tuple(beginnings(word))
+    near = {other for other in one_slip_away(word) if other[0] in word[:2]}
+    assert {other for other in near if not other.startswith(begins)} == set()
+    assert len(begins) <= 6, "few, for each is a look into the list of stems"
+
+
+def test_of_a_word_that_may_have_two_slips_all_that_begins_with_its_letters_is_looked_at():
+    assert beginnings("accelarator") == ["a", "c"]
+    assert beginnings("llamas")[:1] == ["l"]
