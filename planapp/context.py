@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from goals.models import Plan
 from goals.rules import readable
 from records.statements import statement
+from web.requests import KEPT, token_of
 
 PRODUCT = "planapp"
 
@@ -51,6 +53,12 @@ class Frame:
         if not settings.SESSION_IDLE_MINUTES or not hasattr(session, "seconds_left"):
             return None
         return session.seconds_left(timezone.now()), settings.SESSION_IDLE_MINUTES * 60
+
+    @property
+    def has_kept_words(self) -> bool:
+        """Whether words from before a sign-in wait in the session."""
+        user: Any = self.request.user
+        return bool(user.is_authenticated and self.request.session.get(KEPT))
 
     @property
     def as_of(self) -> date | None:
@@ -108,9 +116,9 @@ class Frame:
         return bool(user and user.is_authenticated and user.has_perm("goals.change_plan"))
 
 
-def frame(request: HttpRequest) -> dict[str, Frame]:
-    """Context processor."""
-    return {"frame": Frame(request)}
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. The token stands in for Django's own, which would be masked anew for each template."""
+    return {"frame": Frame(request), "csrf_token": SimpleLazyObject(lambda: token_of(request))}
 
 
 @statement

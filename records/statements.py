@@ -45,6 +45,16 @@ class Keys(tuple[int, ...]):
     __slots__ = ()
 
 
+class OneKey(Keys):
+    """One number of a row, where there is always one and never more.
+
+    PostgreSQL takes an array it does not know for ten numbers, finds a plan for ten dearer than one for the number at
+    hand, and so plans the statement anew each time. Of a number it keeps the plan.
+    """
+
+    __slots__ = ()
+
+
 @ForeignObject.register_lookup
 @Field.register_lookup
 class Among(Lookup):
@@ -55,9 +65,13 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, params = self.process_lhs(compiler, connection)
+        if isinstance(self.rhs, OneKey):
+            return f"{left} = %s", [*params, *self.rhs]
         return f"{left} = ANY (%s)", [*params, list(self.rhs)]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        if isinstance(self.rhs, OneKey):
+            return self.as_sql(compiler, connection)
         left, params = self.process_lhs(compiler, connection)
         among = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column and a parameter
         return among, [*params, _adapted(Keys(self.rhs), connection)]
@@ -163,6 +177,9 @@ def _taken(value: Any, given: list[Any]) -> Any:
         return tuple(_taken(one, given) for one in value)
     if isinstance(value, AsOf):
         return ("as of", _taken(value.day, given), _taken(value.moment, given))
+    if isinstance(value, OneKey):
+        given.append(value[0])
+        return "key"
     given.append(value)
     return "keys" if isinstance(value, Keys) else type(value)
 
@@ -176,6 +193,9 @@ def _stand_ins(value: Any, found: list[Any]) -> Any:
         return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
     if isinstance(value, AsOf):
         return replace(value, day=_stand_ins(value.day, found), moment=_stand_ins(value.moment, found))
+    if isinstance(value, OneKey):
+        found.append(_stand_in(value[0], len(found)))
+        return OneKey(found[-1:])
     found.append(_stand_in(value, len(found)))
     return found[-1]
 

@@ -18,20 +18,25 @@ from records.statements import statement
 
 @dataclass(frozen=True)
 class Beside:
-    """Who worked on it besides the owner, the outside priorities it served, and every number it ever had, in order."""
+    """Who worked on it besides the owner, the outside priorities it served, and every number it ever had, in order.
+
+    `has_relatives`: whether it came from another or went on in one, for most never did and need not be asked.
+    """
 
     people: list[str]
     priorities: list[str]
     numbers: list[str]
+    has_relatives: bool
 
 
 def beside(initiative_id: int, when: AsOf) -> Beside:
     """People and priorities by their names of then. One query."""
-    found: dict[str, list[Any]] = {"people": [], "priorities": [], "numbers": []}
+    found: dict[str, list[Any]] = {"people": [], "priorities": [], "numbers": [], "lineage": []}
     for kind, *place in _beside(initiative_id, when):
         found[kind].append(place)
     priorities, numbers = ([name for _, _, name in sorted(found[kind])] for kind in ("priorities", "numbers"))
-    return Beside(sorted(name for _, _, name in found["people"]), priorities, list(dict.fromkeys(numbers)))
+    people = sorted(name for _, _, name in found["people"])
+    return Beside(people, priorities, list(dict.fromkeys(numbers)), has_relatives=bool(found["lineage"]))
 
 
 @statement
@@ -44,6 +49,7 @@ def _beside(initiative_id: int, when: AsOf) -> QuerySet[Any]:
     return named.values_list(Value("people"), Value(0), "subject_id", "name").union(
         served.values_list(Value("priorities"), "order", "subject_id", "name"),
         had.values_list(Value("numbers"), Value(0), "pk", "number"),
+        _links(initiative_id, when).values_list(Value("lineage"), Value(0), "pk", "kind"),
         all=True,
     )
 
@@ -95,9 +101,14 @@ def relatives_of(initiative_id: int, when: AsOf, only: Collection[int] | None = 
 
 @statement
 def _lineage(initiative_id: int, when: AsOf) -> QuerySet[Any]:
-    own = Q(initiative=initiative_id) | Q(origin=initiative_id)
-    rows = Lineage.objects.filter(own, when.recorded()).select_related("initiative__plan", "origin__plan")
+    rows = _links(initiative_id, when).select_related("initiative__plan", "origin__plan")
     return rows.order_by("recorded_at", "pk")
+
+
+def _links(initiative_id: int, when: AsOf) -> QuerySet[Any]:
+    own = Q(initiative=initiative_id) | Q(origin=initiative_id)
+    rows: QuerySet[Any] = Lineage.objects.filter(own, when.recorded()).order_by()
+    return rows
 
 
 def goes_on_in(initiative_id: int) -> int | None:

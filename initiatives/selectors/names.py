@@ -31,7 +31,7 @@ from initiatives.models.milestone import OPEN_MILESTONE
 from initiatives.selectors.owners import asked_without_acceptance
 from people.models import DepartmentVersion, UserVersion
 from records.asof import AsOf
-from records.statements import Keys, statement
+from records.statements import Keys, OneKey, statement
 
 # A column, and the field of what is linked that it shows.
 NAMES = {
@@ -98,7 +98,8 @@ class Beside:
             return cls({}, {})
 
         def keys(*columns: str) -> Keys:
-            return Keys({row[name] for row in rows for name in columns} - {None})
+            found = {row[name] for row in rows for name in columns} - {None}
+            return OneKey(found) if len(rows) == len(found) == 1 else Keys(found)  # the page of one
 
         names, counts, unconfirmed = {}, {}, set()
         for kind, key, short, long, *counted in _names_and_counts(

@@ -9,7 +9,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquer
 
 from initiatives.judgement import CommitmentJudgement, MilestoneJudgement
 from initiatives.models import Acknowledgement, Commitment, CommitmentVersion, MilestoneVersion, StatusUpdate
-from initiatives.selectors.comments import glance
+from initiatives.selectors.comments import glance, read_glance
 from initiatives.selectors.status import CHUNK
 from people.models import UserVersion
 from records.asof import AsOf
@@ -211,7 +211,10 @@ def stream_commitments(rows: QuerySet[Any]) -> Iterator[CommitmentRow]:
 
 def updates(initiative_id: int, when: AsOf, *, limit: int | None = None) -> list[UpdateRow]:
     """Published updates, newest first, with what corrects them and who has read them, all as recorded by then."""
-    return [UpdateRow(author=row.pop("author_name"), **row) for row in _updates(initiative_id, when, limit=limit)]
+    return [
+        UpdateRow(author=row.pop("author_name"), **read_glance(row.pop("glance")), **row)
+        for row in _updates(initiative_id, when, limit=limit)
+    ]
 
 
 @statement
@@ -231,7 +234,7 @@ def _updates(initiative_id: int, when: AsOf, *, limit: int | None) -> QuerySet[A
             "recorded_at", "stated_at", "channel", "is_no_change", "corrects_id", reason=F("correction_reason"),
             author_name=F("author_then__name"), corrected_at=Subquery(corrections.values("recorded_at")[:1]),
             acknowledged_by=Subquery(reader), acknowledged_at=Subquery(readings.values("recorded_at")[:1]),
-            **glance(when),
+            glance=glance(when),
         )[:limit]
     )  # fmt: skip
     found: QuerySet[Any] = rows

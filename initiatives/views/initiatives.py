@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,7 +40,7 @@ from initiatives.views.as_of import not_kept, speaks_for_a_day
 from initiatives.views.lookups import address_of, crumbs, form_page, get_initiative_or_404, link
 from people.models import User
 from records.asof import AsOf
-from records.statements import Keys
+from records.statements import Keys, statement
 from records.texts import whole_number
 from records.verbs import entries
 from web.pages import another_or, answer_button, answer_form, form_for, seen_number
@@ -172,18 +172,29 @@ def _seen_initiative(request: HttpRequest, pk: int, when: AsOf) -> Initiative:
     """The live row; on a past day also one deleted since, for its page of then is still true."""
     if when.is_live:
         return get_initiative_or_404(request, pk)
-    row = Initiative.objects.select_related("plan", "goal").filter(pk=pk).first()
+    row: Initiative | None = next(iter(_ever(pk)), None)
     if row is None or not user_of(request).has_perm("initiatives.view_initiative", row):
         raise Http404
     return row
+
+
+@statement
+def _ever(pk: int) -> QuerySet[Initiative]:
+    return Initiative.objects.select_related("plan", "goal").filter(pk=pk)
 
 
 def _plan_then(initiative: Initiative, when: AsOf) -> Plan | PlanVersion | None:
     """The plan by its words of then; None where it was not there, and so the initiative neither."""
     if when.is_live:
         return initiative.plan
-    found: PlanVersion | None = PlanVersion.objects.as_of(when).filter(subject=initiative.plan_id).first()
+    found: PlanVersion | None = next(iter(_plan_of_then(initiative.plan_id, when)), None)
     return found
+
+
+@statement
+def _plan_of_then(plan_id: int, when: AsOf) -> QuerySet[PlanVersion]:
+    rows: QuerySet[PlanVersion] = PlanVersion.objects.as_of(when).filter(subject=plan_id)
+    return rows
 
 
 def _facts(
@@ -212,7 +223,7 @@ def _facts(
                 "value": one.words,
                 "href": "" if one.is_retired else link("initiatives:initiative-detail", one.id, when=when),
             }
-            for one in relatives_of(status.id, when, only)
+            for one in (relatives_of(status.id, when, only) if found.has_relatives else ())
         ),
     ]
 
@@ -234,7 +245,7 @@ def _way_then(initiative: Initiative, status: InitiativeStatus, title: str, when
 @speaks_for_a_day
 def initiative_history(request: HttpRequest, pk: int, *, when: AsOf) -> HttpResponse:
     """Who changed what, when, how and why. Of a deleted initiative for those who may read the log (rule B-55)."""
-    initiative = Initiative.objects.select_related("plan", "goal").filter(pk=pk).first()
+    initiative: Initiative | None = next(iter(_ever(pk)), None)
     user = user_of(request)
     if initiative is None or not user.has_perm("initiatives.view_initiative", initiative):
         raise Http404

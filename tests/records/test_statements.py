@@ -11,7 +11,7 @@ from goals.models import Goal
 from initiatives.models import Initiative, InitiativeVersion
 from records.asof import AsOf
 from records.history import locked
-from records.statements import KNOWN, Keys, Statement, statement
+from records.statements import KNOWN, Keys, OneKey, Statement, statement
 from tests.build import make_initiative
 
 
@@ -57,6 +57,18 @@ def test_any_number_of_keys_is_one_statement(three):
     assert [row.number for row in numbers(Keys(keys[1:2]))] == ["1.2"]
     assert len(numbers.known) == 1
     assert numbers(Keys()) == []
+
+
+def test_one_key_is_asked_for_as_a_number(three):
+    @statement
+    def numbers(keys: Keys) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(pk__among=keys)
+
+    assert [[row.number for row in numbers(OneKey([row.pk]))] for row in three] == [["1.1"], ["1.2"], ["1.3"]]
+    (compiled,) = numbers.known.values()
+    assert compiled is not None
+    assert "ANY" not in compiled.asked
+    assert "json_each" not in compiled.asked
 
 
 def test_what_is_empty_or_said_by_keyword_shapes_the_statement(three):

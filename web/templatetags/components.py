@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
+from django.http import QueryDict
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from records.days import in_words, instant_in_words
@@ -20,7 +23,7 @@ from web.markdown import to_html
 from web.parts import Part
 from web.renderers import field
 from web.shares import Segment
-from web.templatetags.ui import days_phrase, days_state, status_key, status_label, status_segments
+from web.templatetags.ui import days_phrase, days_state, page_numbers, status_key, status_label, status_segments
 
 register = template.Library()
 register.simple_tag(field)
@@ -84,6 +87,79 @@ def show_name(name: str | None, *, missing: str = "") -> SafeString:
     if name:
         return SafeString(f"<bdi>{escape(name)}</bdi>")
     return escape(missing) if missing else SafeString('<span class="late">No owner</span>')
+
+
+_drawing = icon  # where a tag takes an `icon`
+
+
+@register.simple_tag
+def button(
+    *,
+    label: str,
+    href: str = "",
+    kind: str = "",
+    icon: str = "",
+    name: str = "",
+    value: object = "",
+    form: str = "",
+    small: bool = False,
+    hint: str = "",
+) -> SafeString:
+    """A button that sends its form, or with href a link that looks like one. kind: quiet, danger or link.
+
+    form: id of another form; hint: said to screen readers after the label.
+    """
+    look = " ".join(filter(None, ("button" if kind != "link" else "", kind and f"button-{escape(kind)}")))
+    look += " button-small" if small else ""
+    words = f"{_drawing(icon) if icon else ''}{conditional_escape(label)}"
+    words += f'<span class="visually-hidden"> {conditional_escape(hint)}</span>' if hint else ""
+    if href:
+        return SafeString(f'<a class="{look}" href="{conditional_escape(href)}">{words}</a>')
+    sent = f' name="{escape(name)}" value="{conditional_escape(value)}"' if name else ""
+    sent += f' form="{escape(form)}"' if form else ""
+    return SafeString(f'<button type="submit" class="{look}"{sent}>{words}</button>')
+
+
+@register.simple_tag(takes_context=True)
+def pagination(context: Context, page: Page[Any], *, noun: str = "", target: str = "") -> SafeString:
+    """Pages of a list, each as a link that keeps all else of the address. target: id of the part that htmx swaps."""
+    noun = conditional_escape(noun or "rows")
+    count = page.paginator.count
+    which = f"{page.start_index():,}–{page.end_index():,} of {count:,}" if count else "0"
+    drawn = f'<nav class="pagination" aria-label="Pages of {noun}"><p>{which} {noun}</p>'
+    if not page.has_other_pages():
+        return SafeString(f"{drawn}</nav>")
+    before, after = _around(context["request"].GET, "page")
+    swap = f' hx-target="#{escape(target)}" hx-swap="outerHTML" hx-push-url="true"' if target else ""
+
+    def link(number: object, words: str, rel: str = "") -> str:
+        where = escape(f"?{before}page={number}{after}")
+        here = f' hx-get="{where}"{swap}' if target else ""
+        return f'<li><a{rel} href="{where}"{here}>{words}</a></li>'
+
+    of_page = '<span class="visually-hidden">Page </span>'
+    links = [link(page.previous_page_number(), "Previous", ' rel="prev"')] if page.has_previous() else []
+    for number in page_numbers(page):
+        if number == page.number:
+            links.append(f'<li><span aria-current="page">{of_page}{number}</span></li>')
+        elif not isinstance(number, int):
+            links.append('<li><span class="gap">…</span></li>')
+        else:
+            links.append(link(number, f"{of_page}{number}"))
+    if page.has_next():
+        links.append(link(page.next_page_number(), "Next", ' rel="next"'))
+    return SafeString(f'{drawn}<ul role="list">{"".join(links)}</ul></nav>')
+
+
+def _around(query: QueryDict, name: str) -> tuple[str, str]:
+    """What stands in an address before and after a value that changes, at its place or at the end."""
+    names = list(query)
+    place = names.index(name) if name in query else len(names)
+    before, after = (
+        urlencode([(one, query.getlist(one)) for one in some], doseq=True)
+        for some in (names[:place], names[place + 1 :])
+    )
+    return f"{before}&" if before else "", f"&{after}" if after else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
+from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import conditional_escape
@@ -47,6 +49,21 @@ class Address(URLNode):
 def url(parser: Parser, token: Token) -> Address:
     node = parse_url(parser, token)
     return Address(node.view_name, node.args, node.kwargs, node.asvar)
+
+
+class Static(StaticNode):
+    """Django's own `{% static %}`, but that the address of a file is looked up once a process."""
+
+    def url(self, context: Context) -> str:
+        return _address_of_file(self.path.resolve(context))
+
+
+_address_of_file = cache(StaticNode.handle_simple)
+
+
+@register.tag("static")
+def static(parser: Parser, token: Token) -> StaticNode:
+    return Static.handle_token(parser, token)
 
 
 # In the order in which bars and legends show them: best first, then waiting, then ended, then unknown.
