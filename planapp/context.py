@@ -57,8 +57,8 @@ class Frame:
     @property
     def has_kept_words(self) -> bool:
         """Whether words from before a sign-in wait in the session."""
-        user: Any = self.request.user
-        return bool(user.is_authenticated and self.request.session.get(KEPT))
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated and self.request.session.get(KEPT))
 
     @property
     def as_of(self) -> date | None:
