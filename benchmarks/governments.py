@@ -33,7 +33,7 @@ from planapp.memory import keep_what_is_loaded
 
 SIZES = (2_001,)
 AIM = 0.15  # ms a statement
-ROUNDS = 40
+ROUNDS = 18  # three times all six orders of the three
 OTHER = 2
 # Every number of a row, and every one that points to a row of a government.
 COLUMNS = """
@@ -62,6 +62,7 @@ class More:
 
     @property
     def more_cpu(self) -> float:
+        """Of CPU, of this and of the database, which other work on the machine disturbs least: the aim is for it."""
         return (self.beside.cpu - self.off.cpu) / max(1, self.beside.statements)
 
     @property
@@ -72,7 +73,7 @@ class More:
         return (
             f"{self.name:<28} {self.beside.line():<58} alone {self.alone.line():<58} off {self.off.line():<58} "
             f"a statement {self.more:+.3f} ms, of CPU {self.more_cpu:+.3f}, alone {self.more_alone:+.3f}  "
-            f"aim ≤ {AIM}: {'met' if self.more <= AIM else 'MISSED'}{not_quiet(self.foreign)}"
+            f"aim ≤ {AIM}: {'met' if self.more_cpu <= AIM else 'MISSED'}{not_quiet(self.foreign)}"
         )
 
     def record(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ On PostgreSQL alone: an installation on SQLite is one government.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,6 +32,7 @@ from planapp.own_rows import (
     wanted,
     widened,
 )
+from planapp.own_words import ARGUMENTS, WORDED, word_functions
 
 # Tables of the installation itself, with the reason. All others are a government's, whoever made them.
 OF_THE_INSTALLATION = {
@@ -148,6 +149,7 @@ def cover(connection: BaseDatabaseWrapper) -> None:
             statements += enabled(table)
         with transaction.atomic(using=connection.alias):
             _run(connection, *statements)
+    _run(connection, *_word_functions(connection, governments(connection) if is_on else ()))
     for one in governments(connection) if is_on else ():
         if _asked(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [one.role]):
             _grant(connection, one.role, found)
@@ -192,7 +194,8 @@ def set_government(connection: BaseDatabaseWrapper, *, number: int, name: str, r
         if are_on(connection):
             if before is not None and before.role != role:
                 _revoke(connection, before.role)
-            _run(connection, *functions(governments(connection)))
+            known = governments(connection)
+            _run(connection, *functions(known), *_word_functions(connection, known))
             _grant(connection, role, tables(connection))
 
 
@@ -207,6 +210,7 @@ def switch_on(connection: BaseDatabaseWrapper, *, patience: float) -> dict[str, 
         cover(connection)
         found = tables(connection)
         _run(connection, *(statement for table in found for statement in enabled(table)), *functions(known))
+        _run(connection, *_word_functions(connection, known))
         _run(connection, *(widened(*index) for index in _asked(connection, COVERING)))
         # Who may make tables could lead statements to others of the same name. No longer so from PostgreSQL 15 on.
         schema = _asked(connection, "SELECT current_schema()")[0][0]
@@ -228,7 +232,7 @@ def switch_off(connection: BaseDatabaseWrapper, *, patience: float) -> None:
                     "everybody."
                 )
         _run(connection, *(statement for table in tables(connection) for statement in disabled(table)))
-        _run(connection, *functions(()))
+        _run(connection, *functions(()), *_word_functions(connection, ()))
         for one in governments(connection):
             if one.number != FIRST:
                 _revoke(connection, one.role)
@@ -284,6 +288,11 @@ def knowing_of_no_government(find: Callable[..., Any]) -> Callable[..., Any]:
 # Statements -----------------------------------------------------------------------------------------------------------
 
 
+def _word_functions(connection: BaseDatabaseWrapper, known: Sequence[Government]) -> Iterator[sql.Composable]:
+    schema = _asked(connection, "SELECT current_schema()")[0][0]
+    yield from word_functions(schema, [name for (name,) in _asked(connection, WORDED)], known)
+
+
 def _grant(connection: BaseDatabaseWrapper, role: str, found: list[Table]) -> None:
     """What a process needs that serves: rows. No table can be emptied at once, changed or made."""
     schema = sql.Identifier(_asked(connection, "SELECT current_schema()")[0][0])
@@ -295,6 +304,10 @@ def _grant(connection: BaseDatabaseWrapper, role: str, found: list[Table]) -> No
         *(
             sql.SQL("GRANT EXECUTE ON FUNCTION {}() TO {}").format(sql.Identifier(name), who)
             for name in (GOVERNMENTS, OWN_ROWS)
+        ),
+        *(
+            sql.SQL("GRANT EXECUTE ON FUNCTION {}({}) TO {}").format(sql.Identifier(name), sql.SQL(arguments), who)
+            for name, arguments in ARGUMENTS.items()
         ),
         sql.SQL("GRANT SELECT ON {} TO {}").format(sql.SQL(", ").join(map(sql.Identifier, common)), who),
         sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(

@@ -18,6 +18,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import RunPython
 
 CONFIGURATION = "planapp_words"
+# Functions of PostgreSQL that look words up for one government of many (planapp/own_words.py makes them).
+ROWS_WITH = "planapp_rows_with"  # (table, whether in names alone, query): the numbers of its rows
+TABLES_WITH = "planapp_tables_with"  # (query): the tables that have one
+WORDS_THERE = "planapp_words_there"  # (words, a query for each): the words that stand somewhere
 INDEXED = 100_000  # characters of a row's text; PostgreSQL refuses rows whose index would be larger than a megabyte
 SIGNS = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum() and chr(code) != "'")
 

@@ -18,10 +18,13 @@ from outbox.services import send_due_messages
 from people.models import User
 from people.services import set_password
 from planapp.governments import COLUMN, findings, tables
+from records.asof import AsOf
 from records.seals import check_audit_log, seal_audit_log
 from reminders.services import plan_messages
 from reports.models import QuarterSnapshot
 from reports.services import freeze_quarter
+from search.engines import postgresql
+from search.finding import find
 from tests.build import act, build_cast, build_plan, make_initiative, make_milestone, report
 from tests.governments.conftest import FIRST_ONE, OTHER
 from tests.house.addresses import addresses
@@ -129,3 +132,20 @@ def test_no_page_opens_a_row_of_the_first(two, first, cast):
                 opened.append((path, answer.status_code))
     assert len(theirs) > 100
     assert (opened, telling) == ([], [])
+
+
+def test_words_lead_to_the_same_by_policies_and_by_the_functions(two, cast, monkeypatch):
+    """For the functions they are looked up by an index, and they have the government in a condition of their own."""
+    texts = ("count", "bridge", HIDDEN, "quokak", "brigde", "count nowhere", "half", "nowhere")
+
+    def told(number, is_held):
+        monkeypatch.setattr(postgresql, "_one_of_many", lambda: is_held)
+        with two.asking(number):
+            user, plans = User.objects.get(email=cast.manager.email), list(Plan.objects.values_list("pk", flat=True))
+            found = [find(text, user=user, when=AsOf.now(timezone.now()), plans=plans) for text in texts]
+            return [(sorted(one.keys), one.instead, one.is_any) for one in found]
+
+    first, other = told(FIRST_ONE, True), told(OTHER, True)
+    assert (first, other) == (told(FIRST_ONE, False), told(OTHER, False))
+    assert [bool(keys) for keys, *_ in first] == [True, False, True, True, False, True, False, False]
+    assert [bool(keys) for keys, *_ in other] == [True, True, False, False, True, True, True, False]

@@ -161,3 +161,75 @@ def test_an_operator_of_the_same_name_is_not_taken(roles, two_offices):
     with connected(*roles[2]) as other:
         other.execute("SET search_path = slip, public, pg_catalog")
         assert other.execute("SELECT name FROM public.people_department").fetchall() == [(THEIRS,)]
+
+
+WORDS = "to_tsquery('planapp_words', %s)"
+LOOKED_UP = (
+    f"SELECT count(*) FROM planapp_rows_with('people_department', true, {WORDS})",
+    f"SELECT count(*) FROM planapp_rows_with('people_department', false, {WORDS})",
+    f"SELECT count(*) FROM planapp_tables_with({WORDS})",
+    f"SELECT count(*) FROM planapp_words_there(ARRAY['a word'], ARRAY[{WORDS}])",
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_are_looked_up_among_ones_own_rows_alone(roles, two_offices):
+    """The functions that do run as the owner: who asks is who connected, whatever is set, planned or put in the way."""
+
+    def counted(who, word):
+        return [who.execute(statement, [word]).fetchone()[0] for statement in LOOKED_UP]
+
+    with connected(*roles[1]) as own, connected(*roles[2]) as other:
+        for one in (own, other):
+            one.execute("UPDATE people_department SET search_text = lower(name) || chr(10)")
+        assert counted(own, "ours") == counted(other, "quokkas") == [1, 1, 1, 1]
+        for way in (
+            "SELECT 1",
+            "SET planapp.government = 2",
+            "SET plan_cache_mode = force_generic_plan",
+            "CREATE FUNCTION pg_temp.yes(tsvector, tsquery) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'",
+            "CREATE OPERATOR pg_temp.@@ (LEFTARG = tsvector, RIGHTARG = tsquery, FUNCTION = pg_temp.yes)",
+            "CREATE TEMP TABLE people_department (id bigint, search_words tsvector, government_id smallint)",
+            "SET search_path = pg_temp, public, pg_catalog",
+        ):
+            own.execute(way)
+            assert counted(own, "quokkas") == [0, 0, 0, 0], way
+        for word in ("!nothing", "quokka:* | ours:*"):  # what everything has, and what each has one of
+            assert counted(own, word)[:2] == counted(other, word)[:2] == [1, 1]
+        other_table = f"SELECT count(*) FROM planapp_rows_with('people_user; DROP TABLE x', true, {WORDS})"
+        assert own.execute(other_table, ["ours"]).fetchone() == (0,)
+        for statement in ("DROP FUNCTION planapp_rows_with", "ALTER FUNCTION planapp_rows_with SET search_path = slip"):
+            with pytest.raises(psycopg.Error, match="must be owner"):
+                own.execute(statement)
+    with connected(connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]) as owner:
+        assert counted(owner, "quokkas") == [0, 0, 0, 0], "who is no government's finds nothing"
+        for number in (1, 2, 1):  # what was planned for one is not kept for another
+            owner.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(roles[number][0])))
+            assert counted(owner, "quokkas") == [number - 1] * 4
+        owner.execute("RESET SESSION AUTHORIZATION; CREATE ROLE planapp_stranger")
+        try:
+            owner.execute("SET SESSION AUTHORIZATION planapp_stranger")
+            with pytest.raises(psycopg.Error, match="permission denied for function"):
+                counted(owner, "ours")
+        finally:
+            owner.execute("RESET SESSION AUTHORIZATION; DROP ROLE planapp_stranger")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_newest_event_is_found_however_many_newer_ones_another_has(roles):
+    """Each page asks for it: the index of a government's own rows has to be seen to be in order."""
+    add = (
+        "INSERT INTO records_auditevent (happened_at, actor_label, channel, verb, target_type, target_id, "
+        "target_label, parent_type, changes, reason) SELECT now(), '', '', 'plan.changed', '', 1, '', '', '{}', '' "
+        "FROM generate_series(1, %s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for number, rows in ((1, 50), (2, 3000)):
+            cursor.execute("SELECT set_config('planapp.government', %s, false)", [str(number)])
+            cursor.execute(add, [rows])
+        cursor.execute("RESET session_replication_role; RESET planapp.government; ANALYZE records_auditevent")
+    with connected(*roles[1]) as own:
+        plan = own.execute("EXPLAIN (ANALYZE, FORMAT JSON) SELECT max(id) FROM records_auditevent").fetchone()[0]
+    assert "Rows Removed by Filter" not in str(plan)
+    assert "records_auditevent_government_id" in str(plan)
