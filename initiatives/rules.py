@@ -209,5 +209,7 @@ SIFTED.update(
         "initiatives:saved-view-edit", "initiatives:saved-view-delete", "initiatives:department-list",
         "initiatives:department-detail", "initiatives:department-export", "initiatives:initiative-bulk",
         "initiatives:initiative-bulk-result", "initiatives:initiative-hand-over",
+        "initiatives:feed-address", "initiatives:feed-address-shown", "initiatives:feed-address-make",
+        "initiatives:feed-address-end",
     }
 )  # fmt: skip

@@ -16,10 +16,16 @@ from records.audit import Act
 from records.models import AuditEvent
 
 ADDRESS = "The address of your account was changed: mails, and links to set a password, go to the new one now."
+FEED_MADE = (
+    "A private address was made at which a feed reader reads what happens in your plans. If that was not you, change "
+    "your password: the address ends then."
+)
 TOLD = {  # by the verb of the event; of a role its words. Rooms above add theirs
     "user.changed": ADDRESS,
     "user.password_set": "A new password was set for your account.",
     "user.sessions_ended": "You were signed out everywhere. Sign in again; if you cannot, ask whoever did it.",
+    "user.feed_made": FEED_MADE,
+    "user.feed_ended": "The private address of your feed reader was ended.",
     "role.granted": "You were given a role: {0[1]}.",
     "role.revoked": "A role was taken from you: {0[0]}.",
 }

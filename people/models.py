@@ -113,6 +113,9 @@ class User(UserFields, Recorded, AbstractBaseUser):
     # Declared again: Django wants the sign-in name unique by itself, and AbstractBaseUser shadows `is_active`.
     email = models.EmailField(max_length=254, unique=True)
     is_active = models.BooleanField(default=True)
+    # Which private address for feed readers counts (people/links.py): 0 before the first, below 0 once that was ended.
+    # No recorded field, as the password is none: what happened to it stands in the audit log.
+    feed_series = models.IntegerField(default=0, db_default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -179,6 +182,10 @@ class User(UserFields, Recorded, AbstractBaseUser):
     def liaison_departments_somewhere(self) -> frozenset[int]:
         """Departments this person speaks for in any plan: whose pages are theirs. It says nothing of what they may."""
         return frozenset(grant.department_id for grant in self.grants if grant.department_id is not None)
+
+    @property
+    def has_feed_address(self) -> bool:
+        return self.feed_series > 0
 
     @property
     def has_joined(self) -> bool:

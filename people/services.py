@@ -180,6 +180,7 @@ def accept_invitation(*, user: User, password: str, act: Act) -> User:
     row.set_password(password)
     row.save(update_fields=["password"])
     note_acts(record_event(verb="user.joined", target=row, act=act))
+    _end_feed_address(row, act)
     return row
 
 
@@ -201,6 +202,7 @@ def update_user(*, user: User, fields: Mapping[str, Any], seen_version: int | No
         if not wanted["is_active"]:
             _keep_an_administrator(without=row)
             Session.objects.filter(user=row).delete()  # else they would count again once the account does
+            _end_feed_address(row, act)  # likewise
     old_address = row.email
     event = record_change(row, wanted, verb=verb, act=act)
     note_acts(event)
@@ -244,7 +246,43 @@ def set_password(*, user: User, password: str, act: Act) -> User:
     event = record_event(verb="user.password_set", target=row, act=act)
     note_acts(event)
     tell(row, event, row.email, act)
+    _end_feed_address(row, act)
     return row
+
+
+@transaction.atomic
+def make_feed_address(*, user: User, seen: int | None, act: Act) -> bool:
+    """Give a person a private address for feed readers; an earlier one ends. They are told by mail.
+
+    False, and nothing is done, where the series is no longer the one that was `seen`: two presses are one address.
+    """
+    row = locked(user)
+    if row.feed_series != seen or not row.is_active:
+        return False
+    # Later than any number before, also than those that a restored backup has forgotten: none comes twice.
+    row.feed_series = max(abs(row.feed_series) + 1, int(act.at.timestamp()) // 60)
+    row.save(update_fields=["feed_series"])
+    event = record_event(verb="user.feed_made", target=row, act=act)
+    note_acts(event)
+    tell(row, event, row.email, act)
+    return True
+
+
+@transaction.atomic
+def end_feed_address(*, user: User, act: Act) -> bool:
+    """End the private address for feed readers at once; False where there is none."""
+    return _end_feed_address(locked(user), act) is not None
+
+
+def _end_feed_address(row: User, act: Act) -> AuditEvent | None:
+    """`row` is locked. The number stays, below 0, so that no later address has it again."""
+    if not row.has_feed_address:
+        return None
+    row.feed_series = -row.feed_series
+    row.save(update_fields=["feed_series"])
+    event = record_event(verb="user.feed_ended", target=row, act=act)
+    note_acts(event)
+    return event
 
 
 @transaction.atomic
@@ -394,16 +432,18 @@ def end_sessions(
 ) -> int:
     """End the sessions of a person but `here`, the one they ask from; with `name` this one alone. How many ended.
 
-    `only`: those of which this is true. Whoever is signed out by somebody else is told by mail.
+    `only`: those of which this is true. Whoever is signed out by somebody else is told by mail. Without `name` and
+    `only` the private address for feed readers ends too, for it is one more way in.
     """
     rows = [row for row in rows_of(user) if row.session_key != here and (only is None or only(row))]
     keys = [row.session_key for row in rows]
     if name:
         keys = [key for key in keys if name_of(key) == name]
     ended, _ = Session.objects.filter(session_key__in=keys).delete()
+    event = _end_feed_address(locked(user), act) if not name and only is None else None
     if ended:
         event = record_event(verb="user.sessions_ended", target=user, act=act)
         note_acts(event)
-        if act.by is not None and act.by.pk != user.pk:  # one's own button says so on the spot
-            tell(user, event, user.email, act)
+    if event is not None and act.by is not None and act.by.pk != user.pk:  # one's own button says so on the spot
+        tell(user, event, user.email, act)
     return ended

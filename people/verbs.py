@@ -11,6 +11,7 @@ register(
     reactivated="Account reactivated", password_set="Password set",  # noqa: S106 - words, no password
     invited="Invitation sent", joined="Invitation accepted",
     sessions_ended="Signed out elsewhere", new_browser="Signed in with a new browser",
+    feed_made="Private feed address made", feed_ended="Private feed address ended",
 )  # fmt: skip
 register("department", "Department", created="Department added", changed="Department edited")
 register("role", "Role", granted="Role given", revoked="Role taken away")

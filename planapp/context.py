@@ -31,7 +31,7 @@ _OF_A_PLAN = {"goals", "initiatives", "imports", "reports"}
 _PUBLIC = {"report-verify": "verify"}
 _BY_PREFIX = {
     "current-plan": "plan", "plan": "plan", "goal": "plan", "structure": "plan", "department": "departments",
-    "my-work": "my-work",
+    "my-work": "my-work", "feed": "",  # one's own, as the profile is
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ NOT_SAID = ("request", "response", "taskName")
 
 # Every address whose path is itself the key; a test compares the list with the URL configuration.
 SECRET_PATHS = re.compile(
-    r"(/(?:answer|unsubscribe|invitation)/|/password-reset/(?!sent/|complete/))[^\s?\"'/]+(?:/(?!new-link)[^\s?\"'/]+)?"
+    r"(/(?:answer|unsubscribe|invitation|feeds)/|/password-reset/(?!sent/|complete/))[^\s?\"'/]+(?:/(?!new-link)[^\s?\"'/]+)?"
 )
 HIDDEN = r"\1…"
 

@@ -38,6 +38,8 @@ EVENTS = {
     "user.reactivated": logging.INFO,
     "user.sessions_ended": logging.INFO,
     "user.new_browser": logging.INFO,
+    "user.feed_made": logging.INFO,
+    "user.feed_ended": logging.INFO,
     "factor.app_added": logging.INFO,
     "factor.app_removed": logging.INFO,
     "factor.key_added": logging.INFO,

@@ -19,6 +19,7 @@ from goals.selectors import goals_as_of, plan_as_of
 from initiatives.forms.lists import ActivityFilterForm
 from initiatives.selectors.activity import activity_of
 from initiatives.views.as_of import day_query, on_day, plan_not_kept, speaks_for_a_day
+from people.models import User
 from records.asof import AsOf, local_day
 from records.models import AuditEvent
 from records.verbs import Entry, entries
@@ -44,14 +45,19 @@ def reads_activity(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         plan = plan_as_of(slug, when, readable(user_of(request)))
         if plan is None:
             return plan_not_kept(request, slug)
-        goals = list(goals_as_of(plan.subject_id, when))
-        form = ActivityFilterForm(request.GET, goals=goals, label=plan.goal_label)
-        form.full_clean()  # nothing in an address is an error
-        wanted = form.cleaned_data
-        events = activity_of(plan.subject_id, when, what=wanted.get("what") or "", goal_id=wanted.get("goal"))
-        return view(request, Asked(plan, form, form.fitting(events)), when)
+        return view(request, asked_of(request, plan, when), when)
 
     return read
+
+
+def asked_of(request: HttpRequest, plan: Any, when: AsOf) -> Asked:
+    """What the filters in the address leave of the activity of a plan."""
+    goals = list(goals_as_of(plan.subject_id, when))
+    form = ActivityFilterForm(request.GET, goals=goals, label=plan.goal_label)
+    form.full_clean()  # nothing in an address is an error
+    wanted = form.cleaned_data
+    events = activity_of(plan.subject_id, when, what=wanted.get("what") or "", goal_id=wanted.get("goal"))
+    return Asked(plan, form, form.fitting(events))
 
 
 @require_safe
@@ -82,7 +88,12 @@ def plan_activity(request: HttpRequest, asked: Asked, when: AsOf) -> HttpRespons
 @speaks_for_a_day
 @reads_activity
 def plan_activity_feed(request: HttpRequest, asked: Asked, when: AsOf) -> HttpResponse:
-    """The latest acts as Atom, for whoever is signed in, who reads in it what the page says."""
+    """The latest acts as Atom, for whoever is signed in; a feed reader asks at initiatives.views.feed_address."""
+    return atom(request, asked, user_of(request))
+
+
+def atom(request: HttpRequest, asked: Asked, reader: User) -> HttpResponse:
+    """The latest acts, with what the page says of them to this reader. Links lead to pages, which ask to sign in."""
     plan, page = asked.plan, reverse("initiatives:plan-activity", args=[asked.plan.slug])
     query = request.META["QUERY_STRING"]
     feed = Atom1Feed(
@@ -92,7 +103,7 @@ def plan_activity_feed(request: HttpRequest, asked: Asked, when: AsOf) -> HttpRe
         feed_url=request.build_absolute_uri(),
     )
     events = list(asked.events[:SHOWN])
-    for event, entry in zip(events, entries(events, user_of(request), labels={"goal": plan.goal_label}), strict=True):
+    for event, entry in zip(events, entries(events, reader, labels={"goal": plan.goal_label}), strict=True):
         feed.add_item(
             title=_printable(f"{entry.what}: {entry.target}"),
             link=request.build_absolute_uri(entry.href or page),

@@ -46,12 +46,17 @@ def asks_again(view: View) -> View:
     return asking
 
 
+def asking_page(request: HttpRequest) -> str:
+    """The address of the page that asks, and leads back here."""
+    return f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}"
+
+
 def ask_again(request: HttpRequest) -> HttpResponse | None:
     """The way to the page that asks; None where nothing needs to be asked."""
     if request.method != "POST" or is_fresh(request):
         return None
     keep_words(request)
-    where = f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}"
+    where = asking_page(request)
     if getattr(request, "htmx", False):
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = where

@@ -17,6 +17,8 @@ from records.texts import isolated
 from web.pages import answer_button
 from web.requests import act_of, user_of
 
+AND_FEED = " The private address for a feed reader ended too."
+
 
 @require_http_methods(["GET", "POST"])
 def session_left(request: HttpRequest) -> HttpResponse:
@@ -45,12 +47,13 @@ def person_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
 
     def do() -> str:
+        and_feed = AND_FEED if person.has_feed_address else ""
         here = request.session.session_key if person.pk == user_of(request).pk else None
         ended = end_sessions(user=person, here=here, act=act_of(request))
         if not ended:
-            return f"{isolated(person.name)} is signed in nowhere{' else' if here else ''}."
+            return f"{isolated(person.name)} is signed in nowhere{' else' if here else ''}.{and_feed}"
         many = "1 session" if ended == 1 else f"{ended} sessions"
-        return f"{isolated(person.name)} was signed out: {many} ended."
+        return f"{isolated(person.name)} was signed out: {many} ended.{and_feed}"
 
     return answer_button(request, do=do, where=reverse("people:person-detail", args=[pk]))
 
@@ -59,7 +62,9 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     """End every session of one's own but this one."""
 
     def do() -> str:
-        ended = end_sessions(user=user_of(request), here=request.session.session_key, act=act_of(request))
-        return f"Signed out everywhere else: {ended} session{'' if ended == 1 else 's'}."
+        person = user_of(request)
+        and_feed = AND_FEED if person.has_feed_address else ""
+        ended = end_sessions(user=person, here=request.session.session_key, act=act_of(request))
+        return f"Signed out everywhere else: {ended} session{'' if ended == 1 else 's'}.{and_feed}"
 
     return answer_button(request, do=do, where=reverse("people:profile"))

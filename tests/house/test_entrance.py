@@ -122,6 +122,7 @@ def test_no_log_line_holds_the_key_of_an_address():
         ("/unsubscribe/abc:def/", "/unsubscribe/…/"),
         ("/invitation/7:abc/", "/invitation/…/"),
         ("/invitation/7:abc/new-link/", "/invitation/…/new-link/"),
+        ("/feeds/7.1:abc/city-plan/activity.atom?what=goal", "/feeds/…/activity.atom?what=goal"),
         ("/password-reset/MQ/c8a-1f2/", "/password-reset/…/"),
         ("/password-reset/sent/", "/password-reset/sent/"),
         ("GET /answer/k1?next=/ HTTP/1.1", "GET /answer/…?next=/ HTTP/1.1"),

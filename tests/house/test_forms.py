@@ -212,6 +212,7 @@ def test_saving_what_was_drawn_writes_nothing(world):
 
 
 NO_FORM = {
+    "initiatives:private-feed",  # a feed for programs
     "healthz", "readyz", "metrics", "people:password-reset-sent", "people:password-reset-complete",
     "public:report-list", "public:report-detail", "public:report-export", "public:report-compare",
     # To the city's provider and back; and the second step, which needs a first one (tests/sign_in).

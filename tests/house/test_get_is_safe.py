@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.db import connection
 from django.test import Client
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
-from people.models import Session
+from people.links import feed_token
+from people.models import Session, User
 from reports.models import ExportedFile
 from tests.house.addresses import Address, addresses
 from tests.house.doors import links
@@ -59,6 +60,13 @@ def path_of(address: Address, world: World) -> str:
     return address.path(values) if set(address.parts) <= set(values) else address.any_path()
 
 
+def feed_of(world: World) -> str:
+    """The private address of a feed reader, of a person who has one."""
+    User.objects.filter(pk=world.cast.viewer.pk).update(feed_series=1)
+    reader = User.objects.get(pk=world.cast.viewer.pk)
+    return reverse("initiatives:private-feed", args=[feed_token(reader), world.plan.slug])
+
+
 def kind_of(path: str) -> object:
     """Links of one kind lead to the same view with the same parameters; one of each is enough."""
     parts = urlsplit(path)
@@ -89,6 +97,7 @@ def crawl(client: Client, begin: list[str], tap: Tap) -> Iterator[str]:
 def test_looking_changes_nothing(world: World, role: str):
     begin = [path_of(address, world) for address in addresses()]
     begin += links(world).values()  # of mails: a scanner of mails opens each
+    begin.append(feed_of(world))
     client = Client(raise_request_exception=False)
     if role != "nobody":
         client.force_login(getattr(world.cast, role))

@@ -11,11 +11,13 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from initiatives.models import Initiative
 from outbox.services import send_due_messages
-from people.services import create_user
+from people.links import feed_token
+from people.services import create_user, make_feed_address
 from planapp import gunicorn
 from tests.build import act, report
 from tests.conftest import NOW
@@ -50,6 +52,15 @@ def access_line(path: str, answer) -> str:
     return str(server.atoms(done, [], environ, timedelta(seconds=1)))
 
 
+def feed_of(person, plan) -> tuple[str, str]:
+    """The private address of a feed reader, which is in no mail."""
+    make_feed_address(user=person, seen=0, act=act(NOW, person))
+    person.refresh_from_db()
+    token = feed_token(person)
+    path = reverse("initiatives:private-feed", args=[token, plan.slug])
+    return token, f"{settings.SITE_URL}{path}"
+
+
 def test_no_line_of_a_whole_journey_holds_a_key(initiative: Initiative, cast, log, time_machine):
     time_machine.move_to(morning(TODAY) + timedelta(hours=1), tick=False)
     report(initiative, "at_risk", "2026-06-01T12:00", cast.owner, "Vendor is slow")
@@ -63,10 +74,13 @@ def test_no_line_of_a_whole_journey_holds_a_key(initiative: Initiative, cast, lo
     heads = [str(value) for one in mail.outbox for value in one.extra_headers.values()]
     found = {match[0]: match[1] for text in [*texts, *heads] for match in LINK.finditer(text)}
     assert set(found.values()) == {"answer", "unsubscribe", "invitation", "password-reset"}
+    feed_key, feed = feed_of(cast.viewer, initiative.plan)
+    found[feed] = "feeds"
     server = []
     for url in found:
         path = urlsplit(url.rstrip(">")).path
-        keys = [part for part in path.split("/") if len(part) > 12 and part not in {"password-reset", "unsubscribe"}]
+        named = {"password-reset", "unsubscribe", "activity.atom"}
+        keys = [part for part in path.split("/") if len(part) > 12 and part not in named]
         assert keys, path
         for end in ("", "new-link/", "nowhere/", "?next=/"):
             client = Client(raise_request_exception=False)
@@ -75,4 +89,6 @@ def test_no_line_of_a_whole_journey_holds_a_key(initiative: Initiative, cast, lo
         for key in keys:
             assert key not in log.getvalue()
             assert key not in "".join(server)
+    assert feed_key not in log.getvalue()
     assert "/answer/…" in log.getvalue()
+    assert "/feeds/…" in log.getvalue()

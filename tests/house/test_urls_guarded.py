@@ -16,6 +16,7 @@ OPEN = {
     "reminders:unsubscribe",  # a signed link out of a mail
     "people:invitation",  # a signed link out of a mail, bound to an account without a password
     "people:invitation-new",
+    "initiatives:private-feed",  # a signed address, bound to a person; read-only, and shows what they may read now
     "account_login",  # leads to people:sign-in
     "openid_connect_login",  # to the city's provider and back; not there where none is set up
     "openid_connect_callback",

@@ -203,7 +203,7 @@ def statements(count):
 
 def test_two_hundred_cost_the_statements_of_two(cast):
     """SQLite takes fewer values in a statement, so there are some more of the same."""
-    assert statements(200) <= statements(2) + (0 if connection.vendor == "postgresql" else 12)
+    assert statements(200) <= statements(2) + (0 if connection.vendor == "postgresql" else 13)
     assert Message.objects.filter(kind="invitation", state="queued").count() == 202
 
 

@@ -8,8 +8,9 @@ from django.core.signing import Signer
 from django.test import Client
 from django.urls import reverse
 
+from people.links import feed_token
 from people.models import Session
-from people.services import set_password
+from people.services import make_feed_address, set_password
 from people.views.devices import SALT, cookie_name
 from tests.build import act
 from tests.conftest import NOW
@@ -31,7 +32,9 @@ def world(db, time_machine, use_keys):
 def use_keys(settings, monkeypatch):
     """use_keys(key, fallbacks) → as in a process started with them: a signer reads settings when it is made."""
     signers = [one for one in gc.get_objects() if issubclass(type(one), Signer)]
-    assert {"people.invitation", "reminders.item", "reminders.unsubscribe", "web.typed_by"} <= {s.salt for s in signers}
+    assert {"people.feed", "people.invitation", "reminders.item", "reminders.unsubscribe", "web.typed_by"} <= {
+        s.salt for s in signers
+    }
 
     def _use(key, fallbacks=()):
         settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, list(fallbacks)
@@ -58,6 +61,16 @@ def test_links_of_mails_go_on_after_a_new_key(world, use_keys):
     assert [name for name, link in made.items() if not is_open(name, link)] == []
     use_keys(NEWER)
     assert [name for name, link in made.items() if is_open(name, link)] == []
+
+
+def test_the_address_of_a_feed_reader_goes_on(world, use_keys):
+    make_feed_address(user=world.cast.viewer, seen=0, act=act(NOW, world.cast.viewer))
+    world.cast.viewer.refresh_from_db()
+    address = reverse("initiatives:private-feed", args=[feed_token(world.cast.viewer), world.plan.slug])
+    use_keys(NEWER, [OLDER])
+    assert Client().get(address).status_code == 200
+    use_keys(NEWER)
+    assert Client().get(address).status_code == 404
 
 
 def test_a_link_of_before_still_answers(world, use_keys):

@@ -113,6 +113,7 @@ def test_guessing_ends_with_a_sentence(late, cast):
     "name",
     [
         "mfa_activate_totp", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn",
+        "initiatives:feed-address-make",
     ],
 )  # fmt: skip
 def test_ways_in_are_changed_by_who_is_fresh(late, cast, name):

@@ -36,6 +36,11 @@ def sessions_ended(world: World) -> int:
     return p.end_sessions(user=viewer, here=None, act=by(world))
 
 
+def feed_ended(world: World) -> bool:
+    p.make_feed_address(user=world.cast.viewer, seen=0, act=by(world, "viewer", minutes=0))
+    return p.end_feed_address(user=world.cast.viewer, act=by(world, "viewer"))
+
+
 TABLE: Table = {
     "create_department": (
         ["department.created"], lambda w: p.create_department(name="New", abbreviation="NEW", act=by(w))),
@@ -61,6 +66,10 @@ TABLE: Table = {
         ["user.password_set"], lambda w: p.set_password(user=w.cast.viewer, password="a long word", act=by(w))),
     "note_new_browser": (
         ["user.new_browser"], lambda w: p.note_new_browser(user=w.cast.viewer, browser="Firefox", act=by(w, "viewer"))),
+    "make_feed_address": (
+        ["user.feed_made"],
+        lambda w: p.make_feed_address(user=w.cast.viewer, seen=0, act=by(w, "viewer"))),
+    "end_feed_address": (["user.feed_made", "user.feed_ended"], feed_ended),
     "end_sessions": (["user.sessions_ended"], sessions_ended),
     "deactivate_unseen": (["user.deactivated"], left_long_ago),
     "grant_role": (["role.granted"], lambda w: p.grant_role(user=w.cast.viewer, role="leader", act=by(w))),
