@@ -131,6 +131,14 @@ def test_who_asks_within_a_transaction_has_its_planner_back(rows):
     assert planner() == before
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no planner to be told")
+@pytest.mark.parametrize(("is_one_of_many", "limit"), [(False, "1"), (True, "8")])
+def test_where_functions_look_words_up_the_planner_may_begin_with_them(rows, monkeypatch, is_one_of_many, limit):
+    monkeypatch.setattr("search.engines.postgresql._one_of_many", lambda: is_one_of_many)
+    with the_engine().asking():
+        assert (planner()["join_collapse_limit"], planner()["random_page_cost"]) == (limit, "0.005")
+
+
 def test_the_words_by_which_rows_were_found(rows):
     keys = dict(rows.values_list("number", "pk"))
     ids = {"initiatives_initiative": [keys["1.1"], keys["1.2"]]}
