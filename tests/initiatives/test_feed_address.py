@@ -154,6 +154,13 @@ def test_an_account_that_is_off_reads_nothing_whatever_its_number_says(made, cas
     assert status(path) == 404
 
 
+def test_none_is_made_for_an_account_that_is_off(cast):
+    """The press waited for whoever switched it off."""
+    User.objects.filter(pk=cast.viewer.pk).update(is_active=False)
+    assert make_feed_address(user=cast.viewer, seen=0, act=act(NOW, cast.viewer)) is False
+    assert User.objects.get(pk=cast.viewer.pk).feed_series == 0
+
+
 def test_a_new_address_ends_the_one_before_and_a_stopped_one_never_comes_back(made, cast):
     first = made()
     second = made()
