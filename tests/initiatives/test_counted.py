@@ -48,6 +48,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def small_blocks(monkeypatch):
     """Four initiatives each, so that a plan of two dozen has seven or more."""
     monkeypatch.setattr(counted, "_size", lambda plan_id: 4)
+    monkeypatch.setattr(counted, "GROUP", 2)  # several groups of several blocks, as a large plan has
     monkeypatch.setattr(counted, "SHARE", 1)
 
 
